@@ -1,0 +1,97 @@
+//! What carries a signed request to the cloud and its answer back.
+
+use crate::core::time::Timestamp;
+
+/// The services akm speaks to; a host and an API version each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Ram,
+    Ims,
+    Sts,
+}
+
+impl Service {
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::Ram => "2015-05-01",
+            Self::Ims => "2019-08-15",
+            Self::Sts => "2015-04-01",
+        }
+    }
+
+    /// The public host (RAM, IMS and STS have one each for every region).
+    pub(crate) fn host(self) -> &'static str {
+        match self {
+            Self::Ram => "ram.aliyuncs.com",
+            Self::Ims => "ims.aliyuncs.com",
+            Self::Sts => "sts.aliyuncs.com",
+        }
+    }
+}
+
+/// An HTTP request as it goes out. `query` and `body` are decoded or raw respectively; header names are lower case.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// Decoded names and values; the wire form is [`super::signature::query_string`].
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// The first header of that lower-case name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The first parameter of that name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// An answer, whole and within the size asked for.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// Lower-case names.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// The server's clock (`Date`), when it gave it.
+    pub(crate) date: Option<Timestamp>,
+}
+
+/// No answer came. Whether the request left makes all the difference to a create.
+#[derive(Debug)]
+pub(crate) enum Undelivered {
+    /// Not one byte of the request was sent: it cannot have been executed.
+    NotSent(String),
+    /// Some of it was sent: it may have been, or may yet be, executed.
+    NoAnswer(String),
+}
+
+/// A way to the cloud.
+pub(crate) trait Transport: Send + Sync {
+    /// Sends the request once, never again by itself, and waits for the answer. `limit` bounds the body in bytes; more is
+    /// [`Undelivered::NoAnswer`].
+    fn send(
+        &self,
+        service: Service,
+        request: &Request,
+        limit: usize,
+    ) -> Result<Response, Undelivered>;
+
+    /// What `host` is to be in the signed request.
+    fn host(&self, service: Service) -> String;
+
+    /// Whether a request without an answer can still be executed after [`Transport::send`] returned.
+    fn may_execute_late(&self) -> bool;
+}

@@ -1,0 +1,62 @@
+//! Accounts, RAM users and AccessKey pairs, and the rules that need nothing but them: no I/O, no clock, no environment.
+
+pub(crate) mod access_key;
+pub(crate) mod account;
+pub(crate) mod name;
+pub(crate) mod policy;
+pub(crate) mod rotation;
+pub(crate) mod secret;
+pub(crate) mod time;
+
+/// A value that breaks its rule: what it was meant to be and why it is not. Holds no input bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Invalid {
+    pub(crate) what: &'static str,
+    pub(crate) why: String,
+}
+
+impl Invalid {
+    pub(crate) fn new(what: &'static str, why: impl Into<String>) -> Self {
+        Self {
+            what,
+            why: why.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "not a valid {}: {}", self.what, self.why)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// Gives a validated text type its `Display`, `FromStr` and serde forms, so that no text enters a field unchecked.
+macro_rules! validated_text {
+    ($type:ty) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl std::str::FromStr for $type {
+            type Err = crate::core::Invalid;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text)
+            }
+        }
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(from)?;
+                Self::parse(&text).map_err(<D::Error as serde::de::Error>::custom)
+            }
+        }
+    };
+}
+pub(crate) use validated_text;

@@ -1,0 +1,17 @@
+//! What is done when nobody says otherwise.
+
+use super::time::Span;
+
+/// RAM's limit on the pairs of one owner (quota `AccessKeysPerUserQuota`).
+pub(crate) const PAIRS_PER_OWNER: usize = 2;
+
+/// How long a retired pair stays Inactive before it is deleted.
+pub(crate) fn grace() -> Span {
+    Span::days(2)
+}
+
+/// How long the old pair stays Active beside the new one. `out` says that the old secret ever left akm by a way that
+/// akm cannot follow, came from elsewhere, or is not held: then somebody else may still be using it.
+pub(crate) fn overlap(out: bool) -> Span {
+    if out { Span::days(2) } else { Span::ZERO }
+}

@@ -1,0 +1,157 @@
+//! Times and durations as people and files write them.
+
+use super::Invalid;
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serializer};
+
+/// A moment in UTC, to the second wherever it is written.
+pub(crate) type Timestamp = DateTime<Utc>;
+
+/// RFC 3339 in UTC to the second: `2026-11-24T13:15:40Z`.
+pub(crate) fn format(time: Timestamp) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The inverse of [`format`]; also takes fractions and offsets, as other writers make them.
+pub(crate) fn parse(text: &str) -> Result<Timestamp, Invalid> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc).trunc_subsecs(0))
+        .map_err(|_| Invalid::new("time", "RFC 3339 is expected, as 2026-11-24T13:15:40Z"))
+}
+
+/// A span given by a person: a whole number and one of `s m h d`, up to ten years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+pub(crate) struct Span(TimeDelta);
+
+impl Span {
+    pub(crate) const ZERO: Self = Self(TimeDelta::zero());
+
+    pub(crate) fn days(days: u16) -> Self {
+        Self(TimeDelta::days(days.into()))
+    }
+
+    pub(crate) fn delta(self) -> TimeDelta {
+        self.0
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
+        let wrong = || {
+            Invalid::new(
+                "duration",
+                "a whole number and one of s, m, h, d is expected, as 45s or 90d",
+            )
+        };
+        let unit = text.chars().last().ok_or_else(wrong)?;
+        let seconds = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86400,
+            _ => return Err(wrong()),
+        };
+        let digits = &text[..text.len() - 1];
+        if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        let count: i64 = digits.parse().map_err(|_| wrong())?;
+        match TimeDelta::try_seconds(count * seconds) {
+            Some(delta) if delta <= TimeDelta::days(3653) => Ok(Self(delta)),
+            _ => Err(Invalid::new("duration", "ten years is the longest")),
+        }
+    }
+}
+
+impl std::str::FromStr for Span {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::parse(text)
+    }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let seconds = self.0.num_seconds();
+        match seconds {
+            0 => write!(f, "0s"),
+            s if s % 86400 == 0 => write!(f, "{}d", s / 86400),
+            s if s % 3600 == 0 => write!(f, "{}h", s / 3600),
+            s if s % 60 == 0 => write!(f, "{}m", s / 60),
+            s => write!(f, "{s}s"),
+        }
+    }
+}
+
+/// For `#[serde(with = …)]`: a required time as text.
+pub(crate) mod text {
+    use super::{Deserialize, Deserializer, Serializer, Timestamp};
+
+    pub(crate) fn serialize<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::format(*time))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+        let text = String::deserialize(from)?;
+        super::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// For `#[serde(with = …, default)]`: a time that may be absent.
+pub(crate) mod text_option {
+    use super::{Deserialize, Deserializer, Serializer, Timestamp};
+
+    #[expect(
+        clippy::ref_option,
+        reason = "serde's `with` passes the field by reference"
+    )]
+    pub(crate) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => to.serialize_some(&super::format(*time)),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| super::parse(&text).map_err(serde::de::Error::custom))
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_and_write() {
+        for text in ["45s", "30m", "12h", "2d", "90d", "0s"] {
+            assert_eq!(Span::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Span::parse("48h").unwrap().to_string(), "2d");
+        for bad in [
+            "",
+            "d",
+            "2",
+            "-1d",
+            "1.5d",
+            "2 d",
+            "2w",
+            "99999d",
+            "9999999999s",
+            "2é",
+        ] {
+            assert!(Span::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_utc_to_the_second() {
+        let time = parse("2026-11-24T14:15:40.9+01:00").unwrap();
+        assert_eq!(format(time), "2026-11-24T13:15:40Z");
+        assert!(parse("yesterday").is_err());
+    }
+}

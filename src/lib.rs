@@ -1,0 +1,6 @@
+//! akm
+
+mod cloud;
+mod core;
+mod store;
+mod sys;

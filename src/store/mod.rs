@@ -1,0 +1,173 @@
+//! Where secrets rest. One secret under one name; what a name means is not the store's business.
+
+pub(crate) mod age;
+#[cfg(test)]
+mod contract;
+pub(crate) mod keyring;
+
+use crate::core::{
+    Invalid, access_key::AccessKeyId, account::AccountId, secret::Secret, validated_text,
+};
+use serde::{Deserialize, Serialize};
+
+/// The kinds of store there are, as `AKM_STORE`, `config.toml` and metadata write them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StoreKind {
+    Keyring,
+    Age,
+}
+
+impl StoreKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::Age => "age",
+        }
+    }
+}
+
+impl std::str::FromStr for StoreKind {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "keyring" => Ok(Self::Keyring),
+            "age" => Ok(Self::Age),
+            _ => Err(Invalid::new(
+                "secret store",
+                "`keyring` and `age` are the ones there are",
+            )),
+        }
+    }
+}
+
+impl std::fmt::Display for StoreKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name that a secret rests under: an AccessKey ID, `akm-identity-<recipient>` or `akm-sandbox-<account id>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SecretName(String);
+
+impl SecretName {
+    /// The same alphabet as an AccessKey ID, so that a name is safe as a file name.
+    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
+        AccessKeyId::parse(text).map(|_| Self(text.to_owned()))
+    }
+
+    pub(crate) fn pair(id: &AccessKeyId) -> Self {
+        Self(id.as_str().to_owned())
+    }
+
+    pub(crate) fn identity(recipient: &Recipient) -> Self {
+        Self(format!("akm-identity-{}", recipient.as_str()))
+    }
+
+    pub(crate) fn sandbox(account: &AccountId) -> Self {
+        Self(format!("akm-sandbox-{account}"))
+    }
+
+    pub(crate) fn canary(random: &str) -> Self {
+        Self(format!("akm-canary-{random}"))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SecretName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The public half of an install's `age` identity, `age1…`: whoever has it can seal, nobody can open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recipient(String);
+
+impl Recipient {
+    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
+        let wrong = || {
+            Invalid::new(
+                "age recipient",
+                "`age1` and letters and digits are expected",
+            )
+        };
+        let right = text.starts_with("age1")
+            && text.len() <= 128
+            && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        if right {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(wrong())
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+validated_text!(Recipient);
+
+/// Why a store did not do what it was asked. In none of these cases anything was changed, but for `Unknown`.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// There is no such store here: no bus, no service, no identity file where there must be one.
+    Absent(String),
+    /// It is there and closed: a locked keyring, a passphrase that nobody may be asked for.
+    Locked(String),
+    /// It holds a secret under this name that it cannot give back: wrong identity, damaged file, two items of one name.
+    Unreadable(String),
+    /// It refused or failed in another way: a full disk, an error of the service.
+    Failed(String),
+    /// It did not answer in time, and may yet do what it was asked.
+    Unknown(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent(why) => write!(f, "the secret store is absent: {why}"),
+            Self::Locked(why) => write!(f, "the secret store is locked: {why}"),
+            Self::Unreadable(why) => {
+                write!(f, "the secret store cannot give the secret back: {why}")
+            }
+            Self::Failed(why) => write!(f, "the secret store failed: {why}"),
+            Self::Unknown(why) => write!(f, "the secret store did not answer: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A place for secrets. All calls return within a few seconds, but for an unlock dialog on a terminal (60 s).
+pub(crate) trait SecretStore: Send + Sync {
+    fn kind(&self) -> StoreKind;
+
+    /// Stores the secret under the name, replacing what was there. On return it can be read back, by another process too;
+    /// whether it survives a power cut is told by [`SecretStore::durable`].
+    fn put(&self, name: &SecretName, secret: &Secret) -> Result<(), Error>;
+
+    /// The secret under the name, or `None` when the store is open and has none. Creates nothing.
+    fn get(&self, name: &SecretName) -> Result<Option<Secret>, Error>;
+
+    /// Forgets the secret under the name; true if there was one.
+    fn delete(&self, name: &SecretName) -> Result<bool, Error>;
+
+    /// Whether a secret that was put is on the disk for certain.
+    fn durable(&self) -> bool;
+
+    /// Opens what [`seal`] closed for `recipient`: with the identity that this store keeps. `Absent` when it keeps no
+    /// identity, `Unreadable` when it keeps another or the bytes are damaged.
+    fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error>;
+}
+
+/// Closes a secret so that only the identity of `recipient` opens it. Needs nothing unlocked, no disk and no service.
+/// Errors: `Failed` when the recipient is none.
+pub(crate) fn seal(recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Error> {
+    age::seal(recipient, secret)
+}

@@ -1,0 +1,307 @@
+//! Files that are ours alone: folders 0700, files 0600 from their first byte, whole or absent, durable when said so.
+
+use std::any::Any;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The file operations that crash safety rests on, apart from the machine so that a test can lose or tear them.
+/// Every error is `io::Error` as the system gave it, or one of kind `InvalidData` for a file that may not be trusted.
+pub(crate) trait Disk: Send + Sync {
+    /// The whole file, or `None` where there is none. `InvalidData` when it is no regular file of ours, others may
+    /// read or write it, or it is longer than `limit` bytes.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>;
+
+    /// Puts the whole content in place at once, replacing what was there. Durable on return.
+    fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+
+    /// Like [`Disk::replace`], and keeps the new file open so that writing to it later needs nothing but the write.
+    fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>>;
+
+    /// Opens an existing file for [`OpenFile::write_at`], after making its present content and its name durable.
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
+
+    /// Removes a file; true if there was one. Durable on return.
+    fn remove(&self, path: &Path) -> io::Result<bool>;
+
+    /// The names of the files in a folder, sorted; empty where there is no folder. Leaves out names that begin with a dot
+    /// and end in `.tmp`, which are unfinished writes.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
+
+    /// Takes the lock that a file stands for, or `None` while another holds it. Held until the value is dropped, or the
+    /// process ends. The file stays: removing it would let two hold the lock.
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
+}
+
+/// A file open for writing at a place.
+pub(crate) trait OpenFile: Send {
+    /// Writes all of `content` at `offset`. Durable on return.
+    fn write_at(&mut self, offset: u64, content: &[u8]) -> io::Result<()>;
+}
+
+/// This machine's disk.
+pub(crate) struct LocalDisk;
+
+impl Disk for LocalDisk {
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        let file = match not_following(&mut options).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        trusted(&file, limit)?;
+        let mut content = Vec::new();
+        file.take(limit + 1).read_to_end(&mut content)?;
+        if content.len() as u64 > limit {
+            return Err(untrusted(&format!("it is longer than {limit} bytes")));
+        }
+        Ok(Some(content))
+    }
+
+    fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.replace_open(path, content).map(drop)
+    }
+
+    fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>> {
+        let folder = parent(path)?;
+        create_folder(folder)?;
+        let unfinished = unfinished(path)?;
+        let mut file = create_private(&unfinished)?;
+        let written = file.write_all(content).and_then(|()| file.sync_data());
+        if let Err(error) = written.and_then(|()| std::fs::rename(&unfinished, path)) {
+            let _ = std::fs::remove_file(&unfinished);
+            return Err(error);
+        }
+        sync_folder(folder)?;
+        Ok(Box::new(LocalFile(file)))
+    }
+
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let file = not_following(&mut options).open(path)?;
+        trusted(&file, u64::MAX)?;
+        file.sync_all()?;
+        sync_folder(parent(path)?)?;
+        Ok(Box::new(LocalFile(file)))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<bool> {
+        match std::fs::remove_file(path) {
+            Ok(()) => sync_folder(parent(path)?).map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !(name.starts_with('.') && name.ends_with(".tmp")) {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        create_folder(parent(path)?)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file = private_mode(not_following(&mut options)).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Box::new(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+struct LocalFile(File);
+
+impl OpenFile for LocalFile {
+    fn write_at(&mut self, offset: u64, content: &[u8]) -> io::Result<()> {
+        #[cfg(unix)]
+        std::os::unix::fs::FileExt::write_all_at(&self.0, content, offset)?;
+        #[cfg(not(unix))]
+        {
+            io::Seek::seek(&mut self.0, io::SeekFrom::Start(offset))?;
+            self.0.write_all(content)?;
+        }
+        self.0.sync_data()
+    }
+}
+
+/// Creates a folder and its parents with mode 0700 where they are missing; durable as far as the nearest parent.
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    folder.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes names that were added to or removed from a folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// A new file of mode 0600 that nobody else can have prepared: fails where the name is taken, but for our own unfinished one.
+fn create_private(path: &Path) -> io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => (),
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    let file = private_mode(&mut options).open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Where a file is written until it is whole: one name a file, so that a crash leaves at most one behind.
+fn unfinished(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name =
+        name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
+    Ok(path.with_file_name(format!(".{name}.tmp")))
+}
+
+fn parent(path: &Path) -> io::Result<&Path> {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Ok(Path::new(".")),
+        Some(folder) => Ok(folder),
+        None => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the path names no file",
+        )),
+    }
+}
+
+fn private_mode(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn not_following(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        options,
+        (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK)
+            .bits()
+            .cast_signed(),
+    );
+    options
+}
+
+fn trusted(file: &File, limit: u64) -> io::Result<()> {
+    let about = file.metadata()?;
+    if !about.is_file() {
+        return Err(untrusted("it is not a regular file"));
+    }
+    if about.len() > limit {
+        return Err(untrusted(&format!("it is longer than {limit} bytes")));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if about.uid() != rustix::process::geteuid().as_raw() {
+            return Err(untrusted("it belongs to another user"));
+        }
+        if about.mode() & 0o077 != 0 {
+            return Err(untrusted(
+                "others may read or write it; `chmod 600` it once you trust it",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn untrusted(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("akm-fs-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        create_folder(&folder).unwrap();
+        folder
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_private_whole_and_replaced() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = folder("replace").join("a.toml");
+        LocalDisk.replace(&path, b"one").unwrap();
+        LocalDisk
+            .replace_open(&path, b"two......")
+            .unwrap()
+            .write_at(3, b"!")
+            .unwrap();
+        assert_eq!(LocalDisk.read(&path, 100).unwrap().unwrap(), b"two!.....");
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(LocalDisk.names(path.parent().unwrap()).unwrap(), ["a.toml"]);
+        assert!(LocalDisk.remove(&path).unwrap());
+        assert!(!LocalDisk.remove(&path).unwrap());
+        assert!(LocalDisk.read(&path, 100).unwrap().is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_foreign_is_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("foreign");
+        let path = folder.join("a.toml");
+        LocalDisk.replace(&path, b"12345").unwrap();
+        assert_eq!(
+            LocalDisk.read(&path, 4).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
+        std::os::unix::fs::symlink(&path, folder.join("link")).unwrap();
+        assert!(LocalDisk.read(&folder.join("link"), 100).is_err());
+        assert_eq!(
+            LocalDisk.read(&folder, 100).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+        assert_eq!(
+            LocalDisk.read(&path, 100).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one() {
+        let path = folder("lock").join("a.lock");
+        let held = LocalDisk.try_lock(&path).unwrap();
+        assert!(held.is_some());
+        assert!(LocalDisk.try_lock(&path).unwrap().is_none());
+        drop(held);
+        assert!(LocalDisk.try_lock(&path).unwrap().is_some());
+    }
+}

@@ -1,0 +1,6 @@
+//! What touches the machine: files and locks, the clock, random bytes, the process itself.
+
+pub(crate) mod clock;
+pub(crate) mod fs;
+pub(crate) mod harden;
+pub(crate) mod random;
