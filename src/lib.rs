@@ -2,5 +2,6 @@
 
 mod cloud;
 mod core;
+mod metadata;
 mod store;
 mod sys;

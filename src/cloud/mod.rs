@@ -1,4 +1,130 @@
 //! The one cloud client: signs and speaks RAM, IMS and STS over whatever carries its bytes.
 
+mod error;
+mod ims;
+mod pairs;
+mod ram;
 pub(crate) mod signature;
+mod sts;
 pub(crate) mod transport;
+mod wire;
+
+pub(crate) use error::{Error, Fault, Outcome};
+pub(crate) use pairs::NewPair;
+pub(crate) use ram::User;
+pub(crate) use sts::Caller;
+
+use crate::core::{secret::Secret, time, time::Timestamp};
+use crate::sys::{clock::Clock, random};
+use serde::de::DeserializeOwned;
+use std::sync::{Arc, Mutex, PoisonError};
+use transport::{Request, Response, Service, Transport, Undelivered};
+
+/// Bytes of an answer that speaks of one pair or one user.
+const SMALL: usize = 64 << 10;
+/// Bytes of an answer that lists.
+const LIST: usize = 1 << 20;
+
+/// What a client signs with: an AccessKey pair, or an STS credential with its token.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+    pub(crate) token: Option<Secret>,
+}
+
+/// A request that is signed and not yet sent: what a journal must know of it beforehand.
+pub(crate) struct Signed {
+    service: Service,
+    action: &'static str,
+    request: Request,
+    pub(crate) nonce: String,
+    pub(crate) date: Timestamp,
+}
+
+/// A signer and its way to the cloud. Each call is sent once; nothing here retries.
+pub(crate) struct Client {
+    transport: Arc<dyn Transport>,
+    credentials: Credentials,
+    clock: Arc<dyn Clock>,
+    server_date: Mutex<Option<Timestamp>>,
+}
+
+impl Client {
+    pub(crate) fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+        Self { transport, credentials, clock, server_date: Mutex::new(None) }
+    }
+
+    /// The same cloud, seen by another signer.
+    pub(crate) fn signing_as(&self, credentials: Credentials) -> Self {
+        Self::new(self.transport.clone(), credentials, self.clock.clone())
+    }
+
+    /// The id of the pair that signs.
+    pub(crate) fn signer(&self) -> &str {
+        &self.credentials.id
+    }
+
+    /// The cloud's clock as the last answer showed it (`Date`), else this machine's.
+    pub(crate) fn now(&self) -> Timestamp {
+        let seen = *self.server_date.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.unwrap_or_else(|| self.clock.now())
+    }
+
+    /// Whether a request whose answer was lost can still be executed.
+    pub(crate) fn may_execute_late(&self) -> bool {
+        self.transport.may_execute_late()
+    }
+
+    fn sign(&self, service: Service, action: &'static str, query: &[(&str, &str)]) -> Result<Signed, Error> {
+        let nonce = random::nonce().map_err(|error| Error::not_sent(action, error.to_string()))?;
+        let date = self.clock.now();
+        let mut headers = vec![
+            ("host".to_owned(), self.transport.host(service)),
+            ("x-acs-action".to_owned(), action.to_owned()),
+            ("x-acs-version".to_owned(), service.version().to_owned()),
+            ("x-acs-date".to_owned(), time::format(date)),
+            ("x-acs-signature-nonce".to_owned(), nonce.clone()),
+            ("x-acs-content-sha256".to_owned(), signature::content_hash(b"")),
+            ("accept".to_owned(), "application/json".to_owned()),
+            ("user-agent".to_owned(), concat!("akm/", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        if let Some(token) = &self.credentials.token {
+            headers.push(("x-acs-security-token".to_owned(), token.expose().to_owned()));
+        }
+        let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut request = Request { method: "POST".into(), path: "/".into(), query, headers, body: Vec::new() };
+        let authorization = signature::authorization(&request, &self.credentials.id, &self.credentials.secret);
+        request.headers.push(("authorization".to_owned(), authorization));
+        Ok(Signed { service, action, request, nonce, date })
+    }
+
+    fn send<T: DeserializeOwned>(&self, signed: &Signed, limit: usize) -> Result<T, Error> {
+        let answer = self.transport.send(signed.service, &signed.request, limit);
+        let response = answer.map_err(|lost| match lost {
+            Undelivered::NotSent(why) => Error::not_sent(signed.action, why),
+            Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
+        })?;
+        if let Some(date) = response.date {
+            *self.server_date.lock().unwrap_or_else(PoisonError::into_inner) = Some(date);
+        }
+        read(signed.action, &response)
+    }
+
+    fn call<T: DeserializeOwned>(
+        &self,
+        service: Service,
+        action: &'static str,
+        query: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<T, Error> {
+        self.send(&self.sign(service, action, query)?, limit)
+    }
+}
+
+fn read<T: DeserializeOwned>(action: &'static str, response: &Response) -> Result<T, Error> {
+    if !(200..300).contains(&response.status) {
+        return Err(Error::refused(action, response.status, &response.body));
+    }
+    serde_json::from_slice(&response.body).map_err(|_| Error::bad_answer(action))
+}

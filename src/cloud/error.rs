@@ -1,0 +1,226 @@
+//! What can be wrong with a call, told apart by the answer's code and never by its message.
+
+use super::wire;
+
+/// The cases in which a caller acts differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// `LimitExceeded.User.AccessKey`: the owner has as many pairs as it may.
+    PairLimit,
+    /// Another `LimitExceeded`.
+    OtherLimit,
+    /// `EntityNotExist.User`.
+    NoSuchUser,
+    /// `EntityNotExist.User.AccessKey`, or a recycle bin without it.
+    NoSuchPair,
+    /// Another `EntityNotExist`.
+    NoSuchEntity,
+    /// `EntityAlreadyExists…`.
+    Exists,
+    /// `DeleteConflict…`: something still belongs to the user.
+    Conflict,
+    /// `InvalidParameter…`, `MissingParameter…`.
+    BadParameter,
+    /// `NoPermission`, `Forbidden.RAM` and their like: known, and not allowed.
+    Denied,
+    /// `Forbidden` alone: the pair is under leak protection and may not call RAM or IMS at all.
+    LeakProtected,
+    /// `InvalidAccessKeyId.NotFound`: no such pair, or not yet.
+    UnknownSigner,
+    /// `InvalidAccessKeyId.Inactive`.
+    DisabledSigner,
+    /// `InvalidAccessKeyId.AccessPolicyDenied`: the network policy keeps this address out.
+    NetworkDenied,
+    /// `SignatureDoesNotMatch`, `IncompleteSignature`: the secret is not this pair's.
+    BadSignature,
+    /// `InvalidSecurityToken…`, `MissingSecurityToken`.
+    BadToken,
+    /// `InvalidTimeStamp…`: the clocks differ by more than 15 minutes.
+    Skew,
+    /// `SignatureNonceUsed`: some copy of the request arrived before.
+    NonceUsed,
+    /// `Inactive`: the account has not activated the service.
+    NotActivated,
+    /// `Throttling…`.
+    Throttled,
+    /// A 5xx answer: it may have been executed all the same.
+    Unavailable,
+    /// Nothing was sent.
+    NotSent,
+    /// Something was sent and no whole answer came.
+    NoAnswer,
+    /// A success whose body is not what the API promises.
+    BadAnswer,
+    /// A refusal of a kind not listed here.
+    Other,
+}
+
+/// What is known of a request's effect after it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It never left: nothing happened.
+    NotSent,
+    /// The cloud said no: nothing happened, unless it answers otherwise to a list.
+    Refused,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// A failed call. `message` is the cloud's own text, foreign and unescaped; empty where it may hold what was signed.
+#[derive(Debug)]
+pub(crate) struct Error {
+    pub(crate) fault: Fault,
+    pub(crate) action: &'static str,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+    /// The action and the principal that a permission error names.
+    pub(crate) denied: Option<(String, String)>,
+}
+
+impl Error {
+    pub(super) fn not_sent(action: &'static str, why: String) -> Self {
+        Self::local(action, Fault::NotSent, why)
+    }
+
+    pub(super) fn no_answer(action: &'static str, why: String) -> Self {
+        Self::local(action, Fault::NoAnswer, why)
+    }
+
+    /// The body is never repeated: a broken answer to a create holds a secret.
+    pub(super) fn bad_answer(action: &'static str) -> Self {
+        Self::local(action, Fault::BadAnswer, "the answer is not what the API promises".to_owned())
+    }
+
+    pub(super) fn refused(action: &'static str, status: u16, body: &[u8]) -> Self {
+        let told = wire::refusal(body);
+        let fault = fault(&told.code, status);
+        let redacted = matches!(fault, Fault::BadSignature);
+        let message = if redacted { String::new() } else { told.message };
+        Self { fault, action, code: told.code, message, request_id: told.request_id, denied: told.denied }
+    }
+
+    fn local(action: &'static str, fault: Fault, message: String) -> Self {
+        Self { fault, action, code: String::new(), message, request_id: None, denied: None }
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self.fault {
+            Fault::NotSent => Outcome::NotSent,
+            Fault::NoAnswer | Fault::BadAnswer | Fault::Unavailable | Fault::NonceUsed => Outcome::Unknown,
+            _ => Outcome::Refused,
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.action)?;
+        if !self.code.is_empty() {
+            write!(f, ": {}", self.code)?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The error table of the RAM, STS and gateway references, by dotted prefix; the longer prefix first.
+const CODES: [(&str, Fault); 33] = [
+    ("LimitExceeded.User.AccessKey", Fault::PairLimit),
+    ("LimitExceeded", Fault::OtherLimit),
+    ("EntityNotExist.User.AccessKey", Fault::NoSuchPair),
+    ("EntityNotExist.AccessKey", Fault::NoSuchPair),
+    ("EntityNotExist.User.Policy", Fault::NoSuchEntity),
+    ("EntityNotExist.User.LoginProfile", Fault::NoSuchEntity),
+    ("EntityNotExist.User", Fault::NoSuchUser),
+    ("EntityNotExist", Fault::NoSuchEntity),
+    ("EntityAlreadyExists", Fault::Exists),
+    ("EntityAlreadyExist", Fault::Exists),
+    ("DeleteConflict", Fault::Conflict),
+    ("InvalidParameter", Fault::BadParameter),
+    ("MissingParameter", Fault::BadParameter),
+    ("NoPermission", Fault::Denied),
+    ("Forbidden.AccessKeyDisabled", Fault::DisabledSigner),
+    ("Forbidden.RAM", Fault::Denied),
+    ("Forbidden.", Fault::Denied),
+    ("Forbidden", Fault::LeakProtected),
+    ("InvalidAccessKeyId.Inactive", Fault::DisabledSigner),
+    ("InvalidAccessKeyId.AccessPolicyDenied", Fault::NetworkDenied),
+    ("InvalidAccessKeyId", Fault::UnknownSigner),
+    ("SignatureDoesNotMatch", Fault::BadSignature),
+    ("IncompleteSignature", Fault::BadSignature),
+    ("InvalidTimeStamp", Fault::Skew),
+    ("SignatureNonceUsed", Fault::NonceUsed),
+    ("MissingSecurityToken", Fault::BadToken),
+    ("InvalidSecurityToken", Fault::BadToken),
+    ("Throttling", Fault::Throttled),
+    ("ServiceUnavailable", Fault::Unavailable),
+    ("InternalError", Fault::Unavailable),
+    ("InvalidAction", Fault::BadParameter),
+    ("InvalidVersion", Fault::BadParameter),
+    ("Inactive", Fault::NotActivated),
+];
+
+fn fault(code: &str, status: u16) -> Fault {
+    let matches = |prefix: &str| {
+        let rest = code.strip_prefix(prefix);
+        rest.is_some_and(|rest| prefix.ends_with('.') || rest.is_empty() || rest.starts_with('.'))
+    };
+    let known = CODES.iter().find(|(prefix, _)| matches(prefix));
+    match known {
+        Some((_, fault)) => *fault,
+        None if status >= 500 => Fault::Unavailable,
+        None => Fault::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_matched_by_dotted_prefix() {
+        let cases = [
+            ("LimitExceeded.User.AccessKey", 409, Fault::PairLimit),
+            ("LimitExceeded.User", 409, Fault::OtherLimit),
+            ("EntityNotExist.User", 404, Fault::NoSuchUser),
+            ("EntityNotExist.User.AccessKey", 404, Fault::NoSuchPair),
+            ("EntityNotExist.Policy", 404, Fault::NoSuchEntity),
+            ("EntityAlreadyExists.User", 409, Fault::Exists),
+            ("DeleteConflict.User.AccessKey", 409, Fault::Conflict),
+            ("InvalidParameter.UserName.Length", 400, Fault::BadParameter),
+            ("NoPermission", 403, Fault::Denied),
+            ("Forbidden.RAM", 403, Fault::Denied),
+            ("Forbidden", 403, Fault::LeakProtected),
+            ("InvalidAccessKeyId.NotFound", 404, Fault::UnknownSigner),
+            ("InvalidAccessKeyId", 404, Fault::UnknownSigner),
+            ("InvalidAccessKeyId.Inactive", 400, Fault::DisabledSigner),
+            ("InvalidAccessKeyId.AccessPolicyDenied", 400, Fault::NetworkDenied),
+            ("SignatureDoesNotMatch", 400, Fault::BadSignature),
+            ("InvalidTimeStamp.Expired", 400, Fault::Skew),
+            ("SignatureNonceUsed", 400, Fault::NonceUsed),
+            ("InvalidSecurityToken.Expired", 400, Fault::BadToken),
+            ("Throttling", 400, Fault::Throttled),
+            ("Throttling.User", 429, Fault::Throttled),
+            ("InternalError", 500, Fault::Unavailable),
+            ("Inactive", 403, Fault::NotActivated),
+            ("Throttlings", 400, Fault::Other),
+            ("", 502, Fault::Unavailable),
+        ];
+        for (code, status, expected) in cases {
+            assert_eq!(fault(code, status), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_refused_signature_does_not_repeat_what_was_signed() {
+        let body = br#"{"Code":"SignatureDoesNotMatch","Message":"server string to sign is:POST UserName=x","RequestId":"R"}"#;
+        let error = Error::refused("GetUser", 400, body);
+        assert_eq!(error.to_string(), "GetUser: SignatureDoesNotMatch");
+        assert_eq!(error.request_id.as_deref(), Some("R"));
+    }
+}

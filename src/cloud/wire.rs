@@ -1,0 +1,201 @@
+//! The JSON of RAM, IMS and STS, apart from the types that the rest of akm uses. Fields that akm does not need are ignored.
+
+use crate::core::{
+    Invalid,
+    access_key::{AccessKey, AccessKeyId, Status},
+    time::{self, Timestamp},
+};
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+/// `CreateAccessKey`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CreateAccessKey {
+    pub(super) access_key: CreatedKey,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CreatedKey {
+    pub(super) access_key_id: String,
+    pub(super) access_key_secret: Zeroizing<String>,
+    #[serde(default)]
+    pub(super) create_date: Option<String>,
+}
+
+/// `ListAccessKeys` of RAM and IMS.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListAccessKeys {
+    pub(super) access_keys: AccessKeys,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AccessKeys {
+    #[serde(default)]
+    pub(super) access_key: Vec<Key>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Key {
+    access_key_id: String,
+    status: String,
+    create_date: String,
+}
+
+impl TryFrom<Key> for AccessKey {
+    type Error = Invalid;
+
+    fn try_from(key: Key) -> Result<Self, Invalid> {
+        let status = match key.status.as_str() {
+            "Active" => Status::Active,
+            "Inactive" => Status::Inactive,
+            _ => return Err(Invalid::new("status", "`Active` or `Inactive` is expected")),
+        };
+        let id = AccessKeyId::parse(&key.access_key_id)?;
+        Ok(Self { id, status, created_at: time::parse(&key.create_date)? })
+    }
+}
+
+/// `GetAccessKeyLastUsed`. What it holds for a pair never used is not documented: anything that is no time counts as never.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetAccessKeyLastUsed {
+    #[serde(default)]
+    pub(super) access_key_last_used: Option<LastUsed>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct LastUsed {
+    #[serde(default)]
+    last_used_date: Option<String>,
+}
+
+impl GetAccessKeyLastUsed {
+    pub(super) fn time(self) -> Option<Timestamp> {
+        time::parse(&self.access_key_last_used?.last_used_date?).ok()
+    }
+}
+
+/// A user as RAM or IMS shows it; RAM fills `UserName`, an IMS list the principal name alone.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UserBody {
+    #[serde(default)]
+    pub(super) user_id: Option<String>,
+    #[serde(default)]
+    pub(super) user_name: Option<String>,
+    #[serde(default)]
+    pub(super) display_name: Option<String>,
+    #[serde(default)]
+    pub(super) comments: Option<String>,
+    #[serde(default)]
+    pub(super) create_date: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetUser {
+    pub(super) user: UserBody,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListUsers {
+    pub(super) users: Users,
+    #[serde(default)]
+    pub(super) is_truncated: bool,
+    #[serde(default)]
+    pub(super) marker: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Users {
+    #[serde(default)]
+    pub(super) user: Vec<UserBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetCallerIdentity {
+    pub(super) account_id: String,
+    pub(super) arn: String,
+    pub(super) identity_type: String,
+    #[serde(default)]
+    pub(super) user_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetDefaultDomain {
+    pub(super) default_domain_name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListRecycled {
+    pub(super) access_keys: RecycledKeys,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RecycledKeys {
+    #[serde(default)]
+    pub(super) access_key: Vec<RecycledKey>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetRecycled {
+    pub(super) access_key: RecycledKey,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RecycledKey {
+    pub(super) access_key_id: String,
+    #[serde(default)]
+    pub(super) user_id: Option<String>,
+    #[serde(default)]
+    pub(super) delete_date: Option<String>,
+}
+
+/// Any answer of which only the success counts.
+#[derive(Deserialize)]
+pub(super) struct Done {}
+
+/// What an error body tells. Empty where it tells nothing: a proxy's page, half a JSON.
+#[derive(Default)]
+pub(super) struct Refusal {
+    pub(super) code: String,
+    pub(super) message: String,
+    pub(super) request_id: Option<String>,
+    pub(super) denied: Option<(String, String)>,
+}
+
+/// Reads `{"Code","Message","RequestId",…}`, in lower case too, as some gateways write it.
+pub(super) fn refusal(body: &[u8]) -> Refusal {
+    let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
+        return Refusal { message: "the answer is not an API error".to_owned(), ..Refusal::default() };
+    };
+    let text = |names: [&str; 2]| {
+        let value = names.iter().find_map(|name| body.get(*name)?.as_str());
+        value.map(|text| text.chars().take(500).collect::<String>())
+    };
+    let denied = body.get("AccessDeniedDetail").and_then(|detail| {
+        let field = |name| detail.get(name)?.as_str().map(|text: &str| text.chars().take(200).collect::<String>());
+        Some((field("AuthAction")?, field("AuthPrincipalDisplayName")?))
+    });
+    Refusal {
+        code: text(["Code", "code"]).unwrap_or_default(),
+        message: text(["Message", "message"]).unwrap_or_default(),
+        request_id: text(["RequestId", "requestId"]),
+        denied,
+    }
+}

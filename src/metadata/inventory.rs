@@ -1,0 +1,231 @@
+//! What is known of an account's pairs: one TOML file an owner, so that one owner's change costs one owner's file.
+
+use super::{Error, Home, Version};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::{AccountId, Owner},
+    name::{ProfileName, UserName},
+    time::{self, Timestamp},
+};
+use crate::store::StoreKind;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A way by which a secret left akm for good, so that somebody may be using it without akm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Way {
+    Csv,
+    ShowSecret,
+}
+
+/// One pair, as the cloud last showed it and as akm holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PairRecord {
+    pub(crate) access_key_id: AccessKeyId,
+    pub(crate) status: Status,
+    #[serde(with = "time::text")]
+    pub(crate) created_at: Timestamp,
+    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_used_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) comment: Option<String>,
+    /// Where its secret rests; absent when akm does not hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) secret_store: Option<StoreKind>,
+    /// By which ways its secret left akm.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) left_by: Vec<Way>,
+    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) disable_after: Option<Timestamp>,
+    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retired_at: Option<Timestamp>,
+    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delete_after: Option<Timestamp>,
+    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deleted_at: Option<Timestamp>,
+}
+
+impl PairRecord {
+    pub(crate) fn new(key: &AccessKey) -> Self {
+        Self {
+            access_key_id: key.id.clone(),
+            status: key.status,
+            created_at: key.created_at,
+            last_used_at: None,
+            comment: None,
+            secret_store: None,
+            left_by: Vec::new(),
+            disable_after: None,
+            retired_at: None,
+            delete_after: None,
+            deleted_at: None,
+        }
+    }
+
+    /// Whether somebody may be using it who did not get it through akm.
+    pub(crate) fn is_out(&self) -> bool {
+        self.secret_store.is_none() || !self.left_by.is_empty()
+    }
+
+    pub(crate) fn mark_left(&mut self, way: Way) {
+        if !self.left_by.contains(&way) {
+            self.left_by.push(way);
+        }
+    }
+
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+}
+
+/// All that is known of one owner's pairs, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnerRecord {
+    version: Version,
+    pub(crate) account_id: AccountId,
+    pub(crate) profile: ProfileName,
+    /// Absent: the pairs are the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ram_user: Option<UserName>,
+    /// When the cloud last showed these pairs.
+    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refreshed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(crate) access_keys: Vec<PairRecord>,
+}
+
+impl OwnerRecord {
+    pub(crate) fn new(account: &AccountId, profile: &ProfileName, owner: &Owner) -> Self {
+        Self {
+            version: Version,
+            account_id: account.clone(),
+            profile: profile.clone(),
+            ram_user: owner.ram_user().cloned(),
+            refreshed_at: None,
+            access_keys: Vec::new(),
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Owner {
+        self.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
+    }
+
+    /// The pairs that the cloud still lists.
+    pub(crate) fn live(&self) -> impl Iterator<Item = &PairRecord> {
+        self.access_keys.iter().filter(|pair| !pair.is_deleted())
+    }
+
+    pub(crate) fn pair(&self, id: &AccessKeyId) -> Option<&PairRecord> {
+        self.access_keys.iter().find(|pair| pair.access_key_id == *id)
+    }
+
+    pub(crate) fn pair_mut(&mut self, id: &AccessKeyId) -> Option<&mut PairRecord> {
+        self.access_keys.iter_mut().find(|pair| pair.access_key_id == *id)
+    }
+
+    /// What every selector of an owner means: the newest Active pair whose secret akm holds, else the newest Active one.
+    pub(crate) fn current(&self) -> Option<&PairRecord> {
+        let active = || self.live().filter(|pair| pair.status == Status::Active);
+        let newest = |a: &&PairRecord, b: &&PairRecord| a.created_at.cmp(&b.created_at);
+        active().filter(|pair| pair.secret_store.is_some()).max_by(newest).or_else(|| active().max_by(newest))
+    }
+
+    /// Takes over what the cloud shows: unknown pairs come in without a secret, vanished ones count as deleted now.
+    pub(crate) fn take_over(&mut self, shown: &[AccessKey], now: Timestamp) {
+        for key in shown {
+            match self.pair_mut(&key.id) {
+                Some(pair) => {
+                    pair.status = key.status;
+                    pair.created_at = key.created_at;
+                    pair.deleted_at = None;
+                }
+                None => self.access_keys.push(PairRecord::new(key)),
+            }
+        }
+        for pair in &mut self.access_keys {
+            if pair.deleted_at.is_none() && !shown.iter().any(|key| key.id == pair.access_key_id) {
+                pair.deleted_at = Some(now);
+            }
+        }
+        self.access_keys.sort_by(|a, b| (a.created_at, &a.access_key_id).cmp(&(b.created_at, &b.access_key_id)));
+        self.refreshed_at = Some(now);
+    }
+}
+
+/// The owner files of one account.
+pub(crate) struct Inventory {
+    home: Home,
+    account: AccountId,
+}
+
+impl Inventory {
+    pub(crate) fn new(home: Home, account: AccountId) -> Self {
+        Self { home, account }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.home.data.join("accounts").join(self.account.as_str())
+    }
+
+    fn file(&self, key: &str) -> PathBuf {
+        self.folder().join(format!("{key}.toml"))
+    }
+
+    /// What is known of the owner; `None` when nothing is.
+    pub(crate) fn load(&self, owner: &Owner) -> Result<Option<OwnerRecord>, Error> {
+        self.read(&owner.key())
+    }
+
+    pub(crate) fn save(&self, record: &OwnerRecord) -> Result<(), Error> {
+        self.home.save(&self.file(&record.owner().key()), record)
+    }
+
+    pub(crate) fn remove(&self, owner: &Owner) -> Result<(), Error> {
+        self.home.remove(&self.file(&owner.key()))
+    }
+
+    /// All owners, in the order of their names; the account's own pairs first.
+    pub(crate) fn all(&self) -> Result<Vec<OwnerRecord>, Error> {
+        let mut records = Vec::new();
+        for name in self.home.names(&self.folder())? {
+            if let Some(key) = name.strip_suffix(".toml") {
+                records.extend(self.read(key)?);
+            }
+        }
+        Ok(records)
+    }
+
+    /// The owner of a pair that is known here, deleted ones included.
+    pub(crate) fn owner_of(&self, id: &AccessKeyId) -> Result<Option<OwnerRecord>, Error> {
+        for name in self.home.names(&self.folder())? {
+            let Some(key) = name.strip_suffix(".toml") else { continue };
+            let path = self.file(key);
+            let Some(content) = self.home.bytes(&path)? else { continue };
+            if !mentions(&content, id.as_str()) {
+                continue;
+            }
+            let record: OwnerRecord = super::parse(&path, &content)?;
+            if record.pair(id).is_some() {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&self, key: &str) -> Result<Option<OwnerRecord>, Error> {
+        let path = self.file(key);
+        let Some(record) = self.home.load::<OwnerRecord>(&path)? else { return Ok(None) };
+        if record.account_id != self.account || record.owner().key() != key {
+            return Err(Error::Damaged(path, "it speaks of another owner than its name".to_owned()));
+        }
+        Ok(Some(record))
+    }
+}
+
+/// A cheap look before a file is parsed: ten thousand pairs are searched in the time that a hundred are parsed.
+fn mentions(content: &[u8], id: &str) -> bool {
+    content.windows(id.len()).any(|window| window == id.as_bytes())
+}

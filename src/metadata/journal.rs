@@ -1,0 +1,285 @@
+//! Unfinished work, one file an owner, and suspects, one file each: what must be known after a crash.
+
+use super::{Error, Home, Version, journal_format as format};
+use crate::core::{
+    access_key::AccessKeyId,
+    account::{AccountId, Owner},
+    name::{ProfileName, UserName},
+    rotation::Reached,
+    time::{self, Span, Timestamp},
+};
+use crate::store::{Recipient, StoreKind};
+use crate::sys::fs::OpenFile;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What is about to be done: written and durable before the request that makes a pair is sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Intent {
+    pub(crate) version: Version,
+    pub(crate) account_id: AccountId,
+    pub(crate) profile: ProfileName,
+    /// Absent: the account's own pair.
+    pub(crate) ram_user: Option<UserName>,
+    /// The pairs that were there before.
+    pub(crate) before: Vec<AccessKeyId>,
+    pub(crate) nonce: String,
+    /// The date that was signed: nothing can be executed 15 minutes after it.
+    #[serde(with = "time::text")]
+    pub(crate) signed_at: Timestamp,
+    pub(crate) store: StoreKind,
+    pub(crate) recipient: Recipient,
+    pub(crate) comment: Option<String>,
+    /// Present in a rotation.
+    pub(crate) rotation: Option<RotationIntent>,
+}
+
+/// What a rotation will do with the old pair. Spans are in seconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotationIntent {
+    pub(crate) old: AccessKeyId,
+    pub(crate) overlap_seconds: i64,
+    pub(crate) grace_seconds: i64,
+}
+
+impl RotationIntent {
+    pub(crate) fn new(old: AccessKeyId, overlap: Span, grace: Span) -> Self {
+        Self { old, overlap_seconds: overlap.delta().num_seconds(), grace_seconds: grace.delta().num_seconds() }
+    }
+}
+
+/// A step that is done for good.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum Record {
+    Intent(Intent),
+    Got(Got),
+    Reached(Mark),
+}
+
+/// The new pair, its secret sealed to the intent's recipient.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Got {
+    pub(crate) access_key_id: AccessKeyId,
+    #[serde(with = "time::text")]
+    pub(crate) created_at: Timestamp,
+    /// Base64 of an `age` file.
+    pub(crate) sealed: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mark {
+    state: Reached,
+    #[serde(with = "time::text")]
+    at: Timestamp,
+}
+
+/// All that a journal says.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) intent: Intent,
+    pub(crate) got: Option<Got>,
+    /// The last step done, and when.
+    pub(crate) reached: Reached,
+    pub(crate) reached_at: Option<Timestamp>,
+}
+
+impl Entry {
+    pub(crate) fn owner(&self) -> Owner {
+        self.intent.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
+    }
+
+    fn from_records(records: Vec<Record>) -> Option<Self> {
+        let mut records = records.into_iter();
+        let Record::Intent(intent) = records.next()? else { return None };
+        let mut entry = Self { intent, got: None, reached: Reached::Intent, reached_at: None };
+        for record in records {
+            match record {
+                Record::Intent(_) => return None,
+                Record::Got(got) => (entry.got, entry.reached) = (Some(got), Reached::Got),
+                Record::Reached(mark) => (entry.reached, entry.reached_at) = (mark.state, Some(mark.at)),
+            }
+        }
+        (entry.reached == Reached::Intent || entry.got.is_some()).then_some(entry)
+    }
+}
+
+/// A journal open for its next record: the file is there, has its room and is open.
+pub(crate) struct OpenJournal {
+    file: Box<dyn OpenFile>,
+    path: PathBuf,
+    end: u64,
+}
+
+impl OpenJournal {
+    /// One write and one sync: nothing else stands between the cloud's answer and the disk.
+    pub(crate) fn got(&mut self, got: &Got) -> Result<(), Error> {
+        self.append(&Record::Got(got.clone()))
+    }
+
+    pub(crate) fn reached(&mut self, state: Reached, at: Timestamp) -> Result<(), Error> {
+        self.append(&Record::Reached(Mark { state, at }))
+    }
+
+    fn append(&mut self, record: &Record) -> Result<(), Error> {
+        let line = format::line(record).map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
+        self.file.write_at(self.end, &line).map_err(|error| Error::Io(self.path.clone(), error))?;
+        self.end += line.len() as u64;
+        Ok(())
+    }
+}
+
+/// A pair that appeared around a create of ours whose answer was lost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suspect {
+    version: Version,
+    pub(crate) access_key_id: AccessKeyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ram_user: Option<UserName>,
+    #[serde(with = "time::text")]
+    pub(crate) seen_at: Timestamp,
+}
+
+impl Suspect {
+    pub(crate) fn new(id: AccessKeyId, owner: &Owner, seen_at: Timestamp) -> Self {
+        Self { version: Version, access_key_id: id, ram_user: owner.ram_user().cloned(), seen_at }
+    }
+
+    pub(crate) fn owner(&self) -> Owner {
+        self.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
+    }
+}
+
+/// The journals and suspects of one account.
+pub(crate) struct Journal {
+    home: Home,
+    account: AccountId,
+}
+
+const ENDING: &str = ".journal";
+const SUSPECT: &str = "suspect-";
+
+impl Journal {
+    pub(crate) fn new(home: Home, account: AccountId) -> Self {
+        Self { home, account }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.home.data.join("journal").join(self.account.as_str())
+    }
+
+    fn file(&self, key: &str) -> PathBuf {
+        self.folder().join(format!("{key}{ENDING}"))
+    }
+
+    fn suspect_file(&self, id: &AccessKeyId) -> PathBuf {
+        self.folder().join(format!("{SUSPECT}{id}.toml"))
+    }
+
+    /// Writes the intent; on return it is durable and the journal open.
+    pub(crate) fn begin(&self, owner: &Owner, intent: &Intent) -> Result<OpenJournal, Error> {
+        let path = self.file(&owner.key());
+        let bytes = format::begin(&Record::Intent(intent.clone()));
+        let (bytes, end) = bytes.map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
+        let file = self.home.disk.replace_open(&path, &bytes).map_err(|error| Error::Io(path.clone(), error))?;
+        Ok(OpenJournal { file, path, end: end as u64 })
+    }
+
+    /// What the owner's journal says, without changing anything; `None` when nothing is open.
+    pub(crate) fn read(&self, owner: &Owner) -> Result<Option<Entry>, Error> {
+        self.read_key(&owner.key())
+    }
+
+    fn read_key(&self, key: &str) -> Result<Option<Entry>, Error> {
+        let path = self.file(key);
+        let Some(bytes) = self.home.bytes(&path)? else { return Ok(None) };
+        let read = self.parsed(&path, &bytes)?;
+        let entry = Entry::from_records(read.records);
+        let entry = entry.ok_or_else(|| Error::Damaged(path.clone(), "its records are out of order".to_owned()))?;
+        if entry.intent.account_id != self.account || entry.owner().key() != key {
+            return Err(Error::Damaged(path, "it speaks of another owner than its name".to_owned()));
+        }
+        Ok(Some(entry))
+    }
+
+    fn parsed(&self, path: &std::path::Path, bytes: &[u8]) -> Result<format::Read<Record>, Error> {
+        format::read(bytes).map_err(|wrong| match wrong {
+            format::Wrong::Damaged(line) => {
+                Error::Damaged(path.to_owned(), format!("line {line} does not match its checksum"))
+            }
+            format::Wrong::Unknown(_) if newer(bytes) => Error::Newer(path.to_owned()),
+            format::Wrong::Unknown(line) => {
+                Error::Damaged(path.to_owned(), format!("line {line} is not what this akm writes"))
+            }
+        })
+    }
+
+    /// Like [`Journal::read`], and opens the journal for what comes next. What it says is durable on return: after a kill it may
+    /// have been in the page cache only. A torn last record is set aside in a file of its own.
+    pub(crate) fn resume(&self, owner: &Owner) -> Result<Option<(Entry, OpenJournal)>, Error> {
+        let path = self.file(&owner.key());
+        let Some(entry) = self.read(owner)? else { return Ok(None) };
+        let Some(bytes) = self.home.bytes(&path)? else { return Ok(None) };
+        let read = self.parsed(&path, &bytes)?;
+        let io = |error| Error::Io(path.clone(), error);
+        let file = match &read.torn {
+            None => self.home.disk.reopen(&path).map_err(io)?,
+            Some(torn) => {
+                let aside = self.folder().join(format!("torn-{}-{}.bytes", owner.key(), read.end));
+                self.home.disk.replace(&aside, torn).map_err(io)?;
+                let mut kept = bytes[..read.end].to_vec();
+                kept.resize(bytes.len(), b'\n');
+                self.home.disk.replace_open(&path, &kept).map_err(io)?
+            }
+        };
+        Ok(Some((entry, OpenJournal { file, path, end: read.end as u64 })))
+    }
+
+    /// The work is done, or known not to have been begun.
+    pub(crate) fn close(&self, owner: &Owner) -> Result<(), Error> {
+        self.home.remove(&self.file(&owner.key()))
+    }
+
+    /// Everything that is open in this account.
+    pub(crate) fn open(&self) -> Result<Vec<Entry>, Error> {
+        let mut entries = Vec::new();
+        for name in self.home.names(&self.folder())? {
+            if let Some(key) = name.strip_suffix(ENDING) {
+                entries.extend(self.read_key(key)?);
+            }
+        }
+        Ok(entries)
+    }
+
+    pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
+        let mut suspects = Vec::new();
+        for name in self.home.names(&self.folder())? {
+            if name.starts_with(SUSPECT) {
+                suspects.extend(self.home.load::<Suspect>(&self.folder().join(name))?);
+            }
+        }
+        Ok(suspects)
+    }
+
+    pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<(), Error> {
+        self.home.save(&self.suspect_file(&suspect.access_key_id), suspect)
+    }
+
+    /// True if there was such a suspect.
+    pub(crate) fn resolve(&self, id: &AccessKeyId) -> Result<bool, Error> {
+        let path = self.suspect_file(id);
+        self.home.disk.remove(&path).map_err(|error| Error::Io(path, error))
+    }
+}
+
+fn newer(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let record: Option<serde_json::Value> = line.get(17..).and_then(|json| serde_json::from_slice(json).ok());
+    let version = record.and_then(|record| record.get("intent")?.get("version")?.as_u64());
+    version.is_some_and(|version| version > u64::from(super::VERSION))
+}
