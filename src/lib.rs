@@ -3,5 +3,6 @@
 mod cloud;
 mod core;
 mod metadata;
+mod ops;
 mod store;
 mod sys;

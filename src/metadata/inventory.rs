@@ -183,6 +183,12 @@ impl Inventory {
         self.home.save(&self.file(&record.owner().key()), record)
     }
 
+    /// Whether the owner's file can be written; leaves nothing behind.
+    pub(crate) fn check_writable(&self, owner: &Owner) -> Result<(), Error> {
+        let path = self.file(&owner.key());
+        self.home.disk.check_writable(&path).map_err(|error| Error::Io(path, error))
+    }
+
     pub(crate) fn remove(&self, owner: &Owner) -> Result<(), Error> {
         self.home.remove(&self.file(&owner.key()))
     }

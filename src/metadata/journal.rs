@@ -83,9 +83,10 @@ struct Mark {
 pub(crate) struct Entry {
     pub(crate) intent: Intent,
     pub(crate) got: Option<Got>,
-    /// The last step done, and when.
+    /// The last step done.
     pub(crate) reached: Reached,
-    pub(crate) reached_at: Option<Timestamp>,
+    /// When each step that was marked was done.
+    marks: Vec<Mark>,
 }
 
 impl Entry {
@@ -93,15 +94,25 @@ impl Entry {
         self.intent.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
     }
 
+    /// When a step was last done.
+    pub(crate) fn when(&self, state: Reached) -> Option<Timestamp> {
+        self.marks.iter().rev().find(|mark| mark.state == state).map(|mark| mark.at)
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        self.reached = mark.state;
+        self.marks.push(mark);
+    }
+
     fn from_records(records: Vec<Record>) -> Option<Self> {
         let mut records = records.into_iter();
         let Record::Intent(intent) = records.next()? else { return None };
-        let mut entry = Self { intent, got: None, reached: Reached::Intent, reached_at: None };
+        let mut entry = Self { intent, got: None, reached: Reached::Intent, marks: Vec::new() };
         for record in records {
             match record {
                 Record::Intent(_) => return None,
                 Record::Got(got) => (entry.got, entry.reached) = (Some(got), Reached::Got),
-                Record::Reached(mark) => (entry.reached, entry.reached_at) = (mark.state, Some(mark.at)),
+                Record::Reached(mark) => entry.mark(mark),
             }
         }
         (entry.reached == Reached::Intent || entry.got.is_some()).then_some(entry)
@@ -117,12 +128,17 @@ pub(crate) struct OpenJournal {
 
 impl OpenJournal {
     /// One write and one sync: nothing else stands between the cloud's answer and the disk.
-    pub(crate) fn got(&mut self, got: &Got) -> Result<(), Error> {
-        self.append(&Record::Got(got.clone()))
+    pub(crate) fn got(&mut self, entry: &mut Entry, got: Got) -> Result<(), Error> {
+        (entry.got, entry.reached) = (Some(got.clone()), Reached::Got);
+        self.append(&Record::Got(got))
     }
 
-    pub(crate) fn reached(&mut self, state: Reached, at: Timestamp) -> Result<(), Error> {
-        self.append(&Record::Reached(Mark { state, at }))
+    /// Records a step as done, and takes it into `entry`.
+    pub(crate) fn reached(&mut self, entry: &mut Entry, state: Reached, at: Timestamp) -> Result<(), Error> {
+        let mark = Mark { state, at };
+        self.append(&Record::Reached(mark.clone()))?;
+        entry.mark(mark);
+        Ok(())
     }
 
     fn append(&mut self, record: &Record) -> Result<(), Error> {
@@ -182,12 +198,13 @@ impl Journal {
     }
 
     /// Writes the intent; on return it is durable and the journal open.
-    pub(crate) fn begin(&self, owner: &Owner, intent: &Intent) -> Result<OpenJournal, Error> {
-        let path = self.file(&owner.key());
-        let bytes = format::begin(&Record::Intent(intent.clone()));
+    pub(crate) fn begin(&self, intent: Intent) -> Result<(Entry, OpenJournal), Error> {
+        let entry = Entry { intent, got: None, reached: Reached::Intent, marks: Vec::new() };
+        let path = self.file(&entry.owner().key());
+        let bytes = format::begin(&Record::Intent(entry.intent.clone()));
         let (bytes, end) = bytes.map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
         let file = self.home.disk.replace_open(&path, &bytes).map_err(|error| Error::Io(path.clone(), error))?;
-        Ok(OpenJournal { file, path, end: end as u64 })
+        Ok((entry, OpenJournal { file, path, end: end as u64 }))
     }
 
     /// What the owner's journal says, without changing anything; `None` when nothing is open.

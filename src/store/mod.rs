@@ -171,3 +171,7 @@ pub(crate) trait SecretStore: Send + Sync {
 pub(crate) fn seal(recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Error> {
     age::seal(recipient, secret)
 }
+
+pub(crate) fn canary(_store: &dyn SecretStore, _recipient: &Recipient, _random: &str) -> Result<(), Error> {
+    Ok(())
+}

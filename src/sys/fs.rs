@@ -24,6 +24,9 @@ pub(crate) trait Disk: Send + Sync {
     /// Removes a file; true if there was one. Durable on return.
     fn remove(&self, path: &Path) -> io::Result<bool>;
 
+    /// Whether [`Disk::replace`] could put a file there: creates its folder where that is missing, and nothing that stays.
+    fn check_writable(&self, path: &Path) -> io::Result<()>;
+
     /// The names of the files in a folder, sorted; empty where there is no folder. Leaves out names that begin with a dot
     /// and end in `.tmp`, which are unfinished writes.
     fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
@@ -94,6 +97,15 @@ impl Disk for LocalDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    fn check_writable(&self, path: &Path) -> io::Result<()> {
+        create_folder(parent(path)?)?;
+        let unfinished = unfinished(path)?;
+        let mut file = create_private(&unfinished)?;
+        let written = file.write_all(&[b'#'; 4096]);
+        std::fs::remove_file(&unfinished)?;
+        written
     }
 
     fn names(&self, folder: &Path) -> io::Result<Vec<String>> {

@@ -1,0 +1,16 @@
+//! What akm does: the order of calls, the journal, recovery. Sees the cloud, the stores and the files through their traits.
+
+pub(crate) mod create;
+pub(crate) mod export;
+mod failure;
+mod issue;
+pub(crate) mod recover;
+pub(crate) mod refresh;
+pub(crate) mod retire;
+pub(crate) mod rotate;
+pub(crate) mod session;
+pub(crate) mod user;
+pub(crate) mod verify;
+
+pub(crate) use failure::{Failure, Kind};
+pub(crate) use session::{Session, Stores, Tell};

@@ -1,0 +1,209 @@
+//! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
+
+use super::{Failure, Kind, Session, issue, rotate};
+use crate::cloud;
+use crate::core::{access_key::AccessKeyId, account::Owner, rotation::Reached, time::{self, Span, Timestamp}};
+use crate::metadata::{inventory::PairRecord, journal::{Entry, OpenJournal}};
+use crate::store::SecretName;
+
+/// What was open for an owner, and what became of it.
+pub(crate) enum Settled {
+    Nothing,
+    /// A create, finished now.
+    Pair(PairRecord),
+    /// A rotation that waits for its time; what was due is done.
+    Rotating,
+}
+
+/// A signed request is not executed later than 15 minutes after its date; one more for good measure.
+fn expiry(entry: &Entry) -> Timestamp {
+    entry.intent.signed_at + chrono::TimeDelta::minutes(16)
+}
+
+/// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
+pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
+    let Some((entry, journal)) = session.journal.resume(owner)? else { return Ok(Settled::Nothing) };
+    session.check_account()?;
+    match (entry.reached, &entry.intent.rotation) {
+        (Reached::Intent, _) => decide(session, &entry).map(|()| Settled::Nothing),
+        (_, Some(_)) => rotate::advance(session, entry, journal).map(|_| Settled::Rotating),
+        (Reached::Got, None) => finish(session, entry, journal).map(Settled::Pair),
+        (_, None) => confirm(session, entry, journal),
+    }
+}
+
+fn finish(session: &Session, entry: Entry, journal: OpenJournal) -> Result<PairRecord, Failure> {
+    let secret = issue::unseal(session, &entry)?;
+    let issued = issue::claim(session, entry, journal, &secret)?;
+    close_if_durable(session, &issued.entry)?;
+    Ok(issued.pair)
+}
+
+/// A pair that rests in a store whose durability akm cannot see: read back by a later command, the sealed copy may go.
+fn confirm(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Settled, Failure> {
+    let secret = issue::unseal(session, &entry)?;
+    let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let name = id.as_ref().map(SecretName::pair);
+    let held = name.map(|name| session.stores.open(entry.intent.store)?.get(&name)).transpose()?.flatten();
+    if held.is_some_and(|held| held.same_as(&secret)) {
+        session.journal.close(&entry.owner())?;
+        return Ok(Settled::Nothing);
+    }
+    session.tell.warn("the secret store had lost a secret; it was put back from the journal");
+    issue::claim(session, entry, journal, &secret).map(|issued| Settled::Pair(issued.pair))
+}
+
+/// The journal of a finished create goes at once where akm itself made the secret durable; else a later command confirms.
+pub(super) fn close_if_durable(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    if session.stores.open(entry.intent.store)?.durable() {
+        session.journal.close(&entry.owner())?;
+    }
+    Ok(())
+}
+
+/// A create whose answer nobody has: what the cloud lists now tells. Closes the journal once the request cannot be executed any more.
+fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    let owner = entry.owner();
+    let shown = session.cloud.pairs(&owner)?;
+    let strange = issue::suspects(session, entry, &shown)?;
+    say_suspects(session, &strange);
+    let until = expiry(entry);
+    if session.cloud.may_execute_late() && session.cloud.now() < until {
+        return Err(undecided(&owner, until));
+    }
+    session.journal.close(&owner)?;
+    if strange.is_empty() {
+        session.tell.note(&format!("an earlier create for {owner} is now known not to have happened"));
+    }
+    Ok(())
+}
+
+fn undecided(owner: &Owner, until: Timestamp) -> Failure {
+    let message = format!("an earlier create for {owner} may yet be executed");
+    Failure::new(Kind::Undecided, message)
+        .because("its answer was lost")
+        .hint(format!("run `akm recover` after {}", time::format(until)))
+}
+
+fn say_suspects(session: &Session, ids: &[AccessKeyId]) {
+    for id in ids {
+        session.tell.warn(&format!("`{id}` appeared around a create whose answer was lost: it is a suspect"));
+    }
+}
+
+/// What a failed create request comes to, by what is known of its effect.
+pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Failure {
+    use cloud::Outcome;
+    let outcome = error.outcome();
+    let failure = Failure::from(error);
+    if outcome == Outcome::NotSent {
+        return match session.journal.close(&entry.owner()) {
+            Ok(()) => failure,
+            Err(error) => Failure::from(error),
+        };
+    }
+    let owner = entry.owner();
+    let Ok(shown) = session.cloud.pairs(&owner) else {
+        return failure.half_done(format!("nobody knows whether a pair was made for {owner}"));
+    };
+    let strange = match issue::suspects(session, entry, &shown) {
+        Ok(strange) => strange,
+        Err(error) => return error,
+    };
+    say_suspects(session, &strange);
+    let decided = outcome == Outcome::Refused || !session.cloud.may_execute_late();
+    if decided && let Err(error) = session.journal.close(&owner) {
+        return error.into();
+    }
+    match (decided, strange.is_empty(), outcome) {
+        (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => {
+            super::create::two_pairs(session, &owner, &shown)
+        }
+        (true, true, _) => failure,
+        (_, false, _) => failure.half_done(format!("the answer was lost and a pair appeared for {owner}")),
+        (false, true, _) => {
+            let until = time::format(expiry(entry));
+            let message = format!("nobody knows yet whether a pair was made for {owner}");
+            Failure { hint: None, ..failure }.half_done(message).hint(format!("run `akm recover` after {until}"))
+        }
+    }
+}
+
+/// One thing that is open in the account.
+pub(crate) struct Open {
+    pub(crate) owner: Owner,
+    pub(crate) what: &'static str,
+    pub(crate) id: Option<AccessKeyId>,
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// What is open, without touching it: unfinished work, then suspects.
+pub(crate) fn list(session_journal: &crate::metadata::journal::Journal) -> Result<Vec<Open>, Failure> {
+    let mut open: Vec<Open> = session_journal.open()?.iter().map(open_work).collect();
+    for suspect in session_journal.suspects()? {
+        let (owner, id) = (suspect.owner(), Some(suspect.access_key_id));
+        open.push(Open { owner, what: "suspect", id, due: None });
+    }
+    Ok(open)
+}
+
+fn open_work(entry: &Entry) -> Open {
+    let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let (what, due) = match (entry.reached, &entry.intent.rotation) {
+        (Reached::Intent, _) => ("create, answer not known", Some(expiry(entry))),
+        (Reached::Got, None) => ("create, to be finished", None),
+        (_, None) => ("create, to be confirmed", None),
+        (Reached::Delivered, Some(_)) => ("rotation, old pair still Active", rotate::due(entry).map(|due| due.disable)),
+        (Reached::OldDisabled, Some(_)) => ("rotation, old pair Inactive", rotate::due(entry).and_then(|due| due.delete)),
+        (_, Some(_)) => ("rotation, to be finished", None),
+    };
+    Open { owner: entry.owner(), what, id, due }
+}
+
+/// Finishes everything that can be finished now. Gives back what could not, each with its reason.
+pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
+    let mut left = Vec::new();
+    for entry in session.journal.open()? {
+        let owner = entry.owner();
+        let _lock = session.lock(&owner)?;
+        match settle(session, &owner) {
+            Ok(Settled::Pair(pair)) => {
+                session.tell.note(&format!("finished: AccessKey pair `{}` of {owner} is held", pair.access_key_id));
+            }
+            Ok(Settled::Nothing | Settled::Rotating) => (),
+            Err(failure) => left.push((owner, failure)),
+        }
+    }
+    Ok(left)
+}
+
+/// A person's word that a suspect is known, or that a rotation whose new pair is gone is to be forgotten.
+pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    if session.journal.resolve(id)? {
+        return Ok(());
+    }
+    for entry in session.journal.open()? {
+        if entry.intent.rotation.is_some() && entry.got.as_ref().is_some_and(|got| got.access_key_id == *id) {
+            return abandon(session, &entry, id);
+        }
+    }
+    Err(Failure::new(Kind::NoSuchPair, format!("`{id}` is neither a suspect nor the new pair of an open rotation"))
+        .hint("`akm recover --list` shows what is open"))
+}
+
+fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
+    let owner = entry.owner();
+    let _lock = session.lock(&owner)?;
+    session.check_account()?;
+    if session.cloud.pairs(&owner)?.iter().any(|key| key.id == *id) {
+        return Err(Failure::new(Kind::ActivePair, format!("`{id}` is there: its rotation is not to be forgotten"))
+            .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
+    }
+    super::refresh::owner(session, &owner)?;
+    Ok(session.journal.close(&owner)?)
+}
+
+/// How long a deleted pair's secret is kept: as long as the cloud's recycle bin keeps the pair.
+pub(crate) fn recycle_span() -> Span {
+    Span::days(30)
+}

@@ -1,0 +1,80 @@
+//! `list --refresh`: what is known is brought in line with what the cloud shows.
+
+use super::{Failure, Session};
+use crate::core::{access_key::Status, account::Owner};
+use crate::metadata::inventory::OwnerRecord;
+
+/// Asks the cloud for one owner's pairs and their last use, and writes that down. The caller holds the owner's lock.
+pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Failure> {
+    let shown = session.cloud.pairs(owner)?;
+    let mut record = session.record(owner)?;
+    let before = record.clone();
+    record.take_over(&shown, session.cloud.now());
+    for key in &shown {
+        // Not part of the self-service policy: without the permission the last use stays as it was known.
+        if let (Ok(used), Some(pair)) = (session.cloud.last_used(owner, &key.id), record.pair_mut(&key.id)) {
+            pair.last_used_at = used.or(pair.last_used_at);
+        }
+    }
+    tell_drift(session, &before, &record);
+    if !record.access_keys.is_empty() || !before.access_keys.is_empty() {
+        session.inventory.save(&record)?;
+    }
+    Ok(record)
+}
+
+/// One owner, under its lock.
+pub(crate) fn locked(session: &Session, of: &Owner) -> Result<OwnerRecord, Failure> {
+    let _lock = session.lock(of)?;
+    owner(session, of)
+}
+
+/// Every RAM user of the account, every owner known here, and the account's own pairs where the signer may ask for them.
+pub(crate) fn all(session: &Session) -> Result<(), Failure> {
+    session.check_account()?;
+    let users = session.cloud.users()?;
+    let gone = |record: &OwnerRecord| match record.owner() {
+        Owner::Account => false,
+        Owner::RamUser(name) => !users.iter().any(|user| user.name == name),
+    };
+    for record in session.inventory.all()?.into_iter().filter(gone) {
+        user_gone(session, &record)?;
+    }
+    for user in &users {
+        locked(session, &Owner::RamUser(user.name.clone()))?;
+    }
+    let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
+    if own { locked(session, &Owner::Account).map(drop) } else { Ok(()) }
+}
+
+fn user_gone(session: &Session, record: &OwnerRecord) -> Result<(), Failure> {
+    let _lock = session.lock(&record.owner())?;
+    user_gone_now(session, &record.owner())
+}
+
+/// Marks the pairs of a user that is gone as deleted. The caller holds the owner's lock.
+pub(super) fn user_gone_now(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    let Some(before) = session.inventory.load(owner)? else { return Ok(()) };
+    let mut record = before.clone();
+    record.take_over(&[], session.cloud.now());
+    tell_drift(session, &before, &record);
+    Ok(session.inventory.save(&record)?)
+}
+
+fn tell_drift(session: &Session, before: &OwnerRecord, now: &OwnerRecord) {
+    for pair in &now.access_keys {
+        let id = &pair.access_key_id;
+        match before.pair(id) {
+            None => session.tell.note(&format!("`{id}` of {} was not known here; its secret is not held", now.owner())),
+            Some(old) if old.is_deleted() != pair.is_deleted() => {
+                let word = if pair.is_deleted() { "is gone from" } else { "is back in" };
+                session.tell.note(&format!("`{id}` of {} {word} the cloud", now.owner()));
+            }
+            Some(old) if old.status != pair.status && !pair.is_deleted() => {
+                let word = if pair.status == Status::Active { "enabled" } else { "disabled" };
+                session.tell.note(&format!("`{id}` of {} was {word} elsewhere", now.owner()));
+            }
+            Some(_) => (),
+        }
+    }
+}

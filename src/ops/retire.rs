@@ -1,0 +1,181 @@
+//! `disable`, `enable`, `delete`: a pair whose id was typed.
+
+use super::{Failure, Kind, Session, recover, session::no_such_pair};
+use crate::cloud::Fault;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    time::Timestamp,
+};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::store::SecretName;
+
+/// A pair as its owner's list shows it, with the owner's lock held.
+struct Found {
+    owner: Owner,
+    shown: Vec<AccessKey>,
+    key: AccessKey,
+    _lock: Box<dyn std::any::Any + Send>,
+}
+
+fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
+    let owner = session.owner_of(id)?;
+    let lock = session.lock(&owner)?;
+    session.check_account()?;
+    let shown = session.cloud.pairs(&owner)?;
+    let key = shown.iter().find(|key| key.id == *id).cloned().ok_or_else(|| no_such_pair(id))?;
+    Ok(Found { owner, shown, key, _lock: lock })
+}
+
+/// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
+/// `SigningPair` when akm signs with it.
+pub(crate) fn disable(session: &Session, id: &AccessKeyId, force: bool) -> Result<PairRecord, Failure> {
+    let found = find(session, id)?;
+    not_the_signer(session, id)?;
+    let others = found.shown.iter().any(|key| key.status == Status::Active && key.id != *id);
+    if found.key.status == Status::Active && !others && !force {
+        let message = format!("`{id}` is the last Active pair of {}", found.owner);
+        return Err(Failure::new(Kind::LastActivePair, message).hint(format!("`akm disable {id} --force` does it all the same")));
+    }
+    set(session, &found, Status::Inactive)
+}
+
+/// Makes a pair Active.
+pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
+    let found = find(session, id)?;
+    set(session, &found, Status::Active)
+}
+
+fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, Failure> {
+    let id = &found.key.id;
+    if found.key.status != status {
+        session.cloud.set_status(&found.owner, id, status)?;
+    }
+    let now = session.cloud.now();
+    let record = taken_over(session, &found.owner, &found.shown, |pair| {
+        pair.status = status;
+        pair.retired_at = if status == Status::Inactive { pair.retired_at.or(Some(now)) } else { None };
+    }, id)?;
+    record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
+}
+
+fn taken_over(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    change: impl Fn(&mut PairRecord),
+    id: &AccessKeyId,
+) -> Result<OwnerRecord, Failure> {
+    let mut record = session.record(owner)?;
+    record.take_over(shown, session.cloud.now());
+    if let Some(pair) = record.pair_mut(id) {
+        change(pair);
+    }
+    session.inventory.save(&record)?;
+    Ok(record)
+}
+
+/// What the person allowed besides.
+#[derive(Clone, Copy)]
+pub(crate) struct Allowed {
+    /// An Active pair may be deleted.
+    pub(crate) active: bool,
+    /// The pair is taken out of the recycle bin too, and its secret forgotten.
+    pub(crate) purge: bool,
+}
+
+/// Until when the cloud keeps a deleted pair.
+pub(crate) struct Deleted {
+    pub(crate) owner: Owner,
+    pub(crate) restorable_until: Option<Timestamp>,
+}
+
+/// What `delete` is about to do, for the question: the owner, and the rules that speak against it. Changes nothing.
+pub(crate) fn about_to_delete(session: &Session, id: &AccessKeyId, allowed: Allowed) -> Result<Owner, Failure> {
+    let found = find(session, id)?;
+    may_delete(session, &found, allowed)?;
+    Ok(found.owner)
+}
+
+fn may_delete(session: &Session, found: &Found, allowed: Allowed) -> Result<(), Failure> {
+    let id = &found.key.id;
+    not_the_signer(session, id)?;
+    if found.key.status == Status::Active && !allowed.active {
+        return Err(Failure::new(Kind::ActivePair, format!("`{id}` of {} is Active", found.owner))
+            .hint(format!("`akm disable {id}` first and see that nothing breaks, or `akm delete {id} --force`")));
+    }
+    Ok(())
+}
+
+/// Disables the pair, deletes it, and sees that it is gone. Its secret stays until the recycle bin lets go of the pair, or goes at
+/// once with `purge`. A pair that is gone already is no error here: the list of this run says so.
+pub(crate) fn delete(session: &Session, id: &AccessKeyId, allowed: Allowed) -> Result<Deleted, Failure> {
+    let found = find(session, id)?;
+    may_delete(session, &found, allowed)?;
+    let user_id = user_id(session, &found.owner)?;
+    if found.key.status == Status::Active {
+        session.cloud.set_status(&found.owner, id, Status::Inactive)?;
+    }
+    gone(session.cloud.delete_pair(&found.owner, id))?;
+    let shown = session.cloud.pairs(&found.owner)?;
+    if shown.iter().any(|key| key.id == *id) {
+        return Err(Failure::new(Kind::HalfDone, format!("the cloud took the deletion of `{id}` and still lists it"))
+            .hint("look again in a minute: `akm list --refresh`"));
+    }
+    taken_over(session, &found.owner, &shown, |_| (), id)?;
+    session.journal.resolve(id)?;
+    let restorable_until = if allowed.purge { purge(session, &found.owner, id, &user_id)? } else { kept_until(session, id) };
+    Ok(Deleted { owner: found.owner, restorable_until })
+}
+
+fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {
+    session.cloud.recycled_pair(id).ok()?.until
+}
+
+fn user_id(session: &Session, owner: &Owner) -> Result<String, Failure> {
+    match owner {
+        Owner::RamUser(name) => Ok(session.cloud.user(name)?.user_id),
+        Owner::Account => Ok(session.account.to_string()),
+    }
+}
+
+fn purge(session: &Session, owner: &Owner, id: &AccessKeyId, user_id: &str) -> Result<Option<Timestamp>, Failure> {
+    gone(session.cloud.purge(id, user_id))?;
+    forget(session, owner, id)?;
+    Ok(None)
+}
+
+/// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair.
+pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let mut record = session.record(owner)?;
+    if let Some(kind) = record.pair(id).and_then(|pair| pair.secret_store) {
+        session.stores.open(kind)?.delete(&SecretName::pair(id))?;
+    }
+    record.access_keys.retain(|pair| pair.access_key_id != *id);
+    Ok(session.inventory.save(&record)?)
+}
+
+/// Drops the secrets of pairs that the recycle bin has let go of. The caller holds the owner's lock.
+pub(super) fn forget_expired(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    let now = session.cloud.now();
+    let expired = |pair: &&PairRecord| pair.deleted_at.is_some_and(|at| now >= at + recover::recycle_span().delta());
+    let Some(record) = session.inventory.load(owner)? else { return Ok(()) };
+    let ids: Vec<AccessKeyId> = record.access_keys.iter().filter(expired).map(|pair| pair.access_key_id.clone()).collect();
+    ids.iter().try_for_each(|id| forget(session, owner, id))
+}
+
+/// Not found is success here: this run has asked for the account and seen the owner's list.
+pub(super) fn gone(answer: Result<(), crate::cloud::Error>) -> Result<(), Failure> {
+    match answer {
+        Err(error) if error.fault == Fault::NoSuchPair => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    if session.cloud.signer() != id.as_str() {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
+        .hint("`akm rotate --self` replaces it; another identity may retire it"))
+}

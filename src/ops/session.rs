@@ -1,0 +1,144 @@
+//! One account, opened: its cloud, its stores, what is known of it. Every operation works in one.
+
+use super::{Failure, Kind};
+use crate::cloud::Client;
+use crate::core::{
+    access_key::AccessKeyId,
+    account::{AccountId, Owner},
+    name::ProfileName,
+    secret::Secret,
+};
+use crate::metadata::{
+    Home,
+    inventory::{Inventory, OwnerRecord, PairRecord},
+    journal::Journal,
+};
+use crate::store::{self, Recipient, SecretName, SecretStore, StoreKind};
+use crate::sys::clock::Clock;
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The stores of this install by kind, opened when first asked for.
+pub(crate) trait Stores: Send + Sync {
+    /// The store of that kind. Errors as [`SecretStore`] has them; `Absent` when this install never used it.
+    fn open(&self, kind: StoreKind) -> Result<&dyn SecretStore, store::Error>;
+}
+
+/// Says something to the person, on standard error.
+pub(crate) trait Tell: Send + Sync {
+    /// A passing remark; left out under `--quiet`.
+    fn note(&self, text: &str);
+    /// What a person must know.
+    fn warn(&self, text: &str);
+}
+
+pub(crate) struct Session {
+    pub(crate) profile: ProfileName,
+    pub(crate) account: AccountId,
+    pub(crate) cloud: Client,
+    pub(crate) stores: Box<dyn Stores>,
+    /// Where new secrets go.
+    pub(crate) store: StoreKind,
+    /// Whose identity, kept in that store, opens what the journal seals.
+    pub(crate) recipient: Recipient,
+    pub(crate) home: Home,
+    pub(crate) inventory: Inventory,
+    pub(crate) journal: Journal,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tell: Arc<dyn Tell>,
+    /// Between two checks of a new pair.
+    pub(crate) verify_pause: Duration,
+}
+
+/// How long another akm is waited for, and when that is said.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
+const LOCK_SAID: Duration = Duration::from_secs(2);
+const LOCK_POLL: Duration = Duration::from_millis(5);
+
+impl Session {
+    /// The lock of one owner, held until dropped. `Busy` when another akm holds it for a minute.
+    pub(crate) fn lock(&self, owner: &Owner) -> Result<Box<dyn Any + Send>, Failure> {
+        lock(&self.home, &format!("{}/{}", self.account, owner.key()), &*self.clock, &*self.tell)
+    }
+
+    /// What is known of the owner, or the empty record.
+    pub(crate) fn record(&self, owner: &Owner) -> Result<OwnerRecord, Failure> {
+        let known = self.inventory.load(owner)?;
+        Ok(known.unwrap_or_else(|| OwnerRecord::new(&self.account, &self.profile, owner)))
+    }
+
+    /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
+    pub(crate) fn check_account(&self) -> Result<(), Failure> {
+        let caller = self.cloud.caller_identity()?;
+        if caller.account_id == self.account {
+            return Ok(());
+        }
+        let message = format!("the signing pair belongs to account {}, not {}", caller.account_id, self.account);
+        Err(Failure::new(Kind::OtherAccount, message).hint("nothing was changed; look at `akm verify --self`"))
+    }
+
+    /// Whose pair this is: by metadata, else by the cloud. `NoSuchPair` when neither knows.
+    pub(crate) fn owner_of(&self, id: &AccessKeyId) -> Result<Owner, Failure> {
+        if let Some(record) = self.inventory.owner_of(id)? {
+            return Ok(record.owner());
+        }
+        let asked = match self.cloud.user_of(id) {
+            Ok(user) => return Ok(Owner::RamUser(user.name)),
+            Err(error) => Failure::from(error),
+        };
+        match self.cloud.pairs(&Owner::Account) {
+            Ok(keys) if keys.iter().any(|key| key.id == *id) => Ok(Owner::Account),
+            _ if asked.kind == Kind::NoSuchPair || asked.kind == Kind::NoSuchUser => Err(no_such_pair(id)),
+            _ => Err(asked),
+        }
+    }
+
+    /// The secret of a pair that metadata says is held.
+    pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
+        secret(&*self.stores, pair)
+    }
+}
+
+/// The secret of a pair, from the store that its metadata names. `SecretMissing` when akm never held it or the store lacks it.
+pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, Failure> {
+    let id = &pair.access_key_id;
+    let Some(kind) = pair.secret_store else {
+        return Err(Failure::new(Kind::SecretMissing, format!("akm does not hold the secret of `{id}`"))
+            .hint("the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds"));
+    };
+    let found = stores.open(kind)?.get(&SecretName::pair(id))?;
+    found.ok_or_else(|| {
+        Failure::new(Kind::SecretMissing, format!("the secret store `{kind}` lacks the secret of `{id}`"))
+            .hint("`akm rotate` makes a pair that akm holds")
+    })
+}
+
+pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {
+    Failure::new(Kind::NoSuchPair, format!("there is no AccessKey pair `{id}` in this account"))
+        .hint("`akm list --refresh` shows the ones there are")
+}
+
+/// Waits for a lock by name. `Busy` after a minute.
+pub(crate) fn lock(
+    home: &Home,
+    name: &str,
+    clock: &dyn Clock,
+    tell: &dyn Tell,
+) -> Result<Box<dyn Any + Send>, Failure> {
+    let (mut waited, mut said) = (Duration::ZERO, false);
+    loop {
+        if let Some(lock) = home.try_lock(name)? {
+            return Ok(lock);
+        }
+        if waited >= LOCK_WAIT {
+            return Err(Failure::new(Kind::Busy, "another akm is at work on the same").hint("try the same command again"));
+        }
+        if waited >= LOCK_SAID && !said {
+            tell.note("waiting for another akm that is at work on the same");
+            said = true;
+        }
+        clock.sleep(LOCK_POLL);
+        waited += LOCK_POLL;
+    }
+}

@@ -1,0 +1,53 @@
+//! RAM users.
+
+use super::{Failure, Kind, Session};
+use crate::cloud::{Fault, User};
+use crate::core::{account::Owner, name::UserName};
+
+/// Whether the cloud has a user of that name, in any case of its letters.
+pub(crate) fn exists(session: &Session, name: &UserName) -> Result<bool, Failure> {
+    match session.cloud.user(name) {
+        Ok(_) => Ok(true),
+        Err(error) if error.fault == Fault::NoSuchUser => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `Exists` when there is one.
+pub(crate) fn create(session: &Session, name: &UserName, display_name: &str, comments: &str) -> Result<User, Failure> {
+    session.check_account()?;
+    session.cloud.create_user(name, display_name, comments).map_err(|error| match error.fault {
+        Fault::Exists => Failure::new(Kind::Exists, format!("RAM user `{name}` exists already")).because(error),
+        _ => error.into(),
+    })
+}
+
+/// Like [`create`], but a user that exists by now is no error. True if it was made.
+pub(crate) fn ensure(session: &Session, name: &UserName) -> Result<bool, Failure> {
+    match create(session, name, name.as_str(), "") {
+        Ok(_) => Ok(true),
+        Err(failure) if failure.kind == Kind::Exists => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
+pub(crate) fn missing(name: &UserName) -> Failure {
+    Failure::new(Kind::NoSuchUser, format!("there is no RAM user `{name}`"))
+}
+
+/// `Conflict` while the user has pairs, policies or groups: the cloud refuses, and so do we, with what to do.
+pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> {
+    let owner = Owner::RamUser(name.clone());
+    let _lock = session.lock(&owner)?;
+    session.check_account()?;
+    session.cloud.user(name)?;
+    let pairs = session.cloud.pairs(&owner)?;
+    if !pairs.is_empty() {
+        let ids: Vec<String> = pairs.iter().map(|key| format!("`{}` {}", key.id, key.status)).collect();
+        return Err(Failure::new(Kind::Conflict, format!("RAM user `{name}` still has AccessKey pairs"))
+            .because(ids.join(", "))
+            .hint("`akm disable` and `akm delete` them first"));
+    }
+    session.cloud.delete_user(name)?;
+    super::refresh::user_gone_now(session, &owner)
+}
