@@ -1,8 +1,39 @@
-//! akm
+//! akm creates, keeps, rotates and hands out Alibaba Cloud AccessKey pairs.
+//!
+//! ```text
+//!             cli           talks: parses, asks, prints, chooses adapters, picks the exit code
+//!              │
+//!             ops           acts: order of calls, journal, recovery          (sees traits, never an adapter)
+//!              │
+//!    ┌─────────┼──────────┬──────────┐
+//!  cloud     store     metadata    export
+//!  RAM, IMS,  keyring,  TOML:       the console's
+//!  STS over a age       inventory,  CSV
+//!  Transport            journal
+//!    └─────────┴────┬─────┴──────────┘
+//!                  sys      touches the machine: files, locks, clock, random bytes, the process
+//!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
+//!  sandbox ── a RAM that lives here; only cli/context.rs and its own command know that it exists
+//! ```
+//!
+//! Arrows go down only, and neighbours do not import each other. `tests/it/layers.rs` holds the code to it.
 
+mod cli;
 mod cloud;
 mod core;
+mod export;
 mod metadata;
 mod ops;
+mod sandbox;
 mod store;
 mod sys;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command line `args`, the program's name first, and gives back its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    sys::harden::process();
+    sys::harden::quiet_panics();
+    cli::run(args)
+}

@@ -9,6 +9,7 @@ pub(crate) enum Kind {
     Usage,
     NoSuchUser,
     NoSuchPair,
+    NoSuchProfile,
     TwoPairs,
     ActivePair,
     LastActivePair,

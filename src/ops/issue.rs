@@ -33,7 +33,9 @@ pub(super) fn preflight(session: &Session, owner: &Owner) -> Result<Vec<AccessKe
     session.record(owner)?;
     session.inventory.check_writable(owner)?;
     let store = session.stores.open(session.store)?;
-    store::canary(store, &session.recipient, &random::nonce().map_err(no_random)?)?;
+    let random = random::nonce().map_err(no_random)?;
+    store::canary(store, &random)?;
+    store::sealed_canary(store, &session.recipient, &random)?;
     Ok(shown)
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod export;
 mod failure;
+pub(crate) mod forget;
 mod issue;
 pub(crate) mod recover;
 pub(crate) mod refresh;

@@ -166,6 +166,15 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     folder.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Removes a folder of ours with all that is in it; no error where there is none. Durable on return.
+pub(crate) fn remove_folder(folder: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => (),
+    }
+    folder.parent().filter(|parent| parent.exists()).map_or(Ok(()), sync_folder)
+}
+
 /// Makes names that were added to or removed from a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]

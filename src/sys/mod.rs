@@ -3,4 +3,5 @@
 pub(crate) mod clock;
 pub(crate) mod fs;
 pub(crate) mod harden;
+pub(crate) mod new_file;
 pub(crate) mod random;

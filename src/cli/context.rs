@@ -1,0 +1,294 @@
+//! The only place that names a concrete transport or store: from the environment and the configuration to a session.
+
+use super::{Global, ui::Ui};
+use crate::cloud::{Client, Credentials};
+use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
+use crate::metadata::{
+    Home,
+    config::Config,
+    inventory::Inventory,
+    journal::Journal,
+};
+use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
+use crate::sandbox;
+use crate::store::{self, Recipient, SecretName, SecretStore, StoreKind, age::AgeStore, keyring::{Dialog, KeyringStore}};
+use crate::sys::{clock::{Clock, SystemClock}, fs::LocalDisk, random};
+use std::env;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The variables that akm looks at, read once.
+pub(crate) struct Environment {
+    home: Option<OsString>,
+    store: Option<OsString>,
+    profile: Option<OsString>,
+    pub(crate) no_input: bool,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Self {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            home: set("AKM_HOME"),
+            store: set("AKM_STORE"),
+            profile: set("AKM_PROFILE"),
+            no_input: set("AKM_NO_INPUT").is_some_and(|value| value != "0"),
+        }
+    }
+}
+
+/// What every command starts from.
+pub(crate) struct Context {
+    pub(crate) ui: Ui,
+    pub(crate) profile: ProfileName,
+    pub(crate) home: Home,
+    pub(crate) clock: Arc<dyn Clock>,
+    store: Option<StoreKind>,
+}
+
+/// What is known without a keyring and without a network.
+pub(crate) struct Known {
+    pub(crate) inventory: Inventory,
+    pub(crate) journal: Journal,
+}
+
+impl Context {
+    /// `NoSuchProfile` for a profile that does not exist; `Usage` for a variable that makes no sense.
+    pub(crate) fn new(global: &Global, environment: Environment, ui: Ui) -> Result<Self, Failure> {
+        let wanted = global.profile.clone().or_else(|| environment.profile.map(|name| name.to_string_lossy().into_owned()));
+        let profile = wanted.map_or_else(|| Ok(ProfileName::sandbox()), |name| ProfileName::parse(&name))?;
+        if !profile.is_sandbox() {
+            let message = format!("there is no profile `{profile}`");
+            return Err(Failure::new(Kind::NoSuchProfile, message).hint("the profile `sandbox` always exists"));
+        }
+        let store = environment.store.map(|kind| kind.to_string_lossy().parse::<StoreKind>()).transpose();
+        let store = store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
+        Ok(Self { ui, profile, home: home(environment.home)?, clock: Arc::new(SystemClock), store })
+    }
+
+    /// What metadata knows of the account; `None` while there is no account yet.
+    pub(crate) fn known(&self) -> Result<Option<Known>, Failure> {
+        let Some(sandbox) = self.sandbox()? else { return Ok(None) };
+        let account = sandbox.account_id();
+        let known = self.known_of(account);
+        self.mention_suspects(&known.journal)?;
+        Ok(Some(known))
+    }
+
+    pub(crate) fn known_of(&self, account: &AccountId) -> Known {
+        Known {
+            inventory: Inventory::new(self.home.clone(), account.clone()),
+            journal: Journal::new(self.home.clone(), account.clone()),
+        }
+    }
+
+    /// A session for a command that asks the cloud and changes nothing there.
+    pub(crate) fn session(&self) -> Result<Session, Failure> {
+        let session = self.open()?;
+        self.mention_suspects(&session.journal)?;
+        Ok(session)
+    }
+
+    /// A session for a command that changes something: in the sandbox it says so, `--quiet` or not.
+    pub(crate) fn changing(&self) -> Result<Session, Failure> {
+        let session = self.session()?;
+        self.ui.warn(&format!("this is the sandbox, account {} on this machine", session.account));
+        Ok(session)
+    }
+
+    /// The stores as they are, for a command that changes none. Reads the configuration.
+    pub(crate) fn stores(&self) -> Result<(Config, Opened), Failure> {
+        let config = Config::load(&self.home)?;
+        let opened = Opened::new(&self.home, config.clone(), self.ui.may_ask());
+        Ok((config, opened))
+    }
+
+    /// The store that a new secret would go to, if one was chosen.
+    pub(crate) fn chosen(&self, config: &Config) -> Option<StoreKind> {
+        self.store.or(config.store)
+    }
+
+    pub(crate) fn sandbox(&self) -> Result<Option<sandbox::Folder>, Failure> {
+        sandbox::Folder::open(self.home.disk.clone(), self.home.sandbox()).map_err(broken_sandbox)
+    }
+
+    fn mention_suspects(&self, journal: &Journal) -> Result<(), Failure> {
+        for suspect in journal.suspects()? {
+            let (id, owner) = (&suspect.access_key_id, suspect.owner());
+            self.ui.warn(&format!(
+                "`{id}` of {owner} is a suspect: it appeared around a create whose answer was lost; \
+                 `akm delete {id}` or `akm recover --dismiss {id}` resolves it"
+            ));
+        }
+        Ok(())
+    }
+
+    fn open(&self) -> Result<Session, Failure> {
+        let (kind, recipient, config) = self.settled_store()?;
+        let stores = Opened::new(&self.home, config, self.ui.may_ask());
+        let folder = self.settled_sandbox(&stores, kind)?;
+        let account = folder.account_id().clone();
+        let seed_in = folder.secret_store().parse::<StoreKind>()?;
+        let seed = stores.open(seed_in)?.get(&SecretName::sandbox(&account))?.ok_or_else(|| seed_lost(seed_in))?;
+        let (id, secret) = sandbox::console_credentials(&seed)?;
+        let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
+        let transport = Arc::new(sandbox::Embedded::new(gateway));
+        let known = self.known_of(&account);
+        Ok(Session {
+            profile: self.profile.clone(),
+            cloud: Client::new(transport, Credentials { id, secret, token: None }, self.clock.clone()),
+            stores: Box::new(stores),
+            store: kind,
+            recipient,
+            home: self.home.clone(),
+            inventory: known.inventory,
+            journal: known.journal,
+            clock: self.clock.clone(),
+            tell: Arc::new(self.ui.clone()),
+            verify_pause: Duration::ZERO,
+            account,
+        })
+    }
+
+    /// The store for new secrets and its recipient; chosen, said and written down on first use.
+    fn settled_store(&self) -> Result<(StoreKind, Recipient, Config), Failure> {
+        let config = Config::load(&self.home)?;
+        if let Some(settled) = self.as_settled(&config) {
+            return Ok((settled.0, settled.1, config));
+        }
+        let _lock = ops::session::lock(&self.home, "home", &*self.clock, &self.ui)?;
+        let mut config = Config::load(&self.home)?;
+        if let Some(settled) = self.as_settled(&config) {
+            return Ok((settled.0, settled.1, config));
+        }
+        let (kind, recipient) = match self.chosen(&config) {
+            Some(kind) => (kind, self.identity(kind)?),
+            None => self.first_choice()?,
+        };
+        config.store.get_or_insert(kind);
+        config.recipients.set(kind, recipient.clone());
+        config.save(&self.home)?;
+        Ok((kind, recipient, config))
+    }
+
+    fn as_settled(&self, config: &Config) -> Option<(StoreKind, Recipient)> {
+        let kind = self.chosen(config)?;
+        config.store?;
+        Some((kind, config.recipients.of(kind)?.clone()))
+    }
+
+    /// The OS keyring if it works; no service means `age`; a locked one is never a reason for `age`.
+    fn first_choice(&self) -> Result<(StoreKind, Recipient), Failure> {
+        let keyring = keyring(self.ui.may_ask());
+        let random = random::nonce().map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
+        match store::canary(&keyring, &random) {
+            Ok(()) => {
+                let recipient = keyring.create_identity()?;
+                self.ui.note("secrets rest in the OS keyring from now on");
+                Ok((StoreKind::Keyring, recipient))
+            }
+            Err(error @ store::Error::Locked(_)) => Err(error.into()),
+            Err(error) => {
+                let recipient = self.identity(StoreKind::Age)?;
+                self.ui.note(&format!("secrets rest in encrypted files (`age`) from now on: {error}"));
+                Ok((StoreKind::Age, recipient))
+            }
+        }
+    }
+
+    /// The identity of a store that is used for the first time. One that is there already is taken, never replaced.
+    fn identity(&self, kind: StoreKind) -> Result<Recipient, Failure> {
+        let folder = self.home.secrets();
+        match kind {
+            StoreKind::Keyring => Ok(keyring(self.ui.may_ask()).create_identity()?),
+            StoreKind::Age => match AgeStore::recipient_of(&*self.home.disk, &folder) {
+                Err(store::Error::Absent(_)) => Ok(AgeStore::create_identity(&*self.home.disk, &folder)?),
+                found => Ok(found?),
+            },
+        }
+    }
+
+    /// The built-in account, made on first use: the seed goes into the store before anything says that the account exists.
+    fn settled_sandbox(&self, stores: &Opened, kind: StoreKind) -> Result<sandbox::Folder, Failure> {
+        if let Some(folder) = self.sandbox()? {
+            return Ok(folder);
+        }
+        let _lock = ops::session::lock(&self.home, "home", &*self.clock, &self.ui)?;
+        if let Some(folder) = self.sandbox()? {
+            return Ok(folder);
+        }
+        let failed = |error: anyhow::Error| Failure::new(Kind::Failed, error.to_string());
+        let account = sandbox::new_account_id().map_err(failed)?;
+        let seed = Secret::new(format!("{}{}", random::nonce().map_err(failed)?, random::nonce().map_err(failed)?))?;
+        stores.open(kind)?.put(&SecretName::sandbox(&account), &seed)?;
+        let (disk, folder) = (self.home.disk.clone(), self.home.sandbox());
+        sandbox::Folder::create(disk, folder, account, kind.as_str(), self.clock.now()).map_err(broken_sandbox)
+    }
+}
+
+fn broken_sandbox(error: sandbox::Error) -> Failure {
+    let kind = match error {
+        sandbox::Error::Busy => Kind::Busy,
+        sandbox::Error::Unusable(_) => Kind::Failed,
+    };
+    Failure::new(kind, "the sandbox cannot be used").because(error)
+}
+
+fn seed_lost(kind: StoreKind) -> Failure {
+    Failure::new(Kind::SecretMissing, format!("the secret store `{kind}` lacks the sandbox's seed"))
+        .hint("bring the store back; `akm sandbox reset` starts a new sandbox without the pairs of this one")
+}
+
+/// `AKM_HOME`, else the platform's folders for configuration and data.
+fn home(one: Option<OsString>) -> Result<Home, Failure> {
+    let disk = Arc::new(LocalDisk);
+    if let Some(folder) = one {
+        let folder = PathBuf::from(folder);
+        return Ok(Home { disk, config: folder.clone(), data: folder });
+    }
+    match (dirs::config_dir(), dirs::data_dir()) {
+        (Some(config), Some(data)) => Ok(Home { disk, config: config.join("akm"), data: data.join("akm") }),
+        _ => Err(Failure::new(Kind::Failed, "this system names no folder for akm's files").hint("set `AKM_HOME`")),
+    }
+}
+
+/// On a terminal the system's dialog may ask for the keyring's password; that is said first.
+fn keyring(may_ask: bool) -> KeyringStore {
+    let dialog = if may_ask && std::io::stderr().is_terminal() {
+        Dialog::Announced(Box::new(|| super::ui::say("akm: waiting up to 60 s for the keyring to be unlocked\n")))
+    } else {
+        Dialog::Never
+    };
+    KeyringStore::new(|name| env::var_os(name), dialog)
+}
+
+/// The stores of this install, each made when first asked for.
+pub(crate) struct Opened {
+    home: Home,
+    config: Config,
+    may_ask: bool,
+    keyring: OnceLock<KeyringStore>,
+    age: OnceLock<AgeStore>,
+}
+
+impl Opened {
+    fn new(home: &Home, config: Config, may_ask: bool) -> Self {
+        Self { home: home.clone(), config, may_ask, keyring: OnceLock::new(), age: OnceLock::new() }
+    }
+}
+
+impl Stores for Opened {
+    fn open(&self, kind: StoreKind) -> Result<&dyn SecretStore, store::Error> {
+        let unused = || store::Error::Absent(format!("`{kind}` was never used by this install"));
+        let recipient = self.config.recipients.of(kind).ok_or_else(unused)?;
+        Ok(match kind {
+            StoreKind::Keyring => self.keyring.get_or_init(|| keyring(self.may_ask)),
+            StoreKind::Age => self.age.get_or_init(|| {
+                AgeStore::at(self.home.disk.clone(), self.home.secrets(), recipient.clone())
+            }),
+        })
+    }
+}

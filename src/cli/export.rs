@@ -1,0 +1,67 @@
+//! `akm export`
+
+use super::{context::Context, create::CsvTarget, selector::{OwnerArgs, key_id}, ui};
+use crate::export::Row;
+use crate::ops::{Failure, Kind, Tell, export::{self, Which}};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Write held pairs as the console's CSV
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// AccessKey IDs
+    #[arg(value_name = "KEY_ID", conflicts_with_all = ["all", "ram_user", "account"])]
+    ids: Vec<String>,
+    #[command(flatten)]
+    owner: OwnerArgs,
+    /// Every pair whose secret is held
+    #[arg(long, conflicts_with_all = ["ram_user", "account"])]
+    all: bool,
+    /// The new file, or `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    csv: PathBuf,
+    /// Add a third column, `RAM User`
+    #[arg(long)]
+    with_owner: bool,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+impl Export {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let which = self.which()?;
+        let target = CsvTarget::reserve(Some(&self.csv), self.force).map_err(|failure| match failure.kind {
+            Kind::FileExists => failure.hint("`--force` replaces it"),
+            _ => failure,
+        })?;
+        let session = context.session()?;
+        let pairs = export::export(&session, &which)?;
+        let rows: Vec<Row> =
+            pairs.iter().map(|pair| Row { id: &pair.id, secret: &pair.secret, owner: &pair.owner }).collect();
+        target.write(&rows, self.with_owner)?;
+        let to_output = self.csv == Path::new("-");
+        if !to_output {
+            context.ui.note(&format!("{} pairs with their secrets are in `{}`", rows.len(), self.csv.display()));
+        }
+        if context.ui.json() && !to_output {
+            let ids: Vec<&str> = pairs.iter().map(|pair| pair.id.as_str()).collect();
+            return ui::print_json(&serde_json::json!({ "access_key_ids": ids }));
+        }
+        Ok(())
+    }
+
+    fn which(&self) -> Result<Which, Failure> {
+        if self.all {
+            return Ok(Which::All);
+        }
+        if let Some(owner) = self.owner.owner()? {
+            return Ok(Which::CurrentOf(owner));
+        }
+        if self.ids.is_empty() {
+            let hint = "name AccessKey IDs, `--ram-user NAME`, `--account` or `--all`";
+            return Err(Failure::new(Kind::Usage, "no pair was named").hint(hint));
+        }
+        Ok(Which::Ids(self.ids.iter().map(|id| key_id(id)).collect::<Result<_, _>>()?))
+    }
+}

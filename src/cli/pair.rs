@@ -1,0 +1,81 @@
+//! `akm delete`, and how one pair is shown.
+
+use super::{context::Context, selector::key_id, ui};
+use crate::core::{account::Owner, time};
+use crate::metadata::inventory::PairRecord;
+use crate::ops::{Failure, Session, Tell, retire};
+use clap::Args;
+use serde::Serialize;
+
+/// One pair under `--json`, for `create`, `rotate`, `disable` and `enable`.
+#[derive(Serialize)]
+pub(crate) struct PairView<'a> {
+    access_key_id: &'a str,
+    owner: &'a str,
+    ram_user: Option<&'a str>,
+    account_id: &'a str,
+    profile: &'a str,
+    status: &'a str,
+    created_at: String,
+    secret_store: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) access_key_secret: Option<&'a str>,
+}
+
+impl<'a> PairView<'a> {
+    pub(crate) fn new(session: &'a Session, owner: &'a Owner, pair: &'a PairRecord) -> Self {
+        Self {
+            access_key_id: pair.access_key_id.as_str(),
+            owner: owner.kind(),
+            ram_user: owner.ram_user().map(|name| name.as_str()),
+            account_id: session.account.as_str(),
+            profile: session.profile.as_str(),
+            status: pair.status.as_str(),
+            created_at: time::format(pair.created_at),
+            secret_store: pair.secret_store.map(|kind| kind.as_str()),
+            access_key_secret: None,
+        }
+    }
+}
+
+/// Delete an AccessKey pair
+#[derive(Debug, Args)]
+pub(crate) struct Delete {
+    /// The pair's AccessKey ID
+    #[arg(value_name = "KEY_ID")]
+    id: String,
+    /// Delete it even while it is Active
+    #[arg(long)]
+    force: bool,
+    /// Empty the recycle bin of it too, and forget its secret: nothing brings it back
+    #[arg(long)]
+    purge: bool,
+}
+
+impl Delete {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let id = key_id(&self.id)?;
+        let allowed = retire::Allowed { active: self.force, purge: self.purge };
+        let session = context.changing()?;
+        let owner = retire::about_to_delete(&session, &id, allowed)?;
+        let end = if self.purge { " for good" } else { "" };
+        context.ui.insist(&format!("delete `{id}` of {owner}{end}?"))?;
+        let deleted = retire::delete(&session, &id, allowed)?;
+        match deleted.restorable_until {
+            Some(until) => {
+                let until = time::format(until);
+                context.ui.note(&format!("`{id}` of {} is deleted; the cloud's recycle bin keeps it until {until}", deleted.owner));
+            }
+            None => context.ui.note(&format!("`{id}` of {} is deleted for good", deleted.owner)),
+        }
+        if context.ui.json() {
+            return ui::print_json(&serde_json::json!({
+                "access_key_id": id.as_str(),
+                "owner": deleted.owner.kind(),
+                "ram_user": deleted.owner.ram_user().map(|name| name.as_str()),
+                "restorable_until": deleted.restorable_until.map(time::format),
+            }));
+        }
+        Ok(())
+    }
+}

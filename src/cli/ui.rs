@@ -1,0 +1,113 @@
+//! Talking: data to standard output, everything said to a person to standard error, questions on a terminal.
+
+use super::{Global, escape::escape};
+use crate::ops::{Failure, Kind, Tell};
+use serde::Serialize;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// How data is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Output {
+    Table,
+    Json,
+    Csv,
+    Plain,
+}
+
+/// What a person allowed and wants to hear.
+#[derive(Debug, Clone)]
+pub(crate) struct Ui {
+    pub(crate) output: Option<Output>,
+    pub(crate) quiet: bool,
+    yes: bool,
+    may_ask: bool,
+}
+
+impl Ui {
+    pub(crate) fn new(global: &Global, environment_forbids: bool) -> Self {
+        let output = if global.json { Some(Output::Json) } else { global.output };
+        let may_ask = !global.no_input && !environment_forbids && io::stdin().is_terminal() && io::stderr().is_terminal();
+        Self { output, quiet: global.quiet, yes: global.yes, may_ask }
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.output == Some(Output::Json)
+    }
+
+    pub(crate) fn may_ask(&self) -> bool {
+        self.may_ask
+    }
+
+    /// A routine question. `Ok(true)` when it is answered with yes, by `--yes` too; `NeedsAnswer` where nobody may be asked.
+    pub(crate) fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        if self.yes {
+            return Ok(true);
+        }
+        if !self.may_ask {
+            return Err(Failure::new(Kind::NeedsAnswer, question.to_owned()).because("there is nobody to ask").hint("add `--yes`"));
+        }
+        say(&format!("{} [y/N] ", escape(question)));
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Like [`Ui::confirm`], and anything but yes is a failure: nothing was changed.
+    pub(crate) fn insist(&self, question: &str) -> Result<(), Failure> {
+        if self.confirm(question)? {
+            return Ok(());
+        }
+        Err(Failure::new(Kind::Failed, "nothing was changed").because("the answer was not yes"))
+    }
+}
+
+impl Tell for Ui {
+    fn note(&self, text: &str) {
+        if !self.quiet {
+            self.warn(text);
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        say(&format!("akm: {}\n", escape(text)));
+    }
+}
+
+/// To standard error; nobody is left to hear that this failed.
+pub(crate) fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// To standard output. A reader that went away is no failure; a full disk is.
+pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Kind::Failed, "standard output could not be written").because(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One JSON value and a line's end.
+pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let mut text = serde_json::to_vec(value).map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
+    text.push(b'\n');
+    print(&text)
+}
+
+/// Rows as a table: columns as wide as their widest cell, two blanks between them. Cells are escaped.
+pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| escape(cell)).collect()).collect();
+    let mut widths: Vec<usize> = header.iter().map(|cell| cell.len()).collect();
+    for row in &rows {
+        row.iter().zip(&mut widths).for_each(|(cell, width)| *width = cell.chars().count().max(*width));
+    }
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let cells: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    };
+    let mut text = line(&mut header.iter().copied());
+    rows.iter().for_each(|row| text.push_str(&line(&mut row.iter().map(String::as_str))));
+    text
+}

@@ -1,0 +1,128 @@
+//! `akm user create|list|show|delete`
+
+use super::{context::Context, ui};
+use crate::cloud;
+use crate::core::{account::Owner, name::UserName, time};
+use crate::ops::{self, Failure, Tell};
+use clap::Subcommand;
+use serde::Serialize;
+use ui::Output;
+
+/// Manage RAM users
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Make a RAM user
+    Create {
+        name: String,
+        /// The name shown in the console [default: the name]
+        #[arg(long, value_name = "TEXT")]
+        display_name: Option<String>,
+        /// A remark kept by the cloud
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        comment: String,
+    },
+    /// Show the account's RAM users
+    List,
+    /// Show one RAM user and its pairs, as the cloud has them
+    Show { name: String },
+    /// Delete a RAM user that has no AccessKey pairs
+    Delete { name: String },
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    name: &'a str,
+    user_id: &'a str,
+    display_name: &'a str,
+    comment: &'a str,
+    created_at: Option<String>,
+}
+
+impl<'a> View<'a> {
+    fn new(user: &'a cloud::User) -> Self {
+        Self {
+            name: user.name.as_str(),
+            user_id: &user.user_id,
+            display_name: &user.display_name,
+            comment: &user.comments,
+            created_at: user.created_at.map(time::format),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let created = self.created_at.clone().unwrap_or_default();
+        vec![self.name.to_owned(), self.user_id.to_owned(), created, self.display_name.to_owned(), self.comment.to_owned()]
+    }
+}
+
+const HEADER: [&str; 5] = ["NAME", "USER ID", "CREATED", "DISPLAY NAME", "COMMENT"];
+
+impl User {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Create { name, display_name, comment } => create(context, name, display_name.as_deref(), comment),
+            Self::List => list(context),
+            Self::Show { name } => show(context, name),
+            Self::Delete { name } => delete(context, name),
+        }
+    }
+}
+
+fn create(context: &Context, name: &str, display_name: Option<&str>, comment: &str) -> Result<(), Failure> {
+    let name = UserName::parse(name)?;
+    let session = context.changing()?;
+    let user = ops::user::create(&session, &name, display_name.unwrap_or(name.as_str()), comment)?;
+    context.ui.note(&format!("RAM user `{}` was made", user.name));
+    if context.ui.json() {
+        return ui::print_json(&View::new(&user));
+    }
+    ui::print(format!("{}\n", user.name).as_bytes())
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let session = context.session()?;
+    let users = session.cloud.users()?;
+    let views: Vec<View> = users.iter().map(View::new).collect();
+    match context.ui.output.unwrap_or(Output::Table) {
+        Output::Json => ui::print_json(&serde_json::json!({ "users": views })),
+        Output::Plain => ui::print(views.iter().flat_map(|view| [view.name, "\n"]).collect::<String>().as_bytes()),
+        _ => ui::print(ui::table(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes()),
+    }
+}
+
+fn show(context: &Context, name: &str) -> Result<(), Failure> {
+    let name = UserName::parse(name)?;
+    let session = context.session()?;
+    let user = session.cloud.user(&name)?;
+    let pairs = session.cloud.pairs(&Owner::RamUser(name))?;
+    let view = View::new(&user);
+    if context.ui.json() {
+        let keys: Vec<_> = pairs
+            .iter()
+            .map(|key| serde_json::json!({ "access_key_id": key.id, "status": key.status, "created_at": time::format(key.created_at) }))
+            .collect();
+        let mut object = serde_json::to_value(&view).unwrap_or_default();
+        object["access_keys"] = keys.into();
+        return ui::print_json(&object);
+    }
+    let mut text = ui::table(&HEADER, &[view.cells()]);
+    for key in &pairs {
+        text.push_str(&format!("{}  {}  {}\n", key.id, key.status, time::format(key.created_at)));
+    }
+    ui::print(text.as_bytes())
+}
+
+fn delete(context: &Context, name: &str) -> Result<(), Failure> {
+    let name = UserName::parse(name)?;
+    let session = context.changing()?;
+    if !ops::user::exists(&session, &name)? {
+        return Err(ops::user::missing(&name).hint("`akm user list` shows the ones there are"));
+    }
+    context.ui.insist(&format!("delete RAM user `{name}`?"))?;
+    ops::user::delete(&session, &name)?;
+    context.ui.note(&format!("RAM user `{name}` is deleted"));
+    if context.ui.json() {
+        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! `akm verify`
+
+use super::{context::Context, selector::PairArgs, ui};
+use crate::ops::{Failure, verify};
+use clap::Args;
+use serde_json::json;
+
+/// Ask the cloud whose pair it is, signing with the pair itself
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pair: PairArgs,
+}
+
+impl Verify {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let session = context.session()?;
+        let caller = match self.pair.pair(&session.inventory)? {
+            Some(pair) => verify::pair(&session, &pair)?,
+            None => verify::signer(&session)?,
+        };
+        if context.ui.json() {
+            return ui::print_json(&json!({
+                "account_id": caller.account_id.as_str(),
+                "arn": caller.arn,
+                "identity_type": caller.identity_type,
+                "user_id": caller.user_id,
+            }));
+        }
+        ui::print(format!("{}\n", super::escape::escape(&caller.arn)).as_bytes())
+    }
+}

@@ -1,0 +1,127 @@
+//! A file for somebody else, such as a CSV: new, mode 0600 from its first byte, whole or absent, and sure of its space before
+//! the work that fills it begins.
+
+use super::fs::sync_folder;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A place kept for a file that does not exist yet. Dropped without [`NewFile::commit`], it leaves nothing behind.
+pub(crate) struct NewFile {
+    file: File,
+    path: PathBuf,
+    folder: PathBuf,
+    replace: bool,
+    /// Where the system has no unnamed files: the name it has until it is whole.
+    named: Option<PathBuf>,
+}
+
+impl NewFile {
+    /// Keeps a place of `room` bytes. Errors: `AlreadyExists` unless `replace`, `NotFound` when the folder is not there, whatever the
+    /// disk says when it is full.
+    pub(crate) fn reserve(path: &Path, room: u64, replace: bool) -> io::Result<Self> {
+        match path.symlink_metadata() {
+            Ok(about) if replace && (about.is_file() || about.is_symlink()) => (),
+            Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(_) => (),
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}.tmp", std::process::id()));
+        let hidden = folder.join(hidden);
+        let (file, named) = match unnamed(&folder) {
+            Ok(file) => (file, None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+            Err(_) => (private().create_new(true).open(&hidden)?, Some(hidden)),
+        };
+        let new = Self { file, path: path.to_owned(), folder, replace, named };
+        new.make_room(room)?;
+        Ok(new)
+    }
+
+    fn make_room(&self, room: u64) -> io::Result<()> {
+        #[cfg(unix)]
+        self.file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        #[cfg(target_os = "linux")]
+        match rustix::fs::fallocate(&self.file, rustix::fs::FallocateFlags::empty(), 0, room) {
+            Err(rustix::io::Errno::OPNOTSUPP) | Ok(()) => (),
+            Err(error) => return Err(error.into()),
+        }
+        let _ = room;
+        Ok(())
+    }
+
+    /// Fills the file and gives it its name. Durable on return.
+    pub(crate) fn commit(mut self, content: &[u8]) -> io::Result<()> {
+        self.file.write_all(content)?;
+        self.file.set_len(content.len() as u64)?;
+        self.file.sync_all()?;
+        self.give_name()?;
+        sync_folder(&self.folder)
+    }
+
+    fn give_name(&self) -> io::Result<()> {
+        if !self.replace {
+            return self.link(&self.path);
+        }
+        let mut beside = self.path.clone().into_os_string();
+        beside.push(format!(".{}.tmp", std::process::id()));
+        let beside = PathBuf::from(beside);
+        self.link(&beside)?;
+        std::fs::rename(&beside, &self.path)
+    }
+
+    fn link(&self, to: &Path) -> io::Result<()> {
+        match &self.named {
+            Some(named) => std::fs::hard_link(named, to),
+            None => link_unnamed(&self.file, to),
+        }
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(named) = &self.named {
+            let _ = std::fs::remove_file(named);
+        }
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(target_os = "linux")]
+fn unnamed(folder: &Path) -> io::Result<File> {
+    let mut options = private();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::TMPFILE.bits().cast_signed());
+    options.open(folder)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unnamed(_: &Path) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(target_os = "linux")]
+fn link_unnamed(file: &File, to: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD};
+    use std::os::fd::AsRawFd;
+    let from = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(rustix::fs::linkat(CWD, from, CWD, to, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn link_unnamed(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
