@@ -4,7 +4,7 @@ use super::Invalid;
 use zeroize::Zeroizing;
 
 /// The longest secret taken, in bytes: far above any AccessKey secret, `age` identity or STS token.
-const LONGEST: usize = 8192;
+pub(crate) const LONGEST: usize = 8192;
 
 /// One secret: 1 to 8192 visible ASCII characters. Neither `Clone`, `Serialize` nor `Display`, on purpose.
 pub(crate) struct Secret(Zeroizing<Box<str>>);

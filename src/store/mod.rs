@@ -3,6 +3,7 @@
 pub(crate) mod age;
 #[cfg(test)]
 mod contract;
+mod identity;
 pub(crate) mod keyring;
 
 use crate::core::{
@@ -169,7 +170,49 @@ pub(crate) trait SecretStore: Send + Sync {
 /// Closes a secret so that only the identity of `recipient` opens it. Needs nothing unlocked, no disk and no service.
 /// Errors: `Failed` when the recipient is none.
 pub(crate) fn seal(recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Error> {
-    age::seal(recipient, secret)
+    identity::seal(recipient, secret)
+}
+
+/// Tries a store before anything rests on it: stores a canary, reads it back, forgets it. `random` makes its name and is its
+/// secret, so that two processes do not meet; it must be fresh, of letters and digits. Stops at the first call that fails,
+/// so that a store which does not answer costs one time limit. Errors: the store's own, `Failed` when it gives another
+/// secret back or does not forget.
+pub(crate) fn canary(store: &dyn SecretStore, random: &str) -> Result<(), Error> {
+    let name = SecretName::canary(random);
+    let secret = canary_secret(random)?;
+    store.put(&name, &secret)?;
+    let found = store.get(&name);
+    let forgotten = store.delete(&name);
+    match found? {
+        Some(found) if found.same_as(&secret) => (),
+        Some(_) => return Err(Error::Failed("it gave another secret back".to_owned())),
+        None => return Err(Error::Failed("it lost what it had taken".to_owned())),
+    }
+    if forgotten? && store.get(&name)?.is_none() {
+        return Ok(());
+    }
+    Err(Error::Failed(
+        "it did not forget what it was told to".to_owned(),
+    ))
+}
+
+/// Tries whether what is sealed for `recipient` can be opened here: finds a lost identity and a recipient that was swapped,
+/// before the one secret is sealed that cannot be had twice. Errors as [`SecretStore::open`].
+pub(crate) fn sealed_canary(
+    store: &dyn SecretStore,
+    recipient: &Recipient,
+    random: &str,
+) -> Result<(), Error> {
+    let secret = canary_secret(random)?;
+    let opened = store.open(recipient, &seal(recipient, &secret)?)?;
+    if opened.same_as(&secret) {
+        return Ok(());
+    }
+    Err(Error::Unreadable("the seal gave another secret".to_owned()))
+}
+
+fn canary_secret(random: &str) -> Result<Secret, Error> {
+    Secret::new(random.to_owned()).map_err(|error| Error::Failed(error.to_string()))
 }
 
 pub(crate) fn canary(_store: &dyn SecretStore, _recipient: &Recipient, _random: &str) -> Result<(), Error> {

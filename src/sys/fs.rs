@@ -54,8 +54,9 @@ impl Disk for LocalDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        trusted(&file, limit)?;
-        let mut content = Vec::new();
+        // Sized at once: a buffer that grows leaves copies of a secret behind.
+        let length = trusted(&file, limit)?;
+        let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         file.take(limit + 1).read_to_end(&mut content)?;
         if content.len() as u64 > limit {
             return Err(untrusted(&format!("it is longer than {limit} bytes")));
@@ -232,7 +233,8 @@ fn not_following(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-fn trusted(file: &File, limit: u64) -> io::Result<()> {
+/// The file's length, where it may be trusted.
+fn trusted(file: &File, limit: u64) -> io::Result<u64> {
     let about = file.metadata()?;
     if !about.is_file() {
         return Err(untrusted("it is not a regular file"));
@@ -252,7 +254,7 @@ fn trusted(file: &File, limit: u64) -> io::Result<()> {
             ));
         }
     }
-    Ok(())
+    Ok(about.len())
 }
 
 fn untrusted(why: &str) -> io::Error {

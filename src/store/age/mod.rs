@@ -1,0 +1,192 @@
+//! Secrets in files: `<folder>/<NAME>.age` holds the bare secret, and `age -d -i <folder>/identity.txt` reads it without akm.
+
+#[cfg(test)]
+mod tests;
+
+use super::identity::{Identity, seal};
+use super::{Error, Recipient, SecretName, SecretStore, StoreKind};
+use crate::core::secret::Secret;
+use crate::sys::fs::Disk;
+use std::any::Any;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
+
+/// The longest file read, in bytes: the longest secret, and what `age` puts around it for a few recipients.
+const LONGEST: u64 = 16 * 1024;
+const IDENTITY: &str = "identity.txt";
+/// How the two forms of an `age` file begin: an identity that a passphrase protects is one.
+const PROTECTED: [&[u8]; 2] = [
+    b"age-encryption.org/",
+    b"-----BEGIN AGE ENCRYPTED FILE-----",
+];
+/// How long another akm may take to write its identity.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Encrypted files in one folder. Storing needs the recipient alone; reading needs the identity.
+pub(crate) struct AgeStore {
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
+    recipient: Recipient,
+}
+
+/// What the identity's file holds.
+enum IdentityFile {
+    Plain(Identity),
+    /// An `age` file around it, which a passphrase opens.
+    Protected,
+}
+
+impl AgeStore {
+    /// The store in `folder`, whose secrets are encrypted for `recipient`. Touches nothing yet.
+    pub(crate) fn at(disk: Arc<dyn Disk>, folder: PathBuf, recipient: Recipient) -> Self {
+        Self {
+            disk,
+            folder,
+            recipient,
+        }
+    }
+
+    /// Writes a new identity where there is none. `Failed` where there is one, be it damaged: it is never overwritten.
+    pub(crate) fn create_identity(disk: &dyn Disk, folder: &Path) -> Result<Recipient, Error> {
+        // Two first runs at once: the second must find the first one's identity and not replace it.
+        let _lock = lock(disk, &folder.join("identity.lock"))?;
+        let path = folder.join(IDENTITY);
+        if read(disk, &path)?.is_some() {
+            let why = format!("there is an identity in `{}` already", path.display());
+            return Err(Error::Failed(why));
+        }
+        let identity = Identity::new();
+        disk.replace(&path, text(&identity)?.as_bytes())
+            .map_err(failed(&path))?;
+        Ok(identity.recipient())
+    }
+
+    /// The public half of the identity in `folder`. `Absent` where there is none, `Locked` where a passphrase protects it.
+    pub(crate) fn recipient_of(disk: &dyn Disk, folder: &Path) -> Result<Recipient, Error> {
+        identity(disk, folder).map(|identity| identity.recipient())
+    }
+
+    fn path(&self, name: &SecretName) -> PathBuf {
+        self.folder.join(format!("{name}.age"))
+    }
+}
+
+impl SecretStore for AgeStore {
+    fn kind(&self) -> StoreKind {
+        StoreKind::Age
+    }
+
+    fn put(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
+        let path = self.path(name);
+        let sealed = seal(&self.recipient, secret)?;
+        self.disk.replace(&path, &sealed).map_err(failed(&path))
+    }
+
+    fn get(&self, name: &SecretName) -> Result<Option<Secret>, Error> {
+        let path = self.path(name);
+        let Some(sealed) = read(self.disk.as_ref(), &path)? else {
+            return Ok(None);
+        };
+        let identity = identity(self.disk.as_ref(), &self.folder)?;
+        identity.open(&sealed).map(Some).map_err(about(&path))
+    }
+
+    fn delete(&self, name: &SecretName) -> Result<bool, Error> {
+        let path = self.path(name);
+        self.disk.remove(&path).map_err(failed(&path))
+    }
+
+    fn durable(&self) -> bool {
+        true
+    }
+
+    fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error> {
+        identity(self.disk.as_ref(), &self.folder)?
+            .of(recipient)?
+            .open(sealed)
+    }
+}
+
+/// The identity's file as `age-keygen` writes it, but for the time, which nothing here needs.
+fn text(identity: &Identity) -> Result<Zeroizing<String>, Error> {
+    let (public, secret) = (identity.recipient(), identity.secret()?);
+    let mut text = Zeroizing::new(String::with_capacity(512));
+    text.push_str("# public key: ");
+    text.push_str(public.as_str());
+    text.push('\n');
+    text.push_str(secret.expose());
+    text.push('\n');
+    Ok(text)
+}
+
+fn identity(disk: &dyn Disk, folder: &Path) -> Result<Identity, Error> {
+    let path = folder.join(IDENTITY);
+    let Some(content) = read(disk, &path)? else {
+        return Err(Error::Absent(format!(
+            "no identity in `{}`",
+            path.display()
+        )));
+    };
+    match IdentityFile::parse(&content).map_err(about(&path))? {
+        IdentityFile::Plain(identity) => Ok(identity),
+        IdentityFile::Protected => Err(Error::Locked(format!(
+            "a passphrase protects `{}`",
+            path.display()
+        ))),
+    }
+}
+
+impl IdentityFile {
+    fn parse(content: &[u8]) -> Result<Self, Error> {
+        if PROTECTED.iter().any(|start| content.starts_with(start)) {
+            return Ok(Self::Protected);
+        }
+        let text = std::str::from_utf8(content).unwrap_or_default();
+        let mut keys = text.lines().map(str::trim);
+        let key = keys.find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+        Identity::parse(key.unwrap_or_default()).map(Self::Plain)
+    }
+}
+
+fn lock(disk: &dyn Disk, path: &Path) -> Result<Box<dyn Any + Send>, Error> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match disk.try_lock(path).map_err(failed(path))? {
+            Some(lock) => return Ok(lock),
+            None if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+            None => {
+                return Err(Error::Failed(format!(
+                    "another akm holds `{}`",
+                    path.display()
+                )));
+            }
+        }
+    }
+}
+
+fn read(disk: &dyn Disk, path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    let content = disk.read(path, LONGEST).map_err(failed(path))?;
+    Ok(content.map(Zeroizing::new))
+}
+
+/// A file that may not be trusted cannot be read; everything else is the disk's failure. Says which file.
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
+    move |error| {
+        let why = format!("`{}`: {error}", path.display());
+        match error.kind() {
+            io::ErrorKind::InvalidData => Error::Unreadable(why),
+            _ => Error::Failed(why),
+        }
+    }
+}
+
+/// Says which file could not be read.
+fn about(path: &Path) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Unreadable(why) => Error::Unreadable(format!("`{}`: {why}", path.display())),
+        other => other,
+    }
+}
