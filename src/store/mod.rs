@@ -214,7 +214,3 @@ pub(crate) fn sealed_canary(
 fn canary_secret(random: &str) -> Result<Secret, Error> {
     Secret::new(random.to_owned()).map_err(|error| Error::Failed(error.to_string()))
 }
-
-pub(crate) fn canary(_store: &dyn SecretStore, _recipient: &Recipient, _random: &str) -> Result<(), Error> {
-    Ok(())
-}
