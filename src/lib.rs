@@ -2,5 +2,6 @@
 
 mod cloud;
 mod core;
+mod sandbox;
 mod store;
 mod sys;
