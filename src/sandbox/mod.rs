@@ -1,8 +1,10 @@
 //! A RAM that lives on this machine: what the built-in profile works on, and what official SDKs can be pointed at.
 
 mod folder;
+mod form;
 mod identifiers;
 mod memory;
+mod nonces;
 mod state;
 
 pub(crate) use folder::Folder;
