@@ -1,5 +1,7 @@
 //! Parameters as they stand in a query or a form body.
 
+use crate::cloud::transport::Request;
+
 /// Names and values of `a=b&c=d`, decoded: `+` and `%20` are blanks, a broken escape stands for itself.
 pub(crate) fn decode(text: &str) -> Vec<(String, String)> {
     text.split('&')
@@ -7,6 +9,18 @@ pub(crate) fn decode(text: &str) -> Vec<(String, String)> {
         .map(|part| part.split_once('=').unwrap_or((part, "")))
         .map(|(name, value)| (decode_text(name), decode_text(value)))
         .collect()
+}
+
+/// The parameters in the body: none unless the request says that it is a form.
+pub(super) fn of_body(request: &Request) -> Vec<(String, String)> {
+    let form = request
+        .header("content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if form {
+        decode(&String::from_utf8_lossy(&request.body))
+    } else {
+        Vec::new()
+    }
 }
 
 fn decode_text(text: &str) -> String {

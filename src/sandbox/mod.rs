@@ -1,16 +1,29 @@
 //! A RAM that lives on this machine: what the built-in profile works on, and what official SDKs can be pointed at.
+//!
+//! A request comes in through [`Gateway`] as it would reach the cloud. [`authentication`] finds out who signed it, [`engine`]
+//! applies RAM's rules to the [`Records`], and the answer goes out in the cloud's JSON. No secret rests here: a pair's secret
+//! follows from its id and one seed.
 
+mod authentication;
+mod engine;
 mod folder;
 mod form;
+mod gateway;
 mod identifiers;
 mod memory;
 mod nonces;
+mod refusal;
 mod state;
+#[cfg(test)]
+mod testing;
+mod transport;
 
 pub(crate) use folder::Folder;
+pub(crate) use gateway::Gateway;
 pub(crate) use identifiers::{console_credentials, new_account_id};
 pub(crate) use memory::Memory;
 pub(crate) use state::Account;
+pub(crate) use transport::Embedded;
 
 use crate::core::account::Owner;
 use crate::sys::clock::Clock;
