@@ -38,7 +38,11 @@ fn field(text: &mut Vec<u8>, value: &str) {
     }
     text.push(b'"');
     for byte in value.bytes() {
-        text.extend_from_slice(if byte == b'"' { b"\"\"" } else { std::slice::from_ref(&byte) });
+        text.extend_from_slice(if byte == b'"' {
+            b"\"\""
+        } else {
+            std::slice::from_ref(&byte)
+        });
     }
     text.push(b'"');
 }
@@ -46,7 +50,11 @@ fn field(text: &mut Vec<u8>, value: &str) {
 /// A name that a spreadsheet would take for a formula is prefixed.
 fn owner_cell(owner: &Owner) -> String {
     let name = owner.ram_user().map_or("", |name| name.as_str());
-    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
+    if name.starts_with(['=', '+', '-', '@']) {
+        format!("'{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -55,22 +63,44 @@ mod tests {
     use crate::core::name::UserName;
 
     fn text(secret: &str, owner: &Owner, with_owner: bool) -> String {
-        let (id, secret) = (AccessKeyId::parse("LTAI1").unwrap(), Secret::new(secret.to_owned()).unwrap());
-        let bytes = csv(&[Row { id: &id, secret: &secret, owner }], with_owner);
+        let (id, secret) = (
+            AccessKeyId::parse("LTAI1").unwrap(),
+            Secret::new(secret.to_owned()).unwrap(),
+        );
+        let bytes = csv(
+            &[Row {
+                id: &id,
+                secret: &secret,
+                owner,
+            }],
+            with_owner,
+        );
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     #[test]
     fn both_shapes() {
         let alice = Owner::RamUser(UserName::parse("alice").unwrap());
-        assert_eq!(text("s3", &alice, false), "AccessKey ID,AccessKey Secret\nLTAI1,s3\n");
-        assert_eq!(text("s3", &alice, true), "AccessKey ID,AccessKey Secret,RAM User\nLTAI1,s3,alice\n");
-        assert_eq!(text("s3", &Owner::Account, true), "AccessKey ID,AccessKey Secret,RAM User\nLTAI1,s3,\n");
+        assert_eq!(
+            text("s3", &alice, false),
+            "AccessKey ID,AccessKey Secret\nLTAI1,s3\n"
+        );
+        assert_eq!(
+            text("s3", &alice, true),
+            "AccessKey ID,AccessKey Secret,RAM User\nLTAI1,s3,alice\n"
+        );
+        assert_eq!(
+            text("s3", &Owner::Account, true),
+            "AccessKey ID,AccessKey Secret,RAM User\nLTAI1,s3,\n"
+        );
     }
 
     #[test]
     fn odd_fields_stay_one_field_and_no_formula() {
         let formula = Owner::RamUser(UserName::parse("-1").unwrap());
-        assert_eq!(text("a,\"b", &formula, true).lines().last().unwrap(), "LTAI1,\"a,\"\"b\",'-1");
+        assert_eq!(
+            text("a,\"b", &formula, true).lines().last().unwrap(),
+            "LTAI1,\"a,\"\"b\",'-1"
+        );
     }
 }

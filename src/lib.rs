@@ -18,6 +18,11 @@
 //!
 //! Arrows go down only, and neighbours do not import each other. `tests/it/layers.rs` holds the code to it.
 
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test stops at the first surprise")
+)]
+
 mod cli;
 mod cloud;
 mod core;
@@ -27,6 +32,8 @@ mod ops;
 mod sandbox;
 mod store;
 mod sys;
+#[cfg(test)]
+mod together;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -3,16 +3,19 @@
 use super::{Global, ui::Ui};
 use crate::cloud::{Client, Credentials};
 use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
-use crate::metadata::{
-    Home,
-    config::Config,
-    inventory::Inventory,
-    journal::Journal,
-};
+use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
 use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
 use crate::sandbox;
-use crate::store::{self, Recipient, SecretName, SecretStore, StoreKind, age::AgeStore, keyring::{Dialog, KeyringStore}};
-use crate::sys::{clock::{Clock, SystemClock}, fs::LocalDisk, random};
+use crate::store::{
+    self, Recipient, SecretName, SecretStore, StoreKind,
+    age::AgeStore,
+    keyring::{Dialog, KeyringStore},
+};
+use crate::sys::{
+    clock::{Clock, SystemClock},
+    fs::LocalDisk,
+    random,
+};
 use std::env;
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -58,20 +61,40 @@ pub(crate) struct Known {
 impl Context {
     /// `NoSuchProfile` for a profile that does not exist; `Usage` for a variable that makes no sense.
     pub(crate) fn new(global: &Global, environment: Environment, ui: Ui) -> Result<Self, Failure> {
-        let wanted = global.profile.clone().or_else(|| environment.profile.map(|name| name.to_string_lossy().into_owned()));
-        let profile = wanted.map_or_else(|| Ok(ProfileName::sandbox()), |name| ProfileName::parse(&name))?;
+        let wanted = global.profile.clone().or_else(|| {
+            environment
+                .profile
+                .map(|name| name.to_string_lossy().into_owned())
+        });
+        let profile = wanted.map_or_else(
+            || Ok(ProfileName::sandbox()),
+            |name| ProfileName::parse(&name),
+        )?;
         if !profile.is_sandbox() {
             let message = format!("there is no profile `{profile}`");
-            return Err(Failure::new(Kind::NoSuchProfile, message).hint("the profile `sandbox` always exists"));
+            return Err(Failure::new(Kind::NoSuchProfile, message)
+                .hint("the profile `sandbox` always exists"));
         }
-        let store = environment.store.map(|kind| kind.to_string_lossy().parse::<StoreKind>()).transpose();
-        let store = store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
-        Ok(Self { ui, profile, home: home(environment.home)?, clock: Arc::new(SystemClock), store })
+        let store = environment
+            .store
+            .map(|kind| kind.to_string_lossy().parse::<StoreKind>())
+            .transpose();
+        let store =
+            store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
+        Ok(Self {
+            ui,
+            profile,
+            home: home(environment.home)?,
+            clock: Arc::new(SystemClock),
+            store,
+        })
     }
 
     /// What metadata knows of the account; `None` while there is no account yet.
     pub(crate) fn known(&self) -> Result<Option<Known>, Failure> {
-        let Some(sandbox) = self.sandbox()? else { return Ok(None) };
+        let Some(sandbox) = self.sandbox()? else {
+            return Ok(None);
+        };
         let account = sandbox.account_id();
         let known = self.known_of(account);
         self.mention_suspects(&known.journal)?;
@@ -95,7 +118,10 @@ impl Context {
     /// A session for a command that changes something: in the sandbox it says so, `--quiet` or not.
     pub(crate) fn changing(&self) -> Result<Session, Failure> {
         let session = self.session()?;
-        self.ui.warn(&format!("this is the sandbox, account {} on this machine", session.account));
+        self.ui.warn(&format!(
+            "this is the sandbox, account {} on this machine",
+            session.account
+        ));
         Ok(session)
     }
 
@@ -132,14 +158,25 @@ impl Context {
         let folder = self.settled_sandbox(&stores, kind)?;
         let account = folder.account_id().clone();
         let seed_in = folder.secret_store().parse::<StoreKind>()?;
-        let seed = stores.open(seed_in)?.get(&SecretName::sandbox(&account))?.ok_or_else(|| seed_lost(seed_in))?;
+        let seed = stores
+            .open(seed_in)?
+            .get(&SecretName::sandbox(&account))?
+            .ok_or_else(|| seed_lost(seed_in))?;
         let (id, secret) = sandbox::console_credentials(&seed)?;
         let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
         let transport = Arc::new(sandbox::Embedded::new(gateway));
         let known = self.known_of(&account);
         Ok(Session {
             profile: self.profile.clone(),
-            cloud: Client::new(transport, Credentials { id, secret, token: None }, self.clock.clone()),
+            cloud: Client::new(
+                transport,
+                Credentials {
+                    id,
+                    secret,
+                    token: None,
+                },
+                self.clock.clone(),
+            ),
             stores: Box::new(stores),
             store: kind,
             recipient,
@@ -183,7 +220,8 @@ impl Context {
     /// The OS keyring if it works; no service means `age`; a locked one is never a reason for `age`.
     fn first_choice(&self) -> Result<(StoreKind, Recipient), Failure> {
         let keyring = keyring(self.ui.may_ask());
-        let random = random::nonce().map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
+        let random =
+            random::nonce().map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
         match store::canary(&keyring, &random) {
             Ok(()) => {
                 let recipient = keyring.create_identity()?;
@@ -193,7 +231,9 @@ impl Context {
             Err(error @ store::Error::Locked(_)) => Err(error.into()),
             Err(error) => {
                 let recipient = self.identity(StoreKind::Age)?;
-                self.ui.note(&format!("secrets rest in encrypted files (`age`) from now on: {error}"));
+                self.ui.note(&format!(
+                    "secrets rest in encrypted files (`age`) from now on: {error}"
+                ));
                 Ok((StoreKind::Age, recipient))
             }
         }
@@ -205,14 +245,20 @@ impl Context {
         match kind {
             StoreKind::Keyring => Ok(keyring(self.ui.may_ask()).create_identity()?),
             StoreKind::Age => match AgeStore::recipient_of(&*self.home.disk, &folder) {
-                Err(store::Error::Absent(_)) => Ok(AgeStore::create_identity(&*self.home.disk, &folder)?),
+                Err(store::Error::Absent(_)) => {
+                    Ok(AgeStore::create_identity(&*self.home.disk, &folder)?)
+                }
                 found => Ok(found?),
             },
         }
     }
 
     /// The built-in account, made on first use: the seed goes into the store before anything says that the account exists.
-    fn settled_sandbox(&self, stores: &Opened, kind: StoreKind) -> Result<sandbox::Folder, Failure> {
+    fn settled_sandbox(
+        &self,
+        stores: &Opened,
+        kind: StoreKind,
+    ) -> Result<sandbox::Folder, Failure> {
         if let Some(folder) = self.sandbox()? {
             return Ok(folder);
         }
@@ -222,10 +268,17 @@ impl Context {
         }
         let failed = |error: anyhow::Error| Failure::new(Kind::Failed, error.to_string());
         let account = sandbox::new_account_id().map_err(failed)?;
-        let seed = Secret::new(format!("{}{}", random::nonce().map_err(failed)?, random::nonce().map_err(failed)?))?;
-        stores.open(kind)?.put(&SecretName::sandbox(&account), &seed)?;
+        let seed = Secret::new(format!(
+            "{}{}",
+            random::nonce().map_err(failed)?,
+            random::nonce().map_err(failed)?
+        ))?;
+        stores
+            .open(kind)?
+            .put(&SecretName::sandbox(&account), &seed)?;
         let (disk, folder) = (self.home.disk.clone(), self.home.sandbox());
-        sandbox::Folder::create(disk, folder, account, kind.as_str(), self.clock.now()).map_err(broken_sandbox)
+        sandbox::Folder::create(disk, folder, account, kind.as_str(), self.clock.now())
+            .map_err(broken_sandbox)
     }
 }
 
@@ -247,18 +300,31 @@ fn home(one: Option<OsString>) -> Result<Home, Failure> {
     let disk = Arc::new(LocalDisk);
     if let Some(folder) = one {
         let folder = PathBuf::from(folder);
-        return Ok(Home { disk, config: folder.clone(), data: folder });
+        return Ok(Home {
+            disk,
+            config: folder.clone(),
+            data: folder,
+        });
     }
     match (dirs::config_dir(), dirs::data_dir()) {
-        (Some(config), Some(data)) => Ok(Home { disk, config: config.join("akm"), data: data.join("akm") }),
-        _ => Err(Failure::new(Kind::Failed, "this system names no folder for akm's files").hint("set `AKM_HOME`")),
+        (Some(config), Some(data)) => Ok(Home {
+            disk,
+            config: config.join("akm"),
+            data: data.join("akm"),
+        }),
+        _ => Err(
+            Failure::new(Kind::Failed, "this system names no folder for akm's files")
+                .hint("set `AKM_HOME`"),
+        ),
     }
 }
 
 /// On a terminal the system's dialog may ask for the keyring's password; that is said first.
 fn keyring(may_ask: bool) -> KeyringStore {
     let dialog = if may_ask && std::io::stderr().is_terminal() {
-        Dialog::Announced(Box::new(|| super::ui::say("akm: waiting up to 60 s for the keyring to be unlocked\n")))
+        Dialog::Announced(Box::new(|| {
+            super::ui::say("akm: waiting up to 60 s for the keyring to be unlocked\n");
+        }))
     } else {
         Dialog::Never
     };
@@ -276,7 +342,13 @@ pub(crate) struct Opened {
 
 impl Opened {
     fn new(home: &Home, config: Config, may_ask: bool) -> Self {
-        Self { home: home.clone(), config, may_ask, keyring: OnceLock::new(), age: OnceLock::new() }
+        Self {
+            home: home.clone(),
+            config,
+            may_ask,
+            keyring: OnceLock::new(),
+            age: OnceLock::new(),
+        }
     }
 }
 
@@ -287,7 +359,11 @@ impl Stores for Opened {
         Ok(match kind {
             StoreKind::Keyring => self.keyring.get_or_init(|| keyring(self.may_ask)),
             StoreKind::Age => self.age.get_or_init(|| {
-                AgeStore::at(self.home.disk.clone(), self.home.secrets(), recipient.clone())
+                AgeStore::at(
+                    self.home.disk.clone(),
+                    self.home.secrets(),
+                    recipient.clone(),
+                )
             }),
         })
     }

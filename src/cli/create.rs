@@ -1,12 +1,7 @@
 //! `akm create`
 
-use super::{
-    context::Context,
-    pair::PairView,
-    selector::OwnerArgs,
-    ui,
-};
-use crate::core::{account::Owner, secret::Secret};
+use super::{context::Context, pair::PairView, selector::OwnerArgs, ui};
+use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::{PairRecord, Way};
 use crate::ops::{self, Failure, Kind, Session, Tell, create};
@@ -45,17 +40,26 @@ impl Create {
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let session = context.changing()?;
         self.user_is_there(context, &session, &owner)?;
-        let wish = create::Wish { comment: self.comment.clone(), leaves_by: self.ways() };
+        let wish = create::Wish {
+            comment: self.comment.clone(),
+            leaves_by: self.ways(),
+        };
         let pair = create::create(&session, &owner, wish)?;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
-        session.tell.note(&format!("`{}` is a pair of {owner}; its secret is held in the store `{held}`", pair.access_key_id));
+        session.tell.note(&format!(
+            "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
+            pair.access_key_id
+        ));
         self.hand_out(context, &session, &owner, &pair, file)
     }
 
     fn checked(&self) -> Result<(), Failure> {
         match &self.comment {
             Some(text) if text.chars().count() > 128 || text.chars().any(char::is_control) => {
-                Err(Failure::new(Kind::Usage, "a comment has at most 128 characters, none of them a control character"))
+                Err(Failure::new(
+                    Kind::Usage,
+                    "a comment has at most 128 characters, none of them a control character",
+                ))
             }
             _ => Ok(()),
         }
@@ -63,17 +67,26 @@ impl Create {
 
     fn ways(&self) -> Vec<Way> {
         let csv = self.csv.as_ref().map(|_| Way::Csv);
-        csv.into_iter().chain(self.show_secret.then_some(Way::ShowSecret)).collect()
+        csv.into_iter()
+            .chain(self.show_secret.then_some(Way::ShowSecret))
+            .collect()
     }
 
     /// A missing RAM user is made where that was asked for, or the profile says so, or the person agrees.
-    fn user_is_there(&self, context: &Context, session: &Session, owner: &Owner) -> Result<(), Failure> {
-        let Owner::RamUser(name) = owner else { return Ok(()) };
+    fn user_is_there(
+        &self,
+        context: &Context,
+        session: &Session,
+        owner: &Owner,
+    ) -> Result<(), Failure> {
+        let Owner::RamUser(name) = owner else {
+            return Ok(());
+        };
         if ops::user::exists(session, name)? {
             return Ok(());
         }
         let wanted = self.create_user || session.profile.is_sandbox();
-        if !wanted && !(context.ui.may_ask() && context.ui.confirm(&format!("there is no RAM user `{name}`; make it?"))?) {
+        if !wanted && !agreed(context, name)? {
             return Err(ops::user::missing(name).hint("`--create-user` makes it"));
         }
         if ops::user::ensure(session, name)? {
@@ -91,39 +104,60 @@ impl Create {
         file: CsvTarget,
     ) -> Result<(), Failure> {
         let leaves = self.csv.is_some() || self.show_secret;
-        let secret = if leaves { Some(session.secret(pair)?) } else { None };
-        let row = secret.as_ref().map(|secret| Row { id: &pair.access_key_id, secret, owner });
-        let written = row.map_or(Ok(()), |row| file.write(&[row], false)).map_err(|failure| {
-            failure.hint(format!("the pair is held: `akm export {} --csv FILE` tries again", pair.access_key_id))
+        let secret = if leaves {
+            Some(session.secret(pair)?)
+        } else {
+            None
+        };
+        let row = secret.as_ref().map(|secret| Row {
+            id: &pair.access_key_id,
+            secret,
+            owner,
         });
+        let written = row
+            .map_or(Ok(()), |row| file.write(&[row], false))
+            .map_err(|failure| {
+                failure.hint(format!(
+                    "the pair is held: `akm export {} --csv FILE` tries again",
+                    pair.access_key_id
+                ))
+            });
         if self.csv.as_deref() != Some(Path::new("-")) {
-            let shown = if self.show_secret { secret.as_ref() } else { None };
-            self.print(context, session, owner, pair, shown)?;
+            let shown = if self.show_secret {
+                secret.as_ref()
+            } else {
+                None
+            };
+            print(context, session, owner, pair, shown)?;
         }
         written
     }
+}
 
-    fn print(
-        &self,
-        context: &Context,
-        session: &Session,
-        owner: &Owner,
-        pair: &PairRecord,
-        secret: Option<&Secret>,
-    ) -> Result<(), Failure> {
-        if context.ui.json() {
-            let mut view = PairView::new(session, owner, pair);
-            view.access_key_secret = secret.map(Secret::expose);
-            return ui::print_json(&view);
-        }
-        let mut text = zeroize::Zeroizing::new(format!("{}\n", pair.access_key_id));
-        if let Some(secret) = secret {
-            text.reserve_exact(secret.expose().len() + 1);
-            text.push_str(secret.expose());
-            text.push('\n');
-        }
-        ui::print(text.as_bytes())
+fn agreed(context: &Context, name: &UserName) -> Result<bool, Failure> {
+    let question = format!("there is no RAM user `{name}`; make it?");
+    Ok(context.ui.may_ask() && context.ui.confirm(&question)?)
+}
+
+fn print(
+    context: &Context,
+    session: &Session,
+    owner: &Owner,
+    pair: &PairRecord,
+    secret: Option<&Secret>,
+) -> Result<(), Failure> {
+    if context.ui.json() {
+        let mut view = PairView::new(session, owner, pair);
+        view.access_key_secret = secret.map(Secret::expose);
+        return ui::print_json(&view);
     }
+    let mut text = zeroize::Zeroizing::new(format!("{}\n", pair.access_key_id));
+    if let Some(secret) = secret {
+        text.reserve_exact(secret.expose().len() + 1);
+        text.push_str(secret.expose());
+        text.push('\n');
+    }
+    ui::print(text.as_bytes())
 }
 
 /// Where a CSV goes: nowhere, standard output, or a file whose place is kept before the work begins.
@@ -139,16 +173,24 @@ const ROOM: u64 = 64 << 10;
 impl CsvTarget {
     /// `FileExists` unless `force`; `Failed` when the folder is not there or the disk is full.
     pub(crate) fn reserve(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
-        let Some(path) = path else { return Ok(Self::None) };
+        let Some(path) = path else {
+            return Ok(Self::None);
+        };
         if path == Path::new("-") {
             return Ok(Self::Output);
         }
         let reserved = NewFile::reserve(path, ROOM, force);
         let file = reserved.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                Failure::new(Kind::FileExists, format!("`{}` exists already", path.display())).hint("name a new file")
-            }
-            _ => Failure::new(Kind::Failed, format!("`{}` cannot be written", path.display())).because(error),
+            io::ErrorKind::AlreadyExists => Failure::new(
+                Kind::FileExists,
+                format!("`{}` exists already", path.display()),
+            )
+            .hint("name a new file"),
+            _ => Failure::new(
+                Kind::Failed,
+                format!("`{}` cannot be written", path.display()),
+            )
+            .because(error),
         })?;
         Ok(Self::File(path.to_owned(), file))
     }
@@ -160,7 +202,15 @@ impl CsvTarget {
             Self::Output => ui::print(&text),
             Self::File(path, file) => file.commit(&text).map_err(|error| {
                 let message = format!("`{}` could not be written", path.display());
-                Failure::new(if error.kind() == io::ErrorKind::AlreadyExists { Kind::FileExists } else { Kind::Failed }, message).because(error)
+                Failure::new(
+                    if error.kind() == io::ErrorKind::AlreadyExists {
+                        Kind::FileExists
+                    } else {
+                        Kind::Failed
+                    },
+                    message,
+                )
+                .because(error)
             }),
         }
     }

@@ -3,6 +3,7 @@
 use super::escape::escape;
 use crate::ops::{Failure, Kind};
 use serde_json::json;
+use std::fmt::Write;
 
 /// The exit codes of the interface; never renumbered.
 pub(crate) const EXIT_CODES: &str = "\
@@ -62,10 +63,10 @@ pub(crate) fn text(failure: &Failure) -> String {
     }
     text.push('\n');
     if let Some(id) = &failure.request_id {
-        text.push_str(&format!("request id: {}\n", escape(id)));
+        let _ = writeln!(text, "request id: {}", escape(id));
     }
     if let Some(hint) = &failure.hint {
-        text.push_str(&format!("hint: {}\n", escape(hint)));
+        let _ = writeln!(text, "hint: {}", escape(hint));
     }
     text
 }

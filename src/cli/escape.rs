@@ -4,14 +4,15 @@ use std::fmt::Write;
 
 /// Control characters (C0, C1, DEL), bidirectional marks and zero-width characters become `\u{…}`; all else stays.
 pub(crate) fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if is_harmful(c) {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if is_harmful(c) {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+            out
+        })
 }
 
 fn is_harmful(c: char) -> bool {
@@ -26,7 +27,10 @@ mod tests {
     #[test]
     fn nothing_reaches_a_terminal_that_it_would_obey() {
         assert_eq!(escape("a\u{1b}[31mb\r\n"), "a\\u{1b}[31mb\\u{d}\\u{a}");
-        assert_eq!(escape("\u{9b}0m\u{7f}\u{202e}\u{200b}\u{feff}"), "\\u{9b}0m\\u{7f}\\u{202e}\\u{200b}\\u{feff}");
+        assert_eq!(
+            escape("\u{9b}0m\u{7f}\u{202e}\u{200b}\u{feff}"),
+            "\\u{9b}0m\\u{7f}\\u{202e}\\u{200b}\\u{feff}"
+        );
         assert_eq!(escape("plain é 漢"), "plain é 漢");
     }
 }

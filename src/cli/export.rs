@@ -1,8 +1,16 @@
 //! `akm export`
 
-use super::{context::Context, create::CsvTarget, selector::{OwnerArgs, key_id}, ui};
+use super::{
+    context::Context,
+    create::CsvTarget,
+    selector::{OwnerArgs, key_id},
+    ui,
+};
 use crate::export::Row;
-use crate::ops::{Failure, Kind, Tell, export::{self, Which}};
+use crate::ops::{
+    Failure, Kind, Tell,
+    export::{self, Which},
+};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -31,18 +39,30 @@ pub(crate) struct Export {
 impl Export {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let which = self.which()?;
-        let target = CsvTarget::reserve(Some(&self.csv), self.force).map_err(|failure| match failure.kind {
-            Kind::FileExists => failure.hint("`--force` replaces it"),
-            _ => failure,
+        let target = CsvTarget::reserve(Some(&self.csv), self.force).map_err(|failure| {
+            match failure.kind {
+                Kind::FileExists => failure.hint("`--force` replaces it"),
+                _ => failure,
+            }
         })?;
         let session = context.session()?;
         let pairs = export::export(&session, &which)?;
-        let rows: Vec<Row> =
-            pairs.iter().map(|pair| Row { id: &pair.id, secret: &pair.secret, owner: &pair.owner }).collect();
+        let rows: Vec<Row> = pairs
+            .iter()
+            .map(|pair| Row {
+                id: &pair.id,
+                secret: &pair.secret,
+                owner: &pair.owner,
+            })
+            .collect();
         target.write(&rows, self.with_owner)?;
         let to_output = self.csv == Path::new("-");
         if !to_output {
-            context.ui.note(&format!("{} pairs with their secrets are in `{}`", rows.len(), self.csv.display()));
+            context.ui.note(&format!(
+                "{} pairs with their secrets are in `{}`",
+                rows.len(),
+                self.csv.display()
+            ));
         }
         if context.ui.json() && !to_output {
             let ids: Vec<&str> = pairs.iter().map(|pair| pair.id.as_str()).collect();
@@ -62,6 +82,11 @@ impl Export {
             let hint = "name AccessKey IDs, `--ram-user NAME`, `--account` or `--all`";
             return Err(Failure::new(Kind::Usage, "no pair was named").hint(hint));
         }
-        Ok(Which::Ids(self.ids.iter().map(|id| key_id(id)).collect::<Result<_, _>>()?))
+        Ok(Which::Ids(
+            self.ids
+                .iter()
+                .map(|id| key_id(id))
+                .collect::<Result<_, _>>()?,
+        ))
     }
 }

@@ -21,7 +21,8 @@ impl Help {
         let mut found = &mut command;
         for word in &self.topic {
             found = found.find_subcommand_mut(word).ok_or_else(|| {
-                Failure::new(Kind::Usage, format!("there is no help on `{word}`")).hint("`akm help` lists the commands")
+                Failure::new(Kind::Usage, format!("there is no help on `{word}`"))
+                    .hint("`akm help` lists the commands")
             })?;
         }
         ui::print(found.render_long_help().to_string().as_bytes())

@@ -1,6 +1,10 @@
 //! `akm list`
 
-use super::{context::{Context, Known}, selector::OwnerArgs, ui};
+use super::{
+    context::{Context, Known},
+    selector::OwnerArgs,
+    ui,
+};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -63,15 +67,28 @@ impl List {
             }
         }
         let known = context.known()?;
-        let records = known.as_ref().map_or_else(|| Ok(Vec::new()), |known| records(known, owner.as_ref()))?;
+        let records = known
+            .as_ref()
+            .map_or_else(|| Ok(Vec::new()), |known| records(known, owner.as_ref()))?;
         let suspects = known.map_or_else(|| Ok(Vec::new()), |known| known.journal.suspects())?;
-        let suspects: Vec<AccessKeyId> = suspects.into_iter().map(|suspect| suspect.access_key_id).collect();
+        let suspects: Vec<AccessKeyId> = suspects
+            .into_iter()
+            .map(|suspect| suspect.access_key_id)
+            .collect();
         let since = self.older_than.map(|age| context.clock.now() - age.delta());
-        let rows = records.iter().flat_map(|record| record.live().map(move |pair| (record, pair)));
+        let rows = records
+            .iter()
+            .flat_map(|record| record.live().map(move |pair| (record, pair)));
         let rows = rows.filter(|(_, pair)| self.wants(pair, since));
         let view = View {
-            access_keys: rows.map(|(record, pair)| Row::new(record, pair, &suspects)).collect(),
-            refreshed_at: records.iter().filter_map(|record| record.refreshed_at).min().map(time::format),
+            access_keys: rows
+                .map(|(record, pair)| Row::new(record, pair, &suspects))
+                .collect(),
+            refreshed_at: records
+                .iter()
+                .filter_map(|record| record.refreshed_at)
+                .min()
+                .map(time::format),
         };
         print(&view, context.ui.output.unwrap_or(Output::Table))
     }
@@ -97,16 +114,29 @@ impl<'a> Row<'a> {
     fn new(record: &'a OwnerRecord, pair: &'a PairRecord, suspects: &[AccessKeyId]) -> Self {
         Self {
             access_key_id: pair.access_key_id.as_str(),
-            owner: if record.ram_user.is_some() { "ram-user" } else { "account" },
-            ram_user: record.ram_user.as_ref().map(|name| name.as_str()),
+            owner: if record.ram_user.is_some() {
+                "ram-user"
+            } else {
+                "account"
+            },
+            ram_user: record
+                .ram_user
+                .as_ref()
+                .map(super::super::core::name::UserName::as_str),
             account_id: record.account_id.as_str(),
             profile: record.profile.as_str(),
             status: pair.status.as_str(),
             created_at: time::format(pair.created_at),
             last_used_at: pair.last_used_at.map(time::format),
             comment: pair.comment.as_deref(),
-            secret: if pair.secret_store.is_some() { "stored" } else { "missing" },
-            secret_store: pair.secret_store.map(|kind| kind.as_str()),
+            secret: if pair.secret_store.is_some() {
+                "stored"
+            } else {
+                "missing"
+            },
+            secret_store: pair
+                .secret_store
+                .map(super::super::core::place::StoreKind::as_str),
             suspect: suspects.contains(&pair.access_key_id),
             disable_after: pair.disable_after.map(time::format),
             delete_after: pair.delete_after.map(time::format),
@@ -123,11 +153,29 @@ impl<'a> Row<'a> {
         };
         let used = self.last_used_at.clone().unwrap_or_else(|| "-".to_owned());
         let secret = self.secret_store.unwrap_or("missing");
-        [self.access_key_id, owner, self.status, &self.created_at, &used, secret, &note].map(str::to_owned).into()
+        [
+            self.access_key_id,
+            owner,
+            self.status,
+            &self.created_at,
+            &used,
+            secret,
+            &note,
+        ]
+        .map(str::to_owned)
+        .into()
     }
 }
 
-const HEADER: [&str; 7] = ["ACCESSKEY ID", "OWNER", "STATUS", "CREATED", "LAST USED", "SECRET", "NOTE"];
+const HEADER: [&str; 7] = [
+    "ACCESSKEY ID",
+    "OWNER",
+    "STATUS",
+    "CREATED",
+    "LAST USED",
+    "SECRET",
+    "NOTE",
+];
 
 fn print(view: &View, output: Output) -> Result<(), Failure> {
     match output {
@@ -137,9 +185,14 @@ fn print(view: &View, output: Output) -> Result<(), Failure> {
             ui::print(ui::table(&HEADER, &rows).as_bytes())
         }
         Output::Plain => {
-            let lines: String = view.access_keys.iter().flat_map(|row| [row.access_key_id, "\n"]).collect();
+            let lines: String = view
+                .access_keys
+                .iter()
+                .flat_map(|row| [row.access_key_id, "\n"])
+                .collect();
             ui::print(lines.as_bytes())
         }
-        Output::Csv => Err(Failure::new(Kind::Usage, "`list` prints no CSV").hint("`akm export --all --csv FILE` writes secrets; `-o json` lists")),
+        Output::Csv => Err(Failure::new(Kind::Usage, "`list` prints no CSV")
+            .hint("`akm export --all --csv FILE` writes secrets; `-o json` lists")),
     }
 }

@@ -28,7 +28,12 @@ use ui::{Output, Ui};
 
 /// Create, keep, rotate and hand out Alibaba Cloud AccessKey pairs
 #[derive(Debug, Parser)]
-#[command(name = "akm", version, disable_help_subcommand = true, propagate_version = true)]
+#[command(
+    name = "akm",
+    version,
+    disable_help_subcommand = true,
+    propagate_version = true
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -38,6 +43,10 @@ struct Cli {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 struct Global {
     /// The account to work in [env: AKM_PROFILE]
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -71,6 +80,7 @@ enum Command {
     Disable(status::Disable),
     Enable(status::Enable),
     Delete(pair::Delete),
+    Restore(status::Restore),
     Export(export::Export),
     Verify(verify::Verify),
     #[command(subcommand)]
@@ -93,6 +103,7 @@ impl Command {
             Self::Disable(args) => args.run(context),
             Self::Enable(args) => args.run(context),
             Self::Delete(args) => args.run(context),
+            Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
@@ -114,7 +125,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read();
     let ui = Ui::new(&cli.global, environment.no_input);
     let json = ui.json();
-    let done = Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context));
+    let done =
+        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failed(&failure, json),
@@ -122,7 +134,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn failed(failure: &Failure, json: bool) -> ExitCode {
-    ui::say(&if json { error::object(failure) } else { error::text(failure) });
+    ui::say(&if json {
+        error::object(failure)
+    } else {
+        error::text(failure)
+    });
     ExitCode::from(error::code(failure.kind).1)
 }
 
@@ -130,11 +146,15 @@ fn failed(failure: &Failure, json: bool) -> ExitCode {
 fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
-        return ui::print(text.as_bytes()).map_or_else(|failure| failed(&failure, json), |()| ExitCode::SUCCESS);
+        return ui::print(text.as_bytes())
+            .map_or_else(|failure| failed(&failure, json), |()| ExitCode::SUCCESS);
     }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     if json {
-        return failed(&Failure::new(Kind::Usage, text.lines().next().unwrap_or_default()), json);
+        return failed(
+            &Failure::new(Kind::Usage, text.lines().next().unwrap_or_default()),
+            json,
+        );
     }
     ui::say(&format!("akm: {text}"));
     ExitCode::from(2)

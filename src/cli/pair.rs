@@ -27,12 +27,16 @@ impl<'a> PairView<'a> {
         Self {
             access_key_id: pair.access_key_id.as_str(),
             owner: owner.kind(),
-            ram_user: owner.ram_user().map(|name| name.as_str()),
+            ram_user: owner
+                .ram_user()
+                .map(super::super::core::name::UserName::as_str),
             account_id: session.account.as_str(),
             profile: session.profile.as_str(),
             status: pair.status.as_str(),
             created_at: time::format(pair.created_at),
-            secret_store: pair.secret_store.map(|kind| kind.as_str()),
+            secret_store: pair
+                .secret_store
+                .map(super::super::core::place::StoreKind::as_str),
             access_key_secret: None,
         }
     }
@@ -55,24 +59,34 @@ pub(crate) struct Delete {
 impl Delete {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
-        let allowed = retire::Allowed { active: self.force, purge: self.purge };
+        let allowed = retire::Allowed {
+            active: self.force,
+            purge: self.purge,
+        };
         let session = context.changing()?;
         let owner = retire::about_to_delete(&session, &id, allowed)?;
         let end = if self.purge { " for good" } else { "" };
-        context.ui.insist(&format!("delete `{id}` of {owner}{end}?"))?;
+        context
+            .ui
+            .insist(&format!("delete `{id}` of {owner}{end}?"))?;
         let deleted = retire::delete(&session, &id, allowed)?;
         match deleted.restorable_until {
             Some(until) => {
                 let until = time::format(until);
-                context.ui.note(&format!("`{id}` of {} is deleted; the cloud's recycle bin keeps it until {until}", deleted.owner));
+                context.ui.note(&format!(
+                    "`{id}` of {} is deleted; the cloud's recycle bin keeps it until {until}",
+                    deleted.owner
+                ));
             }
-            None => context.ui.note(&format!("`{id}` of {} is deleted for good", deleted.owner)),
+            None => context
+                .ui
+                .note(&format!("`{id}` of {} is deleted for good", deleted.owner)),
         }
         if context.ui.json() {
             return ui::print_json(&serde_json::json!({
                 "access_key_id": id.as_str(),
                 "owner": deleted.owner.kind(),
-                "ram_user": deleted.owner.ram_user().map(|name| name.as_str()),
+                "ram_user": deleted.owner.ram_user().map(super::super::core::name::UserName::as_str),
                 "restorable_until": deleted.restorable_until.map(time::format),
             }));
         }

@@ -34,11 +34,15 @@ impl Recover {
         let left = recover::all(&session)?;
         let count = left.len();
         let Some((_, first)) = left.into_iter().next() else {
-            context.ui.note("nothing is left that could be finished now");
+            context
+                .ui
+                .note("nothing is left that could be finished now");
             return Ok(());
         };
         if count > 1 {
-            context.ui.warn(&format!("{count} owners are left; this is the first"));
+            context
+                .ui
+                .warn(&format!("{count} owners are left; this is the first"));
         }
         Err(first)
     }
@@ -47,7 +51,9 @@ impl Recover {
 const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let open = context.known()?.map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))?;
+    let open = context
+        .known()?
+        .map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))?;
     let due = |open: &recover::Open| open.due.map(time::format);
     if context.ui.output == Some(Output::Json) {
         let rows: Vec<_> = open
@@ -67,9 +73,18 @@ fn list(context: &Context) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = open
         .iter()
         .map(|open| {
-            let owner = open.owner.ram_user().map_or("(account)", |name| name.as_str()).to_owned();
+            let owner = open
+                .owner
+                .ram_user()
+                .map_or("(account)", |name| name.as_str())
+                .to_owned();
             let id = open.id.as_ref().map_or("-", |id| id.as_str()).to_owned();
-            vec![open.what.to_owned(), owner, id, due(open).unwrap_or_else(|| "-".to_owned())]
+            vec![
+                open.what.to_owned(),
+                owner,
+                id,
+                due(open).unwrap_or_else(|| "-".to_owned()),
+            ]
         })
         .collect();
     ui::print(ui::table(&HEADER, &rows).as_bytes())

@@ -1,7 +1,11 @@
 //! `akm rotate`
 
 use super::{context::Context, pair::PairView, selector::OwnerArgs, ui};
-use crate::core::{account::Owner, policy, time::{self, Span}};
+use crate::core::{
+    account::Owner,
+    policy,
+    time::{self, Span},
+};
 use crate::ops::{Failure, Session, Tell, rotate};
 use clap::Args;
 use serde::Serialize;
@@ -43,32 +47,57 @@ impl Rotate {
         if owner == Owner::Account && !self.finish {
             context.ui.insist("rotate the account's own pair?")?;
         }
-        let grace = if self.delete_old { Span::ZERO } else { self.grace };
-        let wish = rotate::Wish { overlap: self.overlap, grace, finish_only: self.finish };
-        let standing = rotate::rotate(&session, &owner, &wish)?;
-        self.say(context, &owner, &standing);
-        print(context, &session, &owner, &standing)
-    }
-
-    fn say(&self, context: &Context, owner: &Owner, standing: &rotate::Standing) {
-        let Some(old) = &standing.old else { return };
-        let text = match (standing.disable_after, standing.delete_after) {
-            (Some(at), _) => format!("`{old}` stays Active until {}, then `akm rotate {} --finish` disables it", time::format(at), owner.selector()),
-            (_, Some(at)) => format!("`{old}` is Inactive (`akm enable {old}` undoes that) and may be deleted after {}", time::format(at)),
-            _ => format!("`{old}` is deleted"),
+        let grace = if self.delete_old {
+            Span::ZERO
+        } else {
+            self.grace
         };
-        context.ui.note(&text);
+        let wish = rotate::Wish {
+            overlap: self.overlap,
+            grace,
+            finish_only: self.finish,
+        };
+        let standing = rotate::rotate(&session, &owner, &wish)?;
+        say(context, &owner, &standing);
+        print(context, &session, &owner, &standing)
     }
 }
 
-fn print(context: &Context, session: &Session, owner: &Owner, standing: &rotate::Standing) -> Result<(), Failure> {
+fn say(context: &Context, owner: &Owner, standing: &rotate::Standing) {
+    let Some(old) = &standing.old else { return };
+    let text = match (standing.disable_after, standing.delete_after) {
+        (Some(at), _) => format!(
+            "`{old}` stays Active until {}, then `akm rotate {} --finish` disables it",
+            time::format(at),
+            owner.selector()
+        ),
+        (_, Some(at)) => format!(
+            "`{old}` is Inactive (`akm enable {old}` undoes that) and may be deleted after {}",
+            time::format(at)
+        ),
+        _ => format!("`{old}` is deleted"),
+    };
+    context.ui.note(&text);
+}
+
+fn print(
+    context: &Context,
+    session: &Session,
+    owner: &Owner,
+    standing: &rotate::Standing,
+) -> Result<(), Failure> {
     if !context.ui.json() {
         return ui::print(format!("{}\n", standing.new.access_key_id).as_bytes());
     }
     ui::print_json(&View {
         pair: PairView::new(session, owner, &standing.new),
-        old_access_key_id: standing.old.as_ref().map(|id| id.as_str()),
-        old_status: standing.old_status.map(|status| status.as_str()),
+        old_access_key_id: standing
+            .old
+            .as_ref()
+            .map(super::super::core::access_key::AccessKeyId::as_str),
+        old_status: standing
+            .old_status
+            .map(super::super::core::access_key::Status::as_str),
         disable_old_after: standing.disable_after.map(time::format),
         delete_old_after: standing.delete_after.map(time::format),
         state: standing.state,

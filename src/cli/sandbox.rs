@@ -27,17 +27,30 @@ fn reset(context: &Context) -> Result<(), Failure> {
         return Ok(());
     };
     let account = folder.account_id().clone();
-    context.ui.warn(&format!("this is the sandbox, account {account} on this machine"));
-    context.ui.insist("forget the sandbox, its users, its pairs and their secrets?")?;
+    context.ui.warn(&format!(
+        "this is the sandbox, account {account} on this machine"
+    ));
+    context
+        .ui
+        .insist("forget the sandbox, its users, its pairs and their secrets?")?;
     let _lock = ops::session::lock(&context.home, "home", &*context.clock, &context.ui)?;
     let (_, stores) = context.stores()?;
     let known = context.known_of(&account);
     ops::forget::account(&known.inventory, &known.journal, &stores, &context.ui)?;
     let seed_in = folder.secret_store().parse()?;
-    remove_folder(&context.home.sandbox()).map_err(|error| Failure::new(Kind::Failed, "the sandbox's files stay behind").because(error))?;
-    if let Err(error) = stores.open(seed_in).and_then(|store| store.delete(&SecretName::sandbox(&account))) {
-        context.ui.warn(&format!("the sandbox's seed stays behind: {error}"));
+    remove_folder(&context.home.sandbox()).map_err(|error| {
+        Failure::new(Kind::Failed, "the sandbox's files stay behind").because(error)
+    })?;
+    if let Err(error) = stores
+        .open(seed_in)
+        .and_then(|store| store.delete(&SecretName::sandbox(&account)))
+    {
+        context
+            .ui
+            .warn(&format!("the sandbox's seed stays behind: {error}"));
     }
-    context.ui.note("the sandbox is forgotten; the next command that needs one makes a new account");
+    context
+        .ui
+        .note("the sandbox is forgotten; the next command that needs one makes a new account");
     Ok(())
 }

@@ -1,10 +1,6 @@
 //! Which pair or owner is meant: a pair by its id, or an owner's current one.
 
-use crate::core::{
-    access_key::AccessKeyId,
-    account::Owner,
-    name::UserName,
-};
+use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
 use crate::metadata::inventory::{Inventory, PairRecord};
 use crate::ops::{self, Failure, Kind};
 use clap::Args;
@@ -34,7 +30,8 @@ impl OwnerArgs {
     /// The owner, which must be named.
     pub(crate) fn required(&self) -> Result<Owner, Failure> {
         self.owner()?.ok_or_else(|| {
-            Failure::new(Kind::Usage, "no owner was named").hint("add `--ram-user NAME` or `--account`")
+            Failure::new(Kind::Usage, "no owner was named")
+                .hint("add `--ram-user NAME` or `--account`")
         })
     }
 }
@@ -67,10 +64,18 @@ impl PairArgs {
             let id = key_id(id)?;
             let record = inventory.owner_of(&id)?;
             let pair = record.as_ref().and_then(|record| record.pair(&id)).cloned();
-            return pair.map(Some).ok_or_else(|| ops::session::no_such_pair(&id));
+            return pair
+                .map(Some)
+                .ok_or_else(|| ops::session::no_such_pair(&id));
         }
-        let owner = OwnerArgs { ram_user: self.ram_user.clone(), account: self.account }.required()?;
-        let record = inventory.load(&owner)?.ok_or_else(|| nothing_known(&owner))?;
+        let owner = OwnerArgs {
+            ram_user: self.ram_user.clone(),
+            account: self.account,
+        }
+        .required()?;
+        let record = inventory
+            .load(&owner)?
+            .ok_or_else(|| nothing_known(&owner))?;
         Ok(Some(ops::export::current(&record)?.clone()))
     }
 }
@@ -81,6 +86,12 @@ pub(crate) fn key_id(text: &str) -> Result<AccessKeyId, Failure> {
 }
 
 pub(crate) fn nothing_known(owner: &Owner) -> Failure {
-    Failure::new(Kind::NoSuchPair, format!("akm knows no AccessKey pair of {owner}"))
-        .hint(format!("`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud", owner.selector()))
+    Failure::new(
+        Kind::NoSuchPair,
+        format!("akm knows no AccessKey pair of {owner}"),
+    )
+    .hint(format!(
+        "`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud",
+        owner.selector()
+    ))
 }

@@ -1,6 +1,10 @@
 //! `akm show-id`
 
-use super::{context::Context, selector::{OwnerArgs, nothing_known}, ui};
+use super::{
+    context::Context,
+    selector::{OwnerArgs, nothing_known},
+    ui,
+};
 use crate::ops::{Failure, Tell, export};
 use clap::Args;
 use serde_json::json;
@@ -18,14 +22,26 @@ pub(crate) struct ShowId {
 impl ShowId {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.required()?;
-        let record = context.known()?.map(|known| known.inventory.load(&owner)).transpose()?.flatten();
-        let record = record.filter(|record| record.live().next().is_some()).ok_or_else(|| nothing_known(&owner))?;
+        let record = context
+            .known()?
+            .map(|known| known.inventory.load(&owner))
+            .transpose()?
+            .flatten();
+        let record = record
+            .filter(|record| record.live().next().is_some())
+            .ok_or_else(|| nothing_known(&owner))?;
         let ids: Vec<&str> = if self.all {
-            record.live().map(|pair| pair.access_key_id.as_str()).collect()
+            record
+                .live()
+                .map(|pair| pair.access_key_id.as_str())
+                .collect()
         } else {
             let pair = export::current(&record)?;
             if pair.secret_store.is_none() {
-                context.ui.warn(&format!("the secret of `{}` is not held", pair.access_key_id));
+                context.ui.warn(&format!(
+                    "the secret of `{}` is not held",
+                    pair.access_key_id
+                ));
             }
             vec![pair.access_key_id.as_str()]
         };

@@ -26,8 +26,12 @@ fn status(context: &Context) -> Result<(), Failure> {
     let chosen = context.chosen(&config);
     let mut rows = Vec::new();
     for kind in [StoreKind::Keyring, StoreKind::Age] {
-        let Some(recipient) = config.recipients.of(kind) else { continue };
-        let answer = stores.open(kind).and_then(|store| store.get(&SecretName::identity(recipient)).map(drop));
+        let Some(recipient) = config.recipients.of(kind) else {
+            continue;
+        };
+        let answer = stores
+            .open(kind)
+            .and_then(|store| store.get(&SecretName::identity(recipient)).map(drop));
         let state = answer.map_or_else(|error| error.to_string(), |()| "open".to_owned());
         rows.push((kind, recipient, state));
     }
@@ -41,8 +45,17 @@ fn status(context: &Context) -> Result<(), Failure> {
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|(kind, recipient, state)| {
-            let mark = if Some(*kind) == chosen { "new secrets go here" } else { "" };
-            vec![kind.to_string(), state.clone(), recipient.to_string(), mark.to_owned()]
+            let mark = if Some(*kind) == chosen {
+                "new secrets go here"
+            } else {
+                ""
+            };
+            vec![
+                kind.to_string(),
+                state.clone(),
+                recipient.to_string(),
+                mark.to_owned(),
+            ]
         })
         .collect();
     ui::print(ui::table(&["STORE", "STATE", "RECIPIENT", ""], &cells).as_bytes())

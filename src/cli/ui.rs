@@ -25,9 +25,21 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new(global: &Global, environment_forbids: bool) -> Self {
-        let output = if global.json { Some(Output::Json) } else { global.output };
-        let may_ask = !global.no_input && !environment_forbids && io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self { output, quiet: global.quiet, yes: global.yes, may_ask }
+        let output = if global.json {
+            Some(Output::Json)
+        } else {
+            global.output
+        };
+        let may_ask = !global.no_input
+            && !environment_forbids
+            && io::stdin().is_terminal()
+            && io::stderr().is_terminal();
+        Self {
+            output,
+            quiet: global.quiet,
+            yes: global.yes,
+            may_ask,
+        }
     }
 
     pub(crate) fn json(&self) -> bool {
@@ -44,12 +56,19 @@ impl Ui {
             return Ok(true);
         }
         if !self.may_ask {
-            return Err(Failure::new(Kind::NeedsAnswer, question.to_owned()).because("there is nobody to ask").hint("add `--yes`"));
+            return Err(Failure::new(Kind::NeedsAnswer, question.to_owned())
+                .because("there is nobody to ask")
+                .hint("add `--yes`"));
         }
         say(&format!("{} [y/N] ", escape(question)));
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
-        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        io::stdin().lock().read_line(&mut answer).map_err(|error| {
+            Failure::new(Kind::Failed, "no answer could be read").because(error)
+        })?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes"
+        ))
     }
 
     /// Like [`Ui::confirm`], and anything but yes is a failure: nothing was changed.
@@ -91,23 +110,34 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
 
 /// One JSON value and a line's end.
 pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
-    let mut text = serde_json::to_vec(value).map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
+    let mut text = serde_json::to_vec(value)
+        .map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
     text.push(b'\n');
     print(&text)
 }
 
 /// Rows as a table: columns as wide as their widest cell, two blanks between them. Cells are escaped.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| escape(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| escape(cell)).collect())
+        .collect();
     let mut widths: Vec<usize> = header.iter().map(|cell| cell.len()).collect();
     for row in &rows {
-        row.iter().zip(&mut widths).for_each(|(cell, width)| *width = cell.chars().count().max(*width));
+        row.iter()
+            .zip(&mut widths)
+            .for_each(|(cell, width)| *width = cell.chars().count().max(*width));
     }
     let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> = cells
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
         format!("{}\n", cells.join("  ").trim_end())
     };
     let mut text = line(&mut header.iter().copied());
-    rows.iter().for_each(|row| text.push_str(&line(&mut row.iter().map(String::as_str))));
+    for row in &rows {
+        text.push_str(&line(&mut row.iter().map(String::as_str)));
+    }
     text
 }

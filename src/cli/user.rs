@@ -6,6 +6,7 @@ use crate::core::{account::Owner, name::UserName, time};
 use crate::ops::{self, Failure, Tell};
 use clap::Subcommand;
 use serde::Serialize;
+use std::fmt::Write;
 use ui::Output;
 
 /// Manage RAM users
@@ -51,7 +52,13 @@ impl<'a> View<'a> {
 
     fn cells(&self) -> Vec<String> {
         let created = self.created_at.clone().unwrap_or_default();
-        vec![self.name.to_owned(), self.user_id.to_owned(), created, self.display_name.to_owned(), self.comment.to_owned()]
+        vec![
+            self.name.to_owned(),
+            self.user_id.to_owned(),
+            created,
+            self.display_name.to_owned(),
+            self.comment.to_owned(),
+        ]
     }
 }
 
@@ -60,7 +67,11 @@ const HEADER: [&str; 5] = ["NAME", "USER ID", "CREATED", "DISPLAY NAME", "COMMEN
 impl User {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
-            Self::Create { name, display_name, comment } => create(context, name, display_name.as_deref(), comment),
+            Self::Create {
+                name,
+                display_name,
+                comment,
+            } => create(context, name, display_name.as_deref(), comment),
             Self::List => list(context),
             Self::Show { name } => show(context, name),
             Self::Delete { name } => delete(context, name),
@@ -68,11 +79,23 @@ impl User {
     }
 }
 
-fn create(context: &Context, name: &str, display_name: Option<&str>, comment: &str) -> Result<(), Failure> {
+fn create(
+    context: &Context,
+    name: &str,
+    display_name: Option<&str>,
+    comment: &str,
+) -> Result<(), Failure> {
     let name = UserName::parse(name)?;
     let session = context.changing()?;
-    let user = ops::user::create(&session, &name, display_name.unwrap_or(name.as_str()), comment)?;
-    context.ui.note(&format!("RAM user `{}` was made", user.name));
+    let user = ops::user::create(
+        &session,
+        &name,
+        display_name.unwrap_or(name.as_str()),
+        comment,
+    )?;
+    context
+        .ui
+        .note(&format!("RAM user `{}` was made", user.name));
     if context.ui.json() {
         return ui::print_json(&View::new(&user));
     }
@@ -85,8 +108,16 @@ fn list(context: &Context) -> Result<(), Failure> {
     let views: Vec<View> = users.iter().map(View::new).collect();
     match context.ui.output.unwrap_or(Output::Table) {
         Output::Json => ui::print_json(&serde_json::json!({ "users": views })),
-        Output::Plain => ui::print(views.iter().flat_map(|view| [view.name, "\n"]).collect::<String>().as_bytes()),
-        _ => ui::print(ui::table(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes()),
+        Output::Plain => ui::print(
+            views
+                .iter()
+                .flat_map(|view| [view.name, "\n"])
+                .collect::<String>()
+                .as_bytes(),
+        ),
+        _ => ui::print(
+            ui::table(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
+        ),
     }
 }
 
@@ -107,7 +138,8 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
     }
     let mut text = ui::table(&HEADER, &[view.cells()]);
     for key in &pairs {
-        text.push_str(&format!("{}  {}  {}\n", key.id, key.status, time::format(key.created_at)));
+        let created = time::format(key.created_at);
+        let _ = writeln!(text, "{}  {}  {created}", key.id, key.status);
     }
     ui::print(text.as_bytes())
 }

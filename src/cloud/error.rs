@@ -89,25 +89,49 @@ impl Error {
 
     /// The body is never repeated: a broken answer to a create holds a secret.
     pub(super) fn bad_answer(action: &'static str) -> Self {
-        Self::local(action, Fault::BadAnswer, "the answer is not what the API promises".to_owned())
+        Self::local(
+            action,
+            Fault::BadAnswer,
+            "the answer is not what the API promises".to_owned(),
+        )
     }
 
     pub(super) fn refused(action: &'static str, status: u16, body: &[u8]) -> Self {
         let told = wire::refusal(body);
         let fault = fault(&told.code, status);
         let redacted = matches!(fault, Fault::BadSignature);
-        let message = if redacted { String::new() } else { told.message };
-        Self { fault, action, code: told.code, message, request_id: told.request_id, denied: told.denied }
+        let message = if redacted {
+            String::new()
+        } else {
+            told.message
+        };
+        Self {
+            fault,
+            action,
+            code: told.code,
+            message,
+            request_id: told.request_id,
+            denied: told.denied,
+        }
     }
 
     fn local(action: &'static str, fault: Fault, message: String) -> Self {
-        Self { fault, action, code: String::new(), message, request_id: None, denied: None }
+        Self {
+            fault,
+            action,
+            code: String::new(),
+            message,
+            request_id: None,
+            denied: None,
+        }
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
         match self.fault {
             Fault::NotSent => Outcome::NotSent,
-            Fault::NoAnswer | Fault::BadAnswer | Fault::Unavailable | Fault::NonceUsed => Outcome::Unknown,
+            Fault::NoAnswer | Fault::BadAnswer | Fault::Unavailable | Fault::NonceUsed => {
+                Outcome::Unknown
+            }
             _ => Outcome::Refused,
         }
     }
@@ -149,7 +173,10 @@ const CODES: [(&str, Fault); 33] = [
     ("Forbidden.", Fault::Denied),
     ("Forbidden", Fault::LeakProtected),
     ("InvalidAccessKeyId.Inactive", Fault::DisabledSigner),
-    ("InvalidAccessKeyId.AccessPolicyDenied", Fault::NetworkDenied),
+    (
+        "InvalidAccessKeyId.AccessPolicyDenied",
+        Fault::NetworkDenied,
+    ),
     ("InvalidAccessKeyId", Fault::UnknownSigner),
     ("SignatureDoesNotMatch", Fault::BadSignature),
     ("IncompleteSignature", Fault::BadSignature),
@@ -199,7 +226,11 @@ mod tests {
             ("InvalidAccessKeyId.NotFound", 404, Fault::UnknownSigner),
             ("InvalidAccessKeyId", 404, Fault::UnknownSigner),
             ("InvalidAccessKeyId.Inactive", 400, Fault::DisabledSigner),
-            ("InvalidAccessKeyId.AccessPolicyDenied", 400, Fault::NetworkDenied),
+            (
+                "InvalidAccessKeyId.AccessPolicyDenied",
+                400,
+                Fault::NetworkDenied,
+            ),
             ("SignatureDoesNotMatch", 400, Fault::BadSignature),
             ("InvalidTimeStamp.Expired", 400, Fault::Skew),
             ("SignatureNonceUsed", 400, Fault::NonceUsed),

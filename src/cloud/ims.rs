@@ -6,7 +6,6 @@ use crate::core::{access_key::AccessKeyId, time, time::Timestamp};
 /// A pair in the recycle bin.
 #[derive(Debug, Clone)]
 pub(crate) struct Recycled {
-    pub(crate) id: String,
     pub(crate) user_id: Option<String>,
     /// When the cloud forgets it for good.
     pub(crate) until: Option<Timestamp>,
@@ -15,7 +14,10 @@ pub(crate) struct Recycled {
 impl From<wire::RecycledKey> for Recycled {
     fn from(key: wire::RecycledKey) -> Self {
         let until = key.delete_date.and_then(|date| time::parse(&date).ok());
-        Self { id: key.access_key_id, user_id: key.user_id, until }
+        Self {
+            user_id: key.user_id,
+            until,
+        }
     }
 }
 
@@ -23,39 +25,77 @@ impl Client {
     /// The RAM user that a pair belongs to. `Fault::NoSuchPair` for an unknown id and for the account's own pair.
     pub(crate) fn user_of(&self, id: &AccessKeyId) -> Result<User, Error> {
         const ACTION: &str = "GetUser";
-        let body: wire::GetUser = self.call(Service::Ims, ACTION, &[("UserAccessKeyId", id.as_str())], SMALL)?;
+        let body: wire::GetUser = self.call(
+            Service::Ims,
+            ACTION,
+            &[("UserAccessKeyId", id.as_str())],
+            SMALL,
+        )?;
         User::from_body(ACTION, body.user)
     }
 
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a profile learns it when it is added")
+    )]
     /// The domain of RAM users' logon names, `<alias or account id>.onaliyun.com`.
     pub(crate) fn default_domain(&self) -> Result<String, Error> {
-        let body: wire::GetDefaultDomain = self.call(Service::Ims, "GetDefaultDomain", &[], SMALL)?;
+        let body: wire::GetDefaultDomain =
+            self.call(Service::Ims, "GetDefaultDomain", &[], SMALL)?;
         Ok(body.default_domain_name)
     }
 
+    /// The RAM user of that id. `Fault::NoSuchUser` when there is none.
+    pub(crate) fn user_by_id(&self, user_id: &str) -> Result<User, Error> {
+        const ACTION: &str = "GetUser";
+        let body: wire::GetUser = self.call(Service::Ims, ACTION, &[("UserId", user_id)], SMALL)?;
+        User::from_body(ACTION, body.user)
+    }
+
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no command lists the recycle bin")
+    )]
     /// A user's pairs in the recycle bin.
     pub(crate) fn recycled(&self, user_id: &str) -> Result<Vec<Recycled>, Error> {
-        let body: wire::ListRecycled =
-            self.call(Service::Ims, "ListAccessKeysInRecycleBin", &[("UserId", user_id)], LIST)?;
-        Ok(body.access_keys.access_key.into_iter().map(Recycled::from).collect())
+        let body: wire::ListRecycled = self.call(
+            Service::Ims,
+            "ListAccessKeysInRecycleBin",
+            &[("UserId", user_id)],
+            LIST,
+        )?;
+        Ok(body
+            .access_keys
+            .access_key
+            .into_iter()
+            .map(Recycled::from)
+            .collect())
     }
 
     /// One pair in the recycle bin. `Fault::NoSuchPair` when it is not there.
     pub(crate) fn recycled_pair(&self, id: &AccessKeyId) -> Result<Recycled, Error> {
         let query = [("UserAccessKeyId", id.as_str())];
-        let body: wire::GetRecycled = self.call(Service::Ims, "GetAccessKeyInfoInRecycleBin", &query, SMALL)?;
+        let body: wire::GetRecycled =
+            self.call(Service::Ims, "GetAccessKeyInfoInRecycleBin", &query, SMALL)?;
         Ok(body.access_key.into())
     }
 
     /// Brings a pair back; it is Active at once. `Fault::PairLimit` when its owner has two others.
     pub(crate) fn restore(&self, id: &AccessKeyId, user_id: &str) -> Result<(), Error> {
         let query = [("UserAccessKeyId", id.as_str()), ("UserId", user_id)];
-        self.call(Service::Ims, "RestoreAccessKeyFromRecycleBin", &query, SMALL).map(|_: wire::Done| ())
+        self.call(
+            Service::Ims,
+            "RestoreAccessKeyFromRecycleBin",
+            &query,
+            SMALL,
+        )
+        .map(|_: wire::Done| ())
     }
 
     /// Takes a pair out of the recycle bin for good.
     pub(crate) fn purge(&self, id: &AccessKeyId, user_id: &str) -> Result<(), Error> {
         let query = [("UserAccessKeyId", id.as_str()), ("UserId", user_id)];
-        self.call(Service::Ims, "DeleteAccessKeyInRecycleBin", &query, SMALL).map(|_: wire::Done| ())
+        self.call(Service::Ims, "DeleteAccessKeyInRecycleBin", &query, SMALL)
+            .map(|_: wire::Done| ())
     }
 }

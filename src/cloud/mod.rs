@@ -51,8 +51,17 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { transport, credentials, clock, server_date: Mutex::new(None) }
+    pub(crate) fn new(
+        transport: Arc<dyn Transport>,
+        credentials: Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            transport,
+            credentials,
+            clock,
+            server_date: Mutex::new(None),
+        }
     }
 
     /// The same cloud, seen by another signer.
@@ -67,7 +76,10 @@ impl Client {
 
     /// The cloud's clock as the last answer showed it (`Date`), else this machine's.
     pub(crate) fn now(&self) -> Timestamp {
-        let seen = *self.server_date.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = *self
+            .server_date
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         seen.unwrap_or_else(|| self.clock.now())
     }
 
@@ -76,7 +88,12 @@ impl Client {
         self.transport.may_execute_late()
     }
 
-    fn sign(&self, service: Service, action: &'static str, query: &[(&str, &str)]) -> Result<Signed, Error> {
+    fn sign(
+        &self,
+        service: Service,
+        action: &'static str,
+        query: &[(&str, &str)],
+    ) -> Result<Signed, Error> {
         let nonce = random::nonce().map_err(|error| Error::not_sent(action, error.to_string()))?;
         let date = self.clock.now();
         let mut headers = vec![
@@ -85,18 +102,42 @@ impl Client {
             ("x-acs-version".to_owned(), service.version().to_owned()),
             ("x-acs-date".to_owned(), time::format(date)),
             ("x-acs-signature-nonce".to_owned(), nonce.clone()),
-            ("x-acs-content-sha256".to_owned(), signature::content_hash(b"")),
+            (
+                "x-acs-content-sha256".to_owned(),
+                signature::content_hash(b""),
+            ),
             ("accept".to_owned(), "application/json".to_owned()),
-            ("user-agent".to_owned(), concat!("akm/", env!("CARGO_PKG_VERSION")).to_owned()),
+            (
+                "user-agent".to_owned(),
+                concat!("akm/", env!("CARGO_PKG_VERSION")).to_owned(),
+            ),
         ];
         if let Some(token) = &self.credentials.token {
             headers.push(("x-acs-security-token".to_owned(), token.expose().to_owned()));
         }
-        let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut request = Request { method: "POST".into(), path: "/".into(), query, headers, body: Vec::new() };
-        let authorization = signature::authorization(&request, &self.credentials.id, &self.credentials.secret);
-        request.headers.push(("authorization".to_owned(), authorization));
-        Ok(Signed { service, action, request, nonce, date })
+        let query = query
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut request = Request {
+            method: "POST".into(),
+            path: "/".into(),
+            query,
+            headers,
+            body: Vec::new(),
+        };
+        let authorization =
+            signature::authorization(&request, &self.credentials.id, &self.credentials.secret);
+        request
+            .headers
+            .push(("authorization".to_owned(), authorization));
+        Ok(Signed {
+            service,
+            action,
+            request,
+            nonce,
+            date,
+        })
     }
 
     fn send<T: DeserializeOwned>(&self, signed: &Signed, limit: usize) -> Result<T, Error> {
@@ -106,7 +147,10 @@ impl Client {
             Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
         })?;
         if let Some(date) = response.date {
-            *self.server_date.lock().unwrap_or_else(PoisonError::into_inner) = Some(date);
+            *self
+                .server_date
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(date);
         }
         read(signed.action, &response)
     }

@@ -23,9 +23,14 @@ impl Client {
         const ACTION: &str = "ListAccessKeys";
         let (service, query) = addressed(owner, &[]);
         let body: wire::ListAccessKeys = self.call(service, ACTION, &query, LIST)?;
-        let keys: Result<Vec<AccessKey>, _> = body.access_keys.access_key.into_iter().map(AccessKey::try_from).collect();
+        let keys: Result<Vec<AccessKey>, _> = body
+            .access_keys
+            .access_key
+            .into_iter()
+            .map(AccessKey::try_from)
+            .collect();
         let mut keys = keys.map_err(|_| Error::bad_answer(ACTION))?;
-        keys.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        keys.sort_by_key(|key| key.created_at);
         Ok(keys)
     }
 
@@ -44,31 +49,56 @@ impl Client {
         match (id, secret) {
             (Ok(id), Ok(secret)) => {
                 let created_at = key.create_date.and_then(|date| time::parse(&date).ok());
-                Ok(NewPair { id, secret, created_at })
+                Ok(NewPair {
+                    id,
+                    secret,
+                    created_at,
+                })
             }
             _ => Err(Error::bad_answer(signed.action)),
         }
     }
 
-    pub(crate) fn set_status(&self, owner: &Owner, id: &AccessKeyId, status: Status) -> Result<(), Error> {
-        let (service, query) = addressed(owner, &[("UserAccessKeyId", id.as_str()), ("Status", status.as_str())]);
-        self.call(service, "UpdateAccessKey", &query, SMALL).map(|_: wire::Done| ())
+    pub(crate) fn set_status(
+        &self,
+        owner: &Owner,
+        id: &AccessKeyId,
+        status: Status,
+    ) -> Result<(), Error> {
+        let (service, query) = addressed(
+            owner,
+            &[
+                ("UserAccessKeyId", id.as_str()),
+                ("Status", status.as_str()),
+            ],
+        );
+        self.call(service, "UpdateAccessKey", &query, SMALL)
+            .map(|_: wire::Done| ())
     }
 
     pub(crate) fn delete_pair(&self, owner: &Owner, id: &AccessKeyId) -> Result<(), Error> {
         let (service, query) = addressed(owner, &[("UserAccessKeyId", id.as_str())]);
-        self.call(service, "DeleteAccessKey", &query, SMALL).map(|_: wire::Done| ())
+        self.call(service, "DeleteAccessKey", &query, SMALL)
+            .map(|_: wire::Done| ())
     }
 
     /// When the pair last signed, as far as the cloud knows: it lags by hours. `None` for never.
-    pub(crate) fn last_used(&self, owner: &Owner, id: &AccessKeyId) -> Result<Option<Timestamp>, Error> {
+    pub(crate) fn last_used(
+        &self,
+        owner: &Owner,
+        id: &AccessKeyId,
+    ) -> Result<Option<Timestamp>, Error> {
         let (service, query) = addressed(owner, &[("UserAccessKeyId", id.as_str())]);
-        let body: wire::GetAccessKeyLastUsed = self.call(service, "GetAccessKeyLastUsed", &query, SMALL)?;
+        let body: wire::GetAccessKeyLastUsed =
+            self.call(service, "GetAccessKeyLastUsed", &query, SMALL)?;
         Ok(body.time())
     }
 }
 
-fn addressed<'a>(owner: &'a Owner, query: &[(&'a str, &'a str)]) -> (Service, Vec<(&'a str, &'a str)>) {
+fn addressed<'a>(
+    owner: &'a Owner,
+    query: &[(&'a str, &'a str)],
+) -> (Service, Vec<(&'a str, &'a str)>) {
     match owner {
         Owner::Account => (Service::Ims, query.to_vec()),
         Owner::RamUser(name) => {

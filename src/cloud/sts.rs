@@ -31,7 +31,8 @@ impl Client {
         const ACTION: &str = "GetCallerIdentity";
         let body: wire::GetCallerIdentity = self.call(Service::Sts, ACTION, &[], SMALL)?;
         Ok(Caller {
-            account_id: AccountId::parse(&body.account_id).map_err(|_| Error::bad_answer(ACTION))?,
+            account_id: AccountId::parse(&body.account_id)
+                .map_err(|_| Error::bad_answer(ACTION))?,
             arn: body.arn,
             identity_type: body.identity_type,
             user_id: body.user_id,

@@ -57,7 +57,11 @@ impl TryFrom<Key> for AccessKey {
             _ => return Err(Invalid::new("status", "`Active` or `Inactive` is expected")),
         };
         let id = AccessKeyId::parse(&key.access_key_id)?;
-        Ok(Self { id, status, created_at: time::parse(&key.create_date)? })
+        Ok(Self {
+            id,
+            status,
+            created_at: time::parse(&key.create_date)?,
+        })
     }
 }
 
@@ -159,7 +163,6 @@ pub(super) struct GetRecycled {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct RecycledKey {
-    pub(super) access_key_id: String,
     #[serde(default)]
     pub(super) user_id: Option<String>,
     #[serde(default)]
@@ -182,14 +185,22 @@ pub(super) struct Refusal {
 /// Reads `{"Code","Message","RequestId",…}`, in lower case too, as some gateways write it.
 pub(super) fn refusal(body: &[u8]) -> Refusal {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
-        return Refusal { message: "the answer is not an API error".to_owned(), ..Refusal::default() };
+        return Refusal {
+            message: "the answer is not an API error".to_owned(),
+            ..Refusal::default()
+        };
     };
     let text = |names: [&str; 2]| {
         let value = names.iter().find_map(|name| body.get(*name)?.as_str());
         value.map(|text| text.chars().take(500).collect::<String>())
     };
     let denied = body.get("AccessDeniedDetail").and_then(|detail| {
-        let field = |name| detail.get(name)?.as_str().map(|text: &str| text.chars().take(200).collect::<String>());
+        let field = |name| {
+            detail
+                .get(name)?
+                .as_str()
+                .map(|text: &str| text.chars().take(200).collect::<String>())
+        };
         Some((field("AuthAction")?, field("AuthPrincipalDisplayName")?))
     });
     Refusal {

@@ -60,12 +60,12 @@ pub(crate) enum Step {
     Stop(Stop),
 }
 
-/// Why a rotation goes no further by itself.
+/// Why a rotation goes no further by itself: what the new pair is or is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    NewInactive,
-    NewGone,
-    NewNotHeld,
+    Inactive,
+    Gone,
+    NotHeld,
 }
 
 /// The next step. Before the old pair is disabled, and again before it is deleted, the new one must be Active and held.
@@ -73,9 +73,8 @@ pub(crate) fn next(reached: Reached, due: Option<Due>, shown: Shown, now: Timest
     match (reached, due) {
         (Reached::Intent | Reached::Got, _) => Step::Store,
         (Reached::Stored, _) => Step::Verify,
-        (Reached::Verified, _) | (Reached::Delivered, None) => Step::Deliver,
+        (Reached::Verified, _) | (Reached::Delivered | Reached::OldDisabled, None) => Step::Deliver,
         (Reached::Delivered | Reached::OldDisabled, Some(due)) => retire(due, shown, now),
-        (Reached::OldDisabled, None) => Step::Deliver,
     }
 }
 
@@ -96,9 +95,9 @@ fn retire(due: Due, shown: Shown, now: Timestamp) -> Step {
 
 fn stands(shown: Shown) -> Option<Stop> {
     match (shown.new, shown.held) {
-        (None, _) => Some(Stop::NewGone),
-        (Some(Status::Inactive), _) => Some(Stop::NewInactive),
-        (Some(Status::Active), false) => Some(Stop::NewNotHeld),
+        (None, _) => Some(Stop::Gone),
+        (Some(Status::Inactive), _) => Some(Stop::Inactive),
+        (Some(Status::Active), false) => Some(Stop::NotHeld),
         (Some(Status::Active), true) => None,
     }
 }
@@ -112,40 +111,97 @@ mod tests {
         time::parse(&format!("2026-11-24T{hour:02}:00:00Z")).unwrap()
     }
 
-    const GOOD: Shown = Shown { old: Some(Status::Active), new: Some(Status::Active), held: true };
+    const GOOD: Shown = Shown {
+        old: Some(Status::Active),
+        new: Some(Status::Active),
+        held: true,
+    };
 
     #[test]
     fn steps_come_in_their_order() {
-        let due = Some(Due { disable: at(10), delete: None });
+        let due = Some(Due {
+            disable: at(10),
+            delete: None,
+        });
         assert_eq!(next(Reached::Got, None, GOOD, at(1)), Step::Store);
         assert_eq!(next(Reached::Stored, None, GOOD, at(1)), Step::Verify);
         assert_eq!(next(Reached::Verified, None, GOOD, at(1)), Step::Deliver);
-        assert_eq!(next(Reached::Delivered, due, GOOD, at(9)), Step::Overlap(at(10)));
-        assert_eq!(next(Reached::Delivered, due, GOOD, at(10)), Step::DisableOld);
+        assert_eq!(
+            next(Reached::Delivered, due, GOOD, at(9)),
+            Step::Overlap(at(10))
+        );
+        assert_eq!(
+            next(Reached::Delivered, due, GOOD, at(10)),
+            Step::DisableOld
+        );
     }
 
     #[test]
     fn the_old_pair_is_deleted_only_after_its_grace() {
-        let due = Some(Due { disable: at(10), delete: Some(at(12)) });
-        let shown = Shown { old: Some(Status::Inactive), ..GOOD };
-        assert_eq!(next(Reached::OldDisabled, due, shown, at(11)), Step::Grace(at(12)));
-        assert_eq!(next(Reached::OldDisabled, due, shown, at(12)), Step::DeleteOld);
-        assert_eq!(next(Reached::OldDisabled, due, Shown { old: None, ..shown }, at(11)), Step::Done);
+        let due = Some(Due {
+            disable: at(10),
+            delete: Some(at(12)),
+        });
+        let shown = Shown {
+            old: Some(Status::Inactive),
+            ..GOOD
+        };
+        assert_eq!(
+            next(Reached::OldDisabled, due, shown, at(11)),
+            Step::Grace(at(12))
+        );
+        assert_eq!(
+            next(Reached::OldDisabled, due, shown, at(12)),
+            Step::DeleteOld
+        );
+        assert_eq!(
+            next(
+                Reached::OldDisabled,
+                due,
+                Shown { old: None, ..shown },
+                at(11)
+            ),
+            Step::Done
+        );
         // Enabled again by a person: it is disabled again, and not deleted while it is Active.
-        assert_eq!(next(Reached::OldDisabled, due, GOOD, at(13)), Step::DisableOld);
+        assert_eq!(
+            next(Reached::OldDisabled, due, GOOD, at(13)),
+            Step::DisableOld
+        );
     }
 
     #[test]
     fn nothing_is_retired_while_the_new_pair_cannot_stand_in() {
-        let due = Some(Due { disable: at(1), delete: Some(at(2)) });
+        let due = Some(Due {
+            disable: at(1),
+            delete: Some(at(2)),
+        });
         for (shown, stop) in [
-            (Shown { new: None, ..GOOD }, Stop::NewGone),
-            (Shown { new: Some(Status::Inactive), ..GOOD }, Stop::NewInactive),
-            (Shown { held: false, ..GOOD }, Stop::NewNotHeld),
+            (Shown { new: None, ..GOOD }, Stop::Gone),
+            (
+                Shown {
+                    new: Some(Status::Inactive),
+                    ..GOOD
+                },
+                Stop::Inactive,
+            ),
+            (
+                Shown {
+                    held: false,
+                    ..GOOD
+                },
+                Stop::NotHeld,
+            ),
         ] {
             for old in [Status::Active, Status::Inactive] {
-                let shown = Shown { old: Some(old), ..shown };
-                assert_eq!(next(Reached::OldDisabled, due, shown, at(23)), Step::Stop(stop));
+                let shown = Shown {
+                    old: Some(old),
+                    ..shown
+                };
+                assert_eq!(
+                    next(Reached::OldDisabled, due, shown, at(23)),
+                    Step::Stop(stop)
+                );
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `config.toml`: which store was chosen, and the public halves of the identities that seal.
 
 use super::{Error, Home, Version};
-use crate::store::{Recipient, StoreKind};
+use crate::core::place::{Recipient, StoreKind};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]

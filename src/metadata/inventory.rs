@@ -1,13 +1,13 @@
 //! What is known of an account's pairs: one TOML file an owner, so that one owner's change costs one owner's file.
 
 use super::{Error, Home, Version};
+use crate::core::place::StoreKind;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::{AccountId, Owner},
     name::{ProfileName, UserName},
     time::{self, Timestamp},
 };
-use crate::store::StoreKind;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -27,7 +27,11 @@ pub(crate) struct PairRecord {
     pub(crate) status: Status,
     #[serde(with = "time::text")]
     pub(crate) created_at: Timestamp,
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) last_used_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) comment: Option<String>,
@@ -37,13 +41,29 @@ pub(crate) struct PairRecord {
     /// By which ways its secret left akm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) left_by: Vec<Way>,
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) disable_after: Option<Timestamp>,
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) retired_at: Option<Timestamp>,
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) delete_after: Option<Timestamp>,
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) deleted_at: Option<Timestamp>,
 }
 
@@ -91,7 +111,11 @@ pub(crate) struct OwnerRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ram_user: Option<UserName>,
     /// When the cloud last showed these pairs.
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) refreshed_at: Option<Timestamp>,
     #[serde(default)]
     pub(crate) access_keys: Vec<PairRecord>,
@@ -119,18 +143,25 @@ impl OwnerRecord {
     }
 
     pub(crate) fn pair(&self, id: &AccessKeyId) -> Option<&PairRecord> {
-        self.access_keys.iter().find(|pair| pair.access_key_id == *id)
+        self.access_keys
+            .iter()
+            .find(|pair| pair.access_key_id == *id)
     }
 
     pub(crate) fn pair_mut(&mut self, id: &AccessKeyId) -> Option<&mut PairRecord> {
-        self.access_keys.iter_mut().find(|pair| pair.access_key_id == *id)
+        self.access_keys
+            .iter_mut()
+            .find(|pair| pair.access_key_id == *id)
     }
 
     /// What every selector of an owner means: the newest Active pair whose secret akm holds, else the newest Active one.
     pub(crate) fn current(&self) -> Option<&PairRecord> {
         let active = || self.live().filter(|pair| pair.status == Status::Active);
         let newest = |a: &&PairRecord, b: &&PairRecord| a.created_at.cmp(&b.created_at);
-        active().filter(|pair| pair.secret_store.is_some()).max_by(newest).or_else(|| active().max_by(newest))
+        active()
+            .filter(|pair| pair.secret_store.is_some())
+            .max_by(newest)
+            .or_else(|| active().max_by(newest))
     }
 
     /// Takes over what the cloud shows: unknown pairs come in without a secret, vanished ones count as deleted now.
@@ -150,7 +181,8 @@ impl OwnerRecord {
                 pair.deleted_at = Some(now);
             }
         }
-        self.access_keys.sort_by(|a, b| (a.created_at, &a.access_key_id).cmp(&(b.created_at, &b.access_key_id)));
+        // Times are to the second: of two in one second, the one learnt of later is the newer, which a stable sort keeps.
+        self.access_keys.sort_by_key(|pair| pair.created_at);
         self.refreshed_at = Some(now);
     }
 }
@@ -186,7 +218,10 @@ impl Inventory {
     /// Whether the owner's file can be written; leaves nothing behind.
     pub(crate) fn check_writable(&self, owner: &Owner) -> Result<(), Error> {
         let path = self.file(&owner.key());
-        self.home.disk.check_writable(&path).map_err(|error| Error::Io(path, error))
+        self.home
+            .disk
+            .check_writable(&path)
+            .map_err(|error| Error::Io(path, error))
     }
 
     pub(crate) fn remove(&self, owner: &Owner) -> Result<(), Error> {
@@ -207,9 +242,13 @@ impl Inventory {
     /// The owner of a pair that is known here, deleted ones included.
     pub(crate) fn owner_of(&self, id: &AccessKeyId) -> Result<Option<OwnerRecord>, Error> {
         for name in self.home.names(&self.folder())? {
-            let Some(key) = name.strip_suffix(".toml") else { continue };
+            let Some(key) = name.strip_suffix(".toml") else {
+                continue;
+            };
             let path = self.file(key);
-            let Some(content) = self.home.bytes(&path)? else { continue };
+            let Some(content) = self.home.bytes(&path)? else {
+                continue;
+            };
             if !mentions(&content, id.as_str()) {
                 continue;
             }
@@ -223,9 +262,14 @@ impl Inventory {
 
     fn read(&self, key: &str) -> Result<Option<OwnerRecord>, Error> {
         let path = self.file(key);
-        let Some(record) = self.home.load::<OwnerRecord>(&path)? else { return Ok(None) };
+        let Some(record) = self.home.load::<OwnerRecord>(&path)? else {
+            return Ok(None);
+        };
         if record.account_id != self.account || record.owner().key() != key {
-            return Err(Error::Damaged(path, "it speaks of another owner than its name".to_owned()));
+            return Err(Error::Damaged(
+                path,
+                "it speaks of another owner than its name".to_owned(),
+            ));
         }
         Ok(Some(record))
     }
@@ -233,5 +277,7 @@ impl Inventory {
 
 /// A cheap look before a file is parsed: ten thousand pairs are searched in the time that a hundred are parsed.
 fn mentions(content: &[u8], id: &str) -> bool {
-    content.windows(id.len()).any(|window| window == id.as_bytes())
+    content
+        .windows(id.len())
+        .any(|window| window == id.as_bytes())
 }

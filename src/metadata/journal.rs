@@ -1,6 +1,7 @@
 //! Unfinished work, one file an owner, and suspects, one file each: what must be known after a crash.
 
 use super::{Error, Home, Version, journal_format as format};
+use crate::core::place::{Recipient, StoreKind};
 use crate::core::{
     access_key::AccessKeyId,
     account::{AccountId, Owner},
@@ -8,10 +9,9 @@ use crate::core::{
     rotation::Reached,
     time::{self, Span, Timestamp},
 };
-use crate::store::{Recipient, StoreKind};
 use crate::sys::fs::OpenFile;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is about to be done: written and durable before the request that makes a pair is sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,7 +46,11 @@ pub(crate) struct RotationIntent {
 
 impl RotationIntent {
     pub(crate) fn new(old: AccessKeyId, overlap: Span, grace: Span) -> Self {
-        Self { old, overlap_seconds: overlap.delta().num_seconds(), grace_seconds: grace.delta().num_seconds() }
+        Self {
+            old,
+            overlap_seconds: overlap.delta().num_seconds(),
+            grace_seconds: grace.delta().num_seconds(),
+        }
     }
 }
 
@@ -91,12 +95,19 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn owner(&self) -> Owner {
-        self.intent.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
+        self.intent
+            .ram_user
+            .clone()
+            .map_or(Owner::Account, Owner::RamUser)
     }
 
     /// When a step was last done.
     pub(crate) fn when(&self, state: Reached) -> Option<Timestamp> {
-        self.marks.iter().rev().find(|mark| mark.state == state).map(|mark| mark.at)
+        self.marks
+            .iter()
+            .rev()
+            .find(|mark| mark.state == state)
+            .map(|mark| mark.at)
     }
 
     fn mark(&mut self, mark: Mark) {
@@ -106,8 +117,15 @@ impl Entry {
 
     fn from_records(records: Vec<Record>) -> Option<Self> {
         let mut records = records.into_iter();
-        let Record::Intent(intent) = records.next()? else { return None };
-        let mut entry = Self { intent, got: None, reached: Reached::Intent, marks: Vec::new() };
+        let Record::Intent(intent) = records.next()? else {
+            return None;
+        };
+        let mut entry = Self {
+            intent,
+            got: None,
+            reached: Reached::Intent,
+            marks: Vec::new(),
+        };
         for record in records {
             match record {
                 Record::Intent(_) => return None,
@@ -134,7 +152,12 @@ impl OpenJournal {
     }
 
     /// Records a step as done, and takes it into `entry`.
-    pub(crate) fn reached(&mut self, entry: &mut Entry, state: Reached, at: Timestamp) -> Result<(), Error> {
+    pub(crate) fn reached(
+        &mut self,
+        entry: &mut Entry,
+        state: Reached,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let mark = Mark { state, at };
         self.append(&Record::Reached(mark.clone()))?;
         entry.mark(mark);
@@ -142,8 +165,11 @@ impl OpenJournal {
     }
 
     fn append(&mut self, record: &Record) -> Result<(), Error> {
-        let line = format::line(record).map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
-        self.file.write_at(self.end, &line).map_err(|error| Error::Io(self.path.clone(), error))?;
+        let line = format::line(record)
+            .map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
+        self.file
+            .write_at(self.end, &line)
+            .map_err(|error| Error::Io(self.path.clone(), error))?;
         self.end += line.len() as u64;
         Ok(())
     }
@@ -163,7 +189,12 @@ pub(crate) struct Suspect {
 
 impl Suspect {
     pub(crate) fn new(id: AccessKeyId, owner: &Owner, seen_at: Timestamp) -> Self {
-        Self { version: Version, access_key_id: id, ram_user: owner.ram_user().cloned(), seen_at }
+        Self {
+            version: Version,
+            access_key_id: id,
+            ram_user: owner.ram_user().cloned(),
+            seen_at,
+        }
     }
 
     pub(crate) fn owner(&self) -> Owner {
@@ -199,12 +230,29 @@ impl Journal {
 
     /// Writes the intent; on return it is durable and the journal open.
     pub(crate) fn begin(&self, intent: Intent) -> Result<(Entry, OpenJournal), Error> {
-        let entry = Entry { intent, got: None, reached: Reached::Intent, marks: Vec::new() };
+        let entry = Entry {
+            intent,
+            got: None,
+            reached: Reached::Intent,
+            marks: Vec::new(),
+        };
         let path = self.file(&entry.owner().key());
         let bytes = format::begin(&Record::Intent(entry.intent.clone()));
-        let (bytes, end) = bytes.map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
-        let file = self.home.disk.replace_open(&path, &bytes).map_err(|error| Error::Io(path.clone(), error))?;
-        Ok((entry, OpenJournal { file, path, end: end as u64 }))
+        let (bytes, end) =
+            bytes.map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
+        let file = self
+            .home
+            .disk
+            .replace_open(&path, &bytes)
+            .map_err(|error| Error::Io(path.clone(), error))?;
+        Ok((
+            entry,
+            OpenJournal {
+                file,
+                path,
+                end: end as u64,
+            },
+        ))
     }
 
     /// What the owner's journal says, without changing anything; `None` when nothing is open.
@@ -214,25 +262,34 @@ impl Journal {
 
     fn read_key(&self, key: &str) -> Result<Option<Entry>, Error> {
         let path = self.file(key);
-        let Some(bytes) = self.home.bytes(&path)? else { return Ok(None) };
-        let read = self.parsed(&path, &bytes)?;
+        let Some(bytes) = self.home.bytes(&path)? else {
+            return Ok(None);
+        };
+        let read = Self::parsed(&path, &bytes)?;
         let entry = Entry::from_records(read.records);
-        let entry = entry.ok_or_else(|| Error::Damaged(path.clone(), "its records are out of order".to_owned()))?;
+        let entry = entry.ok_or_else(|| {
+            Error::Damaged(path.clone(), "its records are out of order".to_owned())
+        })?;
         if entry.intent.account_id != self.account || entry.owner().key() != key {
-            return Err(Error::Damaged(path, "it speaks of another owner than its name".to_owned()));
+            return Err(Error::Damaged(
+                path,
+                "it speaks of another owner than its name".to_owned(),
+            ));
         }
         Ok(Some(entry))
     }
 
-    fn parsed(&self, path: &std::path::Path, bytes: &[u8]) -> Result<format::Read<Record>, Error> {
+    fn parsed(path: &Path, bytes: &[u8]) -> Result<format::Read<Record>, Error> {
         format::read(bytes).map_err(|wrong| match wrong {
-            format::Wrong::Damaged(line) => {
-                Error::Damaged(path.to_owned(), format!("line {line} does not match its checksum"))
-            }
+            format::Wrong::Damaged(line) => Error::Damaged(
+                path.to_owned(),
+                format!("line {line} does not match its checksum"),
+            ),
             format::Wrong::Unknown(_) if newer(bytes) => Error::Newer(path.to_owned()),
-            format::Wrong::Unknown(line) => {
-                Error::Damaged(path.to_owned(), format!("line {line} is not what this akm writes"))
-            }
+            format::Wrong::Unknown(line) => Error::Damaged(
+                path.to_owned(),
+                format!("line {line} is not what this akm writes"),
+            ),
         })
     }
 
@@ -240,21 +297,34 @@ impl Journal {
     /// have been in the page cache only. A torn last record is set aside in a file of its own.
     pub(crate) fn resume(&self, owner: &Owner) -> Result<Option<(Entry, OpenJournal)>, Error> {
         let path = self.file(&owner.key());
-        let Some(entry) = self.read(owner)? else { return Ok(None) };
-        let Some(bytes) = self.home.bytes(&path)? else { return Ok(None) };
-        let read = self.parsed(&path, &bytes)?;
+        let Some(entry) = self.read(owner)? else {
+            return Ok(None);
+        };
+        let Some(bytes) = self.home.bytes(&path)? else {
+            return Ok(None);
+        };
+        let read = Self::parsed(&path, &bytes)?;
         let io = |error| Error::Io(path.clone(), error);
         let file = match &read.torn {
             None => self.home.disk.reopen(&path).map_err(io)?,
             Some(torn) => {
-                let aside = self.folder().join(format!("torn-{}-{}.bytes", owner.key(), read.end));
+                let aside = self
+                    .folder()
+                    .join(format!("torn-{}-{}.bytes", owner.key(), read.end));
                 self.home.disk.replace(&aside, torn).map_err(io)?;
                 let mut kept = bytes[..read.end].to_vec();
                 kept.resize(bytes.len(), b'\n');
                 self.home.disk.replace_open(&path, &kept).map_err(io)?
             }
         };
-        Ok(Some((entry, OpenJournal { file, path, end: read.end as u64 })))
+        Ok(Some((
+            entry,
+            OpenJournal {
+                file,
+                path,
+                end: read.end as u64,
+            },
+        )))
     }
 
     /// The work is done, or known not to have been begun.
@@ -284,19 +354,28 @@ impl Journal {
     }
 
     pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<(), Error> {
-        self.home.save(&self.suspect_file(&suspect.access_key_id), suspect)
+        self.home
+            .save(&self.suspect_file(&suspect.access_key_id), suspect)
     }
 
     /// True if there was such a suspect.
     pub(crate) fn resolve(&self, id: &AccessKeyId) -> Result<bool, Error> {
         let path = self.suspect_file(id);
-        self.home.disk.remove(&path).map_err(|error| Error::Io(path, error))
+        self.home
+            .disk
+            .remove(&path)
+            .map_err(|error| Error::Io(path, error))
     }
 }
 
 fn newer(bytes: &[u8]) -> bool {
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let record: Option<serde_json::Value> = line.get(17..).and_then(|json| serde_json::from_slice(json).ok());
+    let line = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let record: Option<serde_json::Value> = line
+        .get(17..)
+        .and_then(|json| serde_json::from_slice(json).ok());
     let version = record.and_then(|record| record.get("intent")?.get("version")?.as_u64());
     version.is_some_and(|version| version > u64::from(super::VERSION))
 }

@@ -62,7 +62,11 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, Wrong> 
     if records.is_empty() {
         return Err(Wrong::Damaged(1));
     }
-    Ok(Read { records, end, torn: bad.map(|(start, _)| trimmed(&bytes[start..])) })
+    Ok(Read {
+        records,
+        end,
+        torn: bad.map(|(start, _)| trimmed(&bytes[start..])),
+    })
 }
 
 fn whole(line: &[u8]) -> Option<&[u8]> {
@@ -76,7 +80,10 @@ fn checksum(json: &[u8]) -> String {
 }
 
 fn trimmed(bytes: &[u8]) -> Vec<u8> {
-    let end = bytes.iter().rposition(|byte| *byte != b'\n').map_or(0, |last| last + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != b'\n')
+        .map_or(0, |last| last + 1);
     bytes[..end].to_vec()
 }
 
@@ -104,9 +111,17 @@ mod tests {
             bytes[end..end + kept].copy_from_slice(&two[end..end + kept]);
             let read = read::<String>(&bytes).ok().unwrap();
             // Only the line's end may be missing: then the record is whole.
-            let expected: &[&str] = if kept == last - 1 { &["one", "two"] } else { &["one"] };
+            let expected: &[&str] = if kept == last - 1 {
+                &["one", "two"]
+            } else {
+                &["one"]
+            };
             assert_eq!(read.records, expected, "{kept} bytes");
-            assert_eq!(read.torn.is_some(), kept > 0 && kept < last - 1, "{kept} bytes");
+            assert_eq!(
+                read.torn.is_some(),
+                kept > 0 && kept < last - 1,
+                "{kept} bytes"
+            );
         }
     }
 

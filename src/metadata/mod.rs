@@ -66,29 +66,43 @@ impl Home {
     /// Takes the lock of that name, or `None` while another akm holds it.
     pub(crate) fn try_lock(&self, name: &str) -> Result<Option<Box<dyn Any + Send>>, Error> {
         let path = self.data.join("locks").join(format!("{name}.lock"));
-        self.disk.try_lock(&path).map_err(|error| Error::Io(path, error))
+        self.disk
+            .try_lock(&path)
+            .map_err(|error| Error::Io(path, error))
     }
 
     fn bytes(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
-        self.disk.read(path, LONGEST).map_err(|error| Error::Io(path.to_owned(), error))
+        self.disk
+            .read(path, LONGEST)
+            .map_err(|error| Error::Io(path.to_owned(), error))
     }
 
     /// The file as `T`, or `None` where there is none.
     fn load<T: DeserializeOwned>(&self, path: &Path) -> Result<Option<T>, Error> {
-        self.bytes(path)?.map(|content| parse(path, &content)).transpose()
+        self.bytes(path)?
+            .map(|content| parse(path, &content))
+            .transpose()
     }
 
     fn save<T: Serialize>(&self, path: &Path, value: &T) -> Result<(), Error> {
-        let text = toml::to_string(value).map_err(|error| Error::Damaged(path.to_owned(), error.to_string()))?;
-        self.disk.replace(path, text.as_bytes()).map_err(|error| Error::Io(path.to_owned(), error))
+        let text = toml::to_string(value)
+            .map_err(|error| Error::Damaged(path.to_owned(), error.to_string()))?;
+        self.disk
+            .replace(path, text.as_bytes())
+            .map_err(|error| Error::Io(path.to_owned(), error))
     }
 
     fn remove(&self, path: &Path) -> Result<(), Error> {
-        self.disk.remove(path).map(drop).map_err(|error| Error::Io(path.to_owned(), error))
+        self.disk
+            .remove(path)
+            .map(drop)
+            .map_err(|error| Error::Io(path.to_owned(), error))
     }
 
     fn names(&self, folder: &Path) -> Result<Vec<String>, Error> {
-        self.disk.names(folder).map_err(|error| Error::Io(folder.to_owned(), error))
+        self.disk
+            .names(folder)
+            .map_err(|error| Error::Io(folder.to_owned(), error))
     }
 }
 
@@ -100,7 +114,9 @@ fn parse<T: DeserializeOwned>(path: &Path, content: &[u8]) -> Result<T, Error> {
         if version(text) > i64::from(VERSION) {
             return Error::Newer(path.to_owned());
         }
-        let line = error.span().map_or(1, |span| 1 + text.as_bytes()[..span.start].iter().filter(|b| **b == b'\n').count());
+        let line = error
+            .span()
+            .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         damaged(format!("line {line} is not what this akm writes"))
     })
 }
@@ -109,7 +125,16 @@ fn version(text: &str) -> i64 {
     let table: Option<toml::Table> = toml::from_str(text).ok();
     let found = table.and_then(|table| table.get("version")?.as_integer());
     // A file that does not even parse as TOML may still begin with its version.
-    found.or_else(|| text.lines().next()?.strip_prefix("version = ")?.trim().parse().ok()).unwrap_or_default()
+    found
+        .or_else(|| {
+            text.lines()
+                .next()?
+                .strip_prefix("version = ")?
+                .trim()
+                .parse()
+                .ok()
+        })
+        .unwrap_or_default()
 }
 
 /// A `version` field that takes this akm's version and no other.

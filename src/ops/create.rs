@@ -21,7 +21,10 @@ pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Pai
     let _lock = session.lock(owner)?;
     let pair = match recover::settle(session, owner)? {
         Settled::Pair(pair) => {
-            session.tell.note(&format!("finished what was begun before: AccessKey pair `{}`", pair.access_key_id));
+            session.tell.note(&format!(
+                "finished what was begun before: AccessKey pair `{}`",
+                pair.access_key_id
+            ));
             pair
         }
         Settled::Rotating | Settled::Nothing => {
@@ -34,13 +37,22 @@ pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Pai
     left_by(session, owner, pair, &wish.leaves_by)
 }
 
-fn left_by(session: &Session, owner: &Owner, pair: PairRecord, ways: &[Way]) -> Result<PairRecord, Failure> {
+fn left_by(
+    session: &Session,
+    owner: &Owner,
+    pair: PairRecord,
+    ways: &[Way],
+) -> Result<PairRecord, Failure> {
     if ways.is_empty() {
         return Ok(pair);
     }
     let mut record = session.record(owner)?;
-    let Some(known) = record.pair_mut(&pair.access_key_id) else { return Ok(pair) };
-    ways.iter().for_each(|way| known.mark_left(*way));
+    let Some(known) = record.pair_mut(&pair.access_key_id) else {
+        return Ok(pair);
+    };
+    for way in ways {
+        known.mark_left(*way);
+    }
     let pair = known.clone();
     session.inventory.save(&record)?;
     Ok(pair)
@@ -49,15 +61,33 @@ fn left_by(session: &Session, owner: &Owner, pair: PairRecord, ways: &[Way]) -> 
 /// The owner has two pairs: both, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
-    let lines: Vec<String> = shown.iter().map(|key| line(key, record.as_ref().and_then(|r| r.pair(&key.id)))).collect();
+    let lines: Vec<String> = shown
+        .iter()
+        .map(|key| line(key, record.as_ref().and_then(|r| r.pair(&key.id))))
+        .collect();
     let message = format!("{owner} has two AccessKey pairs, which is as many as it may");
-    Failure::new(Kind::TwoPairs, message).because(lines.join("; ")).hint(next_commands(owner, shown))
+    Failure::new(Kind::TwoPairs, message)
+        .because(lines.join("; "))
+        .hint(next_commands(owner, shown))
 }
 
 fn line(key: &AccessKey, known: Option<&PairRecord>) -> String {
-    let used = known.and_then(|pair| pair.last_used_at).map_or("use unknown".to_owned(), |at| format!("last used {}", time::format(at)));
-    let held = if known.is_some_and(|pair| pair.secret_store.is_some()) { "secret held" } else { "secret not held" };
-    format!("`{}` {}, created {}, {used}, {held}", key.id, key.status, time::format(key.created_at))
+    let used = known
+        .and_then(|pair| pair.last_used_at)
+        .map_or("use unknown".to_owned(), |at| {
+            format!("last used {}", time::format(at))
+        });
+    let held = if known.is_some_and(|pair| pair.secret_store.is_some()) {
+        "secret held"
+    } else {
+        "secret not held"
+    };
+    format!(
+        "`{}` {}, created {}, {used}, {held}",
+        key.id,
+        key.status,
+        time::format(key.created_at)
+    )
 }
 
 /// An Inactive pair can be deleted at once; of two Active ones, the older is disabled first.

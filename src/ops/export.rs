@@ -26,14 +26,23 @@ pub(crate) fn export(session: &Session, which: &Which) -> Result<Vec<Exported>, 
         let _lock = session.lock(&owner)?;
         let mut record = session.record(&owner)?;
         for id in ids {
-            let pair = record.pair_mut(&id).ok_or_else(|| super::session::no_such_pair(&id))?;
-            rows.push(Exported { secret: session.secret(pair)?, id, owner: owner.clone() });
+            let pair = record
+                .pair_mut(&id)
+                .ok_or_else(|| super::session::no_such_pair(&id))?;
+            rows.push(Exported {
+                secret: session.secret(pair)?,
+                id,
+                owner: owner.clone(),
+            });
             pair.mark_left(Way::Csv);
         }
         session.inventory.save(&record)?;
     }
     if rows.is_empty() {
-        return Err(Failure::new(Kind::SecretMissing, "akm holds no secret in this account").hint("`akm create` makes a pair"));
+        return Err(
+            Failure::new(Kind::SecretMissing, "akm holds no secret in this account")
+                .hint("`akm create` makes a pair"),
+        );
     }
     Ok(rows)
 }
@@ -48,22 +57,38 @@ fn chosen(session: &Session, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyI
         }
         Which::All => {
             let records = session.inventory.all()?;
-            let left_out = records.iter().flat_map(OwnerRecord::live).filter(|pair| pair.secret_store.is_none()).count();
+            let left_out = records
+                .iter()
+                .flat_map(OwnerRecord::live)
+                .filter(|pair| pair.secret_store.is_none())
+                .count();
             if left_out > 0 {
-                session.tell.warn(&format!("{left_out} pairs are left out: their secrets are not held"));
+                session.tell.warn(&format!(
+                    "{left_out} pairs are left out: their secrets are not held"
+                ));
             }
-            Ok(records.iter().map(|record| (record.owner(), held(record))).collect())
+            Ok(records
+                .iter()
+                .map(|record| (record.owner(), held(record)))
+                .collect())
         }
     }
 }
 
 fn by_id(session: &Session, id: &AccessKeyId) -> Result<(Owner, Vec<AccessKeyId>), Failure> {
-    let record = session.inventory.owner_of(id)?.ok_or_else(|| super::session::no_such_pair(id))?;
+    let record = session
+        .inventory
+        .owner_of(id)?
+        .ok_or_else(|| super::session::no_such_pair(id))?;
     Ok((record.owner(), vec![id.clone()]))
 }
 
 fn held(record: &OwnerRecord) -> Vec<AccessKeyId> {
-    record.live().filter(|pair| pair.secret_store.is_some()).map(|pair| pair.access_key_id.clone()).collect()
+    record
+        .live()
+        .filter(|pair| pair.secret_store.is_some())
+        .map(|pair| pair.access_key_id.clone())
+        .collect()
 }
 
 /// The owner's current pair. `NoSuchPair` when it has no Active one.
@@ -71,6 +96,9 @@ pub(crate) fn current(record: &OwnerRecord) -> Result<&PairRecord, Failure> {
     let owner = record.owner();
     record.current().ok_or_else(|| {
         let message = format!("{owner} has no Active AccessKey pair that akm knows of");
-        Failure::new(Kind::NoSuchPair, message).hint(format!("`akm list {} --refresh` asks the cloud", owner.selector()))
+        Failure::new(Kind::NoSuchPair, message).hint(format!(
+            "`akm list {} --refresh` asks the cloud",
+            owner.selector()
+        ))
     })
 }

@@ -46,9 +46,19 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hint: None, request_id: None }
+        Self {
+            kind,
+            message: message.into(),
+            cause: None,
+            hint: None,
+            request_id: None,
+        }
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an error or a text, as it comes"
+    )]
     pub(crate) fn because(mut self, cause: impl ToString) -> Self {
         self.cause = Some(cause.to_string());
         self
@@ -61,9 +71,19 @@ impl Failure {
 
     /// The same trouble, seen after the first step that cannot be taken back: what is open is recorded.
     pub(crate) fn half_done(self, message: impl Into<String>) -> Self {
-        let cause = self.cause.map_or(self.message.clone(), |cause| format!("{}: {cause}", self.message));
-        let hint = self.hint.unwrap_or_else(|| "`akm recover` finishes it".to_owned());
-        Self { kind: Kind::HalfDone, message: message.into(), cause: Some(cause), hint: Some(hint), ..self }
+        let cause = self.cause.map_or(self.message.clone(), |cause| {
+            format!("{}: {cause}", self.message)
+        });
+        let hint = self
+            .hint
+            .unwrap_or_else(|| "`akm recover` finishes it".to_owned());
+        Self {
+            kind: Kind::HalfDone,
+            message: message.into(),
+            cause: Some(cause),
+            hint: Some(hint),
+            ..self
+        }
     }
 }
 
@@ -85,11 +105,14 @@ impl From<metadata::Error> for Failure {
     fn from(error: metadata::Error) -> Self {
         let text = error.to_string();
         match error {
-            metadata::Error::Io(..) => Self::new(Kind::Failed, "a file of akm's could not be used").because(text),
-            metadata::Error::Newer(_) => Self::new(Kind::Failed, text).hint("update akm; nothing was changed"),
-            metadata::Error::Damaged(..) => {
-                Self::new(Kind::Failed, text).hint("nothing was changed: look at the file, or restore it from a backup")
+            metadata::Error::Io(..) => {
+                Self::new(Kind::Failed, "a file of akm's could not be used").because(text)
             }
+            metadata::Error::Newer(_) => {
+                Self::new(Kind::Failed, text).hint("update akm; nothing was changed")
+            }
+            metadata::Error::Damaged(..) => Self::new(Kind::Failed, text)
+                .hint("nothing was changed: look at the file, or restore it from a backup"),
         }
     }
 }
@@ -97,15 +120,24 @@ impl From<metadata::Error> for Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         use store::Error as E;
-        const OTHER: &str = "unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead";
+        const OTHER: &str =
+            "unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead";
         match error {
-            E::Absent(why) => Self::new(Kind::StoreAbsent, "the secret store is not there").because(why).hint(OTHER),
-            E::Locked(why) => Self::new(Kind::StoreLocked, "the secret store is locked").because(why).hint(OTHER),
-            E::Unreadable(why) => {
-                Self::new(Kind::SecretUnreadable, "the secret store cannot give the secret back").because(why)
-            }
+            E::Absent(why) => Self::new(Kind::StoreAbsent, "the secret store is not there")
+                .because(why)
+                .hint(OTHER),
+            E::Locked(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
+                .because(why)
+                .hint(OTHER),
+            E::Unreadable(why) => Self::new(
+                Kind::SecretUnreadable,
+                "the secret store cannot give the secret back",
+            )
+            .because(why),
             E::Failed(why) => Self::new(Kind::StoreFailed, "the secret store failed").because(why),
-            E::Unknown(why) => Self::new(Kind::StoreFailed, "the secret store did not answer").because(why).hint(OTHER),
+            E::Unknown(why) => Self::new(Kind::StoreFailed, "the secret store did not answer")
+                .because(why)
+                .hint(OTHER),
         }
     }
 }
@@ -126,25 +158,89 @@ impl From<cloud::Error> for Failure {
 fn told(error: &cloud::Error) -> (Kind, &'static str, Option<&'static str>) {
     use cloud::Fault as F;
     match error.fault {
-        F::PairLimit => (Kind::TwoPairs, "the owner has as many AccessKey pairs as it may", Some("`akm list --refresh` shows them")),
+        F::PairLimit => (
+            Kind::TwoPairs,
+            "the owner has as many AccessKey pairs as it may",
+            Some("`akm list --refresh` shows them"),
+        ),
         F::OtherLimit => (Kind::Limit, "a limit of the account is reached", None),
-        F::NoSuchUser => (Kind::NoSuchUser, "there is no such RAM user", Some("`akm user list` shows them")),
-        F::NoSuchPair => (Kind::NoSuchPair, "there is no such AccessKey pair", Some("`akm list --refresh` shows them")),
-        F::NoSuchEntity => (Kind::NoSuchPair, "the cloud does not know what was asked for", None),
+        F::NoSuchUser => (
+            Kind::NoSuchUser,
+            "there is no such RAM user",
+            Some("`akm user list` shows them"),
+        ),
+        F::NoSuchPair => (
+            Kind::NoSuchPair,
+            "there is no such AccessKey pair",
+            Some("`akm list --refresh` shows them"),
+        ),
+        F::NoSuchEntity => (
+            Kind::NoSuchPair,
+            "the cloud does not know what was asked for",
+            None,
+        ),
         F::Exists => (Kind::Exists, "it exists already", None),
-        F::Conflict => (Kind::Conflict, "something still belongs to the RAM user", Some("delete that first: its AccessKey pairs, policies, groups")),
+        F::Conflict => (
+            Kind::Conflict,
+            "something still belongs to the RAM user",
+            Some("delete that first: its AccessKey pairs, policies, groups"),
+        ),
         F::BadParameter => (Kind::BadName, "the cloud does not take this value", None),
-        F::Denied => (Kind::Denied, "the cloud does not allow this", Some("give the signing identity the RAM action that the cause names")),
-        F::LeakProtected => (Kind::Denied, "the signing pair is under leak protection and may not call RAM", Some("sign with another identity, or retire the pair in the console")),
-        F::UnknownSigner => (Kind::BadCredentials, "the cloud does not know the signing pair", Some("it may have been deleted; `akm verify` asks again")),
-        F::DisabledSigner => (Kind::BadCredentials, "the signing pair is Inactive", Some("`akm enable` it with another identity")),
-        F::NetworkDenied => (Kind::Denied, "the pair's network policy does not allow this address", None),
-        F::BadSignature => (Kind::BadCredentials, "the cloud does not take the signature", Some("the secret held is not this pair's")),
-        F::BadToken => (Kind::BadCredentials, "the cloud does not take the security token", None),
-        F::Skew => (Kind::Failed, "this machine's clock differs from the cloud's", Some("set the clock and try again")),
-        F::NotActivated => (Kind::Denied, "the account has not activated RAM", Some("activate it once in the console")),
-        F::Throttled => (Kind::Unavailable, "the cloud asks for fewer calls", Some("try again in a moment")),
-        F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => (Kind::Unavailable, "the cloud is not available just now", Some("try the same command again")),
+        F::Denied => (
+            Kind::Denied,
+            "the cloud does not allow this",
+            Some("give the signing identity the RAM action that the cause names"),
+        ),
+        F::LeakProtected => (
+            Kind::Denied,
+            "the signing pair is under leak protection and may not call RAM",
+            Some("sign with another identity, or retire the pair in the console"),
+        ),
+        F::UnknownSigner => (
+            Kind::BadCredentials,
+            "the cloud does not know the signing pair",
+            Some("it may have been deleted; `akm verify` asks again"),
+        ),
+        F::DisabledSigner => (
+            Kind::BadCredentials,
+            "the signing pair is Inactive",
+            Some("`akm enable` it with another identity"),
+        ),
+        F::NetworkDenied => (
+            Kind::Denied,
+            "the pair's network policy does not allow this address",
+            None,
+        ),
+        F::BadSignature => (
+            Kind::BadCredentials,
+            "the cloud does not take the signature",
+            Some("the secret held is not this pair's"),
+        ),
+        F::BadToken => (
+            Kind::BadCredentials,
+            "the cloud does not take the security token",
+            None,
+        ),
+        F::Skew => (
+            Kind::Failed,
+            "this machine's clock differs from the cloud's",
+            Some("set the clock and try again"),
+        ),
+        F::NotActivated => (
+            Kind::Denied,
+            "the account has not activated RAM",
+            Some("activate it once in the console"),
+        ),
+        F::Throttled => (
+            Kind::Unavailable,
+            "the cloud asks for fewer calls",
+            Some("try again in a moment"),
+        ),
+        F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => (
+            Kind::Unavailable,
+            "the cloud is not available just now",
+            Some("try the same command again"),
+        ),
         F::BadAnswer => (Kind::Failed, "the cloud's answer makes no sense", None),
         F::Other => (Kind::Failed, "the cloud refused", None),
     }

@@ -64,9 +64,23 @@ pub(super) fn issue(
         comment,
         rotation,
     })?;
-    let made = session.cloud.create_pair(&signed).map_err(|error| recover::lost(session, &entry, error))?;
-    let NewPair { id, secret, created_at } = made;
-    keep(session, &mut entry, &mut journal, &id, &secret, created_at.unwrap_or_else(|| session.cloud.now()))?;
+    let made = session
+        .cloud
+        .create_pair(&signed)
+        .map_err(|error| recover::lost(session, &entry, error))?;
+    let NewPair {
+        id,
+        secret,
+        created_at,
+    } = made;
+    keep(
+        session,
+        &mut entry,
+        &mut journal,
+        &id,
+        &secret,
+        created_at.unwrap_or_else(|| session.cloud.now()),
+    )?;
     claim(session, entry, journal, &secret)
 }
 
@@ -80,16 +94,32 @@ fn keep(
     secret: &Secret,
     created_at: crate::core::time::Timestamp,
 ) -> Result<(), Failure> {
-    let sealed = store::seal(&session.recipient, secret).map(|sealed| BASE64_STANDARD.encode(sealed));
+    let sealed =
+        store::seal(&session.recipient, secret).map(|sealed| BASE64_STANDARD.encode(sealed));
     let sealed = sealed.unwrap_or_default();
-    let got = Got { access_key_id: id.clone(), created_at, sealed: sealed.clone() };
-    let Err(error) = journal.got(entry, got) else { return Ok(()) };
-    let put = session.stores.open(session.store).and_then(|store| store.put(&SecretName::pair(id), secret));
+    let got = Got {
+        access_key_id: id.clone(),
+        created_at,
+        sealed: sealed.clone(),
+    };
+    let Err(error) = journal.got(entry, got) else {
+        return Ok(());
+    };
+    let put = session
+        .stores
+        .open(session.store)
+        .and_then(|store| store.put(&SecretName::pair(id), secret));
     if put.is_ok() {
-        session.tell.warn(&format!("the journal could not be written ({error}); the secret is in the store"));
+        session.tell.warn(&format!(
+            "the journal could not be written ({error}); the secret is in the store"
+        ));
         return Ok(());
     }
-    let _ = session.journal.suspect(&Suspect::new(id.clone(), &entry.owner(), session.cloud.now()));
+    let _ = session.journal.suspect(&Suspect::new(
+        id.clone(),
+        &entry.owner(),
+        session.cloud.now(),
+    ));
     let message = format!("AccessKey pair `{id}` was made and its secret could be written nowhere");
     Err(Failure::new(Kind::HalfDone, message).because(error).hint(format!(
         "keep this line, it is the secret sealed to this install's `age` identity, in base64: {sealed}"
@@ -104,34 +134,68 @@ pub(super) fn claim(
     secret: &Secret,
 ) -> Result<Issued, Failure> {
     let owner = entry.owner();
-    let Some(got) = entry.got.clone() else { return Err(Failure::new(Kind::Failed, "the journal has no pair")) };
-    let half = |failure: Failure| failure.half_done(format!("AccessKey pair `{}` was made and is not yet held", got.access_key_id));
-    let store = session.stores.open(entry.intent.store).map_err(Failure::from).map_err(half)?;
+    let Some(got) = entry.got.clone() else {
+        return Err(Failure::new(Kind::Failed, "the journal has no pair"));
+    };
+    let half = |failure: Failure| {
+        failure.half_done(format!(
+            "AccessKey pair `{}` was made and is not yet held",
+            got.access_key_id
+        ))
+    };
+    let store = session
+        .stores
+        .open(entry.intent.store)
+        .map_err(Failure::from)
+        .map_err(half)?;
     rest(store, &SecretName::pair(&got.access_key_id), secret).map_err(half)?;
-    let shown = session.cloud.pairs(&owner).map_err(Failure::from).map_err(half)?;
+    let shown = session
+        .cloud
+        .pairs(&owner)
+        .map_err(Failure::from)
+        .map_err(half)?;
     suspects(session, &entry, &shown).map_err(half)?;
     let pair = into_metadata(session, &entry, &got, shown).map_err(half)?;
     if entry.intent.rotation.is_some() || !store.durable() {
-        journal.reached(&mut entry, Reached::Stored, session.cloud.now()).map_err(Failure::from).map_err(half)?;
+        journal
+            .reached(&mut entry, Reached::Stored, session.cloud.now())
+            .map_err(Failure::from)
+            .map_err(half)?;
     }
-    Ok(Issued { entry, journal, pair })
+    Ok(Issued {
+        entry,
+        journal,
+        pair,
+    })
 }
 
 fn rest(store: &dyn store::SecretStore, name: &SecretName, secret: &Secret) -> Result<(), Failure> {
     store.put(name, secret)?;
     match store.get(name)? {
         Some(read) if read.same_as(secret) => Ok(()),
-        _ => Err(Failure::new(Kind::StoreFailed, "the secret store gave back something else than was stored")),
+        _ => Err(Failure::new(
+            Kind::StoreFailed,
+            "the secret store gave back something else than was stored",
+        )),
     }
 }
 
 /// Pairs that are neither from before nor ours become suspects.
-pub(super) fn suspects(session: &Session, entry: &Entry, shown: &[AccessKey]) -> Result<Vec<AccessKeyId>, Failure> {
+pub(super) fn suspects(
+    session: &Session,
+    entry: &Entry,
+    shown: &[AccessKey],
+) -> Result<Vec<AccessKeyId>, Failure> {
     let ours = entry.got.as_ref().map(|got| &got.access_key_id);
-    let strange = |key: &&AccessKey| !entry.intent.before.contains(&key.id) && Some(&key.id) != ours;
+    let strange =
+        |key: &&AccessKey| !entry.intent.before.contains(&key.id) && Some(&key.id) != ours;
     let mut found = Vec::new();
     for key in shown.iter().filter(strange) {
-        session.journal.suspect(&Suspect::new(key.id.clone(), &entry.owner(), session.cloud.now()))?;
+        session.journal.suspect(&Suspect::new(
+            key.id.clone(),
+            &entry.owner(),
+            session.cloud.now(),
+        ))?;
         found.push(key.id.clone());
     }
     Ok(found)
@@ -146,12 +210,19 @@ fn into_metadata(
     if !shown.iter().any(|key| key.id == got.access_key_id) {
         // A list may lag behind the create that it follows.
         let (id, created_at) = (got.access_key_id.clone(), got.created_at);
-        shown.push(AccessKey { id, status: Status::Active, created_at });
+        shown.push(AccessKey {
+            id,
+            status: Status::Active,
+            created_at,
+        });
     }
     let mut record = session.record(&entry.owner())?;
     record.take_over(&shown, session.cloud.now());
     let Some(pair) = record.pair_mut(&got.access_key_id) else {
-        return Err(Failure::new(Kind::Failed, "the new pair is not in its own list"));
+        return Err(Failure::new(
+            Kind::Failed,
+            "the new pair is not in its own list",
+        ));
     };
     pair.secret_store = Some(entry.intent.store);
     pair.comment.clone_from(&entry.intent.comment);
@@ -162,12 +233,24 @@ fn into_metadata(
 
 /// The secret that a journal holds, opened with the identity of the store that it was made for.
 pub(super) fn unseal(session: &Session, entry: &Entry) -> Result<Secret, Failure> {
-    let got = entry.got.as_ref().ok_or_else(|| Failure::new(Kind::Failed, "the journal has no pair"))?;
+    let got = entry
+        .got
+        .as_ref()
+        .ok_or_else(|| Failure::new(Kind::Failed, "the journal has no pair"))?;
     let sealed = BASE64_STANDARD.decode(&got.sealed);
-    let sealed = sealed.map_err(|_| Failure::new(Kind::Failed, "the sealed secret in the journal is no base64"))?;
-    Ok(session.stores.open(entry.intent.store)?.open(&entry.intent.recipient, &sealed)?)
+    let sealed = sealed.map_err(|_| {
+        Failure::new(
+            Kind::Failed,
+            "the sealed secret in the journal is no base64",
+        )
+    })?;
+    Ok(session
+        .stores
+        .open(entry.intent.store)?
+        .open(&entry.intent.recipient, &sealed)?)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(super) fn no_random(error: anyhow::Error) -> Failure {
     Failure::new(Kind::Failed, error.to_string())
 }

@@ -2,8 +2,16 @@
 
 use super::{Failure, Kind, Session, issue, rotate};
 use crate::cloud;
-use crate::core::{access_key::AccessKeyId, account::Owner, rotation::Reached, time::{self, Span, Timestamp}};
-use crate::metadata::{inventory::PairRecord, journal::{Entry, OpenJournal}};
+use crate::core::{
+    access_key::AccessKeyId,
+    account::Owner,
+    rotation::Reached,
+    time::{self, Span, Timestamp},
+};
+use crate::metadata::{
+    inventory::PairRecord,
+    journal::{Entry, OpenJournal},
+};
 use crate::store::SecretName;
 
 /// What was open for an owner, and what became of it.
@@ -22,7 +30,9 @@ fn expiry(entry: &Entry) -> Timestamp {
 
 /// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
 pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
-    let Some((entry, journal)) = session.journal.resume(owner)? else { return Ok(Settled::Nothing) };
+    let Some((entry, journal)) = session.journal.resume(owner)? else {
+        return Ok(Settled::Nothing);
+    };
     session.check_account()?;
     match (entry.reached, &entry.intent.rotation) {
         (Reached::Intent, _) => decide(session, &entry).map(|()| Settled::Nothing),
@@ -44,12 +54,17 @@ fn confirm(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Sett
     let secret = issue::unseal(session, &entry)?;
     let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let name = id.as_ref().map(SecretName::pair);
-    let held = name.map(|name| session.stores.open(entry.intent.store)?.get(&name)).transpose()?.flatten();
+    let held = name
+        .map(|name| session.stores.open(entry.intent.store)?.get(&name))
+        .transpose()?
+        .flatten();
     if held.is_some_and(|held| held.same_as(&secret)) {
         session.journal.close(&entry.owner())?;
         return Ok(Settled::Nothing);
     }
-    session.tell.warn("the secret store had lost a secret; it was put back from the journal");
+    session
+        .tell
+        .warn("the secret store had lost a secret; it was put back from the journal");
     issue::claim(session, entry, journal, &secret).map(|issued| Settled::Pair(issued.pair))
 }
 
@@ -73,7 +88,9 @@ fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
     }
     session.journal.close(&owner)?;
     if strange.is_empty() {
-        session.tell.note(&format!("an earlier create for {owner} is now known not to have happened"));
+        session.tell.note(&format!(
+            "an earlier create for {owner} is now known not to have happened"
+        ));
     }
     Ok(())
 }
@@ -87,7 +104,9 @@ fn undecided(owner: &Owner, until: Timestamp) -> Failure {
 
 fn say_suspects(session: &Session, ids: &[AccessKeyId]) {
     for id in ids {
-        session.tell.warn(&format!("`{id}` appeared around a create whose answer was lost: it is a suspect"));
+        session.tell.warn(&format!(
+            "`{id}` appeared around a create whose answer was lost: it is a suspect"
+        ));
     }
 }
 
@@ -120,11 +139,18 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
             super::create::two_pairs(session, &owner, &shown)
         }
         (true, true, _) => failure,
-        (_, false, _) => failure.half_done(format!("the answer was lost and a pair appeared for {owner}")),
+        (_, false, _) => failure.half_done(format!(
+            "the answer was lost and a pair appeared for {owner}"
+        )),
         (false, true, _) => {
             let until = time::format(expiry(entry));
             let message = format!("nobody knows yet whether a pair was made for {owner}");
-            Failure { hint: None, ..failure }.half_done(message).hint(format!("run `akm recover` after {until}"))
+            Failure {
+                hint: None,
+                ..failure
+            }
+            .half_done(message)
+            .hint(format!("run `akm recover` after {until}"))
         }
     }
 }
@@ -138,11 +164,18 @@ pub(crate) struct Open {
 }
 
 /// What is open, without touching it: unfinished work, then suspects.
-pub(crate) fn list(session_journal: &crate::metadata::journal::Journal) -> Result<Vec<Open>, Failure> {
+pub(crate) fn list(
+    session_journal: &crate::metadata::journal::Journal,
+) -> Result<Vec<Open>, Failure> {
     let mut open: Vec<Open> = session_journal.open()?.iter().map(open_work).collect();
     for suspect in session_journal.suspects()? {
         let (owner, id) = (suspect.owner(), Some(suspect.access_key_id));
-        open.push(Open { owner, what: "suspect", id, due: None });
+        open.push(Open {
+            owner,
+            what: "suspect",
+            id,
+            due: None,
+        });
     }
     Ok(open)
 }
@@ -153,11 +186,22 @@ fn open_work(entry: &Entry) -> Open {
         (Reached::Intent, _) => ("create, answer not known", Some(expiry(entry))),
         (Reached::Got, None) => ("create, to be finished", None),
         (_, None) => ("create, to be confirmed", None),
-        (Reached::Delivered, Some(_)) => ("rotation, old pair still Active", rotate::due(entry).map(|due| due.disable)),
-        (Reached::OldDisabled, Some(_)) => ("rotation, old pair Inactive", rotate::due(entry).and_then(|due| due.delete)),
+        (Reached::Delivered, Some(_)) => (
+            "rotation, old pair still Active",
+            rotate::due(entry).map(|due| due.disable),
+        ),
+        (Reached::OldDisabled, Some(_)) => (
+            "rotation, old pair Inactive",
+            rotate::due(entry).and_then(|due| due.delete),
+        ),
         (_, Some(_)) => ("rotation, to be finished", None),
     };
-    Open { owner: entry.owner(), what, id, due }
+    Open {
+        owner: entry.owner(),
+        what,
+        id,
+        due,
+    }
 }
 
 /// Finishes everything that can be finished now. Gives back what could not, each with its reason.
@@ -168,7 +212,10 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
         let _lock = session.lock(&owner)?;
         match settle(session, &owner) {
             Ok(Settled::Pair(pair)) => {
-                session.tell.note(&format!("finished: AccessKey pair `{}` of {owner} is held", pair.access_key_id));
+                session.tell.note(&format!(
+                    "finished: AccessKey pair `{}` of {owner} is held",
+                    pair.access_key_id
+                ));
             }
             Ok(Settled::Nothing | Settled::Rotating) => (),
             Err(failure) => left.push((owner, failure)),
@@ -183,12 +230,20 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure
         return Ok(());
     }
     for entry in session.journal.open()? {
-        if entry.intent.rotation.is_some() && entry.got.as_ref().is_some_and(|got| got.access_key_id == *id) {
+        if entry.intent.rotation.is_some()
+            && entry
+                .got
+                .as_ref()
+                .is_some_and(|got| got.access_key_id == *id)
+        {
             return abandon(session, &entry, id);
         }
     }
-    Err(Failure::new(Kind::NoSuchPair, format!("`{id}` is neither a suspect nor the new pair of an open rotation"))
-        .hint("`akm recover --list` shows what is open"))
+    Err(Failure::new(
+        Kind::NoSuchPair,
+        format!("`{id}` is neither a suspect nor the new pair of an open rotation"),
+    )
+    .hint("`akm recover --list` shows what is open"))
 }
 
 fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
@@ -196,8 +251,11 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
     let _lock = session.lock(&owner)?;
     session.check_account()?;
     if session.cloud.pairs(&owner)?.iter().any(|key| key.id == *id) {
-        return Err(Failure::new(Kind::ActivePair, format!("`{id}` is there: its rotation is not to be forgotten"))
-            .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
+        return Err(Failure::new(
+            Kind::ActivePair,
+            format!("`{id}` is there: its rotation is not to be forgotten"),
+        )
+        .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
     }
     super::refresh::owner(session, &owner)?;
     Ok(session.journal.close(&owner)?)

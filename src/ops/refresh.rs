@@ -12,7 +12,10 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
     record.take_over(&shown, session.cloud.now());
     for key in &shown {
         // Not part of the self-service policy: without the permission the last use stays as it was known.
-        if let (Ok(used), Some(pair)) = (session.cloud.last_used(owner, &key.id), record.pair_mut(&key.id)) {
+        if let (Ok(used), Some(pair)) = (
+            session.cloud.last_used(owner, &key.id),
+            record.pair_mut(&key.id),
+        ) {
             pair.last_used_at = used.or(pair.last_used_at);
         }
     }
@@ -44,7 +47,11 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
         locked(session, &Owner::RamUser(user.name.clone()))?;
     }
     let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
-    if own { locked(session, &Owner::Account).map(drop) } else { Ok(()) }
+    if own {
+        locked(session, &Owner::Account).map(drop)
+    } else {
+        Ok(())
+    }
 }
 
 fn user_gone(session: &Session, record: &OwnerRecord) -> Result<(), Failure> {
@@ -54,7 +61,9 @@ fn user_gone(session: &Session, record: &OwnerRecord) -> Result<(), Failure> {
 
 /// Marks the pairs of a user that is gone as deleted. The caller holds the owner's lock.
 pub(super) fn user_gone_now(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    let Some(before) = session.inventory.load(owner)? else { return Ok(()) };
+    let Some(before) = session.inventory.load(owner)? else {
+        return Ok(());
+    };
     let mut record = before.clone();
     record.take_over(&[], session.cloud.now());
     tell_drift(session, &before, &record);
@@ -65,14 +74,29 @@ fn tell_drift(session: &Session, before: &OwnerRecord, now: &OwnerRecord) {
     for pair in &now.access_keys {
         let id = &pair.access_key_id;
         match before.pair(id) {
-            None => session.tell.note(&format!("`{id}` of {} was not known here; its secret is not held", now.owner())),
+            None => session.tell.note(&format!(
+                "`{id}` of {} was not known here; its secret is not held",
+                now.owner()
+            )),
             Some(old) if old.is_deleted() != pair.is_deleted() => {
-                let word = if pair.is_deleted() { "is gone from" } else { "is back in" };
-                session.tell.note(&format!("`{id}` of {} {word} the cloud", now.owner()));
+                let word = if pair.is_deleted() {
+                    "is gone from"
+                } else {
+                    "is back in"
+                };
+                session
+                    .tell
+                    .note(&format!("`{id}` of {} {word} the cloud", now.owner()));
             }
             Some(old) if old.status != pair.status && !pair.is_deleted() => {
-                let word = if pair.status == Status::Active { "enabled" } else { "disabled" };
-                session.tell.note(&format!("`{id}` of {} was {word} elsewhere", now.owner()));
+                let word = if pair.status == Status::Active {
+                    "enabled"
+                } else {
+                    "disabled"
+                };
+                session
+                    .tell
+                    .note(&format!("`{id}` of {} was {word} elsewhere", now.owner()));
             }
             Some(_) => (),
         }

@@ -5,6 +5,7 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    policy,
     time::Timestamp,
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
@@ -23,19 +24,36 @@ fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
     let lock = session.lock(&owner)?;
     session.check_account()?;
     let shown = session.cloud.pairs(&owner)?;
-    let key = shown.iter().find(|key| key.id == *id).cloned().ok_or_else(|| no_such_pair(id))?;
-    Ok(Found { owner, shown, key, _lock: lock })
+    let key = shown
+        .iter()
+        .find(|key| key.id == *id)
+        .cloned()
+        .ok_or_else(|| no_such_pair(id))?;
+    Ok(Found {
+        owner,
+        shown,
+        key,
+        _lock: lock,
+    })
 }
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
 /// `SigningPair` when akm signs with it.
-pub(crate) fn disable(session: &Session, id: &AccessKeyId, force: bool) -> Result<PairRecord, Failure> {
+pub(crate) fn disable(
+    session: &Session,
+    id: &AccessKeyId,
+    force: bool,
+) -> Result<PairRecord, Failure> {
     let found = find(session, id)?;
     not_the_signer(session, id)?;
-    let others = found.shown.iter().any(|key| key.status == Status::Active && key.id != *id);
+    let others = found
+        .shown
+        .iter()
+        .any(|key| key.status == Status::Active && key.id != *id);
     if found.key.status == Status::Active && !others && !force {
         let message = format!("`{id}` is the last Active pair of {}", found.owner);
-        return Err(Failure::new(Kind::LastActivePair, message).hint(format!("`akm disable {id} --force` does it all the same")));
+        return Err(Failure::new(Kind::LastActivePair, message)
+            .hint(format!("`akm disable {id} --force` does it all the same")));
     }
     set(session, &found, Status::Inactive)
 }
@@ -52,10 +70,20 @@ fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, F
         session.cloud.set_status(&found.owner, id, status)?;
     }
     let now = session.cloud.now();
-    let record = taken_over(session, &found.owner, &found.shown, |pair| {
-        pair.status = status;
-        pair.retired_at = if status == Status::Inactive { pair.retired_at.or(Some(now)) } else { None };
-    }, id)?;
+    let record = taken_over(
+        session,
+        &found.owner,
+        &found.shown,
+        |pair| {
+            pair.status = status;
+            pair.retired_at = if status == Status::Inactive {
+                pair.retired_at.or(Some(now))
+            } else {
+                None
+            };
+        },
+        id,
+    )?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
 }
 
@@ -91,7 +119,11 @@ pub(crate) struct Deleted {
 }
 
 /// What `delete` is about to do, for the question: the owner, and the rules that speak against it. Changes nothing.
-pub(crate) fn about_to_delete(session: &Session, id: &AccessKeyId, allowed: Allowed) -> Result<Owner, Failure> {
+pub(crate) fn about_to_delete(
+    session: &Session,
+    id: &AccessKeyId,
+    allowed: Allowed,
+) -> Result<Owner, Failure> {
     let found = find(session, id)?;
     may_delete(session, &found, allowed)?;
     Ok(found.owner)
@@ -101,31 +133,126 @@ fn may_delete(session: &Session, found: &Found, allowed: Allowed) -> Result<(), 
     let id = &found.key.id;
     not_the_signer(session, id)?;
     if found.key.status == Status::Active && !allowed.active {
-        return Err(Failure::new(Kind::ActivePair, format!("`{id}` of {} is Active", found.owner))
-            .hint(format!("`akm disable {id}` first and see that nothing breaks, or `akm delete {id} --force`")));
+        return Err(Failure::new(
+            Kind::ActivePair,
+            format!("`{id}` of {} is Active", found.owner),
+        )
+        .hint(format!(
+            "`akm disable {id}` first and see that nothing breaks, or `akm delete {id} --force`"
+        )));
     }
     Ok(())
 }
 
 /// Disables the pair, deletes it, and sees that it is gone. Its secret stays until the recycle bin lets go of the pair, or goes at
 /// once with `purge`. A pair that is gone already is no error here: the list of this run says so.
-pub(crate) fn delete(session: &Session, id: &AccessKeyId, allowed: Allowed) -> Result<Deleted, Failure> {
+pub(crate) fn delete(
+    session: &Session,
+    id: &AccessKeyId,
+    allowed: Allowed,
+) -> Result<Deleted, Failure> {
     let found = find(session, id)?;
     may_delete(session, &found, allowed)?;
     let user_id = user_id(session, &found.owner)?;
     if found.key.status == Status::Active {
-        session.cloud.set_status(&found.owner, id, Status::Inactive)?;
+        session
+            .cloud
+            .set_status(&found.owner, id, Status::Inactive)?;
     }
     gone(session.cloud.delete_pair(&found.owner, id))?;
     let shown = session.cloud.pairs(&found.owner)?;
     if shown.iter().any(|key| key.id == *id) {
-        return Err(Failure::new(Kind::HalfDone, format!("the cloud took the deletion of `{id}` and still lists it"))
-            .hint("look again in a minute: `akm list --refresh`"));
+        return Err(Failure::new(
+            Kind::HalfDone,
+            format!("the cloud took the deletion of `{id}` and still lists it"),
+        )
+        .hint("look again in a minute: `akm list --refresh`"));
     }
     taken_over(session, &found.owner, &shown, |_| (), id)?;
     session.journal.resolve(id)?;
-    let restorable_until = if allowed.purge { purge(session, &found.owner, id, &user_id)? } else { kept_until(session, id) };
-    Ok(Deleted { owner: found.owner, restorable_until })
+    let restorable_until = if allowed.purge {
+        purge(session, &found.owner, id, &user_id)?
+    } else {
+        kept_until(session, id)
+    };
+    Ok(Deleted {
+        owner: found.owner,
+        restorable_until,
+    })
+}
+
+/// Brings a deleted pair back from the recycle bin; the cloud returns it Active, and it is disabled at once unless `active`.
+/// `NoSuchPair` when the recycle bin does not have it, `TwoPairs` when its owner has two others, `Exists` when it is not deleted.
+pub(crate) fn restore(
+    session: &Session,
+    id: &AccessKeyId,
+    active: bool,
+) -> Result<PairRecord, Failure> {
+    session.check_account()?;
+    let recycled = session
+        .cloud
+        .recycled_pair(id)
+        .map_err(|error| not_recycled(session, id, error))?;
+    let user_id = recycled
+        .user_id
+        .unwrap_or_else(|| session.account.to_string());
+    let owner = if user_id == session.account.as_str() {
+        Owner::Account
+    } else {
+        Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
+    };
+    let lock = session.lock(&owner)?;
+    let shown = session.cloud.pairs(&owner)?;
+    if shown.len() >= policy::PAIRS_PER_OWNER {
+        return Err(super::create::two_pairs(session, &owner, &shown));
+    }
+    session.cloud.restore(id, &user_id)?;
+    let shown = session.cloud.pairs(&owner)?;
+    let Some(key) = shown.iter().find(|key| key.id == *id).cloned() else {
+        return Err(Failure::new(
+            Kind::HalfDone,
+            format!("the cloud took the restoring of `{id}` and does not list it yet"),
+        )
+        .hint("look again in a minute: `akm list --refresh`"));
+    };
+    let found = Found {
+        owner,
+        shown,
+        key,
+        _lock: lock,
+    };
+    set(
+        session,
+        &found,
+        if active {
+            Status::Active
+        } else {
+            Status::Inactive
+        },
+    )
+    .map_err(|failure| failure.half_done(format!("`{id}` is back and still Active")))
+}
+
+fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error) -> Failure {
+    if error.fault != Fault::NoSuchPair {
+        return error.into();
+    }
+    match find(session, id) {
+        Ok(found) => Failure::new(
+            Kind::Exists,
+            format!("`{id}` of {} is not deleted", found.owner),
+        )
+        .hint(format!(
+            "it is {}; `akm enable {id}` makes it Active",
+            found.key.status
+        )),
+        Err(_) => Failure::new(
+            Kind::NoSuchPair,
+            format!("the cloud's recycle bin has no AccessKey pair `{id}`"),
+        )
+        .because(error)
+        .hint("it keeps a deleted pair for 30 days, and three of one user"),
+    }
 }
 
 fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {
@@ -139,7 +266,12 @@ fn user_id(session: &Session, owner: &Owner) -> Result<String, Failure> {
     }
 }
 
-fn purge(session: &Session, owner: &Owner, id: &AccessKeyId, user_id: &str) -> Result<Option<Timestamp>, Failure> {
+fn purge(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+    user_id: &str,
+) -> Result<Option<Timestamp>, Failure> {
     gone(session.cloud.purge(id, user_id))?;
     forget(session, owner, id)?;
     Ok(None)
@@ -158,9 +290,19 @@ pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Resu
 /// Drops the secrets of pairs that the recycle bin has let go of. The caller holds the owner's lock.
 pub(super) fn forget_expired(session: &Session, owner: &Owner) -> Result<(), Failure> {
     let now = session.cloud.now();
-    let expired = |pair: &&PairRecord| pair.deleted_at.is_some_and(|at| now >= at + recover::recycle_span().delta());
-    let Some(record) = session.inventory.load(owner)? else { return Ok(()) };
-    let ids: Vec<AccessKeyId> = record.access_keys.iter().filter(expired).map(|pair| pair.access_key_id.clone()).collect();
+    let expired = |pair: &&PairRecord| {
+        pair.deleted_at
+            .is_some_and(|at| now >= at + recover::recycle_span().delta())
+    };
+    let Some(record) = session.inventory.load(owner)? else {
+        return Ok(());
+    };
+    let ids: Vec<AccessKeyId> = record
+        .access_keys
+        .iter()
+        .filter(expired)
+        .map(|pair| pair.access_key_id.clone())
+        .collect();
     ids.iter().try_for_each(|id| forget(session, owner, id))
 }
 
@@ -176,6 +318,8 @@ fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     if session.cloud.signer() != id.as_str() {
         return Ok(());
     }
-    Err(Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
-        .hint("`akm rotate --self` replaces it; another identity may retire it"))
+    Err(
+        Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
+            .hint("`akm rotate --self` replaces it; another identity may retire it"),
+    )
 }

@@ -47,19 +47,30 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
         if !over {
             return Ok(standing);
         }
-        session.tell.note("the rotation before is over: its old pair is deleted");
+        session
+            .tell
+            .note("the rotation before is over: its old pair is deleted");
     }
-    if wish.finish_only { unrotated(session, owner) } else { start(session, owner, wish) }
+    if wish.finish_only {
+        unrotated(session, owner)
+    } else {
+        start(session, owner, wish)
+    }
 }
 
 /// Finishes a create that is open, or does what is due of a rotation; `None` when nothing of a rotation was open.
 fn go_on(session: &Session, owner: &Owner) -> Result<Option<Standing>, Failure> {
-    let rotating = session.journal.read(owner)?.is_some_and(|entry| entry.intent.rotation.is_some() && entry.got.is_some());
+    let rotating = session
+        .journal
+        .read(owner)?
+        .is_some_and(|entry| entry.intent.rotation.is_some() && entry.got.is_some());
     if !rotating {
         recover::settle(session, owner)?;
         return Ok(None);
     }
-    let Some((entry, journal)) = session.journal.resume(owner)? else { return Ok(None) };
+    let Some((entry, journal)) = session.journal.resume(owner)? else {
+        return Ok(None);
+    };
     session.check_account()?;
     advance(session, entry, journal).map(Some)
 }
@@ -68,7 +79,14 @@ fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     session.tell.note(&format!("nothing is open for {owner}"));
     let record = session.record(owner)?;
     let new = record.current().cloned().ok_or_else(|| no_pair(owner))?;
-    Ok(Standing { new, old: None, old_status: None, disable_after: None, delete_after: None, state: "none" })
+    Ok(Standing {
+        new,
+        old: None,
+        old_status: None,
+        disable_after: None,
+        delete_after: None,
+        state: "none",
+    })
 }
 
 fn no_pair(owner: &Owner) -> Failure {
@@ -85,10 +103,18 @@ fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Fail
         _ => return Err(create::two_pairs(session, owner, &before)),
     };
     if session.cloud.signer() == old.as_str() {
-        return Err(Failure::new(Kind::SigningPair, format!("akm signs with `{old}` itself")));
+        return Err(Failure::new(
+            Kind::SigningPair,
+            format!("akm signs with `{old}` itself"),
+        ));
     }
-    let overlap = wish.overlap.map_or_else(|| default_overlap(session, owner, &old), Ok)?;
-    let comment = session.record(owner)?.pair(&old).and_then(|pair| pair.comment.clone());
+    let overlap = wish
+        .overlap
+        .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
+    let comment = session
+        .record(owner)?
+        .pair(&old)
+        .and_then(|pair| pair.comment.clone());
     let intent = RotationIntent::new(old, overlap, wish.grace);
     let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
     advance(session, issued.entry, issued.journal)
@@ -97,23 +123,36 @@ fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Fail
 /// Somebody may still use a pair that left akm, or that akm never held.
 fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
     let record = session.record(owner)?;
-    Ok(policy::overlap(record.pair(old).is_none_or(PairRecord::is_out)))
+    Ok(policy::overlap(
+        record.pair(old).is_none_or(PairRecord::is_out),
+    ))
 }
 
 /// When the old pair is due; `None` before the new one is delivered.
 pub(super) fn due(entry: &Entry) -> Option<Due> {
     let rotation = entry.intent.rotation.as_ref()?;
     let disable = entry.when(Reached::Delivered)? + TimeDelta::seconds(rotation.overlap_seconds);
-    let delete = entry.when(Reached::OldDisabled).map(|at| at + TimeDelta::seconds(rotation.grace_seconds));
+    let delete = entry
+        .when(Reached::OldDisabled)
+        .map(|at| at + TimeDelta::seconds(rotation.grace_seconds));
     Some(Due { disable, delete })
 }
 
 /// Takes every step whose time has come. The caller holds the owner's lock; each step can be done again.
-pub(super) fn advance(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Standing, Failure> {
+pub(super) fn advance(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+) -> Result<Standing, Failure> {
     let mut work = Work::new(session, entry, journal)?;
     loop {
         let (keys, shown) = work.look()?;
-        let step = rotation::next(work.entry.reached, due(&work.entry), shown, session.cloud.now());
+        let step = rotation::next(
+            work.entry.reached,
+            due(&work.entry),
+            shown,
+            session.cloud.now(),
+        );
         match step {
             Step::Store => work.store()?,
             Step::Verify => work.verify()?,
@@ -123,7 +162,7 @@ pub(super) fn advance(session: &Session, entry: Entry, journal: OpenJournal) -> 
             Step::Overlap(_) => return work.standing(&keys, shown, "overlap"),
             Step::Grace(_) => return work.standing(&keys, shown, "grace"),
             Step::Done => return work.close(&keys, shown),
-            Step::Stop(stop) => return Err(work.stopped(stop)),
+            Step::Stop(why) => return Err(work.stopped(why)),
         }
     }
 }
@@ -140,16 +179,42 @@ struct Work<'a> {
 
 impl<'a> Work<'a> {
     fn new(session: &'a Session, entry: Entry, journal: OpenJournal) -> Result<Self, Failure> {
-        let incomplete = || Failure::new(Kind::Failed, "the journal of this rotation is incomplete");
-        let old = entry.intent.rotation.as_ref().map(|rotation| rotation.old.clone()).ok_or_else(incomplete)?;
-        let new = entry.got.as_ref().map(|got| got.access_key_id.clone()).ok_or_else(incomplete)?;
-        Ok(Self { session, owner: entry.owner(), old, new, entry, journal: Some(journal) })
+        let incomplete =
+            || Failure::new(Kind::Failed, "the journal of this rotation is incomplete");
+        let old = entry
+            .intent
+            .rotation
+            .as_ref()
+            .map(|rotation| rotation.old.clone())
+            .ok_or_else(incomplete)?;
+        let new = entry
+            .got
+            .as_ref()
+            .map(|got| got.access_key_id.clone())
+            .ok_or_else(incomplete)?;
+        Ok(Self {
+            session,
+            owner: entry.owner(),
+            old,
+            new,
+            entry,
+            journal: Some(journal),
+        })
     }
 
     fn look(&self) -> Result<(Vec<AccessKey>, Shown), Failure> {
-        let keys = self.session.cloud.pairs(&self.owner).map_err(Failure::from).map_err(|f| self.half(f))?;
+        let keys = self
+            .session
+            .cloud
+            .pairs(&self.owner)
+            .map_err(Failure::from)
+            .map_err(|f| self.half(f))?;
         let status = |id: &AccessKeyId| keys.iter().find(|key| key.id == *id).map(|key| key.status);
-        let shown = Shown { old: status(&self.old), new: status(&self.new), held: self.held()? };
+        let shown = Shown {
+            old: status(&self.old),
+            new: status(&self.new),
+            held: self.held()?,
+        };
         Ok((keys, shown))
     }
 
@@ -157,7 +222,9 @@ impl<'a> Work<'a> {
         if self.entry.reached < Reached::Delivered {
             return Ok(false);
         }
-        self.secret().map(|secret| secret.is_some()).map_err(|f| self.half(f))
+        self.secret()
+            .map(|secret| secret.is_some())
+            .map_err(|f| self.half(f))
     }
 
     fn secret(&self) -> Result<Option<Secret>, Failure> {
@@ -166,19 +233,26 @@ impl<'a> Work<'a> {
     }
 
     fn half(&self, failure: Failure) -> Failure {
-        failure.half_done(format!("the rotation from `{}` to `{}` stopped half-way; both pairs are there", self.old, self.new))
+        failure.half_done(format!(
+            "the rotation from `{}` to `{}` stopped half-way; both pairs are there",
+            self.old, self.new
+        ))
     }
 
     fn mark(&mut self, state: Reached) -> Result<(), Failure> {
         let now = self.session.cloud.now();
-        let Some(journal) = self.journal.as_mut() else { return Ok(()) };
+        let Some(journal) = self.journal.as_mut() else {
+            return Ok(());
+        };
         let marked = journal.reached(&mut self.entry, state, now);
         marked.map_err(Failure::from).map_err(|f| self.half(f))
     }
 
     fn store(&mut self) -> Result<(), Failure> {
         let secret = issue::unseal(self.session, &self.entry)?;
-        let Some(journal) = self.journal.take() else { return Ok(()) };
+        let Some(journal) = self.journal.take() else {
+            return Ok(());
+        };
         let issued = issue::claim(self.session, self.entry.clone(), journal, &secret)?;
         (self.entry, self.journal) = (issued.entry, Some(issued.journal));
         Ok(())
@@ -186,22 +260,30 @@ impl<'a> Work<'a> {
 
     fn verify(&mut self) -> Result<(), Failure> {
         let secret = self.secret().map_err(|f| self.half(f))?;
-        let secret = secret.ok_or_else(|| self.stopped(Stop::NewNotHeld))?;
-        let credentials = Credentials { id: self.new.to_string(), secret, token: None };
+        let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
+        let credentials = Credentials {
+            id: self.new.to_string(),
+            secret,
+            token: None,
+        };
         works(self.session, &self.owner, credentials).map_err(|f| self.half(f))?;
         self.mark(Reached::Verified)
     }
 
     fn disable_old(&mut self, shown: Option<Status>) -> Result<(), Failure> {
         if shown == Some(Status::Active) {
-            let answer = self.session.cloud.set_status(&self.owner, &self.old, Status::Inactive);
+            let answer = self
+                .session
+                .cloud
+                .set_status(&self.owner, &self.old, Status::Inactive);
             retire::gone(answer).map_err(|f| self.half(f))?;
         }
         self.mark(Reached::OldDisabled)
     }
 
     fn delete_old(&mut self) -> Result<(), Failure> {
-        retire::gone(self.session.cloud.delete_pair(&self.owner, &self.old)).map_err(|f| self.half(f))
+        retire::gone(self.session.cloud.delete_pair(&self.owner, &self.old))
+            .map_err(|f| self.half(f))
     }
 
     fn close(self, keys: &[AccessKey], shown: Shown) -> Result<Standing, Failure> {
@@ -210,7 +292,12 @@ impl<'a> Work<'a> {
         Ok(standing)
     }
 
-    fn standing(&self, keys: &[AccessKey], shown: Shown, state: &'static str) -> Result<Standing, Failure> {
+    fn standing(
+        &self,
+        keys: &[AccessKey],
+        shown: Shown,
+        state: &'static str,
+    ) -> Result<Standing, Failure> {
         let due = due(&self.entry);
         let (disable_after, delete_after) = match state {
             "overlap" => (due.map(|due| due.disable), None),
@@ -224,25 +311,48 @@ impl<'a> Work<'a> {
             old.delete_after = delete_after;
             old.retired_at = self.entry.when(Reached::OldDisabled);
         }
-        self.session.inventory.save(&record).map_err(Failure::from).map_err(|f| self.half(f))?;
-        let new = record.pair(&self.new).cloned().ok_or_else(|| self.stopped(Stop::NewGone))?;
-        Ok(Standing { new, old: Some(self.old.clone()), old_status: shown.old, disable_after, delete_after, state })
+        self.session
+            .inventory
+            .save(&record)
+            .map_err(Failure::from)
+            .map_err(|f| self.half(f))?;
+        let new = record
+            .pair(&self.new)
+            .cloned()
+            .ok_or_else(|| self.stopped(Stop::Gone))?;
+        Ok(Standing {
+            new,
+            old: Some(self.old.clone()),
+            old_status: shown.old,
+            disable_after,
+            delete_after,
+            state,
+        })
     }
 
     fn stopped(&self, stop: Stop) -> Failure {
         let (new, old) = (&self.new, &self.old);
         let (why, hint) = match stop {
-            Stop::NewInactive => (format!("the new pair `{new}` is Inactive"), format!("`akm enable {new}`, then the same command again")),
-            Stop::NewGone => (
-                format!("the new pair `{new}` is gone from the cloud"),
-                format!("`akm recover --dismiss {new}` forgets this rotation; `akm enable {old}` brings the old pair back into use"),
+            Stop::Inactive => (
+                format!("the new pair `{new}` is Inactive"),
+                format!("`akm enable {new}`, then the same command again"),
             ),
-            Stop::NewNotHeld => (
+            Stop::Gone => (
+                format!("the new pair `{new}` is gone from the cloud"),
+                format!(
+                    "`akm recover --dismiss {new}` forgets this rotation; `akm enable {old}` brings the old pair back into use"
+                ),
+            ),
+            Stop::NotHeld => (
                 format!("the secret store lacks the secret of `{new}`"),
-                format!("bring the secret back into the store; until then the old pair `{old}` is left as it is"),
+                format!(
+                    "bring the secret back into the store; until then the old pair `{old}` is left as it is"
+                ),
             ),
         };
-        Failure::new(Kind::HalfDone, "the rotation does not go on").because(why).hint(hint)
+        Failure::new(Kind::HalfDone, "the rotation does not go on")
+            .because(why)
+            .hint(hint)
     }
 }
 
@@ -255,12 +365,27 @@ fn works(session: &Session, owner: &Owner, credentials: Credentials) -> Result<(
     let (mut row, mut waited, mut pause) = (0, Duration::ZERO, session.verify_pause);
     loop {
         match as_new.caller_identity() {
-            Ok(caller) if caller.account_id == session.account && caller.owner().as_ref() == Some(owner) => row += 1,
-            Ok(caller) => {
-                return Err(Failure::new(Kind::OtherAccount, "the new pair is somebody else's").because(caller.arn));
+            Ok(caller)
+                if caller.account_id == session.account
+                    && caller.owner().as_ref() == Some(owner) =>
+            {
+                row += 1;
             }
-            Err(error) if waited >= VERIFY_LIMIT || !propagating(error.fault) => return Err(error.into()),
-            Err(_) => (row, pause) = (0, (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(8))),
+            Ok(caller) => {
+                return Err(
+                    Failure::new(Kind::OtherAccount, "the new pair is somebody else's")
+                        .because(caller.arn),
+                );
+            }
+            Err(error) if waited >= VERIFY_LIMIT || !propagating(error.fault) => {
+                return Err(error.into());
+            }
+            Err(_) => {
+                (row, pause) = (
+                    0,
+                    (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(8)),
+                );
+            }
         }
         if row == SUCCESSES {
             return Ok(());
@@ -271,5 +396,14 @@ fn works(session: &Session, owner: &Owner, credentials: Credentials) -> Result<(
 }
 
 fn propagating(fault: Fault) -> bool {
-    matches!(fault, Fault::UnknownSigner | Fault::DisabledSigner | Fault::BadSignature | Fault::Throttled | Fault::Unavailable | Fault::NotSent | Fault::NoAnswer)
+    matches!(
+        fault,
+        Fault::UnknownSigner
+            | Fault::DisabledSigner
+            | Fault::BadSignature
+            | Fault::Throttled
+            | Fault::Unavailable
+            | Fault::NotSent
+            | Fault::NoAnswer
+    )
 }

@@ -52,14 +52,19 @@ pub(crate) struct Session {
 }
 
 /// How long another akm is waited for, and when that is said.
-const LOCK_WAIT: Duration = Duration::from_secs(60);
+const LOCK_WAIT: Duration = Duration::from_mins(1);
 const LOCK_SAID: Duration = Duration::from_secs(2);
 const LOCK_POLL: Duration = Duration::from_millis(5);
 
 impl Session {
     /// The lock of one owner, held until dropped. `Busy` when another akm holds it for a minute.
     pub(crate) fn lock(&self, owner: &Owner) -> Result<Box<dyn Any + Send>, Failure> {
-        lock(&self.home, &format!("{}/{}", self.account, owner.key()), &*self.clock, &*self.tell)
+        lock(
+            &self.home,
+            &format!("{}/{}", self.account, owner.key()),
+            &*self.clock,
+            &*self.tell,
+        )
     }
 
     /// What is known of the owner, or the empty record.
@@ -74,8 +79,12 @@ impl Session {
         if caller.account_id == self.account {
             return Ok(());
         }
-        let message = format!("the signing pair belongs to account {}, not {}", caller.account_id, self.account);
-        Err(Failure::new(Kind::OtherAccount, message).hint("nothing was changed; look at `akm verify --self`"))
+        let message = format!(
+            "the signing pair belongs to account {}, not {}",
+            caller.account_id, self.account
+        );
+        Err(Failure::new(Kind::OtherAccount, message)
+            .hint("nothing was changed; look at `akm verify --self`"))
     }
 
     /// Whose pair this is: by metadata, else by the cloud. `NoSuchPair` when neither knows.
@@ -89,7 +98,9 @@ impl Session {
         };
         match self.cloud.pairs(&Owner::Account) {
             Ok(keys) if keys.iter().any(|key| key.id == *id) => Ok(Owner::Account),
-            _ if asked.kind == Kind::NoSuchPair || asked.kind == Kind::NoSuchUser => Err(no_such_pair(id)),
+            _ if asked.kind == Kind::NoSuchPair || asked.kind == Kind::NoSuchUser => {
+                Err(no_such_pair(id))
+            }
             _ => Err(asked),
         }
     }
@@ -104,19 +115,30 @@ impl Session {
 pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, Failure> {
     let id = &pair.access_key_id;
     let Some(kind) = pair.secret_store else {
-        return Err(Failure::new(Kind::SecretMissing, format!("akm does not hold the secret of `{id}`"))
-            .hint("the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds"));
+        return Err(Failure::new(
+            Kind::SecretMissing,
+            format!("akm does not hold the secret of `{id}`"),
+        )
+        .hint(
+            "the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds",
+        ));
     };
     let found = stores.open(kind)?.get(&SecretName::pair(id))?;
     found.ok_or_else(|| {
-        Failure::new(Kind::SecretMissing, format!("the secret store `{kind}` lacks the secret of `{id}`"))
-            .hint("`akm rotate` makes a pair that akm holds")
+        Failure::new(
+            Kind::SecretMissing,
+            format!("the secret store `{kind}` lacks the secret of `{id}`"),
+        )
+        .hint("`akm rotate` makes a pair that akm holds")
     })
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {
-    Failure::new(Kind::NoSuchPair, format!("there is no AccessKey pair `{id}` in this account"))
-        .hint("`akm list --refresh` shows the ones there are")
+    Failure::new(
+        Kind::NoSuchPair,
+        format!("there is no AccessKey pair `{id}` in this account"),
+    )
+    .hint("`akm list --refresh` shows the ones there are")
 }
 
 /// Waits for a lock by name. `Busy` after a minute.
@@ -132,7 +154,10 @@ pub(crate) fn lock(
             return Ok(lock);
         }
         if waited >= LOCK_WAIT {
-            return Err(Failure::new(Kind::Busy, "another akm is at work on the same").hint("try the same command again"));
+            return Err(
+                Failure::new(Kind::Busy, "another akm is at work on the same")
+                    .hint("try the same command again"),
+            );
         }
         if waited >= LOCK_SAID && !said {
             tell.note("waiting for another akm that is at work on the same");

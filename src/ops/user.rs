@@ -14,12 +14,23 @@ pub(crate) fn exists(session: &Session, name: &UserName) -> Result<bool, Failure
 }
 
 /// `Exists` when there is one.
-pub(crate) fn create(session: &Session, name: &UserName, display_name: &str, comments: &str) -> Result<User, Failure> {
+pub(crate) fn create(
+    session: &Session,
+    name: &UserName,
+    display_name: &str,
+    comments: &str,
+) -> Result<User, Failure> {
     session.check_account()?;
-    session.cloud.create_user(name, display_name, comments).map_err(|error| match error.fault {
-        Fault::Exists => Failure::new(Kind::Exists, format!("RAM user `{name}` exists already")).because(error),
-        _ => error.into(),
-    })
+    session
+        .cloud
+        .create_user(name, display_name, comments)
+        .map_err(|error| match error.fault {
+            Fault::Exists => {
+                Failure::new(Kind::Exists, format!("RAM user `{name}` exists already"))
+                    .because(error)
+            }
+            _ => error.into(),
+        })
 }
 
 /// Like [`create`], but a user that exists by now is no error. True if it was made.
@@ -43,10 +54,16 @@ pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> 
     session.cloud.user(name)?;
     let pairs = session.cloud.pairs(&owner)?;
     if !pairs.is_empty() {
-        let ids: Vec<String> = pairs.iter().map(|key| format!("`{}` {}", key.id, key.status)).collect();
-        return Err(Failure::new(Kind::Conflict, format!("RAM user `{name}` still has AccessKey pairs"))
-            .because(ids.join(", "))
-            .hint("`akm disable` and `akm delete` them first"));
+        let ids: Vec<String> = pairs
+            .iter()
+            .map(|key| format!("`{}` {}", key.id, key.status))
+            .collect();
+        return Err(Failure::new(
+            Kind::Conflict,
+            format!("RAM user `{name}` still has AccessKey pairs"),
+        )
+        .because(ids.join(", "))
+        .hint("`akm disable` and `akm delete` them first"));
     }
     session.cloud.delete_user(name)?;
     super::refresh::user_gone_now(session, &owner)

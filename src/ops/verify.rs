@@ -7,7 +7,11 @@ use crate::metadata::inventory::PairRecord;
 /// Signs `GetCallerIdentity` with the pair.
 pub(crate) fn pair(session: &Session, pair: &PairRecord) -> Result<Caller, Failure> {
     let secret = session.secret(pair)?;
-    let credentials = Credentials { id: pair.access_key_id.to_string(), secret, token: None };
+    let credentials = Credentials {
+        id: pair.access_key_id.to_string(),
+        secret,
+        token: None,
+    };
     Ok(session.cloud.signing_as(credentials).caller_identity()?)
 }
 

@@ -391,7 +391,10 @@ mod tests {
         records.put_user(&user("bob", "2")).unwrap();
         assert!(records.user("alice").unwrap().is_some(), "another bob");
         records.put_user(&moved).unwrap();
-        assert_eq!(records.users_after("", 9).unwrap(), [moved.clone()]);
+        assert_eq!(
+            records.users_after("", 9).unwrap(),
+            std::slice::from_ref(&moved)
+        );
         assert!(records.user("alice").unwrap().is_none());
         assert_eq!(records.user_by_id("1").unwrap(), Some(moved));
         assert_eq!(records.count_users().unwrap(), 1);

@@ -10,6 +10,7 @@ mod folder;
 mod form;
 mod gateway;
 mod identifiers;
+#[cfg(test)]
 mod memory;
 mod nonces;
 mod refusal;
@@ -21,6 +22,7 @@ mod transport;
 pub(crate) use folder::Folder;
 pub(crate) use gateway::Gateway;
 pub(crate) use identifiers::{console_credentials, new_account_id};
+#[cfg(test)]
 pub(crate) use memory::Memory;
 pub(crate) use state::Account;
 pub(crate) use transport::Embedded;

@@ -5,7 +5,7 @@ use super::identifiers::secret_of;
 use super::state::{Account, User};
 use super::{Folder, Gateway, Memory, Records, console_credentials};
 use crate::cloud::signature::{authorization, content_hash};
-use crate::cloud::transport::{Request, Response, Service};
+use crate::cloud::transport::{Request, Service};
 use crate::core::account::AccountId;
 use crate::core::secret::Secret;
 use crate::core::time::{self, Timestamp};
@@ -169,18 +169,12 @@ impl Bench {
     }
 
     pub(super) fn send(&self, request: &Request) -> Reply {
-        let Response {
-            status,
-            headers,
-            body,
-            date,
-        } = self.gateway.answer(request);
-        let body = serde_json::from_slice(&body).unwrap();
+        let response = self.gateway.answer(request);
         Reply {
-            status,
-            headers,
-            body,
-            date,
+            status: response.status,
+            headers: response.headers.clone(),
+            body: serde_json::from_slice(&response.body).unwrap(),
+            date: response.date,
         }
     }
 

@@ -31,13 +31,14 @@ impl Identity {
         Secret::new(text).map_err(|error| Error::Failed(error.to_string()))
     }
 
-    pub(super) fn recipient(&self) -> Recipient {
-        Recipient(self.0.to_public().to_string())
+    pub(super) fn recipient(&self) -> Result<Recipient, Error> {
+        Recipient::parse(&self.0.to_public().to_string())
+            .map_err(|error| Error::Failed(error.to_string()))
     }
 
     /// `Unreadable` when this is not the identity of `recipient`.
     pub(super) fn of(self, recipient: &Recipient) -> Result<Self, Error> {
-        if self.recipient() == *recipient {
+        if self.recipient()? == *recipient {
             return Ok(self);
         }
         let why = format!("the identity here is not the one of `{recipient}`");

@@ -6,58 +6,15 @@ mod contract;
 mod identity;
 pub(crate) mod keyring;
 
-use crate::core::{
-    Invalid, access_key::AccessKeyId, account::AccountId, secret::Secret, validated_text,
-};
-use serde::{Deserialize, Serialize};
+pub(crate) use crate::core::place::{Recipient, StoreKind};
 
-/// The kinds of store there are, as `AKM_STORE`, `config.toml` and metadata write them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum StoreKind {
-    Keyring,
-    Age,
-}
-
-impl StoreKind {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Keyring => "keyring",
-            Self::Age => "age",
-        }
-    }
-}
-
-impl std::str::FromStr for StoreKind {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "keyring" => Ok(Self::Keyring),
-            "age" => Ok(Self::Age),
-            _ => Err(Invalid::new(
-                "secret store",
-                "`keyring` and `age` are the ones there are",
-            )),
-        }
-    }
-}
-
-impl std::fmt::Display for StoreKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::core::{access_key::AccessKeyId, account::AccountId, secret::Secret};
 
 /// The name that a secret rests under: an AccessKey ID, `akm-identity-<recipient>` or `akm-sandbox-<account id>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SecretName(String);
 
 impl SecretName {
-    /// The same alphabet as an AccessKey ID, so that a name is safe as a file name.
-    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
-        AccessKeyId::parse(text).map(|_| Self(text.to_owned()))
-    }
-
     pub(crate) fn pair(id: &AccessKeyId) -> Self {
         Self(id.as_str().to_owned())
     }
@@ -84,35 +41,6 @@ impl std::fmt::Display for SecretName {
         f.write_str(&self.0)
     }
 }
-
-/// The public half of an install's `age` identity, `age1…`: whoever has it can seal, nobody can open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Recipient(String);
-
-impl Recipient {
-    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
-        let wrong = || {
-            Invalid::new(
-                "age recipient",
-                "`age1` and letters and digits are expected",
-            )
-        };
-        let right = text.starts_with("age1")
-            && text.len() <= 128
-            && text.bytes().all(|b| b.is_ascii_alphanumeric());
-        if right {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(wrong())
-        }
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-validated_text!(Recipient);
 
 /// Why a store did not do what it was asked. In none of these cases anything was changed, but for `Unknown`.
 #[derive(Debug)]
@@ -147,8 +75,6 @@ impl std::error::Error for Error {}
 
 /// A place for secrets. All calls return within a few seconds, but for an unlock dialog on a terminal (60 s).
 pub(crate) trait SecretStore: Send + Sync {
-    fn kind(&self) -> StoreKind;
-
     /// Stores the secret under the name, replacing what was there. On return it can be read back, by another process too;
     /// whether it survives a power cut is told by [`SecretStore::durable`].
     fn put(&self, name: &SecretName, secret: &Secret) -> Result<(), Error>;

@@ -118,7 +118,7 @@ impl Disk for LocalDisk {
         let mut names = Vec::new();
         for entry in entries {
             let name = entry?.file_name().to_string_lossy().into_owned();
-            if !(name.starts_with('.') && name.ends_with(".tmp")) {
+            if !is_unfinished(&name) {
                 names.push(name);
             }
         }
@@ -173,7 +173,10 @@ pub(crate) fn remove_folder(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => (),
     }
-    folder.parent().filter(|parent| parent.exists()).map_or(Ok(()), sync_folder)
+    folder
+        .parent()
+        .filter(|parent| parent.exists())
+        .map_or(Ok(()), sync_folder)
 }
 
 /// Makes names that were added to or removed from a folder durable.
@@ -203,6 +206,11 @@ fn unfinished(path: &Path) -> io::Result<PathBuf> {
     let name =
         name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
     Ok(path.with_file_name(format!(".{name}.tmp")))
+}
+
+fn is_unfinished(name: &str) -> bool {
+    name.strip_prefix('.')
+        .is_some_and(|rest| rest.strip_suffix(".tmp").is_some())
 }
 
 fn parent(path: &Path) -> io::Result<&Path> {

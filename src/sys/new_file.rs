@@ -40,14 +40,21 @@ impl NewFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
             Err(_) => (private().create_new(true).open(&hidden)?, Some(hidden)),
         };
-        let new = Self { file, path: path.to_owned(), folder, replace, named };
+        let new = Self {
+            file,
+            path: path.to_owned(),
+            folder,
+            replace,
+            named,
+        };
         new.make_room(room)?;
         Ok(new)
     }
 
     fn make_room(&self, room: u64) -> io::Result<()> {
         #[cfg(unix)]
-        self.file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        self.file
+            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         #[cfg(target_os = "linux")]
         match rustix::fs::fallocate(&self.file, rustix::fs::FallocateFlags::empty(), 0, room) {
             Err(rustix::io::Errno::OPNOTSUPP) | Ok(()) => (),
@@ -104,7 +111,10 @@ fn private() -> OpenOptions {
 #[cfg(target_os = "linux")]
 fn unnamed(folder: &Path) -> io::Result<File> {
     let mut options = private();
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::TMPFILE.bits().cast_signed());
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::TMPFILE.bits().cast_signed(),
+    );
     options.open(folder)
 }
 
@@ -118,7 +128,13 @@ fn link_unnamed(file: &File, to: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD};
     use std::os::fd::AsRawFd;
     let from = format!("/proc/self/fd/{}", file.as_raw_fd());
-    Ok(rustix::fs::linkat(CWD, from, CWD, to, AtFlags::SYMLINK_FOLLOW)?)
+    Ok(rustix::fs::linkat(
+        CWD,
+        from,
+        CWD,
+        to,
+        AtFlags::SYMLINK_FOLLOW,
+    )?)
 }
 
 #[cfg(not(target_os = "linux"))]

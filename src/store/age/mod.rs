@@ -4,7 +4,7 @@
 mod tests;
 
 use super::identity::{Identity, seal};
-use super::{Error, Recipient, SecretName, SecretStore, StoreKind};
+use super::{Error, Recipient, SecretName, SecretStore};
 use crate::core::secret::Secret;
 use crate::sys::fs::Disk;
 use std::any::Any;
@@ -61,12 +61,12 @@ impl AgeStore {
         let identity = Identity::new();
         disk.replace(&path, text(&identity)?.as_bytes())
             .map_err(failed(&path))?;
-        Ok(identity.recipient())
+        identity.recipient()
     }
 
     /// The public half of the identity in `folder`. `Absent` where there is none, `Locked` where a passphrase protects it.
     pub(crate) fn recipient_of(disk: &dyn Disk, folder: &Path) -> Result<Recipient, Error> {
-        identity(disk, folder).map(|identity| identity.recipient())
+        identity(disk, folder)?.recipient()
     }
 
     fn path(&self, name: &SecretName) -> PathBuf {
@@ -75,10 +75,6 @@ impl AgeStore {
 }
 
 impl SecretStore for AgeStore {
-    fn kind(&self) -> StoreKind {
-        StoreKind::Age
-    }
-
     fn put(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
         let path = self.path(name);
         let sealed = seal(&self.recipient, secret)?;
@@ -112,7 +108,7 @@ impl SecretStore for AgeStore {
 
 /// The identity's file as `age-keygen` writes it, but for the time, which nothing here needs.
 fn text(identity: &Identity) -> Result<Zeroizing<String>, Error> {
-    let (public, secret) = (identity.recipient(), identity.secret()?);
+    let (public, secret) = (identity.recipient()?, identity.secret()?);
     let mut text = Zeroizing::new(String::with_capacity(512));
     text.push_str("# public key: ");
     text.push_str(public.as_str());

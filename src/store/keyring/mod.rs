@@ -18,7 +18,7 @@ use native::Keyring;
 use secret_service::Keyring;
 
 use super::identity::Identity;
-use super::{Error, Recipient, SecretName, SecretStore, StoreKind};
+use super::{Error, Recipient, SecretName, SecretStore};
 use crate::core::secret::Secret;
 use std::ffi::OsString;
 
@@ -44,7 +44,7 @@ impl KeyringStore {
     /// Makes an identity, stores it under a name of its own, which overwrites nothing, and reads it back.
     pub(crate) fn create_identity(&self) -> Result<Recipient, Error> {
         let (identity, lost) = (Identity::new(), "it lost the identity that it had taken");
-        let (recipient, secret) = (identity.recipient(), identity.secret()?);
+        let (recipient, secret) = (identity.recipient()?, identity.secret()?);
         let name = SecretName::identity(&recipient);
         self.put(&name, &secret)?;
         match self.get(&name)? {
@@ -55,10 +55,6 @@ impl KeyringStore {
 }
 
 impl SecretStore for KeyringStore {
-    fn kind(&self) -> StoreKind {
-        StoreKind::Keyring
-    }
-
     fn put(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
         self.0.put(name, secret)
     }

@@ -91,7 +91,11 @@ fn an_administrator_may_do_everything_to_users() {
             ],
         );
         let own = bench.done(&admin, Ims, "ListAccessKeys", &[]);
-        assert_eq!(ids(&own), [admin.0.clone()], "its own, not the account's");
+        assert_eq!(
+            ids(&own),
+            std::slice::from_ref(&admin.0),
+            "its own, not the account's"
+        );
         bench.walk(
             &bench.console,
             &[

@@ -1,0 +1,254 @@
+//! The client and the sandbox on one wire: what each test below calls is signed, checked, executed and read back.
+
+use crate::cloud::{
+    Client, Credentials, Error, Fault, Outcome,
+    transport::{Request, Response, Service, Transport, Undelivered},
+};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::{AccountId, Owner},
+    name::UserName,
+    secret::Secret,
+};
+use crate::sandbox::{self, Account, Embedded, Gateway, Memory};
+use crate::sys::clock::{Clock, SystemClock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+const ACCOUNT: &str = "1234567890123456";
+
+fn client() -> Client {
+    client_over(|embedded| Arc::new(embedded))
+}
+
+fn client_over(wrap: impl Fn(Embedded) -> Arc<dyn Transport>) -> Client {
+    let clock = Arc::new(SystemClock);
+    let seed = || Secret::new("a-seed-for-tests".to_owned()).unwrap();
+    let account = Account::new(AccountId::parse(ACCOUNT).unwrap(), clock.now(), "age");
+    let gateway = Gateway::new(Box::new(Memory::new(account)), seed(), clock.clone(), true);
+    let (id, secret) = sandbox::console_credentials(&seed()).unwrap();
+    Client::new(
+        wrap(Embedded::new(gateway)),
+        Credentials {
+            id,
+            secret,
+            token: None,
+        },
+        clock,
+    )
+}
+
+fn name(text: &str) -> UserName {
+    UserName::parse(text).unwrap()
+}
+
+fn fault<T: std::fmt::Debug>(answer: Result<T, Error>) -> Fault {
+    answer.unwrap_err().fault
+}
+
+#[test]
+fn users_live_and_die() {
+    let cloud = client();
+    let made = cloud
+        .create_user(&name("Alice"), "Alice A.", "first")
+        .unwrap();
+    assert_eq!(
+        (
+            made.name.as_str(),
+            made.display_name.as_str(),
+            made.comments.as_str()
+        ),
+        ("Alice", "Alice A.", "first")
+    );
+    assert_eq!(
+        fault(cloud.create_user(&name("alice"), "x", "")),
+        Fault::Exists
+    );
+    assert_eq!(cloud.user(&name("ALICE")).unwrap().user_id, made.user_id);
+    let renamed = cloud
+        .update_user(&name("alice"), Some(&name("bob")), Some("Bob"), None)
+        .unwrap();
+    assert_eq!(
+        (renamed.name.as_str(), renamed.display_name.as_str()),
+        ("bob", "Bob")
+    );
+    assert_eq!(fault(cloud.user(&name("alice"))), Fault::NoSuchUser);
+    assert_eq!(cloud.user_by_id(&made.user_id).unwrap().name, name("bob"));
+    cloud.delete_user(&name("bob")).unwrap();
+    assert_eq!(fault(cloud.delete_user(&name("bob"))), Fault::NoSuchUser);
+}
+
+#[test]
+fn a_list_of_users_is_read_to_its_last_page() {
+    let cloud = client();
+    for number in 0..250 {
+        cloud
+            .create_user(&name(&format!("user-{number:03}")), "u", "")
+            .unwrap();
+    }
+    let users = cloud.users().unwrap();
+    assert_eq!(users.len(), 250);
+    assert_eq!(users[249].name.as_str(), "user-249");
+    assert_eq!(
+        cloud.default_domain().unwrap(),
+        format!("{ACCOUNT}.onaliyun.com")
+    );
+}
+
+#[test]
+fn pairs_of_a_user_and_of_the_account() {
+    let cloud = client();
+    cloud.create_user(&name("alice"), "Alice", "").unwrap();
+    for owner in [Owner::RamUser(name("alice")), Owner::Account] {
+        let first = cloud
+            .create_pair(&cloud.prepare_pair(&owner).unwrap())
+            .unwrap();
+        let as_first = cloud.signing_as(Credentials {
+            id: first.id.to_string(),
+            secret: first.secret,
+            token: None,
+        });
+        let caller = as_first.caller_identity().unwrap();
+        assert_eq!(
+            (caller.owner(), caller.account_id.as_str()),
+            (Some(owner.clone()), ACCOUNT)
+        );
+        assert!(cloud.last_used(&owner, &first.id).unwrap().is_some());
+        cloud
+            .create_pair(&cloud.prepare_pair(&owner).unwrap())
+            .unwrap();
+        assert_eq!(
+            fault(cloud.create_pair(&cloud.prepare_pair(&owner).unwrap())),
+            Fault::PairLimit
+        );
+        cloud
+            .set_status(&owner, &first.id, Status::Inactive)
+            .unwrap();
+        assert_eq!(fault(as_first.caller_identity()), Fault::DisabledSigner);
+        cloud.delete_pair(&owner, &first.id).unwrap();
+        assert_eq!(fault(as_first.caller_identity()), Fault::UnknownSigner);
+        assert_eq!(
+            fault(cloud.delete_pair(&owner, &first.id)),
+            Fault::NoSuchPair
+        );
+        assert_eq!(cloud.pairs(&owner).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn the_recycle_bin_gives_a_pair_back() {
+    let cloud = client();
+    let user = cloud.create_user(&name("alice"), "Alice", "").unwrap();
+    let owner = Owner::RamUser(name("alice"));
+    let pair = cloud
+        .create_pair(&cloud.prepare_pair(&owner).unwrap())
+        .unwrap();
+    assert_eq!(cloud.user_of(&pair.id).unwrap().name, name("alice"));
+    cloud.delete_pair(&owner, &pair.id).unwrap();
+    assert_eq!(cloud.recycled(&user.user_id).unwrap().len(), 1);
+    let recycled = cloud.recycled_pair(&pair.id).unwrap();
+    assert_eq!(recycled.user_id.as_deref(), Some(user.user_id.as_str()));
+    assert!(recycled.until.unwrap() > cloud.now());
+    cloud.restore(&pair.id, &user.user_id).unwrap();
+    assert_eq!(cloud.pairs(&owner).unwrap()[0].status, Status::Active);
+    cloud.delete_pair(&owner, &pair.id).unwrap();
+    cloud.purge(&pair.id, &user.user_id).unwrap();
+    assert_eq!(fault(cloud.recycled_pair(&pair.id)), Fault::NoSuchPair);
+}
+
+#[test]
+fn a_strangers_signature_is_refused() {
+    let cloud = client();
+    let wrong = |id: &str| {
+        let secret = Secret::new("not-the-secret".to_owned()).unwrap();
+        cloud.signing_as(Credentials {
+            id: id.to_owned(),
+            secret,
+            token: None,
+        })
+    };
+    assert_eq!(
+        fault(wrong("LTAI5tSANDBOXnobody00000").caller_identity()),
+        Fault::UnknownSigner
+    );
+    let error = wrong(cloud.signer()).caller_identity().unwrap_err();
+    assert_eq!(
+        (error.fault, error.message.as_str()),
+        (Fault::BadSignature, "")
+    );
+    let absent = AccessKeyId::parse("LTAI5tSANDBOXnobody00000").unwrap();
+    assert_eq!(fault(cloud.user_of(&absent)), Fault::NoSuchPair);
+}
+
+/// Loses the request, or its answer, or breaks it, by number.
+struct Bad(Embedded, AtomicU8);
+
+impl Transport for Bad {
+    fn send(
+        &self,
+        service: Service,
+        request: &Request,
+        limit: usize,
+    ) -> Result<Response, Undelivered> {
+        let answer = |status, body: &str| {
+            Ok(Response {
+                status,
+                headers: Vec::new(),
+                body: body.as_bytes().to_vec(),
+                date: None,
+            })
+        };
+        match self.1.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(Undelivered::NotSent("refused".to_owned())),
+            1 => self
+                .0
+                .send(service, request, limit)
+                .and(Err(Undelivered::NoAnswer("cut".to_owned()))),
+            2 => answer(
+                200,
+                "{\"AccessKey\":{\"AccessKeyId\":\"LTAI1\",\"AccessKeySecret\":\"s3",
+            ),
+            3 => answer(
+                200,
+                "{\"AccessKey\":{\"AccessKeyId\":\"../../x\",\"AccessKeySecret\":\"s3cr3t\"}}",
+            ),
+            4 => answer(502, "<html>bad gateway</html>"),
+            5 => answer(
+                400,
+                "{\"Code\":\"SignatureNonceUsed\",\"Message\":\"used\"}",
+            ),
+            6 => answer(400, "{\"Code\":\"Throttling.User\",\"Message\":\"slow\"}"),
+            _ => answer(403, "not json"),
+        }
+    }
+
+    fn host(&self, service: Service) -> String {
+        self.0.host(service)
+    }
+
+    fn may_execute_late(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_is_known_of_a_failed_create() {
+    let cloud = client_over(|embedded| Arc::new(Bad(embedded, AtomicU8::new(0))));
+    let expected = [
+        (Fault::NotSent, Outcome::NotSent),
+        (Fault::NoAnswer, Outcome::Unknown),
+        (Fault::BadAnswer, Outcome::Unknown),
+        (Fault::BadAnswer, Outcome::Unknown),
+        (Fault::Unavailable, Outcome::Unknown),
+        (Fault::NonceUsed, Outcome::Unknown),
+        (Fault::Throttled, Outcome::Refused),
+        (Fault::Other, Outcome::Refused),
+    ];
+    for known in expected {
+        let error = cloud
+            .create_pair(&cloud.prepare_pair(&Owner::Account).unwrap())
+            .unwrap_err();
+        assert_eq!((error.fault, error.outcome()), known);
+        assert!(!error.to_string().contains("s3"), "{error}");
+    }
+}

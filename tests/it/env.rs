@@ -1,0 +1,245 @@
+//! A hermetic home for one test, and akm run in it: nothing of the machine's own environment reaches the program.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder of this test's own, removed at its end; under it `home` is `AKM_HOME`.
+pub(crate) struct Env {
+    root: PathBuf,
+    variables: Vec<(String, String)>,
+}
+
+impl Env {
+    /// An empty home whose secrets go to `age` files.
+    pub(crate) fn new() -> Self {
+        Self::bare().with("AKM_STORE", "age")
+    }
+
+    /// An empty home, the store left to akm's choice.
+    pub(crate) fn bare() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let root = std::env::temp_dir().join(format!("akm-it-{}-{number}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&root);
+        std::fs::create_dir_all(&root).unwrap();
+        Self {
+            root,
+            variables: Vec::new(),
+        }
+    }
+
+    /// The same home with a variable set for every command.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A path in the test's folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
+    /// The command, to be run as the test likes.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_akm"));
+        command.args(args);
+        self.dress(&mut command);
+        command
+    }
+
+    /// Gives any command this test's environment and folder.
+    pub(crate) fn dress(&self, command: &mut Command) {
+        command
+            .env_clear()
+            .current_dir(&self.root)
+            .stdin(Stdio::null());
+        command
+            .env("AKM_HOME", self.home())
+            .env("HOME", &self.root)
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+
+    /// Runs akm to its end.
+    pub(crate) fn akm<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
+        Ran::from(self.command(args).output().unwrap())
+    }
+
+    /// Runs akm with a text on standard input.
+    pub(crate) fn akm_fed<S: AsRef<OsStr>>(&self, args: &[S], input: &str) -> Ran {
+        let mut command = self.command(args);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        Ran::from(child.wait_with_output().unwrap())
+    }
+
+    /// Makes a pair for a RAM user and gives back its id.
+    pub(crate) fn create(&self, user: &str) -> String {
+        let ran = self.akm(&["create", "--ram-user", user]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout.trim().to_owned()
+    }
+
+    /// The rows of `list --json`.
+    pub(crate) fn pairs(&self) -> Vec<serde_json::Value> {
+        let list: serde_json::Value =
+            serde_json::from_str(&self.akm(&["list", "--json"]).stdout).unwrap();
+        list["access_keys"].as_array().unwrap().clone()
+    }
+
+    /// Every file below the test's home, as path and content.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        collect(&self.home(), &mut files);
+        files.sort();
+        files
+    }
+}
+
+impl Drop for Env {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.root);
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if let Ok(content) = std::fs::read(&path) {
+            files.push((path, content));
+        }
+    }
+}
+
+/// What a command said, whole.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// Compares all three exactly, after what differs from run to run is named: `<ID1>`, `<ID2>` for the sandbox's AccessKey IDs in
+    /// the order they first appear in `ids`, `<ACCOUNT>`, `<TIME>`.
+    #[track_caller]
+    pub(crate) fn said(&self, ids: &[&str], code: i32, stdout: &str, stderr: &str) -> &Self {
+        let told = format!(
+            "exit {}\n{}---\n{}",
+            self.code,
+            named(&self.stdout, ids),
+            named(&self.stderr, ids)
+        );
+        let expected = format!("exit {code}\n{stdout}---\n{stderr}");
+        assert_eq!(told, expected);
+        self
+    }
+
+    /// The `error` object that `--json` puts on the last line of standard error.
+    pub(crate) fn error(&self) -> serde_json::Value {
+        let last = self.stderr.lines().last().unwrap_or_default();
+        let object: serde_json::Value = serde_json::from_str(last).unwrap();
+        object["error"].clone()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// Names what differs from run to run.
+pub(crate) fn named(text: &str, ids: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for (index, id) in ids.iter().enumerate() {
+        text = text.replace(id, &format!("<ID{}>", index + 1));
+    }
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        if let Some((kind, length)) = changing(rest) {
+            out.push_str(kind);
+            rest = &rest[length..];
+        } else {
+            let next = rest.chars().next().unwrap();
+            out.push(next);
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    out
+}
+
+fn changing(text: &str) -> Option<(&'static str, usize)> {
+    let bytes = text.as_bytes();
+    let digits = bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    if digits == 16 {
+        return Some(("<ACCOUNT>", 16));
+    }
+    let shape = b"dddd-dd-ddTdd:dd:ddZ";
+    let time = bytes.len() >= shape.len()
+        && bytes.iter().zip(shape).all(|(byte, shape)| {
+            if *shape == b'd' {
+                byte.is_ascii_digit()
+            } else {
+                byte == shape
+            }
+        });
+    if time {
+        return Some(("<TIME>", shape.len()));
+    }
+    (text.starts_with("LTAI5tSANDBOX") && bytes.len() >= 24).then_some(("<ID>", 24))
+}
+
+/// Says aloud that a test cannot run here for want of a tool. Where everything is meant to be installed, that is a failure.
+pub(crate) fn have(tool: &str) -> bool {
+    let found =
+        std::env::split_paths("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .any(|folder| folder.join(tool).is_file());
+    if !found {
+        assert!(
+            std::env::var_os("AKM_TESTS_REQUIRED").is_none(),
+            "`{tool}` is not installed and this run requires it"
+        );
+        let mut out = std::io::stderr();
+        let _ = writeln!(
+            out,
+            "skipped: `{tool}` is not on this machine: {}",
+            std::thread::current().name().unwrap_or("?")
+        );
+    }
+    found
+}
