@@ -4,7 +4,7 @@ use super::{Global, ui::Ui};
 use crate::cloud::{Client, Credentials};
 use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
 use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
-use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
+use crate::ops::{self, Account, Failure, Kind, Session, Stores, Tell};
 use crate::sandbox;
 use crate::store::{
     self, Recipient, SecretName, SecretStore, StoreKind,
@@ -52,12 +52,6 @@ pub(crate) struct Context {
     store: Option<StoreKind>,
 }
 
-/// What is known without a keyring and without a network.
-pub(crate) struct Known {
-    pub(crate) inventory: Inventory,
-    pub(crate) journal: Journal,
-}
-
 impl Context {
     /// `NoSuchProfile` for a profile that does not exist; `Usage` for a variable that makes no sense.
     pub(crate) fn new(global: &Global, environment: Environment, ui: Ui) -> Result<Self, Failure> {
@@ -90,21 +84,26 @@ impl Context {
         })
     }
 
-    /// What metadata knows of the account; `None` while there is no account yet.
-    pub(crate) fn known(&self) -> Result<Option<Known>, Failure> {
+    /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
+    pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
         let Some(sandbox) = self.sandbox()? else {
             return Ok(None);
         };
-        let account = sandbox.account_id();
-        let known = self.known_of(account);
-        self.mention_suspects(&known.journal)?;
-        Ok(Some(known))
+        let account = self.account_of(sandbox.account_id(), Config::load(&self.home)?);
+        self.mention_suspects(&account.journal)?;
+        Ok(Some(account))
     }
 
-    pub(crate) fn known_of(&self, account: &AccountId) -> Known {
-        Known {
-            inventory: Inventory::new(self.home.clone(), account.clone()),
-            journal: Journal::new(self.home.clone(), account.clone()),
+    pub(crate) fn account_of(&self, id: &AccountId, config: Config) -> Account {
+        Account {
+            profile: self.profile.clone(),
+            id: id.clone(),
+            home: self.home.clone(),
+            inventory: Inventory::new(self.home.clone(), id.clone()),
+            journal: Journal::new(self.home.clone(), id.clone()),
+            stores: Box::new(Opened::new(&self.home, config, self.ui.may_ask())),
+            clock: self.clock.clone(),
+            tell: Arc::new(self.ui.clone()),
         }
     }
 
@@ -120,7 +119,7 @@ impl Context {
         let session = self.session()?;
         self.ui.warn(&format!(
             "this is the sandbox, account {} on this machine",
-            session.account
+            session.id
         ));
         Ok(session)
     }
@@ -154,39 +153,28 @@ impl Context {
 
     fn open(&self) -> Result<Session, Failure> {
         let (kind, recipient, config) = self.settled_store()?;
-        let stores = Opened::new(&self.home, config, self.ui.may_ask());
+        let stores = Opened::new(&self.home, config.clone(), self.ui.may_ask());
         let folder = self.settled_sandbox(&stores, kind)?;
-        let account = folder.account_id().clone();
+        let account = self.account_of(folder.account_id(), config);
         let seed_in = folder.secret_store().parse::<StoreKind>()?;
         let seed = stores
             .open(seed_in)?
-            .get(&SecretName::sandbox(&account))?
-            .ok_or_else(|| seed_lost(seed_in))?;
+            .get(&SecretName::sandbox(&account.id))?;
+        let seed = seed.ok_or_else(|| seed_lost(seed_in))?;
         let (id, secret) = sandbox::console_credentials(&seed)?;
         let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
         let transport = Arc::new(sandbox::Embedded::new(gateway));
-        let known = self.known_of(&account);
+        let credentials = Credentials {
+            id,
+            secret,
+            token: None,
+        };
         Ok(Session {
-            profile: self.profile.clone(),
-            cloud: Client::new(
-                transport,
-                Credentials {
-                    id,
-                    secret,
-                    token: None,
-                },
-                self.clock.clone(),
-            ),
-            stores: Box::new(stores),
+            account,
+            cloud: Client::new(transport, credentials, self.clock.clone()),
             store: kind,
             recipient,
-            home: self.home.clone(),
-            inventory: known.inventory,
-            journal: known.journal,
-            clock: self.clock.clone(),
-            tell: Arc::new(self.ui.clone()),
             verify_pause: Duration::ZERO,
-            account,
         })
     }
 

@@ -45,8 +45,11 @@ impl Export {
                 _ => failure,
             }
         })?;
-        let session = context.session()?;
-        let pairs = export::export(&session, &which)?;
+        let account = context.account()?.ok_or_else(|| {
+            Failure::new(Kind::SecretMissing, "akm holds no secret yet")
+                .hint("`akm create` makes a pair")
+        })?;
+        let pairs = export::export(&account, &which)?;
         let rows: Vec<Row> = pairs
             .iter()
             .map(|pair| Row {

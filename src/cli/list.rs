@@ -1,17 +1,13 @@
 //! `akm list`
 
-use super::{
-    context::{Context, Known},
-    selector::OwnerArgs,
-    ui,
-};
+use super::{context::Context, selector::OwnerArgs, ui};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
     time::{self, Span, Timestamp},
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Failure, Kind, refresh};
+use crate::ops::{Account, Failure, Kind, refresh};
 use clap::Args;
 use serde::Serialize;
 use ui::Output;
@@ -66,7 +62,7 @@ impl List {
                 None => refresh::all(&session)?,
             }
         }
-        let known = context.known()?;
+        let known = context.account()?;
         let records = known
             .as_ref()
             .map_or_else(|| Ok(Vec::new()), |known| records(known, owner.as_ref()))?;
@@ -103,7 +99,7 @@ impl List {
     }
 }
 
-fn records(known: &Known, owner: Option<&Owner>) -> Result<Vec<OwnerRecord>, Failure> {
+fn records(known: &Account, owner: Option<&Owner>) -> Result<Vec<OwnerRecord>, Failure> {
     match owner {
         Some(owner) => Ok(known.inventory.load(owner)?.into_iter().collect()),
         None => Ok(known.inventory.all()?),

@@ -30,7 +30,7 @@ impl<'a> PairView<'a> {
             ram_user: owner
                 .ram_user()
                 .map(super::super::core::name::UserName::as_str),
-            account_id: session.account.as_str(),
+            account_id: session.id.as_str(),
             profile: session.profile.as_str(),
             status: pair.status.as_str(),
             created_at: time::format(pair.created_at),

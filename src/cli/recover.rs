@@ -52,7 +52,7 @@ const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
     let open = context
-        .known()?
+        .account()?
         .map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))?;
     let due = |open: &recover::Open| open.due.map(time::format);
     if context.ui.output == Some(Output::Json) {

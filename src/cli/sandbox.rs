@@ -34,8 +34,8 @@ fn reset(context: &Context) -> Result<(), Failure> {
         .ui
         .insist("forget the sandbox, its users, its pairs and their secrets?")?;
     let _lock = ops::session::lock(&context.home, "home", &*context.clock, &context.ui)?;
-    let (_, stores) = context.stores()?;
-    let known = context.known_of(&account);
+    let (config, stores) = context.stores()?;
+    let known = context.account_of(&account, config);
     ops::forget::account(&known.inventory, &known.journal, &stores, &context.ui)?;
     let seed_in = folder.secret_store().parse()?;
     remove_folder(&context.home.sandbox()).map_err(|error| {

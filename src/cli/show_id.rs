@@ -23,7 +23,7 @@ impl ShowId {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.required()?;
         let record = context
-            .known()?
+            .account()?
             .map(|known| known.inventory.load(&owner))
             .transpose()?
             .flatten();

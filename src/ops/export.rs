@@ -1,6 +1,6 @@
 //! `export`: pairs with their secrets, for a file that leaves akm.
 
-use super::{Failure, Kind, Session};
+use super::{Account, Failure, Kind};
 use crate::core::{access_key::AccessKeyId, account::Owner, secret::Secret};
 use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
 
@@ -20,23 +20,26 @@ pub(crate) enum Which {
 }
 
 /// Reads the secrets and records that they leave, before they do. Every pair that was named must be held (`SecretMissing`).
-pub(crate) fn export(session: &Session, which: &Which) -> Result<Vec<Exported>, Failure> {
+pub(crate) fn export(account: &Account, which: &Which) -> Result<Vec<Exported>, Failure> {
     let mut rows = Vec::new();
-    for (owner, ids) in chosen(session, which)? {
-        let _lock = session.lock(&owner)?;
-        let mut record = session.record(&owner)?;
+    for (owner, ids) in chosen(account, which)? {
+        let _lock = account.lock(&owner)?;
+        let mut record = account.record(&owner)?;
+        let before = record.clone();
         for id in ids {
             let pair = record
                 .pair_mut(&id)
                 .ok_or_else(|| super::session::no_such_pair(&id))?;
             rows.push(Exported {
-                secret: session.secret(pair)?,
+                secret: account.secret(pair)?,
                 id,
                 owner: owner.clone(),
             });
             pair.mark_left(Way::Csv);
         }
-        session.inventory.save(&record)?;
+        if record != before {
+            account.inventory.save(&record)?;
+        }
     }
     if rows.is_empty() {
         return Err(
@@ -47,23 +50,23 @@ pub(crate) fn export(session: &Session, which: &Which) -> Result<Vec<Exported>, 
     Ok(rows)
 }
 
-fn chosen(session: &Session, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyId>)>, Failure> {
+fn chosen(account: &Account, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyId>)>, Failure> {
     match which {
-        Which::Ids(ids) => ids.iter().map(|id| by_id(session, id)).collect(),
+        Which::Ids(ids) => ids.iter().map(|id| by_id(account, id)).collect(),
         Which::CurrentOf(owner) => {
-            let record = session.record(owner)?;
+            let record = account.record(owner)?;
             let pair = current(&record)?;
             Ok(vec![(owner.clone(), vec![pair.access_key_id.clone()])])
         }
         Which::All => {
-            let records = session.inventory.all()?;
+            let records = account.inventory.all()?;
             let left_out = records
                 .iter()
                 .flat_map(OwnerRecord::live)
                 .filter(|pair| pair.secret_store.is_none())
                 .count();
             if left_out > 0 {
-                session.tell.warn(&format!(
+                account.tell.warn(&format!(
                     "{left_out} pairs are left out: their secrets are not held"
                 ));
             }
@@ -75,8 +78,8 @@ fn chosen(session: &Session, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyI
     }
 }
 
-fn by_id(session: &Session, id: &AccessKeyId) -> Result<(Owner, Vec<AccessKeyId>), Failure> {
-    let record = session
+fn by_id(account: &Account, id: &AccessKeyId) -> Result<(Owner, Vec<AccessKeyId>), Failure> {
+    let record = account
         .inventory
         .owner_of(id)?
         .ok_or_else(|| super::session::no_such_pair(id))?;

@@ -53,7 +53,7 @@ pub(super) fn issue(
     let signed = session.cloud.prepare_pair(owner)?;
     let (mut entry, mut journal) = session.journal.begin(Intent {
         version: Version,
-        account_id: session.account.clone(),
+        account_id: session.id.clone(),
         profile: session.profile.clone(),
         ram_user: owner.ram_user().cloned(),
         before: before.iter().map(|key| key.id.clone()).collect(),

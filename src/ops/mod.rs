@@ -14,4 +14,4 @@ pub(crate) mod user;
 pub(crate) mod verify;
 
 pub(crate) use failure::{Failure, Kind};
-pub(crate) use session::{Session, Stores, Tell};
+pub(crate) use session::{Account, Session, Stores, Tell};

@@ -193,10 +193,8 @@ pub(crate) fn restore(
         .cloud
         .recycled_pair(id)
         .map_err(|error| not_recycled(session, id, error))?;
-    let user_id = recycled
-        .user_id
-        .unwrap_or_else(|| session.account.to_string());
-    let owner = if user_id == session.account.as_str() {
+    let user_id = recycled.user_id.unwrap_or_else(|| session.id.to_string());
+    let owner = if user_id == session.id.as_str() {
         Owner::Account
     } else {
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
@@ -262,7 +260,7 @@ fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {
 fn user_id(session: &Session, owner: &Owner) -> Result<String, Failure> {
     match owner {
         Owner::RamUser(name) => Ok(session.cloud.user(name)?.user_id),
-        Owner::Account => Ok(session.account.to_string()),
+        Owner::Account => Ok(session.id.to_string()),
     }
 }
 

@@ -366,8 +366,7 @@ fn works(session: &Session, owner: &Owner, credentials: Credentials) -> Result<(
     loop {
         match as_new.caller_identity() {
             Ok(caller)
-                if caller.account_id == session.account
-                    && caller.owner().as_ref() == Some(owner) =>
+                if caller.account_id == session.id && caller.owner().as_ref() == Some(owner) =>
             {
                 row += 1;
             }

@@ -1,4 +1,4 @@
-//! One account, opened: its cloud, its stores, what is known of it. Every operation works in one.
+//! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
 use super::{Failure, Kind};
 use crate::cloud::Client;
@@ -33,22 +33,36 @@ pub(crate) trait Tell: Send + Sync {
     fn warn(&self, text: &str);
 }
 
-pub(crate) struct Session {
+/// An account as this machine knows it: what is known of its pairs, and the stores that hold their secrets. No cloud.
+pub(crate) struct Account {
     pub(crate) profile: ProfileName,
-    pub(crate) account: AccountId,
-    pub(crate) cloud: Client,
+    pub(crate) id: AccountId,
+    pub(crate) home: Home,
+    pub(crate) inventory: Inventory,
+    pub(crate) journal: Journal,
     pub(crate) stores: Box<dyn Stores>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tell: Arc<dyn Tell>,
+}
+
+/// An account with its cloud, and where new secrets go. Knows all that its [`Account`] knows.
+pub(crate) struct Session {
+    pub(crate) account: Account,
+    pub(crate) cloud: Client,
     /// Where new secrets go.
     pub(crate) store: StoreKind,
     /// Whose identity, kept in that store, opens what the journal seals.
     pub(crate) recipient: Recipient,
-    pub(crate) home: Home,
-    pub(crate) inventory: Inventory,
-    pub(crate) journal: Journal,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tell: Arc<dyn Tell>,
     /// Between two checks of a new pair.
     pub(crate) verify_pause: Duration,
+}
+
+impl std::ops::Deref for Session {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.account
+    }
 }
 
 /// How long another akm is waited for, and when that is said.
@@ -56,12 +70,12 @@ const LOCK_WAIT: Duration = Duration::from_mins(1);
 const LOCK_SAID: Duration = Duration::from_secs(2);
 const LOCK_POLL: Duration = Duration::from_millis(5);
 
-impl Session {
+impl Account {
     /// The lock of one owner, held until dropped. `Busy` when another akm holds it for a minute.
     pub(crate) fn lock(&self, owner: &Owner) -> Result<Box<dyn Any + Send>, Failure> {
         lock(
             &self.home,
-            &format!("{}/{}", self.account, owner.key()),
+            &format!("{}/{}", self.id, owner.key()),
             &*self.clock,
             &*self.tell,
         )
@@ -70,18 +84,25 @@ impl Session {
     /// What is known of the owner, or the empty record.
     pub(crate) fn record(&self, owner: &Owner) -> Result<OwnerRecord, Failure> {
         let known = self.inventory.load(owner)?;
-        Ok(known.unwrap_or_else(|| OwnerRecord::new(&self.account, &self.profile, owner)))
+        Ok(known.unwrap_or_else(|| OwnerRecord::new(&self.id, &self.profile, owner)))
     }
 
+    /// The secret of a pair that metadata says is held.
+    pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
+        secret(&*self.stores, pair)
+    }
+}
+
+impl Session {
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         let caller = self.cloud.caller_identity()?;
-        if caller.account_id == self.account {
+        if caller.account_id == self.id {
             return Ok(());
         }
         let message = format!(
             "the signing pair belongs to account {}, not {}",
-            caller.account_id, self.account
+            caller.account_id, self.id
         );
         Err(Failure::new(Kind::OtherAccount, message)
             .hint("nothing was changed; look at `akm verify --self`"))
@@ -103,11 +124,6 @@ impl Session {
             }
             _ => Err(asked),
         }
-    }
-
-    /// The secret of a pair that metadata says is held.
-    pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
-        secret(&*self.stores, pair)
     }
 }
 
