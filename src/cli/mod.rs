@@ -6,6 +6,7 @@ mod error;
 mod escape;
 mod export;
 mod help;
+mod import;
 mod list;
 mod pair;
 mod recover;
@@ -82,6 +83,7 @@ enum Command {
     Delete(pair::Delete),
     Restore(status::Restore),
     Export(export::Export),
+    Import(import::Import),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -105,6 +107,7 @@ impl Command {
             Self::Delete(args) => args.run(context),
             Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
+            Self::Import(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Store(args) => args.run(context),

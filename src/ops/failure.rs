@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     LastActivePair,
     SigningPair,
     BadName,
+    BadFile,
+    Refused,
     Exists,
     FileExists,
     Conflict,

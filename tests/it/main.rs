@@ -4,4 +4,5 @@
 
 mod create;
 mod env;
+mod import;
 mod readme;
