@@ -8,6 +8,7 @@ mod export;
 mod help;
 mod import;
 mod list;
+mod note;
 mod pair;
 mod recover;
 mod rotate;
