@@ -17,6 +17,7 @@ mod selector;
 mod show_id;
 mod status;
 mod store;
+mod table;
 mod ui;
 mod user;
 mod verify;

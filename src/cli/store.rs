@@ -1,6 +1,6 @@
 //! `akm store status`
 
-use super::{context::Context, ui};
+use super::{context::Context, table, ui};
 use crate::ops::{Failure, Stores};
 use crate::store::{SecretName, StoreKind};
 use clap::Subcommand;
@@ -58,5 +58,5 @@ fn status(context: &Context) -> Result<(), Failure> {
             ]
         })
         .collect();
-    ui::print(ui::table(&["STORE", "STATE", "RECIPIENT", ""], &cells).as_bytes())
+    ui::print(table::plain(&["STORE", "STATE", "RECIPIENT", ""], &cells).as_bytes())
 }

@@ -115,29 +115,3 @@ pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     text.push(b'\n');
     print(&text)
 }
-
-/// Rows as a table: columns as wide as their widest cell, two blanks between them. Cells are escaped.
-pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| escape(cell)).collect())
-        .collect();
-    let mut widths: Vec<usize> = header.iter().map(|cell| cell.len()).collect();
-    for row in &rows {
-        row.iter()
-            .zip(&mut widths)
-            .for_each(|(cell, width)| *width = cell.chars().count().max(*width));
-    }
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells: Vec<String> = cells
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        format!("{}\n", cells.join("  ").trim_end())
-    };
-    let mut text = line(&mut header.iter().copied());
-    for row in &rows {
-        text.push_str(&line(&mut row.iter().map(String::as_str)));
-    }
-    text
-}
