@@ -241,6 +241,11 @@ fn told(error: &cloud::Error) -> (Kind, &'static str, Option<&'static str>) {
             "the cloud is not available just now",
             Some("try the same command again"),
         ),
+        F::SandboxBroken => (
+            Kind::Failed,
+            "the sandbox cannot be used",
+            Some("look at the file that the cause names, or restore it from a backup"),
+        ),
         F::BadAnswer => (Kind::Failed, "the cloud's answer makes no sense", None),
         F::Other => (Kind::Failed, "the cloud refused", None),
     }
