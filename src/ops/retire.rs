@@ -22,6 +22,8 @@ struct Found {
 fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
     let owner = session.owner_of(id)?;
     let lock = session.lock(&owner)?;
+    // A file that cannot be read stops us before the cloud is asked to change anything.
+    session.record(&owner)?;
     session.check_account()?;
     let shown = session.cloud.pairs(&owner)?;
     let key = shown
@@ -200,6 +202,7 @@ pub(crate) fn restore(
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
     };
     let lock = session.lock(&owner)?;
+    session.record(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
     if shown.len() >= policy::PAIRS_PER_OWNER {
         return Err(super::create::two_pairs(session, &owner, &shown));
