@@ -18,17 +18,15 @@ impl Env {
         Self::bare().with("AKM_STORE", "age")
     }
 
-    /// An empty home, the store left to akm's choice.
+    /// An empty home, the store left to akm's choice; no bus, not even the one of whoever runs the tests.
     pub(crate) fn bare() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let root = std::env::temp_dir().join(format!("akm-it-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&root);
         std::fs::create_dir_all(&root).unwrap();
-        Self {
-            root,
-            variables: Vec::new(),
-        }
+        let variables = Vec::new();
+        Self { root, variables }.with("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     }
 
     /// The same home with a variable set for every command.

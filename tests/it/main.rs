@@ -5,3 +5,5 @@
 mod create;
 mod damaged;
 mod env;
+#[cfg(target_os = "linux")]
+mod keyring;
