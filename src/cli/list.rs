@@ -56,9 +56,9 @@ impl List {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.owner()?;
         if self.refresh {
-            let session = context.session()?;
+            let session = context.open()?;
             match &owner {
-                Some(owner) => refresh::locked(&session, owner).map(drop)?,
+                Some(owner) => refresh::locked(&session, owner)?,
                 None => refresh::all(&session)?,
             }
         }
