@@ -7,3 +7,5 @@ mod damaged;
 mod env;
 #[cfg(target_os = "linux")]
 mod keyring;
+mod list;
+mod rotate;
