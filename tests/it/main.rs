@@ -5,7 +5,10 @@
 mod create;
 mod damaged;
 mod env;
+mod export;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod list;
+mod retire;
 mod rotate;
+mod user;
