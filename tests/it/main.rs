@@ -9,6 +9,9 @@ mod export;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod list;
+mod recover;
 mod retire;
 mod rotate;
+mod store;
+mod usage;
 mod user;
