@@ -9,9 +9,11 @@ mod export;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod list;
+mod output;
 mod recover;
 mod retire;
 mod rotate;
+mod secrecy;
 mod store;
 mod usage;
 mod user;
