@@ -4,16 +4,20 @@
 
 mod create;
 mod damaged;
+mod doors;
 mod env;
+mod exit_codes;
 mod export;
 #[cfg(target_os = "linux")]
 mod keyring;
+mod layers;
 mod list;
 mod output;
 mod recover;
 mod retire;
 mod rotate;
 mod secrecy;
+mod source;
 mod store;
 mod usage;
 mod user;
