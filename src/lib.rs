@@ -27,6 +27,7 @@ mod cli;
 mod cloud;
 mod core;
 mod export;
+mod import;
 mod metadata;
 mod ops;
 mod sandbox;

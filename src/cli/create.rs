@@ -1,6 +1,6 @@
 //! `akm create`
 
-use super::{context::Context, pair::PairView, selector::OwnerArgs, ui};
+use super::{context::Context, note, pair::PairView, selector::OwnerArgs, ui};
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::{PairRecord, Way};
@@ -31,14 +31,16 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let owner = self.owner.required()?;
         self.checked()?;
-        if owner == Owner::Account {
-            context.ui.warn("the account's own pair opens everything the account has; a RAM user's pair is advised");
-            context.ui.insist("make a pair for the account itself?")?;
+        let named = self.owner.owner()?;
+        match named {
+            Some(Owner::Account) => warn_of_account(context)?,
+            None => note::may_ask(context)?,
+            _ => (),
         }
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let session = context.changing()?;
+        let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
         self.user_is_there(context, &session, &owner)?;
         let wish = create::Wish {
             comment: self.comment.clone(),
@@ -133,6 +135,14 @@ impl Create {
         }
         written
     }
+}
+
+/// The account's own pair wants a yes of its own, however it was asked for.
+pub(super) fn warn_of_account(context: &Context) -> Result<(), Failure> {
+    context.ui.warn(
+        "the account's own pair opens everything the account has; a RAM user's pair is advised",
+    );
+    context.ui.insist("make a pair for the account itself?")
 }
 
 fn agreed(context: &Context, name: &UserName) -> Result<bool, Failure> {

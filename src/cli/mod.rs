@@ -6,7 +6,9 @@ mod error;
 mod escape;
 mod export;
 mod help;
+mod import;
 mod list;
+mod note;
 mod pair;
 mod recover;
 mod rotate;
@@ -96,6 +98,7 @@ enum Command {
     Delete(pair::Delete),
     Restore(status::Restore),
     Export(export::Export),
+    Import(import::Import),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -119,6 +122,7 @@ impl Command {
             Self::Delete(args) => args.run(context),
             Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
+            Self::Import(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Store(args) => args.run(context),

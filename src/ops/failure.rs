@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     LastActivePair,
     SigningPair,
     BadName,
+    BadFile,
+    Refused,
     Exists,
     FileExists,
     Conflict,

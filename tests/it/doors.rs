@@ -3,7 +3,7 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 11] = [
+const DOORS: [(&str, usize, &str); 12] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
     (
         "cloud/mod.rs",
@@ -12,6 +12,11 @@ const DOORS: [(&str, usize, &str); 11] = [
     ),
     ("cloud/signature.rs", 2, "it signs: ACS3 and RPC"),
     ("export.rs", 1, "the CSV has it in its second column"),
+    (
+        "ops/import.rs",
+        1,
+        "a copy for the signer that asks whose the pair is",
+    ),
     (
         "sandbox/engine/pairs.rs",
         1,

@@ -8,11 +8,13 @@ mod doors;
 mod env;
 mod exit_codes;
 mod export;
+mod import;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod layers;
 mod list;
 mod output;
+mod readme;
 mod recover;
 mod retire;
 mod rotate;
