@@ -5,6 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 
+const WARNING: &str =
+    "akm: the account's own pair opens everything the account has; a RAM user's pair is advised\n";
+
 #[test]
 fn a_pair_for_a_ram_user_from_nothing() {
     let env = Env::new();
@@ -69,7 +72,6 @@ fn a_third_pair_is_refused_and_both_are_shown() {
 #[test]
 fn the_accounts_own_pair_is_warned_of_and_asked_for() {
     let env = Env::new();
-    const WARNING: &str = "akm: the account's own pair opens everything the account has; a RAM user's pair is advised\n";
     let asked =
         "akm: make a pair for the account itself?: there is nobody to ask\nhint: add `--yes`\n";
     for more in [&[][..], &["--no-input"]] {
@@ -150,42 +152,34 @@ fn a_csv_that_cannot_be_written_makes_no_pair() {
     let env = Env::new();
     std::fs::write(env.path("old.csv"), "mine").unwrap();
     std::os::unix::fs::symlink(env.path("nowhere"), env.path("link.csv")).unwrap();
-    let create = |file| {
-        env.refused(
-            &["create", "--ram-user", "alice", "--csv", file],
-            if file.ends_with(".csv") && !file.contains('/') {
-                4
-            } else {
-                1
-            },
-        )
-    };
-    create("old.csv").said(
+    let create =
+        |file: &str, code| env.refused(&["create", "--ram-user", "alice", "--csv", file], code);
+    create("old.csv", 4).said(
         &[],
         4,
         "",
         "akm: `old.csv` exists already\nhint: name a new file\n",
     );
-    create("link.csv").said(
+    create("link.csv", 4).said(
         &[],
         4,
         "",
         "akm: `link.csv` exists already\nhint: name a new file\n",
     );
-    create("no/a.csv").said(
+    create("no/a.csv", 1).said(
         &[],
         1,
         "",
         "akm: `no/a.csv` cannot be written: No such file or directory (os error 2)\n",
     );
-    create("new/").said(
+    create("new/", 1).said(
         &[],
         1,
         "",
         "akm: `new/` cannot be written: is a directory\n",
     );
     let odd = "no\u{1b}[31m/a.csv";
-    let ran = create(odd);
+    let ran = create(odd, 1);
     assert!(
         ran.stderr.contains("`no\\u{1b}[31m/a.csv`"),
         "{}",

@@ -154,14 +154,6 @@ impl Env {
         self.home().join(format!("sandbox/users/{user}.toml"))
     }
 
-    /// Changes a file of akm's in place, as an editor would.
-    #[track_caller]
-    pub(crate) fn edit(&self, path: &Path, from: &str, to: &str) {
-        let text = std::fs::read_to_string(path).unwrap();
-        assert!(text.contains(from), "{from} is not in {text}");
-        std::fs::write(path, text.replace(from, to)).unwrap();
-    }
-
     /// [`Env::files`] but for locks, which every command may leave.
     pub(crate) fn kept(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let lock = |path: &Path| {
@@ -204,6 +196,14 @@ impl Drop for Env {
     }
 }
 
+/// Changes a file of akm's in place, as an editor would.
+#[track_caller]
+pub(crate) fn edit(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{from} is not in {text}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
 /// A line of a journal with the time of its step moved back, and its checksum made anew.
 fn record_earlier(line: &str, days: i64) -> String {
     use sha2::{Digest, Sha256};
@@ -218,8 +218,8 @@ fn record_earlier(line: &str, days: i64) -> String {
     }
     let json = record.to_string();
     let sum = Sha256::digest(json.as_bytes());
-    let sum: String = sum[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{sum} {json}\n")
+    let sum = u64::from_be_bytes(sum[..8].try_into().unwrap());
+    format!("{sum:016x} {json}\n")
 }
 
 fn names(files: &[(PathBuf, Vec<u8>)]) -> Vec<&Path> {

@@ -1,6 +1,6 @@
 //! `akm export`
 
-use crate::env::Env;
+use crate::env::{Env, edit};
 use std::os::unix::fs::PermissionsExt;
 
 /// One pair each of the account, alice and bob.
@@ -137,7 +137,7 @@ fn a_secret_that_is_not_there() {
         assert!(!env.path("a.csv").exists());
     }
     // Metadata that says it is not held: left out, and said.
-    env.edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
+    edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
     env.akm(&["export", "--all", "--csv", "a.csv"]).said(
         &[],
         0,

@@ -4,7 +4,6 @@ use crate::env::{Env, Ran, have};
 use dbus::Path;
 use dbus::blocking::Connection;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -48,7 +47,7 @@ impl Desktop {
         Some(desktop)
     }
 
-    fn start_bus(&mut self, bus: &PathBuf) {
+    fn start_bus(&mut self, bus: &std::path::Path) {
         let folder = bus.parent().unwrap();
         let config = folder.join("bus.conf");
         std::fs::write(&config, CONFIG.replace("FOLDER", folder.to_str().unwrap())).unwrap();

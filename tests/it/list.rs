@@ -1,6 +1,6 @@
 //! `akm list` and `akm show-id`
 
-use crate::env::Env;
+use crate::env::{Env, edit};
 
 const HEAD: &str = "ACCESSKEY ID              OWNER      STATUS    CREATED               LAST USED  SECRET  NOTE\n";
 const EMPTY: &str = "ACCESSKEY ID  OWNER  STATUS  CREATED  LAST USED  SECRET  NOTE\n";
@@ -127,7 +127,7 @@ fn filters() {
         .lines()
         .find(|line| line.starts_with("created_at"))
         .unwrap();
-    env.edit(&record, made, "created_at = \"2020-01-01T00:00:00Z\"");
+    edit(&record, made, "created_at = \"2020-01-01T00:00:00Z\"");
     let old = env
         .akm(&["list", "-o", "plain", "--older-than", "1d"])
         .stdout;
@@ -154,7 +154,7 @@ fn a_refresh_tells_what_was_changed_elsewhere() {
     let (one, two) = (env.create("alice"), env.create("bob"));
     env.akm(&["list", "--refresh", "-o", "plain"])
         .said(&[&one, &two], 0, "<ID1>\n<ID2>\n", "");
-    env.edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
+    edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
     let stranger = "LTAI5tSANDBOXstranger000";
     let pair = format!(
         "\n[[access_keys]]\nid = \"{stranger}\"\nstatus = \"Active\"\ncreated_at = \"2026-01-01T00:00:00Z\"\nupdated_at = \"2026-01-01T00:00:00Z\"\n"
@@ -173,8 +173,8 @@ fn a_refresh_tells_what_was_changed_elsewhere() {
          <ID2>  bob    Active    <TIME>  -          age\n",
         told,
     );
-    env.edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
-    env.edit(&env.cloud_of("bob"), &pair, "");
+    edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+    edit(&env.cloud_of("bob"), &pair, "");
     env.akm(&["list", "--refresh", "-o", "plain"]).said(
         &ids,
         0,

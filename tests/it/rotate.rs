@@ -1,6 +1,6 @@
 //! `akm rotate`
 
-use crate::env::Env;
+use crate::env::{Env, edit};
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 
@@ -116,7 +116,7 @@ fn two_days_of_overlap_once_the_secret_left_akm() {
 fn two_days_of_overlap_when_the_old_secret_is_not_held() {
     let env = Env::new();
     env.create("alice");
-    env.edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
+    edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
     assert_eq!(rotate(&env, &["--json"]).json()["state"], "overlap");
 }
 
@@ -272,7 +272,7 @@ fn the_secret_goes_when_the_recycle_bin_lets_go() {
         .lines()
         .find(|line| line.starts_with("deleted_at"))
         .unwrap();
-    env.edit(&record, deleted, "deleted_at = \"2026-01-01T00:00:00Z\"");
+    edit(&record, deleted, "deleted_at = \"2026-01-01T00:00:00Z\"");
     rotated(&env, &[]);
     assert!(!file.exists());
     assert!(!std::fs::read_to_string(&record).unwrap().contains(&old));

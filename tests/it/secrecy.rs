@@ -131,8 +131,18 @@ fn everything(heard: &mut Heard) -> Vec<String> {
             .map(|(_, secret)| secret.to_owned()),
     );
     assert!(secrets.len() >= 8, "{secrets:?}");
+    // One row is right, the other has a secret that is not its pair's.
+    let csv = std::fs::read_to_string(heard.env.path("bob.csv")).unwrap();
+    let wrong = csv.replace(&secrets[1], &secrets[0]);
+    std::fs::write(
+        heard.env.path("wrong.csv"),
+        format!("{csv}LTAI1,{}\n{wrong}", secrets[0]),
+    )
+    .unwrap();
     for command in [
         &["list", "--refresh"][..],
+        &["import", "bob.csv"],
+        &["import", "wrong.csv", "--json"],
         &["list", "--json"],
         &["show-id", "--ram-user", "bob", "--all"],
         &["verify", "--ram-user", "bob"],
@@ -213,7 +223,7 @@ fn no_secret_is_said_or_written_but_where_it_was_asked_for() {
     };
     let mut secrets = everything(&mut heard);
     let identity = std::fs::read_to_string(heard.env.home().join("secrets/identity.txt")).unwrap();
-    let seed = "akm-sandbox-".to_owned() + &heard.env.account();
+    let seed_file = "akm-sandbox-".to_owned() + &heard.env.account();
     badly(&mut heard);
     heard.akm(&["sandbox", "reset", "-y"]);
     let key = identity
@@ -223,10 +233,10 @@ fn no_secret_is_said_or_written_but_where_it_was_asked_for() {
     secrets.sort();
     secrets.dedup();
     let needles: Vec<_> = secrets.iter().flat_map(|secret| guises(secret)).collect();
-    let mut seen = std::collections::HashSet::new();
+    let mut read = std::collections::HashSet::new();
     let mut found = String::new();
     for (what, content) in &heard.said {
-        if !seen.insert(content) {
+        if !read.insert(content) {
             continue;
         }
         let its_own = what.contains("secrets/identity.txt") || what.contains("secrets/aside");
@@ -236,7 +246,7 @@ fn no_secret_is_said_or_written_but_where_it_was_asked_for() {
         }
     }
     assert_eq!(found, "");
-    assert!(heard.said.iter().any(|(what, _)| what.contains(&seed)));
+    assert!(heard.said.iter().any(|(what, _)| what.contains(&seed_file)));
     assert!(
         heard
             .said

@@ -1,6 +1,6 @@
 //! `akm store status`, and what comes of an identity that is lost or another's.
 
-use crate::env::{Env, have};
+use crate::env::{Env, edit, have};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -114,7 +114,7 @@ fn a_recipient_that_was_swapped_is_found_before_a_pair_is_made() {
             .to_owned()
     };
     let (ours, theirs) = (recipient(&env), recipient(&other));
-    env.edit(&env.home().join("config.toml"), &ours, &theirs);
+    edit(&env.home().join("config.toml"), &ours, &theirs);
     let ran = env.refused(&["create", "--ram-user", "alice"], 5);
     assert!(
         ran.stderr.contains("cannot give the secret back"),

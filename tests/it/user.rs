@@ -1,6 +1,6 @@
 //! `akm user create|list|show|delete` and `akm verify`
 
-use crate::env::Env;
+use crate::env::{Env, edit};
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 
@@ -159,7 +159,7 @@ fn foreign_text_is_harmless_on_a_terminal() {
     ]);
     assert_eq!(made.code, 0, "{}", made.stderr);
     // Whatever another tool put there.
-    env.edit(
+    edit(
         &env.cloud_of("alice"),
         "display_name = \"Evil",
         "display_name = \"\\u001b]0;title\\u0007Evil",
