@@ -151,15 +151,17 @@ impl Context {
         Ok(())
     }
 
-    fn open(&self) -> Result<Session, Failure> {
+    /// A session, and not a word on suspects.
+    pub(crate) fn open(&self) -> Result<Session, Failure> {
         let (kind, recipient, config) = self.settled_store()?;
         let stores = Opened::new(&self.home, config.clone(), self.ui.may_ask());
         let folder = self.settled_sandbox(&stores, kind)?;
         let account = self.account_of(folder.account_id(), config);
         let seed_in = folder.secret_store().parse::<StoreKind>()?;
         let seed = stores
-            .open(seed_in)?
-            .get(&SecretName::sandbox(&account.id))?;
+            .open(seed_in)
+            .and_then(|store| store.get(&SecretName::sandbox(&account.id)))
+            .map_err(|error| Failure::of_store(seed_in, error))?;
         let seed = seed.ok_or_else(|| seed_lost(seed_in))?;
         let (id, secret) = sandbox::console_credentials(&seed)?;
         let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);

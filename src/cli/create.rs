@@ -16,7 +16,7 @@ pub(crate) struct Create {
     #[command(flatten)]
     owner: OwnerArgs,
     /// Make the RAM user too, where there is none
-    #[arg(long, requires = "ram_user")]
+    #[arg(long, requires = "ram_user", conflicts_with = "account")]
     create_user: bool,
     /// Write the console's CSV to a new file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
@@ -116,21 +116,22 @@ impl Create {
             secret,
             owner,
         });
+        let held = |failure: Failure| {
+            failure.hint(format!(
+                "the pair is held: `akm export {} --csv FILE` tries again",
+                pair.access_key_id
+            ))
+        };
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
-            .map_err(|failure| {
-                failure.hint(format!(
-                    "the pair is held: `akm export {} --csv FILE` tries again",
-                    pair.access_key_id
-                ))
-            });
+            .map_err(held);
         if self.csv.as_deref() != Some(Path::new("-")) {
             let shown = if self.show_secret {
                 secret.as_ref()
             } else {
                 None
             };
-            print(context, session, owner, pair, shown)?;
+            print(context, session, owner, pair, shown).map_err(held)?;
         }
         written
     }

@@ -65,9 +65,9 @@ impl List {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.owner()?;
         if self.refresh {
-            let session = context.session()?;
+            let session = context.open()?;
             match &owner {
-                Some(owner) => refresh::locked(&session, owner).map(drop)?,
+                Some(owner) => refresh::locked(&session, owner)?,
                 None => refresh::all(&session)?,
             }
         }
@@ -192,12 +192,16 @@ impl<'a> Row<'a> {
         Some(look.now - time::parse(&self.created_at).ok()?)
     }
 
-    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect; then the remark.
+    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a secret that is not
+    /// held; then the remark.
     fn note(&self, look: &Look) -> (String, Tone) {
         let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
             (true, _, _) => ("suspect".to_owned(), Tone::Bad),
             (_, Some(at), _) => (format!("old, disabled {}", look.after(at)), Tone::Warn),
             (_, _, Some(at)) => (format!("old, deleted {}", look.after(at)), Tone::Warn),
+            _ if look.is_terminal() && self.secret_store.is_none() => {
+                ("secret not held".to_owned(), Tone::Bad)
+            }
             _ if self.current => ("current".to_owned(), Tone::Good),
             _ => (String::new(), Tone::Plain),
         };
@@ -220,6 +224,15 @@ const HEADER: [&str; 7] = [
     "SECRET",
     "NOTE",
 ];
+const TERMINAL_HEADER: [&str; 7] = [
+    "ACCESSKEY ID",
+    "OWNER",
+    "STATUS",
+    "AGE",
+    "LAST USED",
+    "SECRET",
+    "NOTE",
+];
 
 fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
     match output {
@@ -227,7 +240,12 @@ fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
         Output::Table => {
             let rows = view.access_keys.iter().map(|row| row.cells(look)).collect();
             let kept = telling(view, look);
-            let header: Vec<&str> = kept.iter().map(|at| HEADER[*at]).collect();
+            let titles = if look.is_terminal() {
+                TERMINAL_HEADER
+            } else {
+                HEADER
+            };
+            let header: Vec<&str> = kept.iter().map(|at| titles[*at]).collect();
             ui::print(table::render(&header, only(rows, &kept), look).as_bytes())
         }
         Output::Plain => {
@@ -243,19 +261,13 @@ fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
     }
 }
 
-/// The columns that say something: on a terminal those are left out that are the same in every row, as `-` or a secret that is held.
+/// On a terminal the columns that say nothing are left out: no last use is known, or where the secrets are, which `--json` tells.
 fn telling(view: &View, look: &Look) -> Vec<usize> {
     let used = view
         .access_keys
         .iter()
         .any(|row| row.last_used_at.is_some());
-    let missing = view
-        .access_keys
-        .iter()
-        .any(|row| row.secret_store.is_none());
-    let says = |at: &usize| {
-        !look.is_terminal() || (used || *at != LAST_USED) && (missing || *at != SECRET)
-    };
+    let says = |at: &usize| !look.is_terminal() || *at != SECRET && (used || *at != LAST_USED);
     (0..HEADER.len()).filter(says).collect()
 }
 

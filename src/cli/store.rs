@@ -1,8 +1,9 @@
 //! `akm store status`
 
 use super::{context::Context, table, ui};
-use crate::ops::{Failure, Stores};
-use crate::store::{SecretName, StoreKind};
+use crate::ops::{Failure, Kind, Stores};
+use crate::store::{self, StoreKind};
+use crate::sys::random;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -29,9 +30,12 @@ fn status(context: &Context) -> Result<(), Failure> {
         let Some(recipient) = config.recipients.of(kind) else {
             continue;
         };
+        // What counts is whether the identity is there and opens: a store that lost it gives nothing back.
+        let random =
+            random::nonce().map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
         let answer = stores
             .open(kind)
-            .and_then(|store| store.get(&SecretName::identity(recipient)).map(drop));
+            .and_then(|store| store::sealed_canary(store, recipient, &random));
         let state = answer.map_or_else(|error| error.to_string(), |()| "open".to_owned());
         rows.push((kind, recipient, state));
     }

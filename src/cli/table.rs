@@ -33,10 +33,10 @@ impl Look {
         self.terminal
     }
 
-    /// A past time.
+    /// A past time: how long ago that is, or the time itself.
     pub(crate) fn time(&self, text: &str) -> String {
         match time::parse(text) {
-            Ok(at) if self.terminal => format!("{} ago", words(self.now - at)),
+            Ok(at) if self.terminal => words(self.now - at),
             _ => text.to_owned(),
         }
     }
@@ -109,16 +109,14 @@ pub(crate) fn render(header: &[&str], rows: Vec<Vec<Cell>>, look: &Look) -> Stri
 }
 
 fn fit(table: &mut Table, look: &Look) {
-    let last = table.column_count().saturating_sub(1);
-    for (at, column) in table.column_iter_mut().enumerate() {
+    let widths = table.column_max_content_widths();
+    let last = widths.len().saturating_sub(1);
+    for (at, (column, width)) in table.column_iter_mut().zip(widths).enumerate() {
         column.set_padding((0, 2));
-        match at {
-            0 => column.set_constraint(ColumnConstraint::ContentWidth),
-            _ if look.terminal && at < last => {
-                column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(WIDEST)))
-            }
-            _ => column,
-        };
+        let width = if at == 0 { width } else { width.min(WIDEST) };
+        if look.terminal && at < last {
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
+        }
     }
     if look.terminal {
         table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -141,24 +139,24 @@ pub(crate) fn plain(header: &[&str], rows: &[Vec<String>]) -> String {
     render(header, rows.iter().map(cells).collect(), &look)
 }
 
-/// A span in its largest unit: `3 months`, `2 days`, `1 hour`, `5 s`.
+/// A span in its largest unit: `3 months`, `2 days`, `1 h`, `5 s`.
 fn words(span: TimeDelta) -> String {
     let seconds = span.num_seconds().max(0);
+    // Below two of a unit the next smaller one tells more: 47 h, and not 1 day.
     let units = [
-        (365 * 86400, "year"),
-        (30 * 86400, "month"),
-        (86400, "day"),
-        (3600, "hour"),
-        (60, "minute"),
+        (365 * 86400, 2, " years"),
+        (30 * 86400, 2, " months"),
+        (86400, 2, " days"),
+        (3600, 1, " h"),
+        (60, 1, " min"),
     ];
-    for (size, unit) in units {
-        // A year and a half is told in months, a day and a half in hours.
-        if seconds >= 2 * size || (seconds >= size && matches!(unit, "hour" | "minute")) {
-            let count = seconds / size;
-            return format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
-        }
-    }
-    format!("{seconds} s")
+    let fits = units
+        .iter()
+        .find(|(size, least, _)| seconds >= size * least);
+    fits.map_or_else(
+        || format!("{seconds} s"),
+        |(size, _, unit)| format!("{}{unit}", seconds / size),
+    )
 }
 
 #[cfg(test)]
@@ -170,11 +168,11 @@ mod tests {
         for (seconds, expected) in [
             (0, "0 s"),
             (59, "59 s"),
-            (60, "1 minute"),
-            (3599, "59 minutes"),
-            (3600, "1 hour"),
-            (86400, "24 hours"),
-            (2 * 86400 - 1, "47 hours"),
+            (60, "1 min"),
+            (3599, "59 min"),
+            (3600, "1 h"),
+            (86400, "24 h"),
+            (2 * 86400 - 1, "47 h"),
             (2 * 86400, "2 days"),
             (59 * 86400, "59 days"),
             (60 * 86400, "2 months"),

@@ -25,17 +25,12 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new(global: &Global, environment_forbids: bool) -> Self {
-        let output = if global.json {
-            Some(Output::Json)
-        } else {
-            global.output
-        };
         let may_ask = !global.no_input
             && !environment_forbids
             && io::stdin().is_terminal()
             && io::stderr().is_terminal();
         Self {
-            output,
+            output: global.output(),
             quiet: global.quiet,
             yes: global.yes,
             may_ask,

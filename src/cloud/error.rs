@@ -47,6 +47,8 @@ pub(crate) enum Fault {
     Throttled,
     /// A 5xx answer: it may have been executed all the same.
     Unavailable,
+    /// `InternalError.Records`, which the sandbox alone answers: its files are damaged or cannot be used.
+    SandboxBroken,
     /// Nothing was sent.
     NotSent,
     /// Something was sent and no whole answer came.
@@ -159,9 +161,11 @@ impl Error {
     pub(crate) fn outcome(&self) -> Outcome {
         match self.fault {
             Fault::NotSent => Outcome::NotSent,
-            Fault::NoAnswer | Fault::BadAnswer | Fault::Unavailable | Fault::NonceUsed => {
-                Outcome::Unknown
-            }
+            Fault::NoAnswer
+            | Fault::BadAnswer
+            | Fault::Unavailable
+            | Fault::SandboxBroken
+            | Fault::NonceUsed => Outcome::Unknown,
             _ => Outcome::Refused,
         }
     }
@@ -183,7 +187,7 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// The error table of the RAM, STS and gateway references, by dotted prefix; the longer prefix first.
-const CODES: [(&str, Fault); 33] = [
+const CODES: [(&str, Fault); 34] = [
     ("LimitExceeded.User.AccessKey", Fault::PairLimit),
     ("LimitExceeded", Fault::OtherLimit),
     ("EntityNotExist.User.AccessKey", Fault::NoSuchPair),
@@ -216,6 +220,7 @@ const CODES: [(&str, Fault); 33] = [
     ("InvalidSecurityToken", Fault::BadToken),
     ("Throttling", Fault::Throttled),
     ("ServiceUnavailable", Fault::Unavailable),
+    ("InternalError.Records", Fault::SandboxBroken),
     ("InternalError", Fault::Unavailable),
     ("InvalidAction", Fault::BadParameter),
     ("InvalidVersion", Fault::BadParameter),
@@ -268,6 +273,7 @@ mod tests {
             ("Throttling", 400, Fault::Throttled),
             ("Throttling.User", 429, Fault::Throttled),
             ("InternalError", 500, Fault::Unavailable),
+            ("InternalError.Records", 500, Fault::SandboxBroken),
             ("Inactive", 403, Fault::NotActivated),
             ("Throttlings", 400, Fault::Other),
             ("", 502, Fault::Unavailable),

@@ -66,9 +66,10 @@ fn chosen(account: &Account, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyI
                 .filter(|pair| pair.secret_store.is_none())
                 .count();
             if left_out > 0 {
-                account.tell.warn(&format!(
-                    "{left_out} pairs are left out: their secrets are not held"
-                ));
+                account.tell.warn(&match left_out {
+                    1 => "1 pair is left out: its secret is not held".to_owned(),
+                    count => format!("{count} pairs are left out: their secrets are not held"),
+                });
             }
             Ok(records
                 .iter()

@@ -32,10 +32,12 @@ pub(super) fn preflight(session: &Session, owner: &Owner) -> Result<Vec<AccessKe
     let shown = session.cloud.pairs(owner)?;
     session.record(owner)?;
     session.inventory.check_writable(owner)?;
-    let store = session.stores.open(session.store)?;
     let random = random::nonce().map_err(no_random)?;
-    store::canary(store, &random)?;
-    store::sealed_canary(store, &session.recipient, &random)?;
+    let tried = session.stores.open(session.store).and_then(|store| {
+        store::canary(store, &random)?;
+        store::sealed_canary(store, &session.recipient, &random)
+    });
+    tried.map_err(|error| Failure::of_store(session.store, error))?;
     Ok(shown)
 }
 

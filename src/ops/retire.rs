@@ -8,7 +8,10 @@ use crate::core::{
     policy,
     time::Timestamp,
 };
-use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord},
+    journal::Entry,
+};
 use crate::store::SecretName;
 
 /// A pair as its owner's list shows it, with the owner's lock held.
@@ -22,6 +25,8 @@ struct Found {
 fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
     let owner = session.owner_of(id)?;
     let lock = session.lock(&owner)?;
+    // A file that cannot be read stops us before the cloud is asked to change anything.
+    session.record(&owner)?;
     session.check_account()?;
     let shown = session.cloud.pairs(&owner)?;
     let key = shown
@@ -200,6 +205,7 @@ pub(crate) fn restore(
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
     };
     let lock = session.lock(&owner)?;
+    session.record(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
     if shown.len() >= policy::PAIRS_PER_OWNER {
         return Err(super::create::two_pairs(session, &owner, &shown));
@@ -277,12 +283,26 @@ fn purge(
 
 /// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair.
 pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    close_create_of(session, owner, id)?;
     let mut record = session.record(owner)?;
     if let Some(kind) = record.pair(id).and_then(|pair| pair.secret_store) {
         session.stores.open(kind)?.delete(&SecretName::pair(id))?;
     }
     record.access_keys.retain(|pair| pair.access_key_id != *id);
     Ok(session.inventory.save(&record)?)
+}
+
+/// A create that waits for its confirmation keeps a sealed copy of the secret, and would put it back.
+fn close_create_of(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let open = session.journal.read(owner)?;
+    let of_this_pair = |entry: &Entry| {
+        let made = entry.got.as_ref().map(|got| &got.access_key_id);
+        entry.intent.rotation.is_none() && made == Some(id)
+    };
+    if open.as_ref().is_some_and(of_this_pair) {
+        session.journal.close(owner)?;
+    }
+    Ok(())
 }
 
 /// Drops the secrets of pairs that the recycle bin has let go of. The caller holds the owner's lock.

@@ -145,6 +145,8 @@ pub(super) fn advance(
     journal: OpenJournal,
 ) -> Result<Standing, Failure> {
     let mut work = Work::new(session, entry, journal)?;
+    // A file that cannot be read stops us before the cloud is asked to change anything.
+    session.record(&work.owner)?;
     loop {
         let (keys, shown) = work.look()?;
         let step = rotation::next(

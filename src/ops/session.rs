@@ -165,7 +165,10 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
             "the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds",
         ));
     };
-    let found = stores.open(kind)?.get(&SecretName::pair(id))?;
+    let found = stores
+        .open(kind)
+        .and_then(|store| store.get(&SecretName::pair(id)))
+        .map_err(|error| Failure::of_store(kind, error))?;
     found.ok_or_else(|| {
         Failure::new(
             Kind::SecretMissing,

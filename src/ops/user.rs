@@ -50,6 +50,7 @@ pub(crate) fn missing(name: &UserName) -> Failure {
 pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> {
     let owner = Owner::RamUser(name.clone());
     let _lock = session.lock(&owner)?;
+    session.record(&owner)?;
     session.check_account()?;
     session.cloud.user(name)?;
     let pairs = session.cloud.pairs(&owner)?;

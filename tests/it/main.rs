@@ -3,6 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod create;
+mod damaged;
+mod doors;
 mod env;
+mod exit_codes;
+mod export;
 mod import;
+#[cfg(target_os = "linux")]
+mod keyring;
+mod layers;
+mod list;
+mod output;
 mod readme;
+mod recover;
+mod retire;
+mod rotate;
+mod secrecy;
+mod source;
+mod store;
+mod usage;
+mod user;
