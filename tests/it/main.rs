@@ -4,3 +4,6 @@
 
 mod create;
 mod env;
+mod killed;
+mod strace;
+mod truth;
