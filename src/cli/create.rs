@@ -105,7 +105,8 @@ impl Create {
     ) -> Result<(), Failure> {
         let leaves = self.csv.is_some() || self.show_secret;
         let secret = if leaves {
-            Some(session.secret(pair)?)
+            let secret = session.secret(pair);
+            Some(secret.map_err(|failure| create::not_handed_out(failure, &pair.access_key_id))?)
         } else {
             None
         };
@@ -116,12 +117,7 @@ impl Create {
         });
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
-            .map_err(|failure| {
-                failure.hint(format!(
-                    "the pair is held: `akm export {} --csv FILE` tries again",
-                    pair.access_key_id
-                ))
-            });
+            .map_err(|failure| create::not_handed_out(failure, &pair.access_key_id));
         if self.csv.as_deref() != Some(Path::new("-")) {
             let shown = if self.show_secret {
                 secret.as_ref()

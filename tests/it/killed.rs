@@ -194,8 +194,12 @@ fn a_rotation(args: &[&str], at_least: usize, left: usize) {
         resolved(env, &state, point);
         rotated(env, args, left, point);
         let Some(copy) = copy else { return };
+        let begun = begun(&copy);
         let ran = copy.akm(args);
         truth::one_works(&copy, point);
+        if let Some(id) = begun {
+            assert_eq!(ran.stdout.trim(), id, "{point}: rotated twice");
+        }
         let state = truth::check(&copy, point);
         if state.suspects.is_empty() {
             assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
@@ -219,6 +223,16 @@ fn rotated(env: &Env, args: &[&str], left: usize, point: &str) {
     let active: Vec<_> = state.live.iter().filter(|pair| pair.active).collect();
     assert_eq!(active.len(), 1, "{point}");
     assert_eq!(active[0].id, ran.stdout.trim(), "{point}");
+}
+
+/// The pair that the home's journal has got, if any.
+fn begun(env: &Env) -> Option<String> {
+    let files = env.files().into_iter();
+    let mut journals =
+        files.filter(|(path, _)| path.extension().is_some_and(|ending| ending == "journal"));
+    let text = String::from_utf8(journals.next()?.1).unwrap();
+    let got = text.split_once("{\"got\":{\"access_key_id\":\"")?.1;
+    Some(got.split_once('"')?.0.to_owned())
 }
 
 #[test]
@@ -354,4 +368,38 @@ fn the_recovery_of_a_rotation() {
         truth::one_works(env, point);
         recovered(env, point).settled(1, point);
     });
+}
+
+/// A power cut shows what a kill cannot: that names, too, are on the disk. Each new folder and each renamed file is followed by a
+/// sync of the folder it is in before the secret comes, and what comes after it before the end.
+#[test]
+fn names_are_made_durable_in_time() {
+    if !have("strace") {
+        return;
+    }
+    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+    let calls = strace::calls(&env, &args, 0);
+    let got = calls
+        .iter()
+        .position(|call| call.name == "pwrite64")
+        .unwrap();
+    let mut seen = 0;
+    for (at, call) in calls.iter().enumerate() {
+        let named = ["mkdir", "rename"].contains(&&*call.name) && !call.line.contains(" = -1 ");
+        if !named {
+            continue;
+        }
+        let path = call.line.split('"').rev().nth(1).unwrap();
+        let folder = format!(
+            "\"{}\", O_RDONLY|O_CLOEXEC",
+            path.rsplit_once('/').unwrap().0
+        );
+        let until = if at < got { got } else { calls.len() };
+        let synced = calls[at..until]
+            .windows(2)
+            .any(|two| two[0].line.contains(&folder) && two[1].name == "fsync");
+        assert!(synced, "{call}");
+        seen += 1;
+    }
+    assert!(seen >= 15, "{seen}");
 }

@@ -4,6 +4,7 @@
 
 mod create;
 mod env;
+mod errno;
 mod killed;
 mod strace;
 mod truth;
