@@ -107,7 +107,8 @@ impl Create {
     ) -> Result<(), Failure> {
         let leaves = self.csv.is_some() || self.show_secret;
         let secret = if leaves {
-            Some(session.secret(pair)?)
+            let secret = session.secret(pair);
+            Some(secret.map_err(|failure| create::not_handed_out(failure, &pair.access_key_id))?)
         } else {
             None
         };
@@ -116,12 +117,7 @@ impl Create {
             secret,
             owner,
         });
-        let held = |failure: Failure| {
-            failure.hint(format!(
-                "the pair is held: `akm export {} --csv FILE` tries again",
-                pair.access_key_id
-            ))
-        };
+        let held = |failure| create::not_handed_out(failure, &pair.access_key_id);
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
             .map_err(held);

@@ -142,6 +142,8 @@ pub(crate) struct OpenJournal {
     file: Box<dyn OpenFile>,
     path: PathBuf,
     end: u64,
+    /// Records that could not be written: the next one brings them along, since it would make no sense without them.
+    owed: Vec<u8>,
 }
 
 impl OpenJournal {
@@ -167,10 +169,12 @@ impl OpenJournal {
     fn append(&mut self, record: &Record) -> Result<(), Error> {
         let line = format::line(record)
             .map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
+        self.owed.extend_from_slice(&line);
         self.file
-            .write_at(self.end, &line)
+            .write_at(self.end, &self.owed)
             .map_err(|error| Error::Io(self.path.clone(), error))?;
-        self.end += line.len() as u64;
+        self.end += self.owed.len() as u64;
+        self.owed.clear();
         Ok(())
     }
 }
@@ -251,6 +255,7 @@ impl Journal {
                 file,
                 path,
                 end: end as u64,
+                owed: Vec::new(),
             },
         ))
     }
@@ -323,6 +328,7 @@ impl Journal {
                 file,
                 path,
                 end: read.end as u64,
+                owed: Vec::new(),
             },
         )))
     }

@@ -2,7 +2,7 @@
 
 use super::{Failure, Kind, Session, issue, recover, recover::Settled};
 use crate::core::{
-    access_key::{AccessKey, Status},
+    access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     time,
 };
@@ -27,14 +27,22 @@ pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Pai
             ));
             pair
         }
-        Settled::Rotating | Settled::Nothing => {
+        Settled::Rotating(..) | Settled::Nothing => {
             let before = issue::preflight(session, owner)?;
             let issued = issue::issue(session, owner, &before, wish.comment, None)?;
             recover::close_if_durable(session, &issued.entry)?;
             issued.pair
         }
     };
-    left_by(session, owner, pair, &wish.leaves_by)
+    let id = pair.access_key_id.clone();
+    left_by(session, owner, pair, &wish.leaves_by).map_err(|failure| not_handed_out(failure, &id))
+}
+
+/// The pair is there and held, and only its way out failed: the same command would make another.
+pub(crate) fn not_handed_out(failure: Failure, id: &AccessKeyId) -> Failure {
+    failure.hint(format!(
+        "the pair is held: `akm export {id} --csv FILE` tries again"
+    ))
 }
 
 fn left_by(

@@ -158,6 +158,12 @@ pub(super) fn claim(
         .map_err(half)?;
     suspects(session, &entry, &shown).map_err(half)?;
     let pair = into_metadata(session, &entry, &got, shown).map_err(half)?;
+    // It may have been taken for lost before what the journal says of it could be read.
+    session
+        .journal
+        .resolve(&got.access_key_id)
+        .map_err(Failure::from)
+        .map_err(half)?;
     if entry.intent.rotation.is_some() || !store.durable() {
         journal
             .reached(&mut entry, Reached::Stored, session.cloud.now())
@@ -180,6 +186,31 @@ fn rest(store: &dyn store::SecretStore, name: &SecretName, secret: &Secret) -> R
             "the secret store gave back something else than was stored",
         )),
     }
+}
+
+/// A pair that the journal could not take and the store did, as [`keep`] does it: only akm puts a secret into a store of this home, so
+/// that the pair is ours and no suspect. Written down as got. A keyring proves nothing: another home may use it too.
+pub(super) fn adopt(
+    session: &Session,
+    entry: &mut Entry,
+    journal: &mut OpenJournal,
+) -> Result<(), Failure> {
+    let shown = session.cloud.pairs(&entry.owner())?;
+    let store = session.stores.open(entry.intent.store)?;
+    let new = |key: &&AccessKey| store.durable() && !entry.intent.before.contains(&key.id);
+    for key in shown.iter().filter(new) {
+        let Some(secret) = store.get(&SecretName::pair(&key.id))? else {
+            continue;
+        };
+        let sealed = store::seal(&entry.intent.recipient, &secret)?;
+        let got = Got {
+            access_key_id: key.id.clone(),
+            created_at: key.created_at,
+            sealed: BASE64_STANDARD.encode(sealed),
+        };
+        return Ok(journal.got(entry, got)?);
+    }
+    Ok(())
 }
 
 /// Pairs that are neither from before nor ours become suspects.

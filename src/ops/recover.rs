@@ -19,8 +19,9 @@ pub(crate) enum Settled {
     Nothing,
     /// A create, finished now.
     Pair(PairRecord),
-    /// A rotation that waits for its time; what was due is done.
-    Rotating,
+    /// A rotation, where it stands now that what was due is done, and whether it had come to rest before: one that was cut short is
+    /// the same command's own, which is not to rotate twice.
+    Rotating(Box<rotate::Standing>, bool),
 }
 
 /// A signed request is not executed later than 15 minutes after its date; one more for good measure.
@@ -30,13 +31,20 @@ fn expiry(entry: &Entry) -> Timestamp {
 
 /// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
 pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
-    let Some((entry, journal)) = session.journal.resume(owner)? else {
+    let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Settled::Nothing);
     };
     session.check_account()?;
+    if entry.reached == Reached::Intent {
+        issue::adopt(session, &mut entry, &mut journal)?;
+    }
     match (entry.reached, &entry.intent.rotation) {
         (Reached::Intent, _) => decide(session, &entry).map(|()| Settled::Nothing),
-        (_, Some(_)) => rotate::advance(session, entry, journal).map(|_| Settled::Rotating),
+        (_, Some(_)) => {
+            let rested = rotate::rests(&entry);
+            let standing = rotate::advance(session, entry, journal)?;
+            Ok(Settled::Rotating(Box::new(standing), rested))
+        }
         (Reached::Got, None) => finish(session, entry, journal).map(Settled::Pair),
         (_, None) => confirm(session, entry, journal),
     }
@@ -70,10 +78,16 @@ fn confirm(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Sett
 
 /// The journal of a finished create goes at once where akm itself made the secret durable; else a later command confirms.
 pub(super) fn close_if_durable(session: &Session, entry: &Entry) -> Result<(), Failure> {
-    if session.stores.open(entry.intent.store)?.durable() {
-        session.journal.close(&entry.owner())?;
+    if !session.stores.open(entry.intent.store)?.durable() {
+        return Ok(());
     }
-    Ok(())
+    session.journal.close(&entry.owner()).map_err(|error| {
+        let id = entry.got.as_ref().map(|got| got.access_key_id.as_str());
+        Failure::from(error).half_done(format!(
+            "AccessKey pair `{}` is made and held, and its journal stays open",
+            id.unwrap_or_default()
+        ))
+    })
 }
 
 /// A create whose answer nobody has: what the cloud lists now tells. Closes the journal once the request cannot be executed any more.
@@ -125,14 +139,19 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
     let Ok(shown) = session.cloud.pairs(&owner) else {
         return failure.half_done(format!("nobody knows whether a pair was made for {owner}"));
     };
+    let not_recorded = |failure: Failure| {
+        failure.half_done(format!(
+            "a pair may have been made for {owner}, its answer lost"
+        ))
+    };
     let strange = match issue::suspects(session, entry, &shown) {
         Ok(strange) => strange,
-        Err(error) => return error,
+        Err(error) => return not_recorded(error),
     };
     say_suspects(session, &strange);
     let decided = outcome == Outcome::Refused || !session.cloud.may_execute_late();
     if decided && let Err(error) = session.journal.close(&owner) {
-        return error.into();
+        return not_recorded(error.into());
     }
     match (decided, strange.is_empty(), outcome) {
         (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => {
@@ -217,7 +236,7 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
                     pair.access_key_id
                 ));
             }
-            Ok(Settled::Nothing | Settled::Rotating) => (),
+            Ok(Settled::Nothing | Settled::Rotating(..)) => (),
             Err(failure) => left.push((owner, failure)),
         }
     }

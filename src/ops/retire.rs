@@ -22,23 +22,37 @@ struct Found {
     _lock: Box<dyn std::any::Any + Send>,
 }
 
-fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
+/// The pairs of a pair's owner, with the owner's lock held; the pair itself may be gone.
+struct Listed {
+    owner: Owner,
+    shown: Vec<AccessKey>,
+    lock: Box<dyn std::any::Any + Send>,
+}
+
+impl Listed {
+    fn key(&self, id: &AccessKeyId) -> Option<&AccessKey> {
+        self.shown.iter().find(|key| key.id == *id)
+    }
+}
+
+fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
     let owner = session.owner_of(id)?;
     let lock = session.lock(&owner)?;
     // A file that cannot be read stops us before the cloud is asked to change anything.
     session.record(&owner)?;
     session.check_account()?;
     let shown = session.cloud.pairs(&owner)?;
-    let key = shown
-        .iter()
-        .find(|key| key.id == *id)
-        .cloned()
-        .ok_or_else(|| no_such_pair(id))?;
+    Ok(Listed { owner, shown, lock })
+}
+
+fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
+    let listed = list(session, id)?;
+    let key = listed.key(id).cloned().ok_or_else(|| no_such_pair(id))?;
     Ok(Found {
-        owner,
-        shown,
+        owner: listed.owner,
+        shown: listed.shown,
         key,
-        _lock: lock,
+        _lock: listed.lock,
     })
 }
 
@@ -129,37 +143,45 @@ pub(crate) fn about_to_delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Owner, Failure> {
-    let found = find(session, id)?;
-    may_delete(session, &found, allowed)?;
-    Ok(found.owner)
+    let listed = list(session, id)?;
+    may_delete(session, &listed, id, allowed)?;
+    Ok(listed.owner)
 }
 
-fn may_delete(session: &Session, found: &Found, allowed: Allowed) -> Result<(), Failure> {
-    let id = &found.key.id;
+/// Whether the pair is still Active.
+fn may_delete(
+    session: &Session,
+    listed: &Listed,
+    id: &AccessKeyId,
+    allowed: Allowed,
+) -> Result<bool, Failure> {
     not_the_signer(session, id)?;
-    if found.key.status == Status::Active && !allowed.active {
+    let active = listed
+        .key(id)
+        .is_some_and(|key| key.status == Status::Active);
+    if active && !allowed.active {
         return Err(Failure::new(
             Kind::ActivePair,
-            format!("`{id}` of {} is Active", found.owner),
+            format!("`{id}` of {} is Active", listed.owner),
         )
         .hint(format!(
             "`akm disable {id}` first and see that nothing breaks, or `akm delete {id} --force`"
         )));
     }
-    Ok(())
+    Ok(active)
 }
 
 /// Disables the pair, deletes it, and sees that it is gone. Its secret stays until the recycle bin lets go of the pair, or goes at
-/// once with `purge`. A pair that is gone already is no error here: the list of this run says so.
+/// once with `purge`. A pair that is known here and gone from the cloud is no error: an earlier deletion may have been cut short.
 pub(crate) fn delete(
     session: &Session,
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Deleted, Failure> {
-    let found = find(session, id)?;
-    may_delete(session, &found, allowed)?;
+    let found = list(session, id)?;
+    let active = may_delete(session, &found, id, allowed)?;
     let user_id = user_id(session, &found.owner)?;
-    if found.key.status == Status::Active {
+    if active {
         session
             .cloud
             .set_status(&found.owner, id, Status::Inactive)?;
@@ -281,13 +303,19 @@ fn purge(
     Ok(None)
 }
 
-/// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair.
+/// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair. Metadata ends its claim before
+/// the secret goes, and its row after: cut short, it neither claims what is gone nor forgets what is left to do.
 pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
     close_create_of(session, owner, id)?;
     let mut record = session.record(owner)?;
-    if let Some(kind) = record.pair(id).and_then(|pair| pair.secret_store) {
-        session.stores.open(kind)?.delete(&SecretName::pair(id))?;
+    let claimed = record
+        .pair_mut(id)
+        .and_then(|pair| pair.secret_store.take());
+    if claimed.is_some() {
+        session.inventory.save(&record)?;
     }
+    let kind = claimed.unwrap_or(session.store);
+    session.stores.open(kind)?.delete(&SecretName::pair(id))?;
     record.access_keys.retain(|pair| pair.access_key_id != *id);
     Ok(session.inventory.save(&record)?)
 }

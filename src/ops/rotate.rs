@@ -1,6 +1,6 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
-use super::{Failure, Kind, Session, create, issue, recover, retire};
+use super::{Failure, Kind, Session, create, issue, recover, recover::Settled, retire};
 use crate::cloud::{Credentials, Fault};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -42,10 +42,10 @@ pub(crate) struct Standing {
 /// that no rotation of ours explains.
 pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
-    if let Some(standing) = go_on(session, owner)? {
-        let over = standing.state == "done" && !wish.finish_only;
+    if let Settled::Rotating(standing, rested) = recover::settle(session, owner)? {
+        let over = rested && standing.state == "done" && !wish.finish_only;
         if !over {
-            return Ok(standing);
+            return Ok(*standing);
         }
         session
             .tell
@@ -58,21 +58,14 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
     }
 }
 
-/// Finishes a create that is open, or does what is due of a rotation; `None` when nothing of a rotation was open.
-fn go_on(session: &Session, owner: &Owner) -> Result<Option<Standing>, Failure> {
-    let rotating = session
-        .journal
-        .read(owner)?
-        .is_some_and(|entry| entry.intent.rotation.is_some() && entry.got.is_some());
-    if !rotating {
-        recover::settle(session, owner)?;
-        return Ok(None);
-    }
-    let Some((entry, journal)) = session.journal.resume(owner)? else {
-        return Ok(None);
-    };
-    session.check_account()?;
-    advance(session, entry, journal).map(Some)
+/// Whether a rotation waits where it stands.
+pub(super) fn rests(entry: &Entry) -> bool {
+    let rotation = entry.intent.rotation.as_ref();
+    rotation.is_some_and(|rotation| match entry.reached {
+        Reached::Delivered => rotation.overlap_seconds > 0,
+        Reached::OldDisabled => rotation.grace_seconds > 0,
+        _ => false,
+    })
 }
 
 fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {

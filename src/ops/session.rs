@@ -134,10 +134,14 @@ impl Session {
         Ok(())
     }
 
-    /// Whose pair this is: by metadata, else by the cloud. `NoSuchPair` when neither knows.
+    /// Whose pair this is: by metadata, by what is suspected, else by the cloud. `NoSuchPair` when none knows.
     pub(crate) fn owner_of(&self, id: &AccessKeyId) -> Result<Owner, Failure> {
         if let Some(record) = self.inventory.owner_of(id)? {
             return Ok(record.owner());
+        }
+        let suspects = self.journal.suspects()?;
+        if let Some(suspect) = suspects.iter().find(|one| one.access_key_id == *id) {
+            return Ok(suspect.owner());
         }
         let asked = match self.cloud.user_of(id) {
             Ok(user) => return Ok(Owner::RamUser(user.name)),

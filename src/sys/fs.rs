@@ -154,17 +154,22 @@ impl OpenFile for LocalFile {
     }
 }
 
-/// Creates a folder and its parents with mode 0700 where they are missing; durable as far as the nearest parent.
+/// Creates a folder and its parents with mode 0700 where they are missing, each durable before the next: a file is no safer than
+/// the names of all the folders above it.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
+    let above = parent(folder)?;
+    create_folder(above)?;
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    folder.parent().map_or(Ok(()), sync_folder)
+    match builder.create(folder) {
+        // Another akm may have been quicker.
+        Err(error) if !folder.is_dir() => return Err(error),
+        _ => sync_folder(above),
+    }
 }
 
 /// Removes a folder of ours with all that is in it; no error where there is none. Durable on return.

@@ -18,11 +18,27 @@ impl Env {
         Self::bare().with("AKM_STORE", "age")
     }
 
+    /// Like [`Env::new`], in memory where the system has a place for that: for hundreds of homes, whose syncs a disk would wait for.
+    pub(crate) fn light() -> Self {
+        let memory = Path::new("/dev/shm");
+        let there = memory.is_dir();
+        let folder = if there {
+            memory.to_owned()
+        } else {
+            std::env::temp_dir()
+        };
+        Self::below(&folder).with("AKM_STORE", "age")
+    }
+
     /// An empty home, the store left to akm's choice; no bus, not even the one of whoever runs the tests.
     pub(crate) fn bare() -> Self {
+        Self::below(&std::env::temp_dir())
+    }
+
+    fn below(folder: &Path) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let root = std::env::temp_dir().join(format!("akm-it-{}-{number}", std::process::id()));
+        let root = folder.join(format!("akm-it-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&root);
         std::fs::create_dir_all(&root).unwrap();
         let variables = Vec::new();

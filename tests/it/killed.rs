@@ -1,0 +1,405 @@
+//! akm killed before every system call that changes something, then recovered: nothing is lost, nothing is claimed in vain.
+
+use crate::env::{Env, have};
+use crate::strace::{self, Call};
+use crate::truth::{self, State};
+
+/// Calls that change what another process, or the next one, sees, and those that make it last. The signal comes before the call,
+/// so that each point is the state that all changes before it made.
+const CHANGING: &str = "openat mkdir mkdirat write pwrite64 fchmod rename renameat2 unlink unlinkat linkat rmdir ftruncate \
+    fallocate fsync fdatasync";
+
+/// Skipped: they read, or speak of memory, threads, signals, or the process itself; locks end with their process. A call in neither
+/// list fails the test.
+const HARMLESS: &str = "access arch_prctl brk clock_gettime clock_nanosleep close execve exit exit_group fcntl flock fstat futex \
+    getdents64 geteuid getpid getrandom gettid getuid ioctl lseek lstat madvise mmap mprotect mremap munmap nanosleep newfstatat \
+    poll prctl pread64 prlimit64 read readlink restart_syscall rseq rt_sigaction rt_sigprocmask sched_getaffinity sched_yield \
+    set_robust_list set_tid_address sigaltstack stat statx";
+
+fn among(names: &str, call: &Call) -> bool {
+    names.split_whitespace().any(|name| name == call.name)
+}
+
+/// Where to kill a run: before each call that changes something and is not refused.
+fn points(env: &Env, args: &[&str]) -> Vec<Call> {
+    let calls = strace::calls(&truth::copied(env), args, 0);
+    for call in &calls {
+        let known = among(CHANGING, call) || among(HARMLESS, call);
+        assert!(known, "is `{}` harmless?", call.name);
+    }
+    let changes = |call: &Call| {
+        among(CHANGING, call)
+            && !call.line.contains(" = -1 ")
+            && (call.name != "openat"
+                || call.line.contains("O_CREAT")
+                || call.line.contains("O_TMPFILE"))
+    };
+    calls.into_iter().filter(changes).collect()
+}
+
+/// Kills the command at every point, each in a fresh copy, and hands over what is left.
+fn each(env: &Env, args: &[&str], at_least: usize, look: impl Fn(&Env, &str)) {
+    let points = points(env, args);
+    assert!(points.len() >= at_least, "only {} points", points.len());
+    for call in &points {
+        let copy = truth::copied(env);
+        strace::killed(&copy, call, args);
+        look(&copy, &format!("`akm {}` killed at {call}", args.join(" ")));
+    }
+}
+
+/// `recover`, the invariants, and no create left open.
+fn recovered(env: &Env, point: &str) -> State {
+    let ran = env.akm(&["recover"]);
+    assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+    let state = truth::check(env, point);
+    state.agreed(point);
+    let waits = |what: &String| what == "rotation, old pair Inactive";
+    assert!(state.open.iter().all(waits), "{point}: {state:?}");
+    state
+}
+
+/// Resolves suspects as a person would who knows that nobody else was at work.
+fn resolved(env: &Env, state: &State, point: &str) {
+    for id in &state.suspects {
+        let ran = env.akm(&["delete", id, "--force", "-y"]);
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+    }
+}
+
+fn has_journal(env: &Env) -> bool {
+    env.files()
+        .iter()
+        .any(|(path, _)| path.extension().is_some_and(|ending| ending == "journal"))
+}
+
+/// A killed `create`, where `before` pairs were: recovered, and the same command again; and that command without `recover`.
+fn a_create(env: &Env, before: usize, args: &[&str], point: &str) {
+    let copy = has_journal(env).then(|| truth::copied(env));
+    let state = recovered(env, point);
+    assert!(state.live.len() - before <= 1, "{point}: {state:?}");
+    resolved(env, &state, point);
+    let made = truth::live(env).len();
+    again(env, made, args, point);
+    let Some(copy) = copy else { return };
+    let ran = copy.akm(args);
+    let state = truth::check(&copy, point);
+    if state.suspects.is_empty() {
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+        assert!(
+            state
+                .rows
+                .iter()
+                .any(|row| row["access_key_id"] == *ran.stdout.trim()),
+            "{point}"
+        );
+        state.settled(before + 1, point);
+    } else {
+        assert!(
+            ran.stderr.contains(&state.suspects[0]),
+            "{point}: {}",
+            ran.stderr
+        );
+    }
+}
+
+/// The same command: it makes one more pair, or is refused for the two that are there.
+fn again(env: &Env, pairs: usize, args: &[&str], point: &str) {
+    let ran = env.akm(args);
+    let (code, pairs) = if pairs < 2 { (0, pairs + 1) } else { (4, 2) };
+    assert_eq!(ran.code, code, "{point}: {}", ran.stderr);
+    truth::check(env, point).settled(pairs, point);
+}
+
+#[test]
+fn a_first_create() {
+    if !have("strace") {
+        return;
+    }
+    let args = ["create", "--ram-user", "alice"];
+    each(&Env::light(), &args, 60, |env, point| {
+        a_create(env, 0, &args, point)
+    });
+}
+
+#[test]
+fn a_second_create() {
+    if !have("strace") {
+        return;
+    }
+    let (env, args) = (Env::light(), ["create", "--ram-user", "alice", "--json"]);
+    env.create("alice");
+    let plain = ["create", "--ram-user", "alice"];
+    each(&env, &args, 30, |env, point| {
+        a_create(env, 1, &plain, point)
+    });
+}
+
+#[test]
+fn a_create_with_a_csv() {
+    if !have("strace") {
+        return;
+    }
+    let (env, args) = (
+        Env::light(),
+        ["create", "--ram-user", "alice", "--csv", "new.csv"],
+    );
+    env.create("bob");
+    each(&env, &args, 30, |env, point| {
+        let state = recovered(env, point);
+        let beside: Vec<_> = std::fs::read_dir(env.path(""))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert!(
+            beside
+                .iter()
+                .all(|name| name == "home" || name == "new.csv"),
+            "{point}: {beside:?}"
+        );
+        if let Ok(csv) = std::fs::read_to_string(env.path("new.csv")) {
+            let id = &state
+                .rows
+                .iter()
+                .find(|row| row["ram_user"] == "alice")
+                .unwrap()["access_key_id"];
+            let export = truth::copied(env).akm(&["export", id.as_str().unwrap(), "--csv", "-"]);
+            assert_eq!(csv, export.stdout, "{point}");
+            truth::private(&env.path("new.csv"), point);
+            std::fs::remove_file(env.path("new.csv")).unwrap();
+        }
+        resolved(env, &state, point);
+        let made = truth::live(env).len() - 1;
+        let ran = env.akm(&args);
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+        truth::check(env, point).settled(made + 2, point);
+        assert!(
+            std::fs::read_to_string(env.path("new.csv"))
+                .unwrap()
+                .contains(ran.stdout.trim())
+        );
+    });
+}
+
+/// A killed rotation: a pair that works stays at every moment; recovered and done again, one works and what is left of the old
+/// one is as was asked.
+fn a_rotation(args: &[&str], at_least: usize, left: usize) {
+    let env = Env::light();
+    env.create("alice");
+    each(&env, args, at_least, |env, point| {
+        truth::one_works(env, point);
+        let copy = has_journal(env).then(|| truth::copied(env));
+        let state = recovered(env, point);
+        truth::one_works(env, point);
+        resolved(env, &state, point);
+        rotated(env, args, left, point);
+        let Some(copy) = copy else { return };
+        let begun = begun(&copy);
+        let ran = copy.akm(args);
+        truth::one_works(&copy, point);
+        if let Some(id) = begun {
+            assert_eq!(ran.stdout.trim(), id, "{point}: rotated twice");
+        }
+        let state = truth::check(&copy, point);
+        if state.suspects.is_empty() {
+            assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+            state.settled(left, point);
+        } else {
+            assert!(
+                ran.stderr.contains(&state.suspects[0]),
+                "{point}: {}",
+                ran.stderr
+            );
+        }
+    });
+}
+
+fn rotated(env: &Env, args: &[&str], left: usize, point: &str) {
+    let ran = env.akm(args);
+    assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+    truth::one_works(env, point);
+    let state = truth::check(env, point);
+    state.settled(left, point);
+    let active: Vec<_> = state.live.iter().filter(|pair| pair.active).collect();
+    assert_eq!(active.len(), 1, "{point}");
+    assert_eq!(active[0].id, ran.stdout.trim(), "{point}");
+}
+
+/// The pair that the home's journal has got, if any.
+fn begun(env: &Env) -> Option<String> {
+    let files = env.files().into_iter();
+    let mut journals =
+        files.filter(|(path, _)| path.extension().is_some_and(|ending| ending == "journal"));
+    let text = String::from_utf8(journals.next()?.1).unwrap();
+    let got = text.split_once("{\"got\":{\"access_key_id\":\"")?.1;
+    Some(got.split_once('"')?.0.to_owned())
+}
+
+#[test]
+fn a_rotation_that_disables() {
+    if have("strace") {
+        a_rotation(&["rotate", "--ram-user", "alice", "--overlap", "0s"], 40, 2);
+    }
+}
+
+#[test]
+fn a_rotation_that_deletes() {
+    if have("strace") {
+        a_rotation(
+            &[
+                "rotate",
+                "--ram-user",
+                "alice",
+                "--overlap",
+                "0s",
+                "--delete-old",
+            ],
+            40,
+            1,
+        );
+    }
+}
+
+/// A killed deletion: the pair is there with its secret, or gone; the same command ends it.
+fn a_deletion(extra: &[&str]) {
+    let env = Env::light();
+    let (id, stays) = (env.create("alice"), env.create("alice"));
+    let args = [&["delete", &id, "--force", "-y"], extra].concat();
+    each(&env, &args, 15, |env, point| {
+        let ran = env.akm(&["recover"]);
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+        truth::check(env, point);
+        // What was deleted for good is not even known any more.
+        let forgotten = !truth::known(env, &id);
+        let ran = env.akm(&args);
+        let code = if forgotten { 3 } else { 0 };
+        assert_eq!(ran.code, code, "{point}: {}", ran.stderr);
+        let state = truth::check(env, point);
+        assert_eq!(state.settled(1, point).live[0].id, stays);
+        assert_eq!(truth::rests(env, &id), extra.is_empty(), "{point}");
+    });
+}
+
+#[test]
+fn a_deletion_into_the_recycle_bin() {
+    if have("strace") {
+        a_deletion(&[]);
+    }
+}
+
+#[test]
+fn a_deletion_for_good() {
+    if have("strace") {
+        a_deletion(&["--purge"]);
+    }
+}
+
+/// Kills `args` before the call after the `nth` named one; the home that this leaves.
+fn killed_after(env: &Env, args: &[&str], found: impl Fn(&Call) -> bool) -> Env {
+    let points = points(env, args);
+    let at = points.iter().position(found).unwrap();
+    let copy = truth::copied(env);
+    strace::killed(&copy, &points[at + 1], args);
+    copy
+}
+
+/// A suspect's deletion, cut short, ends with the same command too.
+#[test]
+fn a_deletion_of_a_suspect() {
+    if !have("strace") {
+        return;
+    }
+    let (env, create) = (Env::light(), ["create", "--ram-user", "alice"]);
+    env.create("alice");
+    let broken = killed_after(&env, &create, makes_the_pair);
+    let state = recovered(&broken, "prepared");
+    let args = ["delete", &state.suspects[0], "--force", "-y"];
+    each(&broken, &args, 8, |env, point| {
+        truth::check(env, point);
+        let code = if truth::known(env, args[1]) { 0 } else { 3 };
+        let ran = env.akm(&args);
+        assert_eq!(ran.code, code, "{point}: {}", ran.stderr);
+        truth::check(env, point).settled(1, point);
+    });
+}
+
+fn writes_got(call: &Call) -> bool {
+    call.name == "pwrite64"
+}
+
+fn makes_the_pair(call: &Call) -> bool {
+    call.name == "rename" && call.line.contains("sandbox/users/")
+}
+
+#[test]
+fn the_recovery_of_a_create() {
+    if !have("strace") {
+        return;
+    }
+    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+    env.create("alice");
+    for (found, suspects) in [(writes_got as fn(&Call) -> bool, 0), (makes_the_pair, 1)] {
+        let broken = killed_after(&env, &args, found);
+        each(&broken, &["recover"], 5, |env, point| {
+            let state = recovered(env, point);
+            assert_eq!(state.suspects.len(), suspects, "{point}");
+            assert_eq!(state.live.len(), 2, "{point}");
+        });
+    }
+}
+
+#[test]
+fn the_recovery_of_a_rotation() {
+    if !have("strace") {
+        return;
+    }
+    let args = [
+        "rotate",
+        "--ram-user",
+        "alice",
+        "--overlap",
+        "0s",
+        "--delete-old",
+    ];
+    let env = Env::light();
+    env.create("alice");
+    let broken = killed_after(&env, &args, writes_got);
+    each(&broken, &["recover"], 30, |env, point| {
+        truth::one_works(env, point);
+        recovered(env, point).settled(1, point);
+    });
+}
+
+/// A power cut shows what a kill cannot: that names, too, are on the disk. Each new folder and each renamed file is followed by a
+/// sync of the folder it is in before the secret comes, and what comes after it before the end.
+#[test]
+fn names_are_made_durable_in_time() {
+    if !have("strace") {
+        return;
+    }
+    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+    let calls = strace::calls(&env, &args, 0);
+    let got = calls
+        .iter()
+        .position(|call| call.name == "pwrite64")
+        .unwrap();
+    let mut seen = 0;
+    for (at, call) in calls.iter().enumerate() {
+        let named = ["mkdir", "rename"].contains(&&*call.name) && !call.line.contains(" = -1 ");
+        if !named {
+            continue;
+        }
+        let path = call.line.split('"').rev().nth(1).unwrap();
+        let folder = format!(
+            "\"{}\", O_RDONLY|O_CLOEXEC",
+            path.rsplit_once('/').unwrap().0
+        );
+        let until = if at < got { got } else { calls.len() };
+        let synced = calls[at..until]
+            .windows(2)
+            .any(|two| two[0].line.contains(&folder) && two[1].name == "fsync");
+        assert!(synced, "{call}");
+        seen += 1;
+    }
+    assert!(seen >= 15, "{seen}");
+}
