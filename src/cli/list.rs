@@ -197,8 +197,8 @@ impl<'a> Row<'a> {
     fn note(&self, look: &Look) -> (String, Tone) {
         let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
             (true, _, _) => ("suspect".to_owned(), Tone::Bad),
-            (_, Some(at), _) => (format!("old, disabled {}", look.after(at)), Tone::Warn),
-            (_, _, Some(at)) => (format!("old, deleted {}", look.after(at)), Tone::Warn),
+            (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
+            (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
             _ if look.is_terminal() && self.secret_store.is_none() => {
                 ("secret not held".to_owned(), Tone::Bad)
             }

@@ -41,12 +41,12 @@ impl Look {
         }
     }
 
-    /// A time to come: `after …`, `in 2 days`, or `now due`.
-    pub(crate) fn after(&self, text: &str) -> String {
+    /// What is to be done to an old pair, and when: `old, delete after 2026-…`, `delete in 2 days`, `delete: now due`.
+    pub(crate) fn due(&self, what: &str, text: &str) -> String {
         match time::parse(text) {
-            Ok(at) if at <= self.now => "now due".to_owned(),
-            Ok(at) if self.terminal => format!("in {}", words(at - self.now)),
-            _ => format!("after {text}"),
+            Ok(at) if at <= self.now => format!("{what}: now due"),
+            Ok(at) if self.terminal => format!("{what} in {}", words(at - self.now)),
+            _ => format!("old, {what} after {text}"),
         }
     }
 }

@@ -30,6 +30,12 @@ pub(super) struct Issued {
 pub(super) fn preflight(session: &Session, owner: &Owner) -> Result<Vec<AccessKey>, Failure> {
     session.check_account()?;
     let shown = session.cloud.pairs(owner)?;
+    ready(session, owner)?;
+    Ok(shown)
+}
+
+/// The part that is on this machine: the owner's file can be read and written, and the store takes a canary and opens a seal.
+pub(super) fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
     session.record(owner)?;
     session.inventory.check_writable(owner)?;
     let random = random::nonce().map_err(no_random)?;
@@ -37,8 +43,7 @@ pub(super) fn preflight(session: &Session, owner: &Owner) -> Result<Vec<AccessKe
         store::canary(store, &random)?;
         store::sealed_canary(store, &session.recipient, &random)
     });
-    tried.map_err(|error| Failure::of_store(session.store, error))?;
-    Ok(shown)
+    tried.map_err(|error| Failure::of_store(session.store, error))
 }
 
 /// Makes a pair. The caller holds the owner's lock and has settled what was open.

@@ -6,6 +6,7 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     policy,
+    rotation::Reached,
     time::Timestamp,
 };
 use crate::metadata::{
@@ -80,7 +81,28 @@ pub(crate) fn disable(
 /// Makes a pair Active.
 pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
     let found = find(session, id)?;
-    set(session, &found, Status::Active)
+    let pair = set(session, &found, Status::Active)?;
+    undo_rotation(session, &found.owner, id)?;
+    Ok(pair)
+}
+
+/// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
+fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let retired = |entry: &Entry| {
+        let old = entry
+            .intent
+            .rotation
+            .as_ref()
+            .is_some_and(|rotation| rotation.old == *id);
+        old && entry.when(Reached::OldDisabled).is_some()
+    };
+    if session.journal.read(owner)?.as_ref().is_some_and(retired) {
+        session.journal.close(owner)?;
+        session.tell.note(&format!(
+            "the rotation that retired `{id}` is over; both pairs are left as they are"
+        ));
+    }
+    Ok(())
 }
 
 fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, Failure> {
@@ -95,6 +117,9 @@ fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, F
         &found.shown,
         |pair| {
             pair.status = status;
+            if status == Status::Active {
+                pair.delete_after = None;
+            }
             pair.retired_at = if status == Status::Inactive {
                 pair.retired_at.or(Some(now))
             } else {

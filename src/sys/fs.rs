@@ -167,7 +167,7 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(folder) {
         // Another akm may have been quicker.
-        Err(error) if !folder.is_dir() => return Err(error),
+        Err(error) if !folder.is_dir() => Err(error),
         _ => sync_folder(above),
     }
 }

@@ -58,6 +58,14 @@ impl AgeStore {
             let why = format!("there is an identity in `{}` already", path.display());
             return Err(Error::Failed(why));
         }
+        let names = disk.names(folder).map_err(failed(folder))?;
+        if let Some(name) = names
+            .iter()
+            .find(|name| name.strip_suffix(".age").is_some())
+        {
+            let why = format!("`{name}` is here, and the identity that opens it is not");
+            return Err(Error::Absent(why));
+        }
         let identity = Identity::new();
         disk.replace(&path, text(&identity)?.as_bytes())
             .map_err(failed(&path))?;
