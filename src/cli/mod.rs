@@ -8,6 +8,8 @@ mod export;
 mod help;
 mod list;
 mod pair;
+mod passphrase;
+mod protect;
 mod recover;
 mod rotate;
 mod sandbox;
