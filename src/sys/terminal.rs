@@ -9,7 +9,7 @@ pub(crate) use unix::hidden_line;
 mod unix {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::termios::{
-        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+        InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
     };
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::{SigId, low_level};
@@ -31,7 +31,8 @@ mod unix {
         io::stderr().write_all(prompt.as_bytes())?;
         let line = hidden.read_line(&signals, limit);
         drop(hidden);
-        io::stderr().write_all(b"\n")?;
+        // Fails where the terminal is gone, which the line tells too.
+        let _ = io::stderr().write_all(b"\n");
         match line? {
             Typed::Line(line) => Ok(Some(line)),
             Typed::Nothing => Ok(None),
@@ -60,6 +61,8 @@ mod unix {
             let before = tcgetattr(&terminal)?;
             let mut now = before.clone();
             now.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
+            // One backspace takes one character, not one byte of it.
+            now.input_modes |= InputModes::IUTF8;
             // Stopped here, it would leave a shell that shows nothing and come back to a terminal that shows everything.
             now.special_codes[SpecialCodeIndex::VSUSP] = 0;
             tcsetattr(&terminal, OptionalActions::Flush, &now)?;
@@ -76,6 +79,11 @@ mod unix {
                 }
                 let read = match rustix::io::read(&self.terminal, &mut room[length..]) {
                     Err(rustix::io::Errno::INTR) => continue,
+                    // The terminal may be seen to be gone before the signal that says so.
+                    Err(rustix::io::Errno::IO) => return Ok(Typed::Signal(SIGHUP)),
+                    Ok(0) if tcgetattr(&self.terminal).is_err() => {
+                        return Ok(Typed::Signal(SIGHUP));
+                    }
                     read => read?,
                 };
                 length += read;

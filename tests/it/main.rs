@@ -4,4 +4,6 @@
 
 mod create;
 mod env;
+mod protect;
+mod pty;
 mod readme;
