@@ -6,7 +6,7 @@ use std::fs;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const PASSPHRASE: &str = "correct horse – 口令";
 const ASKS: &str = "akm: passphrase of the secret store: ";
