@@ -101,7 +101,8 @@ mod unix {
 
     impl Drop for Hidden {
         fn drop(&mut self) {
-            let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+            // What was typed beyond the line, as the rest of a long paste, is for no shell to run.
+            let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
         }
     }
 

@@ -319,6 +319,10 @@ fn whatever_ends_a_prompt_changes_nothing_and_typing_shows_again() {
     }
     assert_eq!(at_prompt(&EXPORT).hang_up().wait().code(), 129);
     let mut pty = at_prompt(&EXPORT);
+    pty.send(&format!("{}\n", "x".repeat(2000)));
+    assert_eq!(pty.wait().code(), 5, "{}", pty.screen());
+    assert!(pty.echoes());
+    let mut pty = at_prompt(&EXPORT);
     pty.send("\u{4}");
     assert_eq!(pty.wait().code(), 5, "{}", pty.screen());
     assert!(pty.echoes());
