@@ -10,6 +10,8 @@ mod import;
 mod list;
 mod note;
 mod pair;
+mod passphrase;
+mod protect;
 mod recover;
 mod rotate;
 mod sandbox;

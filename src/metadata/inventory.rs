@@ -203,6 +203,15 @@ impl Inventory {
         Self { home, account }
     }
 
+    /// The accounts of which anything is known.
+    pub(crate) fn accounts(home: &Home) -> Result<Vec<AccountId>, Error> {
+        let names = home.names(&home.data.join("accounts"))?;
+        Ok(names
+            .iter()
+            .filter_map(|name| AccountId::parse(name).ok())
+            .collect())
+    }
+
     fn folder(&self) -> PathBuf {
         self.home.data.join("accounts").join(self.account.as_str())
     }

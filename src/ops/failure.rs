@@ -145,6 +145,12 @@ impl From<store::Error> for Failure {
             E::Locked(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
                 .because(why)
                 .hint(OTHER),
+            E::Protected(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
+                .because(why)
+                .hint("set `AKM_PASSPHRASE_FILE` to a private file with the passphrase, or run akm on a terminal"),
+            E::NoPassphrase(why) => {
+                Self::new(Kind::Usage, "the passphrase cannot be taken").because(why)
+            }
             E::Unreadable(why) => Self::new(
                 Kind::SecretUnreadable,
                 "the secret store cannot give the secret back",

@@ -16,6 +16,8 @@ mod killed;
 mod layers;
 mod list;
 mod output;
+mod protect;
+mod pty;
 mod readme;
 mod recover;
 mod retire;
