@@ -1,5 +1,10 @@
 //! The command line: parses, asks, prints, chooses adapters, picks the exit code. One file a leaf command.
 
+#[macro_use]
+mod examples;
+
+mod complete;
+mod completions;
 mod context;
 mod create;
 mod error;
@@ -7,12 +12,14 @@ mod escape;
 mod export;
 mod help;
 mod list;
+mod man;
 mod pair;
 mod recover;
 mod rotate;
 mod sandbox;
 mod selector;
 mod show_id;
+mod spelling;
 mod status;
 mod store;
 mod ui;
@@ -32,7 +39,12 @@ use ui::{Output, Ui};
     name = "akm",
     version,
     disable_help_subcommand = true,
-    propagate_version = true
+    propagate_version = true,
+    after_help = examples![
+        "akm create --ram-user alice" => "make an AccessKey pair for a RAM user and hold its secret",
+        "akm list" => "show what is held",
+        "akm rotate --ram-user alice" => "replace the pair, and retire the old one",
+    ]
 )]
 struct Cli {
     #[command(flatten)]
@@ -41,7 +53,7 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -49,7 +61,7 @@ struct Cli {
 )]
 struct Global {
     /// The account to work in [env: AKM_PROFILE]
-    #[arg(short, long, global = true, value_name = "NAME")]
+    #[arg(short, long, global = true, value_name = "NAME", add = complete::profiles())]
     profile: Option<String>,
     /// How data is printed
     #[arg(short, long, global = true, value_name = "FORM")]
@@ -90,6 +102,8 @@ enum Command {
     Recover(recover::Recover),
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
+    Completions(completions::Completions),
+    Man(man::Man),
     Help(help::Help),
 }
 
@@ -110,7 +124,19 @@ impl Command {
             Self::Store(args) => args.run(context),
             Self::Recover(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),
-            Self::Help(args) => args.run(),
+            Self::Completions(_) | Self::Man(_) | Self::Help(_) => {
+                self.explain(&context.ui).unwrap_or(Ok(()))
+            }
+        }
+    }
+
+    /// What is told of the command line itself, whatever the account; `None` for all else.
+    fn explain(&self, ui: &Ui) -> Option<Result<(), Failure>> {
+        match self {
+            Self::Completions(args) => Some(args.run()),
+            Self::Man(args) => Some(args.run(ui)),
+            Self::Help(args) => Some(args.run()),
+            _ => None,
         }
     }
 }
@@ -118,6 +144,9 @@ impl Command {
 /// Runs one command line and gives back its exit code.
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = complete::answered(&args) {
+        return code;
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return not_parsed(&error, args.iter().any(|arg| arg == "--json")),
@@ -125,11 +154,12 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read();
     let ui = Ui::new(&cli.global, environment.no_input);
     let json = ui.json();
-    let done =
-        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context));
+    let done = cli.command.explain(&ui).unwrap_or_else(|| {
+        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
+    });
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failed(&failure, json),
+        Err(failure) => failed(&spelling::hinted(failure, &args), json),
     }
 }
 
@@ -151,10 +181,12 @@ fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     if json {
-        return failed(
-            &Failure::new(Kind::Usage, text.lines().next().unwrap_or_default()),
-            json,
-        );
+        let mut failure = Failure::new(Kind::Usage, text.lines().next().unwrap_or_default());
+        failure.hint = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("tip: "))
+            .map(str::to_owned);
+        return failed(&failure, json);
     }
     ui::say(&format!("akm: {text}"));
     ExitCode::from(2)

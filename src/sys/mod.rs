@@ -4,4 +4,5 @@ pub(crate) mod clock;
 pub(crate) mod fs;
 pub(crate) mod harden;
 pub(crate) mod new_file;
+pub(crate) mod public_file;
 pub(crate) mod random;
