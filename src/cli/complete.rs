@@ -23,6 +23,13 @@ pub(crate) fn answered(args: &[OsString]) -> Option<ExitCode> {
     // As every script of ours asks; anything else is a command that a completer happens to run.
     args.get(1).filter(|word| *word == "--")?;
     let folder = env::current_dir().ok();
+    let args = args.iter().enumerate().map(|(at, word)| {
+        if names_profile(args, at) {
+            OsStr::new("_")
+        } else {
+            word
+        }
+    });
     let asked = CompleteEnv::with_factory(Cli::command)
         .var(VARIABLE)
         .bin("akm")
@@ -33,6 +40,13 @@ pub(crate) fn answered(args: &[OsString]) -> Option<ExitCode> {
         Ok(false) => None,
         Err(_) => Some(ExitCode::FAILURE),
     }
+}
+
+/// Whether the word is a profile's name before the one that is completed: clap's completion would take the profile `sandbox` for the
+/// command of that name.
+fn names_profile(args: &[OsString], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| args.get(before));
+    at + 1 < args.len() && before.is_some_and(|word| word == "-p" || word == "--profile")
 }
 
 /// RAM users that own pairs known here.

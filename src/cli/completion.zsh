@@ -2,7 +2,7 @@
 # Completion for akm in zsh: akm itself is asked what fits.
 _akm() {
     local -a found folders others
-    found=("${(@f)$(AKM_COMPLETE=zsh _CLAP_IFS=$'\n' _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) akm -- "${(@Q)words}" 2>/dev/null)}")
+    found=("${(@f)$(AKM_COMPLETE=zsh _CLAP_IFS=$'\n' _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) akm -- "${(@Q)words[1,CURRENT]}" 2>/dev/null)}")
     folders=(${(M)found:#*/})
     others=(${found:#*/})
     (($#folders)) && _describe -V 'folder' folders -S ''

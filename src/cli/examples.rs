@@ -4,6 +4,6 @@
 /// `LTAI5tAbCdEfGhIjKlMnOp` stands for a pair that is there.
 macro_rules! examples {
     ($($line:literal => $what:literal),+ $(,)?) => {
-        concat!("\u{1b}[1m\u{1b}[4mExamples:\u{1b}[0m", $("\n  # ", $what, "\n  ", $line),+)
+        concat!("Examples:", $("\n  # ", $what, "\n  ", $line),+)
     };
 }

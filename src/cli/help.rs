@@ -23,7 +23,6 @@ AKM_HOME        one folder for everything akm writes (default: the platform's fo
 AKM_PROFILE     the account to work in, as `--profile`
 AKM_STORE       the secret store for what is stored from now on: `keyring` or `age`
 AKM_NO_INPUT=1  never ask: fail at once with exit 9, as `--no-input`
-NO_COLOR        plain help; CLICOLOR_FORCE=1 the contrary
 ";
 
 /// What is explained beside the commands: name, what it is about, text.
@@ -43,7 +42,7 @@ impl Help {
         {
             return ui::print(text.as_bytes());
         }
-        let mut text = command(&self.topic)?.render_long_help().to_string();
+        let mut text = explained(&self.topic)?;
         if self.topic.is_empty() {
             text.push_str("\nTopics, for `akm help TOPIC`:\n");
             text.extend(TOPICS.map(|(name, about, _)| format!("  {name:<13}{about}\n")));
@@ -52,16 +51,19 @@ impl Help {
     }
 }
 
-fn command(words: &[String]) -> Result<Command, Failure> {
-    let mut found = Cli::command();
-    found.build();
+/// What the command's `--help` says.
+fn explained(words: &[String]) -> Result<String, Failure> {
+    let tree = Cli::command();
+    let mut found = &tree;
     for word in words {
-        found = found
-            .find_subcommand(word)
-            .cloned()
-            .ok_or_else(|| unknown(word, &found))?;
+        let inner = found.find_subcommand(word);
+        found = inner.ok_or_else(|| unknown(word, found))?;
     }
-    Ok(found)
+    let line = ["akm"].into_iter().chain(words.iter().map(String::as_str));
+    match Cli::command().try_get_matches_from(line.chain(["--help"])) {
+        Err(help) => Ok(help.render().to_string()),
+        Ok(_) => Ok(String::new()),
+    }
 }
 
 fn unknown(word: &str, among: &Command) -> Failure {
@@ -85,4 +87,41 @@ pub(crate) fn names() -> Vec<(String, String)> {
     });
     let topics = TOPICS.map(|(name, about, _)| (name.to_owned(), about.to_owned()));
     commands.chain(topics).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(command: &Command, seen: &mut Vec<String>) {
+        let name = command.get_display_name().unwrap_or_default().to_owned();
+        assert!(
+            command.get_about().is_some(),
+            "{name} does not say what it is about"
+        );
+        let examples = command.get_after_help().map(ToString::to_string);
+        let examples = examples.unwrap_or_default();
+        assert!(
+            examples.starts_with("Examples:\n"),
+            "{name} has no examples"
+        );
+        for argument in command.get_arguments() {
+            let id = argument.get_id();
+            assert!(argument.get_help().is_some(), "{name}: `{id}` has no help");
+        }
+        seen.push(name);
+        command
+            .get_subcommands()
+            .for_each(|inner| walk(inner, seen));
+    }
+
+    #[test]
+    fn every_command_and_option_is_explained() {
+        let mut tree = Cli::command();
+        tree.clone().debug_assert();
+        tree.build();
+        let mut seen = Vec::new();
+        walk(&tree, &mut seen);
+        assert!(seen.contains(&"akm-user-create".to_owned()), "{seen:?}");
+    }
 }

@@ -64,6 +64,8 @@ fn add(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> 
 fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
     let source = format!("akm {}", env!("CARGO_PKG_VERSION"));
     let man = clap_mangen::Man::new(command.clone())
+        // No date, so that the same akm writes the same pages; a blank holds its place.
+        .date(" ")
         .source(source)
         .manual("akm");
     let mut text = Vec::new();

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod completion;
 mod create;
 mod env;
+mod help;
 mod readme;
