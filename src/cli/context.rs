@@ -49,6 +49,23 @@ impl Environment {
     }
 }
 
+/// What this machine knows of a profile's account, for completion and spelling: nothing is opened, said or made, and what cannot
+/// be had is `None`.
+pub(crate) fn glance(profile: Option<String>) -> Option<Account> {
+    let global = Global {
+        profile,
+        ..Global::default()
+    };
+    let ui = Ui::new(&global, true);
+    let context = Context::new(&global, Environment::read(), ui).ok()?;
+    context.known().ok()?
+}
+
+/// The profiles there are.
+pub(crate) fn profile_names() -> Vec<String> {
+    vec![ProfileName::sandbox().as_str().to_owned()]
+}
+
 /// What every command starts from.
 pub(crate) struct Context {
     pub(crate) ui: Ui,
@@ -99,12 +116,19 @@ impl Context {
 
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
     pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
+        let account = self.known()?;
+        if let Some(account) = &account {
+            self.mention_suspects(&account.journal)?;
+        }
+        Ok(account)
+    }
+
+    fn known(&self) -> Result<Option<Account>, Failure> {
         let Some(sandbox) = self.sandbox()? else {
             return Ok(None);
         };
-        let account = self.account_of(sandbox.account_id(), Config::load(&self.home)?);
-        self.mention_suspects(&account.journal)?;
-        Ok(Some(account))
+        let config = Config::load(&self.home)?;
+        Ok(Some(self.account_of(sandbox.account_id(), config)))
     }
 
     pub(crate) fn account_of(&self, id: &AccountId, config: Config) -> Account {

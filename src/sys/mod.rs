@@ -6,5 +6,6 @@ pub(crate) mod fs;
 pub(crate) mod harden;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
+pub(crate) mod public_file;
 pub(crate) mod random;
 pub(crate) mod terminal;

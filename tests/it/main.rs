@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod completion;
 mod create;
 mod damaged;
 mod doors;
@@ -9,6 +10,7 @@ mod env;
 mod errno;
 mod exit_codes;
 mod export;
+mod help;
 mod import;
 #[cfg(target_os = "linux")]
 mod keyring;
