@@ -7,6 +7,7 @@ use super::{
     ui,
 };
 use crate::export::Row;
+use crate::metadata::inventory::Way;
 use crate::ops::{
     Failure, Kind, Tell,
     export::{self, Which},
@@ -49,7 +50,7 @@ impl Export {
             Failure::new(Kind::SecretMissing, "akm holds no secret yet")
                 .hint("`akm create` makes a pair")
         })?;
-        let pairs = export::export(&account, &which)?;
+        let pairs = export::export(&account, &which, Way::Csv)?;
         let rows: Vec<Row> = pairs
             .iter()
             .map(|pair| Row {
