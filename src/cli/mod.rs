@@ -1,6 +1,7 @@
 //! The command line: parses, asks, prints, chooses adapters, picks the exit code. One file a leaf command.
 
 mod context;
+mod copy;
 mod create;
 mod error;
 mod escape;
@@ -82,6 +83,7 @@ enum Command {
     Delete(pair::Delete),
     Restore(status::Restore),
     Export(export::Export),
+    Copy(copy::Copy),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -105,6 +107,7 @@ impl Command {
             Self::Delete(args) => args.run(context),
             Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
+            Self::Copy(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Store(args) => args.run(context),

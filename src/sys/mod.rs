@@ -1,5 +1,6 @@
-//! What touches the machine: files and locks, the clock, random bytes, the process itself.
+//! What touches the machine: files and locks, the clock, random bytes, the clipboard, the process itself.
 
+pub(crate) mod clipboard;
 pub(crate) mod clock;
 pub(crate) mod fs;
 pub(crate) mod harden;
