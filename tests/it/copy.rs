@@ -179,6 +179,22 @@ fn what_was_copied_meanwhile_stays() {
 }
 
 #[test]
+fn what_a_clipboard_manager_took_over_is_cleared_too() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let env = display.env();
+    let id = env.create("alice");
+    let secret = secret_of(&env, &id);
+    let ran = env.akm(&["copy", &id, "--clear-after", "5s", "-q"]);
+    ran.said(&[&id], 0, "", "");
+    display.copy(&secret);
+    assert_eq!(display.paste().unwrap(), secret);
+    wait_until("the child ends", || holders(5).is_empty());
+    assert_eq!(display.paste(), None);
+}
+
+#[test]
 fn an_id_is_copied_and_is_no_secret() {
     let Some(display) = Display::start() else {
         return;

@@ -5,6 +5,7 @@ mod terminal;
 
 use crate::core::secret::Secret;
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -12,10 +13,19 @@ use terminal::Terminal;
 
 /// A clipboard that can be reached.
 pub(crate) enum Clipboard {
-    /// The desktop's. With the variables by which a display is found, and nothing else of the environment.
-    Display(Vec<(&'static str, OsString)>),
+    /// The desktop's.
+    Display(Display),
     /// A terminal that was asked over SSH.
     Terminal(Terminal),
+}
+
+/// A display that answered.
+pub(crate) struct Display {
+    /// The variables by which it is found, and nothing else of the environment.
+    environment: Vec<(&'static str, OsString)>,
+    /// Kept open until this process ends, since an X server that its last client leaves may begin anew just when the child
+    /// comes. Not dropped: the destructor waits for the server.
+    _open: ManuallyDrop<arboard::Clipboard>,
 }
 
 /// Whether clipboard histories are asked to leave a text out.
@@ -29,7 +39,7 @@ pub(crate) enum Mark {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a child needs to find the same display and its permission, and to log into nothing else.
-const DISPLAY: [&str; 10] = [
+const VARIABLES: [&str; 10] = [
     "DISPLAY",
     "XAUTHORITY",
     "WAYLAND_DISPLAY",
@@ -55,19 +65,12 @@ impl Clipboard {
         {
             return Ok(Self::Terminal(terminal));
         }
-        match display(&variable) {
-            Ok(()) => Ok(Self::display(variable)),
+        match Display::reach(variable) {
+            Ok(display) => Ok(Self::Display(display)),
             Err(why) => terminal()
                 .map(Self::Terminal)
                 .ok_or_else(|| anyhow::anyhow!("{why}, and no terminal over SSH")),
         }
-    }
-
-    fn display(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let found = DISPLAY
-            .iter()
-            .filter_map(|name| Some((*name, variable(name)?)));
-        Self::Display(found.collect())
     }
 
     /// Puts a text there, and gives back after what time it is cleared unless something else was copied meanwhile; a
@@ -79,7 +82,7 @@ impl Clipboard {
         clear_after: Duration,
     ) -> anyhow::Result<Option<Duration>> {
         match self {
-            Self::Display(environment) => {
+            Self::Display(Display { environment, .. }) => {
                 holder::hold(text, mark, clear_after, environment).map(|()| Some(clear_after))
             }
             Self::Terminal(terminal) => terminal.put(text).map(|()| None),
@@ -87,20 +90,28 @@ impl Clipboard {
     }
 }
 
-/// Whether a display answers. The error is akm's own: of a display that is not there, arboard says that it timed out.
-fn display(variable: impl Fn(&str) -> Option<OsString>) -> Result<(), &'static str> {
-    let named = |name| variable(name).is_some_and(|value| !value.is_empty());
-    if cfg!(not(any(target_os = "macos", target_os = "windows")))
-        && !named("DISPLAY")
-        && !named("WAYLAND_DISPLAY")
-    {
-        return Err("no display is named (`DISPLAY`, `WAYLAND_DISPLAY`)");
-    }
-    let (tell, answer) = mpsc::channel();
-    thread::spawn(move || tell.send(arboard::Clipboard::new().is_ok()));
-    match answer.recv_timeout(PATIENCE) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err("the display cannot be reached"),
-        Err(_) => Err("the display does not answer"),
+impl Display {
+    /// The error is akm's own: of a display that is not there, arboard says that it timed out.
+    fn reach(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, &'static str> {
+        let environment: Vec<_> = VARIABLES
+            .iter()
+            .filter_map(|name| Some((*name, variable(name).filter(|value| !value.is_empty())?)))
+            .collect();
+        let is_named = |(name, _): &(&str, _)| ["DISPLAY", "WAYLAND_DISPLAY"].contains(name);
+        if cfg!(not(any(target_os = "macos", target_os = "windows")))
+            && !environment.iter().any(is_named)
+        {
+            return Err("no display is named (`DISPLAY`, `WAYLAND_DISPLAY`)");
+        }
+        let (tell, answer) = mpsc::channel();
+        thread::spawn(move || tell.send(arboard::Clipboard::new()));
+        let open = answer
+            .recv_timeout(PATIENCE)
+            .map_err(|_| "the display does not answer")?
+            .map_err(|_| "the display cannot be reached")?;
+        Ok(Self {
+            environment,
+            _open: ManuallyDrop::new(open),
+        })
     }
 }
