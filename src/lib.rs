@@ -43,7 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     sys::harden::process();
     sys::harden::quiet_panics();
     let args: Vec<OsString> = args.into_iter().collect();
-    match sys::clipboard::holder::Order::read(&args) {
+    match sys::clipboard::Order::read(&args) {
         Some(order) => order.run(),
         None => cli::run(args),
     }

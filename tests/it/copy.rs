@@ -16,14 +16,19 @@ struct Display {
 }
 
 impl Display {
-    /// `None` where the tools for it are not installed.
+    /// `None` where the tools for it are not installed, or akm was built without.
     fn start() -> Option<Self> {
-        if !have("Xvfb") || !have("xclip") {
+        Self::start_with(&["-noreset"])
+    }
+
+    fn start_with(args: &[&str]) -> Option<Self> {
+        if cfg!(not(feature = "desktop")) || !have("Xvfb") || !have("xclip") {
             return None;
         }
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "64x64x24"])
-            .args(["-nolisten", "tcp", "-noreset"])
+            .args(["-nolisten", "tcp"])
+            .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -243,6 +248,20 @@ fn a_new_pair_is_copied() {
     assert_eq!(display.paste(), None);
 }
 
+/// As one does by default, so that it would drop the child, were the command to leave it before.
+#[test]
+fn a_server_that_begins_anew_with_each_first_client() {
+    let Some(display) = Display::start_with(&[]) else {
+        return;
+    };
+    let env = display.env();
+    let id = env.create("alice");
+    let ran = env.akm(&["copy", &id, "--clear-after", "1s", "-q"]);
+    ran.said(&[&id], 0, "", "");
+    wait_until("the child ends", || holders(1).is_empty());
+}
+
+#[cfg(feature = "desktop")]
 #[test]
 fn no_clipboard_is_said_before_anything_is_made() {
     let unreachable = [
@@ -273,6 +292,7 @@ fn no_clipboard_is_said_before_anything_is_made() {
 }
 
 /// In a session of its own, so that it has no terminal, whoever runs the tests.
+#[cfg(feature = "desktop")]
 fn without_terminal(env: &Env, args: &[&str], stderr: &str) {
     let mut command = Command::new("setsid");
     command

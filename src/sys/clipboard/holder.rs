@@ -4,7 +4,7 @@
 //! as `akm clipboard-holder SECONDS MARK`. The text comes through its standard input; one line on its standard output says
 //! `held`, or why not.
 
-use super::{Mark, PATIENCE};
+use super::{Mark, display::PATIENCE};
 use crate::core::secret::{LONGEST, Secret};
 use anyhow::{Context, bail, ensure};
 use arboard::Clipboard;

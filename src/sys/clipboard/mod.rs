@@ -1,13 +1,19 @@
 //! The clipboard: the display's where one answers, else that of the terminal at the other end of SSH.
 
-pub(crate) mod holder;
+#[cfg(feature = "desktop")]
+mod display;
+#[cfg(not(feature = "desktop"))]
+#[path = "no_display.rs"]
+mod display;
+#[cfg(feature = "desktop")]
+mod holder;
 mod terminal;
 
+pub(crate) use display::Order;
+
 use crate::core::secret::Secret;
+use display::Display;
 use std::ffi::OsString;
-use std::mem::ManuallyDrop;
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 use terminal::Terminal;
 
@@ -19,38 +25,12 @@ pub(crate) enum Clipboard {
     Terminal(Terminal),
 }
 
-/// A display that answered.
-pub(crate) struct Display {
-    /// The variables by which it is found, and nothing else of the environment.
-    environment: Vec<(&'static str, OsString)>,
-    /// Kept open until this process ends, since an X server that its last client leaves may begin anew just when the child
-    /// comes. Not dropped: the destructor waits for the server.
-    _open: ManuallyDrop<arboard::Clipboard>,
-}
-
 /// Whether clipboard histories are asked to leave a text out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
     Secret,
     Plain,
 }
-
-/// How long a display may take to answer. A forwarded one is slow; one that is gone may not answer at all.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What a child needs to find the same display and its permission, and to log into nothing else.
-const VARIABLES: [&str; 10] = [
-    "DISPLAY",
-    "XAUTHORITY",
-    "WAYLAND_DISPLAY",
-    "XDG_RUNTIME_DIR",
-    "HOME",
-    "USERPROFILE",
-    "SystemRoot",
-    "SystemDrive",
-    "TEMP",
-    "__CF_USER_TEXT_ENCODING",
-];
 
 impl Clipboard {
     /// Finds the clipboard of whoever sits there: over SSH that is the terminal's, unless a display was forwarded.
@@ -82,36 +62,10 @@ impl Clipboard {
         clear_after: Duration,
     ) -> anyhow::Result<Option<Duration>> {
         match self {
-            Self::Display(Display { environment, .. }) => {
-                holder::hold(text, mark, clear_after, environment).map(|()| Some(clear_after))
-            }
+            Self::Display(display) => display
+                .put(text, mark, clear_after)
+                .map(|()| Some(clear_after)),
             Self::Terminal(terminal) => terminal.put(text).map(|()| None),
         }
-    }
-}
-
-impl Display {
-    /// The error is akm's own: of a display that is not there, arboard says that it timed out.
-    fn reach(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, &'static str> {
-        let environment: Vec<_> = VARIABLES
-            .iter()
-            .filter_map(|name| Some((*name, variable(name).filter(|value| !value.is_empty())?)))
-            .collect();
-        let is_named = |(name, _): &(&str, _)| ["DISPLAY", "WAYLAND_DISPLAY"].contains(name);
-        if cfg!(not(any(target_os = "macos", target_os = "windows")))
-            && !environment.iter().any(is_named)
-        {
-            return Err("no display is named (`DISPLAY`, `WAYLAND_DISPLAY`)");
-        }
-        let (tell, answer) = mpsc::channel();
-        thread::spawn(move || tell.send(arboard::Clipboard::new()));
-        let open = answer
-            .recv_timeout(PATIENCE)
-            .map_err(|_| "the display does not answer")?
-            .map_err(|_| "the display cannot be reached")?;
-        Ok(Self {
-            environment,
-            _open: ManuallyDrop::new(open),
-        })
     }
 }
