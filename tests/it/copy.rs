@@ -139,24 +139,24 @@ fn a_secret_is_held_by_a_child_and_cleared() {
     let id = env.create("alice");
     let secret = secret_of(&env, &id);
     assert!(!left_by_copy(&env));
-    env.akm(&["copy", "--ram-user", "alice", "--clear-after", "3s"]).said(
+    env.akm(&["copy", "--ram-user", "alice", "--clear-after", "6s"]).said(
         &[&id],
         0,
         "",
-        "akm: the secret of `<ID1>` is on the clipboard; it is cleared in 3s, unless something else is copied before\n",
+        "akm: the secret of `<ID1>` is on the clipboard; it is cleared in 6s, unless something else is copied before\n",
     );
-    let held = holders(3);
+    let held = holders(6);
     let [(pid, line)] = &held[..] else {
         panic!("{held:?}")
     };
     assert!(!line.contains(&secret), "{line}");
-    assert!(is_detached(*pid));
+    wait_until("the child is detached", || is_detached(*pid));
     assert_eq!(display.paste().unwrap(), secret);
     assert_eq!(display.paste().unwrap(), secret);
     assert!(display.offers(HINT));
     assert!(left_by_copy(&env));
     wait_until("the clipboard is cleared", || display.paste().is_none());
-    wait_until("the child ends", || holders(3).is_empty());
+    wait_until("the child ends", || holders(6).is_empty());
 }
 
 /// It leads a session of its own, and neither its input nor its output is a pipe any more.
@@ -206,17 +206,17 @@ fn an_id_is_copied_and_is_no_secret() {
     };
     let env = display.env();
     let id = env.create("alice");
-    let ran = env.akm(&["copy", &id, "--id", "--clear-after", "4s", "--json"]);
+    let ran = env.akm(&["copy", &id, "--id", "--clear-after", "7s", "--json"]);
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1));
     assert_eq!(
         ran.json(),
-        serde_json::json!({"access_key_id": id, "copied": "id", "clear_after_seconds": 4})
+        serde_json::json!({"access_key_id": id, "copied": "id", "clear_after_seconds": 7})
     );
     assert_eq!(display.paste().unwrap(), id);
     assert!(!display.offers(HINT));
     assert!(!left_by_copy(&env));
     wait_until("the clipboard is cleared", || display.paste().is_none());
-    wait_until("the child ends", || holders(4).is_empty());
+    wait_until("the child ends", || holders(7).is_empty());
 }
 
 #[test]
