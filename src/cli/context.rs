@@ -13,6 +13,7 @@ use crate::store::{
     keyring::{Dialog, KeyringStore},
 };
 use crate::sys::{
+    clipboard::Clipboard,
     clock::{Clock, SystemClock},
     fs::LocalDisk,
     random,
@@ -360,6 +361,15 @@ impl Context {
         sandbox::Folder::create(disk, folder, account, kind.as_str(), self.clock.now())
             .map_err(broken_sandbox)
     }
+}
+
+/// The clipboard, found before anything is made for it. `Failed` where there is none.
+pub(crate) fn clipboard() -> Result<Clipboard, Failure> {
+    Clipboard::reach(|name| env::var_os(name)).map_err(|error| {
+        Failure::new(Kind::Failed, "there is no clipboard to copy to")
+            .because(error)
+            .hint("run it in a graphical session, or over SSH on a terminal")
+    })
 }
 
 fn broken_sandbox(error: sandbox::Error) -> Failure {

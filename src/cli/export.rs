@@ -8,7 +8,7 @@ use super::{
     ui,
 };
 use crate::export::Row;
-use crate::metadata::inventory::PairRecord;
+use crate::metadata::inventory::{PairRecord, Way};
 use crate::ops::{
     Failure, Kind, Tell,
     export::{self, Which},
@@ -56,7 +56,7 @@ impl Export {
             Failure::new(Kind::SecretMissing, "akm holds no secret yet")
                 .hint("`akm create` makes a pair")
         })?;
-        let pairs = export::export(&account, &which)?;
+        let pairs = export::export(&account, &which, Way::Csv)?;
         let rows: Vec<Row> = pairs
             .iter()
             .map(|pair| Row {

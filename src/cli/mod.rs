@@ -6,6 +6,7 @@ mod examples;
 mod complete;
 mod completions;
 mod context;
+mod copy;
 mod create;
 mod error;
 mod escape;
@@ -114,6 +115,7 @@ enum Command {
     Restore(status::Restore),
     Export(export::Export),
     Import(import::Import),
+    Copy(copy::Copy),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -140,6 +142,7 @@ impl Command {
             Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Import(args) => args.run(context),
+            Self::Copy(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Store(args) => args.run(context),

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Way {
     Csv,
+    Copy,
     Import,
     ShowSecret,
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod completion;
+mod copy;
 mod create;
 mod damaged;
 mod doors;
