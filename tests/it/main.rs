@@ -18,6 +18,7 @@ mod keyring;
 mod killed;
 mod layers;
 mod list;
+mod note;
 mod output;
 mod protect;
 mod pty;
