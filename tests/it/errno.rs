@@ -8,12 +8,13 @@ use std::os::unix::fs::PermissionsExt;
 
 /// What each call is made to fail with. Left out are calls whose failure akm does not look at, and `getrandom`: the libraries below
 /// panic there, and a system that is up has random bytes.
-const FAULTS: [(&str, &[&str]); 14] = [
+const FAULTS: [(&str, &[&str]); 15] = [
     ("openat", &["EACCES", "EMFILE"]),
     ("mkdir", &["ENOSPC", "EROFS"]),
     ("write", &["ENOSPC", "EPIPE"]),
     ("pwrite64", &["ENOSPC", "EIO"]),
     ("read", &["EIO"]),
+    ("chmod", &["EPERM"]),
     ("fchmod", &["EPERM"]),
     ("rename", &["EIO", "EROFS"]),
     ("unlink", &["EROFS", "EIO"]),

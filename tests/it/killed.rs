@@ -6,7 +6,7 @@ use crate::truth::{self, State};
 
 /// Calls that change what another process, or the next one, sees, and those that make it last. The signal comes before the call,
 /// so that each point is the state that all changes before it made.
-const CHANGING: &str = "openat mkdir mkdirat write pwrite64 fchmod rename renameat2 unlink unlinkat linkat rmdir ftruncate \
+const CHANGING: &str = "openat mkdir mkdirat write pwrite64 chmod fchmod rename renameat2 unlink unlinkat linkat rmdir ftruncate \
     fallocate fsync fdatasync";
 
 /// Skipped: they read, or speak of memory, threads, signals, or the process itself; locks end with their process. A call in neither

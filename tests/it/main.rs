@@ -7,5 +7,6 @@ mod create;
 mod env;
 mod errno;
 mod killed;
+mod permissions;
 mod strace;
 mod truth;
