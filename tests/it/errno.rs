@@ -102,7 +102,7 @@ fn a_first_create() {
     }
     let args = ["create", "--ram-user", "alice"];
     each(&Env::light(), &args, 250, |env, ran, point| {
-        a_create(env, 0, ran, point)
+        a_create(env, 0, ran, point);
     });
 }
 
@@ -117,7 +117,7 @@ fn a_second_create_with_a_csv() {
     );
     env.create("alice");
     each(&env, &args, 200, |env, ran, point| {
-        a_create(env, 1, ran, point)
+        a_create(env, 1, ran, point);
     });
 }
 

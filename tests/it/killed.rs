@@ -118,7 +118,7 @@ fn a_first_create() {
     }
     let args = ["create", "--ram-user", "alice"];
     each(&Env::light(), &args, 60, |env, point| {
-        a_create(env, 0, &args, point)
+        a_create(env, 0, &args, point);
     });
 }
 
@@ -131,7 +131,7 @@ fn a_second_create() {
     env.create("alice");
     let plain = ["create", "--ram-user", "alice"];
     each(&env, &args, 30, |env, point| {
-        a_create(env, 1, &plain, point)
+        a_create(env, 1, &plain, point);
     });
 }
 
