@@ -11,7 +11,7 @@
 //!  STS over a age       inventory,  CSV
 //!  Transport            journal
 //!    └─────────┴────┬─────┴──────────┘
-//!                  sys      touches the machine: files, locks, clock, random bytes, the process
+//!                  sys      touches the machine: files, locks, clock, random bytes, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
 //!  sandbox ── a RAM that lives here; only cli/context.rs and its own command know that it exists
 //! ```
@@ -27,6 +27,7 @@ mod cli;
 mod cloud;
 mod core;
 mod export;
+mod import;
 mod metadata;
 mod ops;
 mod sandbox;

@@ -189,6 +189,7 @@ impl Transport for Bad {
         service: Service,
         request: &Request,
         limit: usize,
+        fresh: bool,
     ) -> Result<Response, Undelivered> {
         let answer = |status, body: &str| {
             Ok(Response {
@@ -202,7 +203,7 @@ impl Transport for Bad {
             0 => Err(Undelivered::NotSent("refused".to_owned())),
             1 => self
                 .0
-                .send(service, request, limit)
+                .send(service, request, limit, fresh)
                 .and(Err(Undelivered::NoAnswer("cut".to_owned()))),
             2 => answer(
                 200,
@@ -224,6 +225,10 @@ impl Transport for Bad {
 
     fn host(&self, service: Service) -> String {
         self.0.host(service)
+    }
+
+    fn tries(&self) -> u32 {
+        1
     }
 
     fn may_execute_late(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The only place that names a concrete transport or store: from the environment and the configuration to a session.
 
+use super::passphrase::{Given, Source};
 use super::{Global, ui::Ui};
 use crate::cloud::{Client, Credentials};
 use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
@@ -8,7 +9,7 @@ use crate::ops::{self, Account, Failure, Kind, Session, Stores, Tell};
 use crate::sandbox;
 use crate::store::{
     self, Recipient, SecretName, SecretStore, StoreKind,
-    age::AgeStore,
+    age::{AgeStore, Protection, Unlock},
     keyring::{Dialog, KeyringStore},
 };
 use crate::sys::{
@@ -28,6 +29,8 @@ pub(crate) struct Environment {
     home: Option<OsString>,
     store: Option<OsString>,
     profile: Option<OsString>,
+    passphrase_file: Option<OsString>,
+    passphrase: Option<OsString>,
     pub(crate) no_input: bool,
 }
 
@@ -38,6 +41,9 @@ impl Environment {
             home: set("AKM_HOME"),
             store: set("AKM_STORE"),
             profile: set("AKM_PROFILE"),
+            // Empty is an error and not the same as absent.
+            passphrase_file: env::var_os("AKM_PASSPHRASE_FILE"),
+            passphrase: env::var_os("AKM_PASSPHRASE"),
             no_input: set("AKM_NO_INPUT").is_some_and(|value| value != "0"),
         }
     }
@@ -49,6 +55,8 @@ pub(crate) struct Context {
     pub(crate) profile: ProfileName,
     pub(crate) home: Home,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) passphrases: Arc<Source>,
+    pub(crate) unlock: Arc<Unlock>,
     store: Option<StoreKind>,
 }
 
@@ -75,11 +83,16 @@ impl Context {
             .transpose();
         let store =
             store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
+        let given = Given::new(environment.passphrase_file, environment.passphrase)?;
+        let passphrases = Arc::new(Source::new(given, ui.clone()));
+        let clock = Arc::new(SystemClock);
         Ok(Self {
             ui,
             profile,
             home: ours(home(environment.home)?)?,
-            clock: Arc::new(SystemClock),
+            clock: clock.clone(),
+            unlock: Arc::new(Unlock::new(passphrases.clone(), clock)),
+            passphrases,
             store,
         })
     }
@@ -101,7 +114,7 @@ impl Context {
             home: self.home.clone(),
             inventory: Inventory::new(self.home.clone(), id.clone()),
             journal: Journal::new(self.home.clone(), id.clone()),
-            stores: Box::new(Opened::new(&self.home, config, self.ui.may_ask())),
+            stores: Box::new(self.opened(config, self.ui.may_ask())),
             clock: self.clock.clone(),
             tell: Arc::new(self.ui.clone()),
         }
@@ -124,11 +137,63 @@ impl Context {
         Ok(session)
     }
 
-    /// The stores as they are, for a command that changes none. Reads the configuration.
+    /// The stores as they are, none made or chosen by this. Reads the configuration.
     pub(crate) fn stores(&self) -> Result<(Config, Opened), Failure> {
         let config = Config::load(&self.home)?;
-        let opened = Opened::new(&self.home, config.clone(), self.ui.may_ask());
+        let opened = self.opened(config.clone(), self.ui.may_ask());
         Ok((config, opened))
+    }
+
+    /// The same for a command that only looks: no dialog shows, whoever is there.
+    pub(crate) fn stores_unasked(&self) -> Result<(Config, Opened), Failure> {
+        let config = Config::load(&self.home)?;
+        let opened = self.opened(config.clone(), false);
+        Ok((config, opened))
+    }
+
+    fn opened(&self, config: Config, may_ask: bool) -> Opened {
+        Opened {
+            home: self.home.clone(),
+            config,
+            may_ask,
+            unlock: self.unlock.clone(),
+            keyring: OnceLock::new(),
+            age: OnceLock::new(),
+        }
+    }
+
+    /// Whether a passphrase protects the `age` identity. `Usage` where secrets rest elsewhere, `StoreAbsent` where there is none.
+    pub(crate) fn is_protected(&self) -> Result<bool, Failure> {
+        self.age_recipient()?;
+        Ok(Protection::is_on(&*self.home.disk, &self.home.secrets())?)
+    }
+
+    /// The `age` identity, opened to change its protection: asks for its passphrase where it has one.
+    pub(crate) fn protection(&self) -> Result<Protection<'_>, Failure> {
+        let (recipient, folder) = (self.age_recipient()?, self.home.secrets());
+        Ok(Protection::open(
+            &*self.home.disk,
+            &folder,
+            &recipient,
+            &self.unlock,
+        )?)
+    }
+
+    fn age_recipient(&self) -> Result<Recipient, Failure> {
+        let config = Config::load(&self.home)?;
+        if let Some(recipient) = config.recipients.of(StoreKind::Age) {
+            return Ok(recipient.clone());
+        }
+        Err(match self.chosen(&config) {
+            Some(kind) if kind != StoreKind::Age => {
+                let message =
+                    format!("secrets rest in the store `{kind}`, which has no passphrase of akm's");
+                Failure::new(Kind::Usage, message)
+                    .because("only the identity of the store `age` takes one")
+            }
+            _ => Failure::new(Kind::StoreAbsent, "there is no `age` identity yet")
+                .hint("the first secret makes one: `AKM_STORE=age akm create --ram-user NAME`"),
+        })
     }
 
     /// The store that a new secret would go to, if one was chosen.
@@ -151,15 +216,17 @@ impl Context {
         Ok(())
     }
 
-    fn open(&self) -> Result<Session, Failure> {
+    /// A session, and not a word on suspects.
+    pub(crate) fn open(&self) -> Result<Session, Failure> {
         let (kind, recipient, config) = self.settled_store()?;
-        let stores = Opened::new(&self.home, config.clone(), self.ui.may_ask());
+        let stores = self.opened(config.clone(), self.ui.may_ask());
         let folder = self.settled_sandbox(&stores, kind)?;
         let account = self.account_of(folder.account_id(), config);
         let seed_in = folder.secret_store().parse::<StoreKind>()?;
         let seed = stores
-            .open(seed_in)?
-            .get(&SecretName::sandbox(&account.id))?;
+            .open(seed_in)
+            .and_then(|store| store.get(&SecretName::sandbox(&account.id)))
+            .map_err(|error| Failure::of_store(seed_in, error))?;
         let seed = seed.ok_or_else(|| seed_lost(seed_in))?;
         let (id, secret) = sandbox::console_credentials(&seed)?;
         let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
@@ -232,7 +299,8 @@ impl Context {
         let folder = self.home.secrets();
         match kind {
             StoreKind::Keyring => Ok(keyring(self.ui.may_ask()).create_identity()?),
-            StoreKind::Age => match AgeStore::recipient_of(&*self.home.disk, &folder) {
+            StoreKind::Age => match AgeStore::recipient_of(&*self.home.disk, &folder, &self.unlock)
+            {
                 Err(store::Error::Absent(_)) => {
                     Ok(AgeStore::create_identity(&*self.home.disk, &folder)?)
                 }
@@ -335,20 +403,9 @@ pub(crate) struct Opened {
     home: Home,
     config: Config,
     may_ask: bool,
+    unlock: Arc<Unlock>,
     keyring: OnceLock<KeyringStore>,
     age: OnceLock<AgeStore>,
-}
-
-impl Opened {
-    fn new(home: &Home, config: Config, may_ask: bool) -> Self {
-        Self {
-            home: home.clone(),
-            config,
-            may_ask,
-            keyring: OnceLock::new(),
-            age: OnceLock::new(),
-        }
-    }
 }
 
 impl Stores for Opened {
@@ -362,6 +419,8 @@ impl Stores for Opened {
                     self.home.disk.clone(),
                     self.home.secrets(),
                     recipient.clone(),
+                    self.unlock.clone(),
+                    self.config.unlock_for,
                 )
             }),
         })

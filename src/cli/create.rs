@@ -1,6 +1,6 @@
 //! `akm create`
 
-use super::{context::Context, pair::PairView, selector::OwnerArgs, ui};
+use super::{context::Context, note, pair::PairView, selector::OwnerArgs, ui};
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::{PairRecord, Way};
@@ -16,7 +16,7 @@ pub(crate) struct Create {
     #[command(flatten)]
     owner: OwnerArgs,
     /// Make the RAM user too, where there is none
-    #[arg(long, requires = "ram_user")]
+    #[arg(long, requires = "ram_user", conflicts_with = "account")]
     create_user: bool,
     /// Write the console's CSV to a new file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
@@ -31,14 +31,16 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let owner = self.owner.required()?;
         self.checked()?;
-        if owner == Owner::Account {
-            context.ui.warn("the account's own pair opens everything the account has; a RAM user's pair is advised");
-            context.ui.insist("make a pair for the account itself?")?;
+        let named = self.owner.owner()?;
+        match named {
+            Some(Owner::Account) => warn_of_account(context)?,
+            None => note::may_ask(context)?,
+            _ => (),
         }
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let session = context.changing()?;
+        let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
         self.user_is_there(context, &session, &owner)?;
         let wish = create::Wish {
             comment: self.comment.clone(),
@@ -115,19 +117,28 @@ impl Create {
             secret,
             owner,
         });
+        let held = |failure| create::not_handed_out(failure, &pair.access_key_id);
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
-            .map_err(|failure| create::not_handed_out(failure, &pair.access_key_id));
+            .map_err(held);
         if self.csv.as_deref() != Some(Path::new("-")) {
             let shown = if self.show_secret {
                 secret.as_ref()
             } else {
                 None
             };
-            print(context, session, owner, pair, shown)?;
+            print(context, session, owner, pair, shown).map_err(held)?;
         }
         written
     }
+}
+
+/// The account's own pair wants a yes of its own, however it was asked for.
+pub(super) fn warn_of_account(context: &Context) -> Result<(), Failure> {
+    context.ui.warn(
+        "the account's own pair opens everything the account has; a RAM user's pair is advised",
+    );
+    context.ui.insist("make a pair for the account itself?")
 }
 
 fn agreed(context: &Context, name: &UserName) -> Result<bool, Failure> {

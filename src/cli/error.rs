@@ -33,6 +33,8 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
         Kind::ActivePair => ("active-pair", 4),
         Kind::LastActivePair => ("last-active-pair", 4),
         Kind::SigningPair => ("signing-pair", 4),
+        Kind::BadFile => ("bad-file", 1),
+        Kind::Refused => ("refused", 4),
         Kind::BadName => ("invalid-name", 4),
         Kind::Exists => ("exists", 4),
         Kind::FileExists => ("file-exists", 4),

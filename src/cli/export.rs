@@ -62,8 +62,11 @@ impl Export {
         let to_output = self.csv == Path::new("-");
         if !to_output {
             context.ui.note(&format!(
-                "{} pairs with their secrets are in `{}`",
-                rows.len(),
+                "{} in `{}`",
+                match rows.len() {
+                    1 => "1 pair with its secret is".to_owned(),
+                    count => format!("{count} pairs with their secrets are"),
+                },
                 self.csv.display()
             ));
         }

@@ -1,6 +1,11 @@
 //! `akm list`
 
-use super::{context::Context, selector::OwnerArgs, ui};
+use super::{
+    context::Context,
+    selector::OwnerArgs,
+    table::{self, Cell, Look, Tone},
+    ui,
+};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -8,6 +13,7 @@ use crate::core::{
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::ops::{Account, Failure, Kind, refresh};
+use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
 use ui::Output;
@@ -48,6 +54,9 @@ struct Row<'a> {
     secret: &'static str,
     secret_store: Option<&'static str>,
     suspect: bool,
+    /// What `--ram-user` and `--account` mean; a script asks `show-id`.
+    #[serde(skip)]
+    current: bool,
     disable_after: Option<String>,
     delete_after: Option<String>,
 }
@@ -56,9 +65,9 @@ impl List {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.owner()?;
         if self.refresh {
-            let session = context.session()?;
+            let session = context.open()?;
             match &owner {
-                Some(owner) => refresh::locked(&session, owner).map(drop)?,
+                Some(owner) => refresh::locked(&session, owner)?,
                 None => refresh::all(&session)?,
             }
         }
@@ -86,7 +95,8 @@ impl List {
                 .min()
                 .map(time::format),
         };
-        print(&view, context.ui.output.unwrap_or(Output::Table))
+        let look = Look::of_output(context.clock.now());
+        print(&view, context.ui.output.unwrap_or(Output::Table), &look)
     }
 
     fn wants(&self, pair: &PairRecord, since: Option<Timestamp>) -> bool {
@@ -134,35 +144,77 @@ impl<'a> Row<'a> {
                 .secret_store
                 .map(super::super::core::place::StoreKind::as_str),
             suspect: suspects.contains(&pair.access_key_id),
+            current: record
+                .current()
+                .is_some_and(|current| current.access_key_id == pair.access_key_id),
             disable_after: pair.disable_after.map(time::format),
             delete_after: pair.delete_after.map(time::format),
         }
     }
 
-    fn cells(&self) -> Vec<String> {
+    /// A line of the table: on a terminal ages in words and colours, elsewhere the times themselves.
+    fn cells(&self, look: &Look) -> Vec<Cell> {
         let owner = self.ram_user.unwrap_or("(account)");
-        let note = match (self.suspect, &self.disable_after, &self.delete_after) {
-            (true, _, _) => "suspect".to_owned(),
-            (_, Some(at), _) => format!("disabled after {at}"),
-            (_, _, Some(at)) => format!("deleted after {at}"),
-            _ => self.comment.unwrap_or_default().to_owned(),
+        let old = self
+            .since(look)
+            .is_some_and(|age| age > TimeDelta::days(90));
+        let status = if self.status == "Active" {
+            Tone::Plain
+        } else {
+            Tone::Faint
         };
-        let used = self.last_used_at.clone().unwrap_or_else(|| "-".to_owned());
-        let secret = self.secret_store.unwrap_or("missing");
-        [
-            self.access_key_id,
-            owner,
-            self.status,
-            &self.created_at,
-            &used,
-            secret,
-            &note,
+        let secret = if self.secret_store.is_some() {
+            Tone::Plain
+        } else {
+            Tone::Bad
+        };
+        let (note, tone) = self.note(look);
+        vec![
+            Cell::new(self.access_key_id, status),
+            Cell::new(owner, Tone::Plain),
+            Cell::new(self.status, status),
+            Cell::new(
+                look.time(&self.created_at),
+                if old { Tone::Warn } else { Tone::Plain },
+            ),
+            Cell::new(
+                self.last_used_at
+                    .as_ref()
+                    .map_or("-".to_owned(), |at| look.time(at)),
+                Tone::Plain,
+            ),
+            Cell::new(self.secret_store.unwrap_or("missing"), secret),
+            Cell::new(note, tone),
         ]
-        .map(str::to_owned)
-        .into()
+    }
+
+    fn since(&self, look: &Look) -> Option<TimeDelta> {
+        Some(look.now - time::parse(&self.created_at).ok()?)
+    }
+
+    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a secret that is not
+    /// held; then the remark.
+    fn note(&self, look: &Look) -> (String, Tone) {
+        let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
+            (true, _, _) => ("suspect".to_owned(), Tone::Bad),
+            (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
+            (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
+            _ if look.is_terminal() && self.secret_store.is_none() => {
+                ("secret not held".to_owned(), Tone::Bad)
+            }
+            _ if self.current => ("current".to_owned(), Tone::Good),
+            _ => (String::new(), Tone::Plain),
+        };
+        match self.comment {
+            Some(comment) if word.is_empty() => (comment.to_owned(), tone),
+            Some(comment) => (format!("{word}; {comment}"), tone),
+            None => (word, tone),
+        }
     }
 }
 
+const LAST_USED: usize = 4;
+const SECRET: usize = 5;
 const HEADER: [&str; 7] = [
     "ACCESSKEY ID",
     "OWNER",
@@ -172,13 +224,29 @@ const HEADER: [&str; 7] = [
     "SECRET",
     "NOTE",
 ];
+const TERMINAL_HEADER: [&str; 7] = [
+    "ACCESSKEY ID",
+    "OWNER",
+    "STATUS",
+    "AGE",
+    "LAST USED",
+    "SECRET",
+    "NOTE",
+];
 
-fn print(view: &View, output: Output) -> Result<(), Failure> {
+fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
     match output {
         Output::Json => ui::print_json(view),
         Output::Table => {
-            let rows: Vec<Vec<String>> = view.access_keys.iter().map(Row::cells).collect();
-            ui::print(ui::table(&HEADER, &rows).as_bytes())
+            let rows = view.access_keys.iter().map(|row| row.cells(look)).collect();
+            let kept = telling(view, look);
+            let titles = if look.is_terminal() {
+                TERMINAL_HEADER
+            } else {
+                HEADER
+            };
+            let header: Vec<&str> = kept.iter().map(|at| titles[*at]).collect();
+            ui::print(table::render(&header, only(rows, &kept), look).as_bytes())
         }
         Output::Plain => {
             let lines: String = view
@@ -191,4 +259,25 @@ fn print(view: &View, output: Output) -> Result<(), Failure> {
         Output::Csv => Err(Failure::new(Kind::Usage, "`list` prints no CSV")
             .hint("`akm export --all --csv FILE` writes secrets; `-o json` lists")),
     }
+}
+
+/// On a terminal the columns that say nothing are left out: no last use is known, or where the secrets are, which `--json` tells.
+fn telling(view: &View, look: &Look) -> Vec<usize> {
+    let used = view
+        .access_keys
+        .iter()
+        .any(|row| row.last_used_at.is_some());
+    let says = |at: &usize| !look.is_terminal() || *at != SECRET && (used || *at != LAST_USED);
+    (0..HEADER.len()).filter(says).collect()
+}
+
+fn only(rows: Vec<Vec<Cell>>, kept: &[usize]) -> Vec<Vec<Cell>> {
+    let of = |row: Vec<Cell>| {
+        row.into_iter()
+            .enumerate()
+            .filter(|(at, _)| kept.contains(at))
+            .map(|(_, cell)| cell)
+            .collect()
+    };
+    rows.into_iter().map(of).collect()
 }

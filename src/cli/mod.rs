@@ -6,8 +6,12 @@ mod error;
 mod escape;
 mod export;
 mod help;
+mod import;
 mod list;
+mod note;
 mod pair;
+mod passphrase;
+mod protect;
 mod recover;
 mod rotate;
 mod sandbox;
@@ -15,12 +19,13 @@ mod selector;
 mod show_id;
 mod status;
 mod store;
+mod table;
 mod ui;
 mod user;
 mod verify;
 
 use crate::ops::{Failure, Kind};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, error::ErrorKind};
 use context::{Context, Environment};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -71,6 +76,20 @@ struct Global {
     verbose: u8,
 }
 
+impl Global {
+    fn output(&self) -> Option<Output> {
+        if self.json {
+            Some(Output::Json)
+        } else {
+            self.output
+        }
+    }
+
+    fn json(&self) -> bool {
+        self.output() == Some(Output::Json)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Create(create::Create),
@@ -82,6 +101,7 @@ enum Command {
     Delete(pair::Delete),
     Restore(status::Restore),
     Export(export::Export),
+    Import(import::Import),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -105,12 +125,13 @@ impl Command {
             Self::Delete(args) => args.run(context),
             Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
+            Self::Import(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Store(args) => args.run(context),
             Self::Recover(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),
-            Self::Help(args) => args.run(),
+            Self::Help(help) => help.run(),
         }
     }
 }
@@ -120,17 +141,33 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error, args.iter().any(|arg| arg == "--json")),
+        Err(error) => return not_parsed(&error, wants_json(&args)),
     };
+    if let Command::Help(help) = &cli.command {
+        // Help must not fail for what a profile or a variable says.
+        return ended(help.run(), cli.global.json());
+    }
     let environment = Environment::read();
     let ui = Ui::new(&cli.global, environment.no_input);
-    let json = ui.json();
     let done =
         Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failed(&failure, json),
-    }
+    ended(done, cli.global.json())
+}
+
+fn ended(done: Result<(), Failure>, json: bool) -> ExitCode {
+    done.map_or_else(|failure| failed(&failure, json), |()| ExitCode::SUCCESS)
+}
+
+/// Whether a command line that cannot be parsed asks for JSON all the same.
+fn wants_json(args: &[OsString]) -> bool {
+    let is = |arg: &OsString, text: &str| arg == text;
+    args.iter().any(|arg| {
+        ["--json", "-ojson", "-o=json", "--output=json"]
+            .iter()
+            .any(|form| is(arg, form))
+    }) || args
+        .windows(2)
+        .any(|two| (is(&two[0], "-o") || is(&two[0], "--output")) && is(&two[1], "json"))
 }
 
 fn failed(failure: &Failure, json: bool) -> ExitCode {
@@ -146,16 +183,29 @@ fn failed(failure: &Failure, json: bool) -> ExitCode {
 fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
-        return ui::print(text.as_bytes())
-            .map_or_else(|failure| failed(&failure, json), |()| ExitCode::SUCCESS);
+        return ended(ui::print(text.as_bytes()), json);
     }
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let bare = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if bare && json {
+        return failed(&Failure::new(Kind::Usage, "no command was named"), json);
+    }
+    if bare {
+        ui::say(&text);
+        return ExitCode::from(2);
+    }
+    let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let words: Vec<&str> = message.split_whitespace().collect();
     if json {
-        return failed(
-            &Failure::new(Kind::Usage, text.lines().next().unwrap_or_default()),
-            json,
-        );
+        return failed(&Failure::new(Kind::Usage, words.join(" ")), json);
     }
-    ui::say(&format!("akm: {text}"));
+    // A word of the command line may come from elsewhere: it is repeated, and must not be obeyed by the terminal.
+    let lines = |text: &str| {
+        text.lines()
+            .map(escape::escape)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    ui::say(&format!("akm: {}\n\n{}\n", lines(message), lines(rest)));
     ExitCode::from(2)
 }

@@ -1,6 +1,6 @@
 //! `akm recover`
 
-use super::{context::Context, error, selector::key_id, ui};
+use super::{context::Context, error, selector::key_id, table, ui};
 use crate::core::time;
 use crate::ops::{Failure, Tell, recover};
 use clap::Args;
@@ -87,7 +87,7 @@ fn list(context: &Context) -> Result<(), Failure> {
             ]
         })
         .collect();
-    ui::print(ui::table(&HEADER, &rows).as_bytes())
+    ui::print(table::plain(&HEADER, &rows).as_bytes())
 }
 
 /// The table of exit codes.

@@ -52,6 +52,15 @@ impl Rotate {
         } else {
             self.grace
         };
+        let began = session
+            .journal
+            .read(&owner)?
+            .is_some_and(|entry| entry.intent.rotation.is_some());
+        if began && (self.overlap.is_some() || self.delete_old) {
+            session
+                .tell
+                .warn("a rotation is open and keeps the spans that it began with");
+        }
         let wish = rotate::Wish {
             overlap: self.overlap,
             grace,
@@ -75,6 +84,11 @@ fn say(context: &Context, owner: &Owner, standing: &rotate::Standing) {
             "`{old}` is Inactive (`akm enable {old}` undoes that) and may be deleted after {}",
             time::format(at)
         ),
+        _ if standing.state == "undone" => {
+            format!(
+                "`{old}` was enabled again: its rotation is over, and both pairs are left as they are"
+            )
+        }
         _ => format!("`{old}` is deleted"),
     };
     context.ui.note(&text);

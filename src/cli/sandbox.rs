@@ -1,6 +1,7 @@
 //! `akm sandbox reset`
 
 use super::context::Context;
+use crate::core::account::AccountId;
 use crate::ops::{self, Failure, Kind, Stores, Tell};
 use crate::store::SecretName;
 use crate::sys::fs::remove_folder;
@@ -22,35 +23,55 @@ impl Sandbox {
 }
 
 fn reset(context: &Context) -> Result<(), Failure> {
-    let Some(folder) = context.sandbox()? else {
-        context.ui.note("there is no sandbox yet");
-        return Ok(());
+    let found = match context.sandbox() {
+        Ok(None) => {
+            context.ui.note("there is no sandbox yet");
+            return Ok(());
+        }
+        Ok(Some(folder)) => Some((
+            folder.account_id().clone(),
+            folder.secret_store().to_owned(),
+        )),
+        Err(failure) => {
+            let cause = failure.cause.unwrap_or(failure.message);
+            context.ui.warn(&format!(
+                "{cause}; what is known of its pairs cannot be told apart, and stays behind"
+            ));
+            None
+        }
     };
-    let account = folder.account_id().clone();
-    context.ui.warn(&format!(
-        "this is the sandbox, account {account} on this machine"
-    ));
+    let account = found
+        .as_ref()
+        .map_or_else(String::new, |(account, _)| format!(", account {account}"));
+    context
+        .ui
+        .warn(&format!("this is the sandbox{account} on this machine"));
     context
         .ui
         .insist("forget the sandbox, its users, its pairs and their secrets?")?;
     let _lock = ops::session::lock(&context.home, "home", &*context.clock, &context.ui)?;
-    let (config, stores) = context.stores()?;
-    let known = context.account_of(&account, config);
-    ops::forget::account(&known.inventory, &known.journal, &stores, &context.ui)?;
-    let seed_in = folder.secret_store().parse()?;
+    if let Some((account, seed_in)) = found {
+        forget(context, &account, &seed_in)?;
+    }
     remove_folder(&context.home.sandbox()).map_err(|error| {
         Failure::new(Kind::Failed, "the sandbox's files stay behind").because(error)
     })?;
-    if let Err(error) = stores
-        .open(seed_in)
-        .and_then(|store| store.delete(&SecretName::sandbox(&account)))
-    {
+    context
+        .ui
+        .note("the sandbox is forgotten; the next command that needs one makes a new account");
+    Ok(())
+}
+
+fn forget(context: &Context, account: &AccountId, seed_in: &str) -> Result<(), Failure> {
+    let (config, stores) = context.stores()?;
+    ops::forget::account(&context.account_of(account, config))?;
+    let gone = stores
+        .open(seed_in.parse()?)
+        .and_then(|store| store.delete(&SecretName::sandbox(account)));
+    if let Err(error) = gone {
         context
             .ui
             .warn(&format!("the sandbox's seed stays behind: {error}"));
     }
-    context
-        .ui
-        .note("the sandbox is forgotten; the next command that needs one makes a new account");
     Ok(())
 }

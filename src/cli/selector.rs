@@ -62,11 +62,10 @@ impl PairArgs {
         }
         if let Some(id) = &self.id {
             let id = key_id(id)?;
-            let record = inventory.owner_of(&id)?;
-            let pair = record.as_ref().and_then(|record| record.pair(&id)).cloned();
-            return pair
-                .map(Some)
-                .ok_or_else(|| ops::session::no_such_pair(&id));
+            let record = inventory
+                .owner_of(&id)?
+                .ok_or_else(|| ops::session::no_such_pair(&id))?;
+            return ops::export::alive(&record, &id).cloned().map(Some);
         }
         let owner = OwnerArgs {
             ram_user: self.ram_user.clone(),

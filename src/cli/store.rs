@@ -1,62 +1,133 @@
-//! `akm store status`
+//! `akm store status`, and the commands under `akm store`.
 
-use super::{context::Context, ui};
-use crate::ops::{Failure, Stores};
-use crate::store::{SecretName, StoreKind};
+use super::{context::Context, protect::Protect, table, ui};
+use crate::core::time;
+use crate::metadata::{Home, inventory::Inventory};
+use crate::ops::{Failure, Stores, Tell};
+use crate::store::{Recipient, State, StoreKind};
 use clap::Subcommand;
+use serde::Serialize;
 use serde_json::json;
 
 /// Look after the secret store
 #[derive(Debug, Subcommand)]
 pub(crate) enum Store {
-    /// Show where secrets rest and whether they can be had; changes nothing
+    /// Show where secrets rest and whether they can be had; changes nothing, asks nobody
     Status,
+    Protect(Protect),
 }
 
 impl Store {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Status => status(context),
+            Self::Protect(args) => args.run(context),
         }
     }
 }
 
+/// One store, as it is just now.
+#[derive(Serialize)]
+struct Row {
+    kind: StoreKind,
+    /// New secrets go here.
+    chosen: bool,
+    state: &'static str,
+    cause: Option<String>,
+    unlocked_until: Option<String>,
+    recipient: Option<Recipient>,
+    /// Secrets of pairs that metadata says rest here.
+    secrets: usize,
+}
+
 fn status(context: &Context) -> Result<(), Failure> {
-    let (config, stores) = context.stores()?;
+    let (config, stores) = context.stores_unasked()?;
     let chosen = context.chosen(&config);
     let mut rows = Vec::new();
     for kind in [StoreKind::Keyring, StoreKind::Age] {
-        let Some(recipient) = config.recipients.of(kind) else {
-            continue;
-        };
-        let answer = stores
-            .open(kind)
-            .and_then(|store| store.get(&SecretName::identity(recipient)).map(drop));
-        let state = answer.map_or_else(|error| error.to_string(), |()| "open".to_owned());
-        rows.push((kind, recipient, state));
+        let recipient = config.recipients.of(kind);
+        if recipient.is_some() || chosen == Some(kind) {
+            let secrets = secrets_in(&context.home, kind)?;
+            rows.push(row(kind, chosen == Some(kind), &stores, recipient, secrets));
+        }
     }
     if context.ui.json() {
-        let stores: Vec<_> = rows
-            .iter()
-            .map(|(kind, recipient, state)| json!({ "kind": kind, "recipient": recipient, "state": state }))
-            .collect();
-        return ui::print_json(&json!({ "store": chosen, "stores": stores }));
+        let all = json!({ "store": chosen, "unlock_for": config.unlock_for, "stores": rows });
+        return ui::print_json(&all);
     }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|(kind, recipient, state)| {
-            let mark = if Some(*kind) == chosen {
-                "new secrets go here"
-            } else {
-                ""
-            };
-            vec![
-                kind.to_string(),
-                state.clone(),
-                recipient.to_string(),
-                mark.to_owned(),
-            ]
-        })
-        .collect();
-    ui::print(ui::table(&["STORE", "STATE", "RECIPIENT", ""], &cells).as_bytes())
+    if rows.is_empty() {
+        context
+            .ui
+            .note("no store is chosen yet: the first secret that has to be kept chooses one");
+    }
+    let header = ["STORE", "STATE", "SECRETS", "RECIPIENT", ""];
+    let cells: Vec<Vec<String>> = rows.into_iter().map(Row::cells).collect();
+    ui::print(table::plain(&header, &cells).as_bytes())
+}
+
+fn row(
+    kind: StoreKind,
+    chosen: bool,
+    stores: &dyn Stores,
+    recipient: Option<&Recipient>,
+    secrets: usize,
+) -> Row {
+    let state = recipient.map(|recipient| {
+        let store = stores.open(kind);
+        store.map_or_else(State::from, |store| store.state(recipient))
+    });
+    let (state, cause, until) = match state {
+        None => ("unused", None, None),
+        Some(State::Open) => ("open", None, None),
+        Some(State::Unlocked(until)) => ("unlocked", None, Some(time::format(until))),
+        Some(State::Protected) => ("protected", None, None),
+        Some(State::Locked(why)) => ("locked", Some(why), None),
+        Some(State::Absent(why)) => ("absent", Some(why), None),
+        Some(State::Failed(why)) => ("failed", Some(why), None),
+    };
+    Row {
+        kind,
+        chosen,
+        state,
+        cause,
+        unlocked_until: until,
+        recipient: recipient.cloned(),
+        secrets,
+    }
+}
+
+impl Row {
+    fn cells(self) -> Vec<String> {
+        let state = match (self.cause, self.unlocked_until) {
+            (Some(cause), _) => format!("{}: {cause}", self.state),
+            (None, Some(until)) => format!("{} until {until}", self.state),
+            (None, None) => self.state.to_owned(),
+        };
+        let recipient = self
+            .recipient
+            .map_or_else(|| "-".to_owned(), |it| it.to_string());
+        let mark = if self.chosen {
+            "new secrets go here"
+        } else {
+            ""
+        };
+        vec![
+            self.kind.to_string(),
+            state,
+            self.secrets.to_string(),
+            recipient,
+            mark.to_owned(),
+        ]
+    }
+}
+
+fn secrets_in(home: &Home, kind: StoreKind) -> Result<usize, Failure> {
+    let mut count = 0;
+    for account in Inventory::accounts(home)? {
+        for record in Inventory::new(home.clone(), account).all()? {
+            let pairs = record.access_keys.iter();
+            count += pairs.filter(|pair| pair.secret_store == Some(kind)).count();
+        }
+    }
+    Ok(count)
 }

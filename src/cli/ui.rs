@@ -25,17 +25,12 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new(global: &Global, environment_forbids: bool) -> Self {
-        let output = if global.json {
-            Some(Output::Json)
-        } else {
-            global.output
-        };
         let may_ask = !global.no_input
             && !environment_forbids
             && io::stdin().is_terminal()
             && io::stderr().is_terminal();
         Self {
-            output,
+            output: global.output(),
             quiet: global.quiet,
             yes: global.yes,
             may_ask,
@@ -114,30 +109,4 @@ pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
         .map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
     text.push(b'\n');
     print(&text)
-}
-
-/// Rows as a table: columns as wide as their widest cell, two blanks between them. Cells are escaped.
-pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| escape(cell)).collect())
-        .collect();
-    let mut widths: Vec<usize> = header.iter().map(|cell| cell.len()).collect();
-    for row in &rows {
-        row.iter()
-            .zip(&mut widths)
-            .for_each(|(cell, width)| *width = cell.chars().count().max(*width));
-    }
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells: Vec<String> = cells
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        format!("{}\n", cells.join("  ").trim_end())
-    };
-    let mut text = line(&mut header.iter().copied());
-    for row in &rows {
-        text.push_str(&line(&mut row.iter().map(String::as_str)));
-    }
-    text
 }

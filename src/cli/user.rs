@@ -1,6 +1,6 @@
 //! `akm user create|list|show|delete`
 
-use super::{context::Context, ui};
+use super::{context::Context, table, ui};
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
 use crate::ops::{self, Failure, Tell};
@@ -116,7 +116,7 @@ fn list(context: &Context) -> Result<(), Failure> {
                 .as_bytes(),
         ),
         _ => ui::print(
-            ui::table(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
+            table::plain(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
         ),
     }
 }
@@ -136,7 +136,7 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
         object["access_keys"] = keys.into();
         return ui::print_json(&object);
     }
-    let mut text = ui::table(&HEADER, &[view.cells()]);
+    let mut text = table::plain(&HEADER, &[view.cells()]);
     for key in &pairs {
         let created = time::format(key.created_at);
         let _ = writeln!(text, "{}  {}  {created}", key.id, key.status);

@@ -1,6 +1,8 @@
 //! What can be wrong with a call, told apart by the answer's code and never by its message.
 
-use super::wire;
+use super::{transport::Response, wire};
+use crate::sys::random;
+use std::time::Duration;
 
 /// The cases in which a caller acts differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(crate) enum Fault {
     Throttled,
     /// A 5xx answer: it may have been executed all the same.
     Unavailable,
+    /// `InternalError.Records`, which the sandbox alone answers: its files are damaged or cannot be used.
+    SandboxBroken,
     /// Nothing was sent.
     NotSent,
     /// Something was sent and no whole answer came.
@@ -76,6 +80,8 @@ pub(crate) struct Error {
     pub(crate) request_id: Option<String>,
     /// The action and the principal that a permission error names.
     pub(crate) denied: Option<(String, String)>,
+    /// How long the cloud asks to wait (`x-acs-retry-after`, milliseconds).
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -96,15 +102,18 @@ impl Error {
         )
     }
 
-    pub(super) fn refused(action: &'static str, status: u16, body: &[u8]) -> Self {
-        let told = wire::refusal(body);
-        let fault = fault(&told.code, status);
+    pub(super) fn refused(action: &'static str, response: &Response) -> Self {
+        let told = wire::refusal(&response.body);
+        let fault = fault(&told.code, response.status);
         let redacted = matches!(fault, Fault::BadSignature);
         let message = if redacted {
             String::new()
         } else {
             told.message
         };
+        let wait = response
+            .header("x-acs-retry-after")
+            .and_then(|text| text.parse().ok());
         Self {
             fault,
             action,
@@ -112,7 +121,29 @@ impl Error {
             message,
             request_id: told.request_id,
             denied: told.denied,
+            retry_after: wait.map(Duration::from_millis),
         }
+    }
+
+    /// Whether the same call may succeed a moment later, and doing it twice does no harm.
+    pub(super) fn is_passing(&self) -> bool {
+        use Fault::{NoAnswer, NonceUsed, NotSent, Throttled, Unavailable};
+        matches!(
+            self.fault,
+            NotSent | NoAnswer | Unavailable | Throttled | NonceUsed
+        )
+    }
+
+    /// How long to wait before the next try: what the cloud asks for, else a span that doubles, each with some chance in it so that
+    /// many callers do not come back at once. At most ten seconds.
+    pub(super) fn pause(&self, tried: u32) -> Duration {
+        let doubled = Duration::from_millis(200) * 2_u32.saturating_pow(tried.min(8));
+        let span = self
+            .retry_after
+            .unwrap_or(doubled)
+            .min(Duration::from_secs(10));
+        let chance = random::bytes::<1>().map_or(0, |[byte]| u32::from(byte));
+        span + span * chance / 1024
     }
 
     fn local(action: &'static str, fault: Fault, message: String) -> Self {
@@ -123,15 +154,18 @@ impl Error {
             message,
             request_id: None,
             denied: None,
+            retry_after: None,
         }
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
         match self.fault {
             Fault::NotSent => Outcome::NotSent,
-            Fault::NoAnswer | Fault::BadAnswer | Fault::Unavailable | Fault::NonceUsed => {
-                Outcome::Unknown
-            }
+            Fault::NoAnswer
+            | Fault::BadAnswer
+            | Fault::Unavailable
+            | Fault::SandboxBroken
+            | Fault::NonceUsed => Outcome::Unknown,
             _ => Outcome::Refused,
         }
     }
@@ -153,7 +187,7 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// The error table of the RAM, STS and gateway references, by dotted prefix; the longer prefix first.
-const CODES: [(&str, Fault); 33] = [
+const CODES: [(&str, Fault); 34] = [
     ("LimitExceeded.User.AccessKey", Fault::PairLimit),
     ("LimitExceeded", Fault::OtherLimit),
     ("EntityNotExist.User.AccessKey", Fault::NoSuchPair),
@@ -186,6 +220,7 @@ const CODES: [(&str, Fault); 33] = [
     ("InvalidSecurityToken", Fault::BadToken),
     ("Throttling", Fault::Throttled),
     ("ServiceUnavailable", Fault::Unavailable),
+    ("InternalError.Records", Fault::SandboxBroken),
     ("InternalError", Fault::Unavailable),
     ("InvalidAction", Fault::BadParameter),
     ("InvalidVersion", Fault::BadParameter),
@@ -238,6 +273,7 @@ mod tests {
             ("Throttling", 400, Fault::Throttled),
             ("Throttling.User", 429, Fault::Throttled),
             ("InternalError", 500, Fault::Unavailable),
+            ("InternalError.Records", 500, Fault::SandboxBroken),
             ("Inactive", 403, Fault::NotActivated),
             ("Throttlings", 400, Fault::Other),
             ("", 502, Fault::Unavailable),
@@ -250,8 +286,29 @@ mod tests {
     #[test]
     fn a_refused_signature_does_not_repeat_what_was_signed() {
         let body = br#"{"Code":"SignatureDoesNotMatch","Message":"server string to sign is:POST UserName=x","RequestId":"R"}"#;
-        let error = Error::refused("GetUser", 400, body);
+        let error = Error::refused("GetUser", &response(400, body));
         assert_eq!(error.to_string(), "GetUser: SignatureDoesNotMatch");
         assert_eq!(error.request_id.as_deref(), Some("R"));
+    }
+
+    fn response(status: u16, body: &[u8]) -> Response {
+        let headers = vec![("x-acs-retry-after".to_owned(), "1500".to_owned())];
+        Response {
+            status,
+            headers,
+            body: body.to_vec(),
+            date: None,
+        }
+    }
+
+    #[test]
+    fn the_cloud_says_how_long_to_wait() {
+        let body = br#"{"Code":"Throttling.User","Message":"slow"}"#;
+        let error = Error::refused("GetUser", &response(400, body));
+        assert!(error.is_passing());
+        assert!((1500..1875).contains(&error.pause(1).as_millis()));
+        let silent = Error::no_answer("GetUser", String::new());
+        assert!((400..500).contains(&silent.pause(1).as_millis()));
+        assert!(silent.pause(30) <= Duration::from_millis(12_500));
     }
 }

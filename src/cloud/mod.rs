@@ -16,6 +16,7 @@ pub(crate) use sts::Caller;
 
 use crate::core::{secret::Secret, time, time::Timestamp};
 use crate::sys::{clock::Clock, random};
+use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
 use transport::{Request, Response, Service, Transport, Undelivered};
@@ -38,6 +39,8 @@ pub(crate) struct Signed {
     service: Service,
     action: &'static str,
     request: Request,
+    /// See [`Transport::send`].
+    fresh: bool,
     pub(crate) nonce: String,
     pub(crate) date: Timestamp,
 }
@@ -47,7 +50,8 @@ pub(crate) struct Client {
     transport: Arc<dyn Transport>,
     credentials: Credentials,
     clock: Arc<dyn Clock>,
-    server_date: Mutex<Option<Timestamp>>,
+    /// The cloud's clock less this machine's, as the last answer showed it.
+    skew: Mutex<Option<TimeDelta>>,
 }
 
 impl Client {
@@ -60,7 +64,7 @@ impl Client {
             transport,
             credentials,
             clock,
-            server_date: Mutex::new(None),
+            skew: Mutex::new(None),
         }
     }
 
@@ -74,13 +78,15 @@ impl Client {
         &self.credentials.id
     }
 
-    /// The cloud's clock as the last answer showed it (`Date`), else this machine's.
+    /// The cloud's clock, as far as an answer has shown it (`Date`), else this machine's.
     pub(crate) fn now(&self) -> Timestamp {
-        let seen = *self
-            .server_date
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        seen.unwrap_or_else(|| self.clock.now())
+        self.clock.now() + self.skew().unwrap_or_default()
+    }
+
+    /// The cloud's clock less this machine's; `None` while they agree to two seconds, or nothing was heard yet.
+    pub(crate) fn skew(&self) -> Option<TimeDelta> {
+        let skew = *self.skew.lock().unwrap_or_else(PoisonError::into_inner);
+        skew.filter(|skew| skew.abs() > TimeDelta::seconds(2))
     }
 
     /// Whether a request whose answer was lost can still be executed.
@@ -135,26 +141,28 @@ impl Client {
             service,
             action,
             request,
+            fresh: false,
             nonce,
             date,
         })
     }
 
     fn send<T: DeserializeOwned>(&self, signed: &Signed, limit: usize) -> Result<T, Error> {
-        let answer = self.transport.send(signed.service, &signed.request, limit);
+        let answer = self
+            .transport
+            .send(signed.service, &signed.request, limit, signed.fresh);
         let response = answer.map_err(|lost| match lost {
             Undelivered::NotSent(why) => Error::not_sent(signed.action, why),
             Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
         })?;
         if let Some(date) = response.date {
-            *self
-                .server_date
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(date);
+            *self.skew.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(date - self.clock.now());
         }
         read(signed.action, &response)
     }
 
+    /// A call that may be made again: a read, or a change that says what is to be. Each try is signed anew.
     fn call<T: DeserializeOwned>(
         &self,
         service: Service,
@@ -162,13 +170,50 @@ impl Client {
         query: &[(&str, &str)],
         limit: usize,
     ) -> Result<T, Error> {
-        self.send(&self.sign(service, action, query)?, limit)
+        self.tried(Error::is_passing, || {
+            self.send(&self.sign(service, action, query)?, limit)
+        })
+    }
+
+    /// A call that makes something: made again only if not one byte of it was sent.
+    fn call_once<T: DeserializeOwned>(
+        &self,
+        service: Service,
+        action: &'static str,
+        query: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<T, Error> {
+        self.tried(
+            |error| error.fault == Fault::NotSent,
+            || {
+                let mut signed = self.sign(service, action, query)?;
+                signed.fresh = true;
+                self.send(&signed, limit)
+            },
+        )
+    }
+
+    fn tried<T>(
+        &self,
+        again: impl Fn(&Error) -> bool,
+        call: impl Fn() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut tried = 1;
+        loop {
+            match call() {
+                Err(error) if tried < self.transport.tries() && again(&error) => {
+                    self.clock.sleep(error.pause(tried));
+                    tried += 1;
+                }
+                answer => return answer,
+            }
+        }
     }
 }
 
 fn read<T: DeserializeOwned>(action: &'static str, response: &Response) -> Result<T, Error> {
     if !(200..300).contains(&response.status) {
-        return Err(Error::refused(action, response.status, &response.body));
+        return Err(Error::refused(action, response));
     }
     serde_json::from_slice(&response.body).map_err(|_| Error::bad_answer(action))
 }

@@ -37,7 +37,9 @@ impl Client {
     /// The signed request for a new pair, so that a journal can know it before it is sent.
     pub(crate) fn prepare_pair(&self, owner: &Owner) -> Result<Signed, Error> {
         let (service, query) = addressed(owner, &[]);
-        self.sign(service, "CreateAccessKey", &query)
+        let mut signed = self.sign(service, "CreateAccessKey", &query)?;
+        signed.fresh = true;
+        Ok(signed)
     }
 
     /// Sends that request, once.

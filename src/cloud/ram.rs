@@ -39,7 +39,7 @@ impl Client {
         if !comments.is_empty() {
             query.push(("Comments", comments));
         }
-        let body: wire::GetUser = self.call(Service::Ram, ACTION, &query, SMALL)?;
+        let body: wire::GetUser = self.call_once(Service::Ram, ACTION, &query, SMALL)?;
         User::from_body(ACTION, body.user)
     }
 

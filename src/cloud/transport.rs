@@ -46,14 +46,20 @@ impl Request {
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Lower-case names.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the sandbox's server sends them on")
-    )]
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     /// The server's clock (`Date`), when it gave it.
     pub(crate) date: Option<Timestamp>,
+}
+
+impl Response {
+    /// The first header of that lower-case name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
 }
 
 impl Drop for Response {
@@ -82,16 +88,21 @@ pub(crate) enum Undelivered {
 /// A way to the cloud.
 pub(crate) trait Transport: Send + Sync {
     /// Sends the request once, never again by itself, and waits for the answer. `limit` bounds the body in bytes; more is
-    /// [`Undelivered::NoAnswer`].
+    /// [`Undelivered::NoAnswer`]. `fresh` asks for a connection of its own: one that was kept may turn out to be closed when half
+    /// the request is gone.
     fn send(
         &self,
         service: Service,
         request: &Request,
         limit: usize,
+        fresh: bool,
     ) -> Result<Response, Undelivered>;
 
     /// What `host` is to be in the signed request.
     fn host(&self, service: Service) -> String;
+
+    /// How often a call that may be repeated is tried.
+    fn tries(&self) -> u32;
 
     /// Whether a request without an answer can still be executed after [`Transport::send`] returned.
     fn may_execute_late(&self) -> bool;

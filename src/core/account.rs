@@ -56,6 +56,8 @@ impl Owner {
     pub(crate) fn selector(&self) -> String {
         match self {
             Self::Account => "--account".to_owned(),
+            // A name that looks like an option.
+            Self::RamUser(name) if name.as_str().starts_with('-') => format!("--ram-user={name}"),
             Self::RamUser(name) => format!("--ram-user {name}"),
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod access_key;
 pub(crate) mod account;
 pub(crate) mod name;
+pub(crate) mod passphrase;
 pub(crate) mod place;
 pub(crate) mod policy;
 pub(crate) mod rotation;

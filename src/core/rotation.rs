@@ -3,6 +3,7 @@
 //! `intent → got → stored → verified → delivered → (overlap) → old disabled → (grace) → old deleted`. Each step can be done again.
 
 use super::{access_key::Status, time::Timestamp};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// The last step that is done for good, as the journal writes it.
@@ -37,7 +38,8 @@ pub(crate) struct Shown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Due {
     pub(crate) disable: Timestamp,
-    /// Known once the old pair is Inactive.
+    /// When it was disabled; known from then on, as when it may be deleted.
+    pub(crate) disabled: Option<Timestamp>,
     pub(crate) delete: Option<Timestamp>,
 }
 
@@ -56,6 +58,8 @@ pub(crate) enum Step {
     DeleteOld,
     /// The old pair is gone: close.
     Done,
+    /// A person made the old pair Active again: close, and touch neither.
+    Undone,
     /// The new pair cannot stand in for the old one: touch nothing.
     Stop(Stop),
 }
@@ -78,17 +82,21 @@ pub(crate) fn next(reached: Reached, due: Option<Due>, shown: Shown, now: Timest
     }
 }
 
+/// A list may lag behind a change by so much: an old pair that still looks Active was not enabled again.
+const LAG: TimeDelta = TimeDelta::minutes(5);
+
 fn retire(due: Due, shown: Shown, now: Timestamp) -> Step {
-    match (stands(shown), shown.old) {
-        (_, None) => Step::Done,
-        (Some(stop), _) => Step::Stop(stop),
-        (None, Some(Status::Active)) if now < due.disable => Step::Overlap(due.disable),
-        (None, Some(Status::Active)) => Step::DisableOld,
-        (None, Some(Status::Inactive)) => match due.delete {
-            // Somebody disabled it before us: its grace begins when we record that.
-            None => Step::DisableOld,
+    match (stands(shown), shown.old, due.disabled) {
+        (_, None, _) => Step::Done,
+        (_, Some(Status::Active), Some(at)) if now >= at + LAG => Step::Undone,
+        (Some(stop), _, _) => Step::Stop(stop),
+        (None, Some(Status::Active), Some(_)) => Step::Grace(due.delete.unwrap_or(now)),
+        (None, Some(Status::Active), None) if now < due.disable => Step::Overlap(due.disable),
+        // Somebody disabled it before us: its grace begins when we record that.
+        (None, Some(_), None) => Step::DisableOld,
+        (None, Some(Status::Inactive), Some(_)) => match due.delete {
             Some(delete) if now < delete => Step::Grace(delete),
-            Some(_) => Step::DeleteOld,
+            _ => Step::DeleteOld,
         },
     }
 }
@@ -121,6 +129,7 @@ mod tests {
     fn steps_come_in_their_order() {
         let due = Some(Due {
             disable: at(10),
+            disabled: None,
             delete: None,
         });
         assert_eq!(next(Reached::Got, None, GOOD, at(1)), Step::Store);
@@ -140,6 +149,7 @@ mod tests {
     fn the_old_pair_is_deleted_only_after_its_grace() {
         let due = Some(Due {
             disable: at(10),
+            disabled: Some(at(10)),
             delete: Some(at(12)),
         });
         let shown = Shown {
@@ -163,19 +173,28 @@ mod tests {
             ),
             Step::Done
         );
-        // Enabled again by a person: it is disabled again, and not deleted while it is Active.
+        // Active again long after: a person's word. Shortly after: a list that lags.
+        assert_eq!(next(Reached::OldDisabled, due, GOOD, at(11)), Step::Undone);
         assert_eq!(
-            next(Reached::OldDisabled, due, GOOD, at(13)),
-            Step::DisableOld
+            next(Reached::OldDisabled, due, GOOD, at(10)),
+            Step::Grace(at(12))
         );
     }
 
     #[test]
     fn nothing_is_retired_while_the_new_pair_cannot_stand_in() {
-        let due = Some(Due {
-            disable: at(1),
-            delete: Some(at(2)),
-        });
+        let retired = |old| match old {
+            Status::Active => Due {
+                disable: at(1),
+                disabled: None,
+                delete: None,
+            },
+            Status::Inactive => Due {
+                disable: at(1),
+                disabled: Some(at(1)),
+                delete: Some(at(2)),
+            },
+        };
         for (shown, stop) in [
             (Shown { new: None, ..GOOD }, Stop::Gone),
             (
@@ -199,7 +218,7 @@ mod tests {
                     ..shown
                 };
                 assert_eq!(
-                    next(Reached::OldDisabled, due, shown, at(23)),
+                    next(Reached::OldDisabled, Some(retired(old)), shown, at(23)),
                     Step::Stop(stop)
                 );
             }

@@ -81,6 +81,19 @@ impl std::fmt::Display for Span {
     }
 }
 
+impl serde::Serialize for Span {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 /// For `#[serde(with = …)]`: a required time as text.
 pub(crate) mod text {
     use super::{Deserialize, Deserializer, Serializer, Timestamp};

@@ -2,6 +2,7 @@
 
 use super::{Error, Home, Version};
 use crate::core::place::{Recipient, StoreKind};
+use crate::core::time::Span;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -11,6 +12,9 @@ pub(crate) struct Config {
     /// Where secrets rest from now on; absent until the first one had to be stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) store: Option<StoreKind>,
+    /// How long a protected `age` identity stays unlocked in the kernel's keyring once its passphrase was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unlock_for: Option<Span>,
     /// The recipient of each store that was ever used here.
     #[serde(default)]
     pub(crate) recipients: Recipients,

@@ -8,6 +8,7 @@ use crate::core::{
     name::{ProfileName, UserName},
     time::{self, Timestamp},
 };
+use crate::sys::fs::remove_folder;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Way {
     Csv,
+    Import,
     ShowSecret,
 }
 
@@ -187,6 +189,9 @@ impl OwnerRecord {
     }
 }
 
+/// A pair and the store that holds its secret.
+pub(crate) type Held = (AccessKeyId, StoreKind);
+
 /// The owner files of one account.
 pub(crate) struct Inventory {
     home: Home,
@@ -196,6 +201,15 @@ pub(crate) struct Inventory {
 impl Inventory {
     pub(crate) fn new(home: Home, account: AccountId) -> Self {
         Self { home, account }
+    }
+
+    /// The accounts of which anything is known.
+    pub(crate) fn accounts(home: &Home) -> Result<Vec<AccountId>, Error> {
+        let names = home.names(&home.data.join("accounts"))?;
+        Ok(names
+            .iter()
+            .filter_map(|name| AccountId::parse(name).ok())
+            .collect())
     }
 
     fn folder(&self) -> PathBuf {
@@ -224,10 +238,6 @@ impl Inventory {
             .map_err(|error| Error::Io(path, error))
     }
 
-    pub(crate) fn remove(&self, owner: &Owner) -> Result<(), Error> {
-        self.home.remove(&self.file(&owner.key()))
-    }
-
     /// All owners, in the order of their names; the account's own pairs first.
     pub(crate) fn all(&self) -> Result<Vec<OwnerRecord>, Error> {
         let mut records = Vec::new();
@@ -237,6 +247,32 @@ impl Inventory {
             }
         }
         Ok(records)
+    }
+
+    /// Every pair whose secret is held; in the place of a file that cannot be read, why.
+    pub(crate) fn held(&self) -> Result<Vec<Result<Held, Error>>, Error> {
+        let mut held = Vec::new();
+        for name in self.home.names(&self.folder())? {
+            match name
+                .strip_suffix(".toml")
+                .map_or(Ok(None), |key| self.read(key))
+            {
+                Ok(record) => {
+                    let pairs = record.into_iter().flat_map(|record| record.access_keys);
+                    held.extend(
+                        pairs.filter_map(|pair| Some(Ok((pair.access_key_id, pair.secret_store?)))),
+                    );
+                }
+                Err(error) => held.push(Err(error)),
+            }
+        }
+        Ok(held)
+    }
+
+    /// Forgets all that is known of the account.
+    pub(crate) fn forget(&self) -> Result<(), Error> {
+        let folder = self.folder();
+        remove_folder(&folder).map_err(|error| Error::Io(folder, error))
     }
 
     /// The owner of a pair that is known here, deleted ones included.

@@ -9,7 +9,7 @@ use crate::core::{
     rotation::Reached,
     time::{self, Span, Timestamp},
 };
-use crate::sys::fs::OpenFile;
+use crate::sys::fs::{OpenFile, remove_folder};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -336,6 +336,12 @@ impl Journal {
     /// The work is done, or known not to have been begun.
     pub(crate) fn close(&self, owner: &Owner) -> Result<(), Error> {
         self.home.remove(&self.file(&owner.key()))
+    }
+
+    /// Forgets all that is open in the account, suspects too.
+    pub(crate) fn forget(&self) -> Result<(), Error> {
+        let folder = self.folder();
+        remove_folder(&folder).map_err(|error| Error::Io(folder, error))
     }
 
     /// Everything that is open in this account.

@@ -52,7 +52,13 @@ pub(crate) fn export(account: &Account, which: &Which) -> Result<Vec<Exported>, 
 
 fn chosen(account: &Account, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyId>)>, Failure> {
     match which {
-        Which::Ids(ids) => ids.iter().map(|id| by_id(account, id)).collect(),
+        Which::Ids(ids) => {
+            let once = |at: &usize| !ids[..*at].contains(&ids[*at]);
+            (0..ids.len())
+                .filter(once)
+                .map(|at| by_id(account, &ids[at]))
+                .collect()
+        }
         Which::CurrentOf(owner) => {
             let record = account.record(owner)?;
             let pair = current(&record)?;
@@ -66,9 +72,10 @@ fn chosen(account: &Account, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyI
                 .filter(|pair| pair.secret_store.is_none())
                 .count();
             if left_out > 0 {
-                account.tell.warn(&format!(
-                    "{left_out} pairs are left out: their secrets are not held"
-                ));
+                account.tell.warn(&match left_out {
+                    1 => "1 pair is left out: its secret is not held".to_owned(),
+                    count => format!("{count} pairs are left out: their secrets are not held"),
+                });
             }
             Ok(records
                 .iter()
@@ -79,11 +86,28 @@ fn chosen(account: &Account, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyI
 }
 
 fn by_id(account: &Account, id: &AccessKeyId) -> Result<(Owner, Vec<AccessKeyId>), Failure> {
-    let record = account
-        .inventory
-        .owner_of(id)?
-        .ok_or_else(|| super::session::no_such_pair(id))?;
+    let record = account.inventory.owner_of(id)?;
+    let record = record.ok_or_else(|| super::session::no_such_pair(id))?;
+    alive(&record, id)?;
     Ok((record.owner(), vec![id.clone()]))
+}
+
+/// A pair that is known and not deleted. `NoSuchPair` otherwise, with the way back for a deleted one.
+pub(crate) fn alive<'a>(
+    record: &'a OwnerRecord,
+    id: &AccessKeyId,
+) -> Result<&'a PairRecord, Failure> {
+    let pair = record
+        .pair(id)
+        .ok_or_else(|| super::session::no_such_pair(id))?;
+    if pair.is_deleted() {
+        return Err(
+            Failure::new(Kind::NoSuchPair, format!("`{id}` is deleted")).hint(format!(
+                "`akm restore {id}` brings it back while the recycle bin has it"
+            )),
+        );
+    }
+    Ok(pair)
 }
 
 fn held(record: &OwnerRecord) -> Vec<AccessKeyId> {

@@ -1,6 +1,10 @@
 //! An operation that failed: of what kind, so that a script can act; what, because of what, and what to run next.
 
-use crate::{cloud, core::Invalid, metadata, store};
+use crate::{
+    cloud,
+    core::{Invalid, place::StoreKind},
+    metadata, store,
+};
 
 /// The cases that a caller tells apart. The exit code of each is the business of `cli`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub(crate) enum Kind {
     LastActivePair,
     SigningPair,
     BadName,
+    BadFile,
+    Refused,
     Exists,
     FileExists,
     Conflict,
@@ -67,6 +73,16 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// What a store of that kind answered: an `age` store is not unlocked or started, its identity is a file.
+    pub(crate) fn of_store(kind: StoreKind, error: store::Error) -> Self {
+        const IDENTITY: &str = "bring the identity's file back from a backup: nothing else opens what was sealed for it";
+        let failure = Self::from(error);
+        match (kind, failure.kind) {
+            (StoreKind::Age, Kind::StoreAbsent | Kind::SecretUnreadable) => failure.hint(IDENTITY),
+            _ => failure,
+        }
     }
 
     /// The same trouble, seen after the first step that cannot be taken back: what is open is recorded.
@@ -129,6 +145,12 @@ impl From<store::Error> for Failure {
             E::Locked(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
                 .because(why)
                 .hint(OTHER),
+            E::Protected(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
+                .because(why)
+                .hint("set `AKM_PASSPHRASE_FILE` to a private file with the passphrase, or run akm on a terminal"),
+            E::NoPassphrase(why) => {
+                Self::new(Kind::Usage, "the passphrase cannot be taken").because(why)
+            }
             E::Unreadable(why) => Self::new(
                 Kind::SecretUnreadable,
                 "the secret store cannot give the secret back",
@@ -240,6 +262,11 @@ fn told(error: &cloud::Error) -> (Kind, &'static str, Option<&'static str>) {
             Kind::Unavailable,
             "the cloud is not available just now",
             Some("try the same command again"),
+        ),
+        F::SandboxBroken => (
+            Kind::Failed,
+            "the sandbox cannot be used",
+            Some("look at the file that the cause names, or restore it from a backup"),
         ),
         F::BadAnswer => (Kind::Failed, "the cloud's answer makes no sense", None),
         F::Other => (Kind::Failed, "the cloud refused", None),

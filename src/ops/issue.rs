@@ -30,13 +30,20 @@ pub(super) struct Issued {
 pub(super) fn preflight(session: &Session, owner: &Owner) -> Result<Vec<AccessKey>, Failure> {
     session.check_account()?;
     let shown = session.cloud.pairs(owner)?;
+    ready(session, owner)?;
+    Ok(shown)
+}
+
+/// The part that is on this machine: the owner's file can be read and written, and the store takes a canary and opens a seal.
+pub(super) fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
     session.record(owner)?;
     session.inventory.check_writable(owner)?;
-    let store = session.stores.open(session.store)?;
     let random = random::nonce().map_err(no_random)?;
-    store::canary(store, &random)?;
-    store::sealed_canary(store, &session.recipient, &random)?;
-    Ok(shown)
+    let tried = session.stores.open(session.store).and_then(|store| {
+        store::canary(store, &random)?;
+        store::sealed_canary(store, &session.recipient, &random)
+    });
+    tried.map_err(|error| Failure::of_store(session.store, error))
 }
 
 /// Makes a pair. The caller holds the owner's lock and has settled what was open.

@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod export;
 mod failure;
 pub(crate) mod forget;
+pub(crate) mod import;
 mod issue;
 pub(crate) mod recover;
 pub(crate) mod refresh;

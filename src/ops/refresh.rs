@@ -1,6 +1,6 @@
 //! `list --refresh`: what is known is brought in line with what the cloud shows.
 
-use super::{Failure, Session};
+use super::{Failure, Kind, Session};
 use crate::core::{access_key::Status, account::Owner};
 use crate::metadata::inventory::OwnerRecord;
 
@@ -26,10 +26,20 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
     Ok(record)
 }
 
-/// One owner, under its lock.
-pub(crate) fn locked(session: &Session, of: &Owner) -> Result<OwnerRecord, Failure> {
+/// One owner, under its lock. A RAM user that is known here and gone from the cloud has lost its pairs; `NoSuchUser` when it was
+/// never known either.
+pub(crate) fn locked(session: &Session, of: &Owner) -> Result<(), Failure> {
     let _lock = session.lock(of)?;
-    owner(session, of)
+    match owner(session, of) {
+        Err(failure)
+            if failure.kind == Kind::NoSuchUser && session.inventory.load(of)?.is_some() =>
+        {
+            session.tell.note(&format!("{of} is gone from the cloud"));
+            session.check_account()?;
+            user_gone_now(session, of)
+        }
+        done => done.map(drop),
+    }
 }
 
 /// Every RAM user of the account, every owner known here, and the account's own pairs where the signer may ask for them.
@@ -48,7 +58,7 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
     }
     let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
     if own {
-        locked(session, &Owner::Account).map(drop)
+        locked(session, &Owner::Account)
     } else {
         Ok(())
     }

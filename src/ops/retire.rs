@@ -6,9 +6,13 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     policy,
+    rotation::Reached,
     time::Timestamp,
 };
-use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord},
+    journal::Entry,
+};
 use crate::store::SecretName;
 
 /// A pair as its owner's list shows it, with the owner's lock held.
@@ -35,6 +39,8 @@ impl Listed {
 fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
     let owner = session.owner_of(id)?;
     let lock = session.lock(&owner)?;
+    // A file that cannot be read stops us before the cloud is asked to change anything.
+    session.record(&owner)?;
     session.check_account()?;
     let shown = session.cloud.pairs(&owner)?;
     Ok(Listed { owner, shown, lock })
@@ -75,7 +81,28 @@ pub(crate) fn disable(
 /// Makes a pair Active.
 pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
     let found = find(session, id)?;
-    set(session, &found, Status::Active)
+    let pair = set(session, &found, Status::Active)?;
+    undo_rotation(session, &found.owner, id)?;
+    Ok(pair)
+}
+
+/// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
+fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let retired = |entry: &Entry| {
+        let old = entry
+            .intent
+            .rotation
+            .as_ref()
+            .is_some_and(|rotation| rotation.old == *id);
+        old && entry.when(Reached::OldDisabled).is_some()
+    };
+    if session.journal.read(owner)?.as_ref().is_some_and(retired) {
+        session.journal.close(owner)?;
+        session.tell.note(&format!(
+            "the rotation that retired `{id}` is over; both pairs are left as they are"
+        ));
+    }
+    Ok(())
 }
 
 fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, Failure> {
@@ -90,6 +117,9 @@ fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, F
         &found.shown,
         |pair| {
             pair.status = status;
+            if status == Status::Active {
+                pair.delete_after = None;
+            }
             pair.retired_at = if status == Status::Inactive {
                 pair.retired_at.or(Some(now))
             } else {
@@ -222,6 +252,7 @@ pub(crate) fn restore(
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
     };
     let lock = session.lock(&owner)?;
+    session.record(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
     if shown.len() >= policy::PAIRS_PER_OWNER {
         return Err(super::create::two_pairs(session, &owner, &shown));
@@ -300,6 +331,7 @@ fn purge(
 /// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair. Metadata ends its claim before
 /// the secret goes, and its row after: cut short, it neither claims what is gone nor forgets what is left to do.
 pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    close_create_of(session, owner, id)?;
     let mut record = session.record(owner)?;
     let claimed = record
         .pair_mut(id)
@@ -311,6 +343,19 @@ pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Resu
     session.stores.open(kind)?.delete(&SecretName::pair(id))?;
     record.access_keys.retain(|pair| pair.access_key_id != *id);
     Ok(session.inventory.save(&record)?)
+}
+
+/// A create that waits for its confirmation keeps a sealed copy of the secret, and would put it back.
+fn close_create_of(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let open = session.journal.read(owner)?;
+    let of_this_pair = |entry: &Entry| {
+        let made = entry.got.as_ref().map(|got| &got.access_key_id);
+        entry.intent.rotation.is_none() && made == Some(id)
+    };
+    if open.as_ref().is_some_and(of_this_pair) {
+        session.journal.close(owner)?;
+    }
+    Ok(())
 }
 
 /// Drops the secrets of pairs that the recycle bin has let go of. The caller holds the owner's lock.

@@ -34,7 +34,7 @@ pub(crate) struct Standing {
     pub(crate) old_status: Option<Status>,
     pub(crate) disable_after: Option<Timestamp>,
     pub(crate) delete_after: Option<Timestamp>,
-    /// `overlap`, `grace`, `done`; `none` when there was nothing to finish.
+    /// `overlap`, `grace`, `done`; `undone` when a person enabled the old pair again; `none` when there was nothing to finish.
     pub(crate) state: &'static str,
 }
 
@@ -128,7 +128,12 @@ pub(super) fn due(entry: &Entry) -> Option<Due> {
     let delete = entry
         .when(Reached::OldDisabled)
         .map(|at| at + TimeDelta::seconds(rotation.grace_seconds));
-    Some(Due { disable, delete })
+    let disabled = entry.when(Reached::OldDisabled);
+    Some(Due {
+        disable,
+        disabled,
+        delete,
+    })
 }
 
 /// Takes every step whose time has come. The caller holds the owner's lock; each step can be done again.
@@ -138,6 +143,8 @@ pub(super) fn advance(
     journal: OpenJournal,
 ) -> Result<Standing, Failure> {
     let mut work = Work::new(session, entry, journal)?;
+    // A file that cannot be read stops us before the cloud is asked to change anything.
+    session.record(&work.owner)?;
     loop {
         let (keys, shown) = work.look()?;
         let step = rotation::next(
@@ -154,7 +161,8 @@ pub(super) fn advance(
             Step::DeleteOld => work.delete_old()?,
             Step::Overlap(_) => return work.standing(&keys, shown, "overlap"),
             Step::Grace(_) => return work.standing(&keys, shown, "grace"),
-            Step::Done => return work.close(&keys, shown),
+            Step::Done => return work.close(&keys, shown, "done"),
+            Step::Undone => return work.close(&keys, shown, "undone"),
             Step::Stop(why) => return Err(work.stopped(why)),
         }
     }
@@ -279,8 +287,13 @@ impl<'a> Work<'a> {
             .map_err(|f| self.half(f))
     }
 
-    fn close(self, keys: &[AccessKey], shown: Shown) -> Result<Standing, Failure> {
-        let standing = self.standing(keys, shown, "done")?;
+    fn close(
+        self,
+        keys: &[AccessKey],
+        shown: Shown,
+        state: &'static str,
+    ) -> Result<Standing, Failure> {
+        let standing = self.standing(keys, shown, state)?;
         self.session.journal.close(&self.owner)?;
         Ok(standing)
     }

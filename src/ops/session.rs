@@ -15,6 +15,7 @@ use crate::metadata::{
 };
 use crate::store::{self, Recipient, SecretName, SecretStore, StoreKind};
 use crate::sys::clock::Clock;
+use chrono::TimeDelta;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +98,7 @@ impl Session {
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         let caller = self.cloud.caller_identity()?;
+        self.check_clock()?;
         if caller.account_id == self.id {
             return Ok(());
         }
@@ -106,6 +108,30 @@ impl Session {
         );
         Err(Failure::new(Kind::OtherAccount, message)
             .hint("nothing was changed; look at `akm verify --self`"))
+    }
+
+    /// Everything that is due, and what a lost request may yet do, is reckoned by the cloud's clock.
+    fn check_clock(&self) -> Result<(), Failure> {
+        let Some(skew) = self.cloud.skew() else {
+            return Ok(());
+        };
+        let (seconds, side) = (
+            skew.num_seconds().abs(),
+            if skew.num_seconds() > 0 {
+                "behind"
+            } else {
+                "ahead of"
+            },
+        );
+        let text = format!("this machine's clock is {seconds} s {side} the cloud's");
+        if skew.abs() > TimeDelta::minutes(5) {
+            return Err(Failure::new(Kind::Failed, text)
+                .hint("set the clock and try again; nothing was changed"));
+        }
+        if skew.abs() > TimeDelta::seconds(30) {
+            self.tell.warn(&text);
+        }
+        Ok(())
     }
 
     /// Whose pair this is: by metadata, by what is suspected, else by the cloud. `NoSuchPair` when none knows.
@@ -140,16 +166,19 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
             format!("akm does not hold the secret of `{id}`"),
         )
         .hint(
-            "the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds",
+            "the cloud shows a secret once, at creation: `akm rotate --ram-user NAME` makes a pair that akm holds",
         ));
     };
-    let found = stores.open(kind)?.get(&SecretName::pair(id))?;
+    let found = stores
+        .open(kind)
+        .and_then(|store| store.get(&SecretName::pair(id)))
+        .map_err(|error| Failure::of_store(kind, error))?;
     found.ok_or_else(|| {
         Failure::new(
             Kind::SecretMissing,
             format!("the secret store `{kind}` lacks the secret of `{id}`"),
         )
-        .hint("`akm rotate` makes a pair that akm holds")
+        .hint("`akm rotate --ram-user NAME` makes a pair that akm holds")
     })
 }
 

@@ -33,8 +33,10 @@ pub(crate) fn create(
         })
 }
 
-/// Like [`create`], but a user that exists by now is no error. True if it was made.
+/// Like [`create`], for a pair that is to follow: what stands against the pair is found before the user is made, and a user that
+/// exists by now is no error. True if it was made.
 pub(crate) fn ensure(session: &Session, name: &UserName) -> Result<bool, Failure> {
+    super::issue::ready(session, &Owner::RamUser(name.clone()))?;
     match create(session, name, name.as_str(), "") {
         Ok(_) => Ok(true),
         Err(failure) if failure.kind == Kind::Exists => Ok(false),
@@ -50,6 +52,7 @@ pub(crate) fn missing(name: &UserName) -> Failure {
 pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> {
     let owner = Owner::RamUser(name.clone());
     let _lock = session.lock(&owner)?;
+    session.record(&owner)?;
     session.check_account()?;
     session.cloud.user(name)?;
     let pairs = session.cloud.pairs(&owner)?;

@@ -368,7 +368,7 @@ mod tests {
                 let reply = bench.call(&bench.console, Ram, action, &by);
                 assert_eq!(
                     (reply.status, reply.code()),
-                    (500, "InternalError"),
+                    (500, "InternalError.Records"),
                     "{damage}"
                 );
                 assert!(reply.text("Message").contains("users/alice.toml: "));

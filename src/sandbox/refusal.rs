@@ -61,10 +61,10 @@ impl Refusal {
         )
     }
 
-    fn internal(why: &dyn std::fmt::Display) -> Self {
+    fn internal(code: &'static str, why: &dyn std::fmt::Display) -> Self {
         let message =
             format!("The request processing has failed due to some unknown error: {why}.");
-        Self::new(500, "InternalError", message)
+        Self::new(500, code, message)
     }
 }
 
@@ -76,19 +76,20 @@ impl From<Error> for Refusal {
                 "ServiceUnavailable",
                 "The request has failed due to a temporary failure of the server: the sandbox is in use.",
             ),
-            Error::Unusable(why) => Self::internal(&why),
+            // A code below the cloud's own: to try again is no use.
+            Error::Unusable(why) => Self::internal("InternalError.Records", &why),
         }
     }
 }
 
 impl From<Invalid> for Refusal {
     fn from(error: Invalid) -> Self {
-        Self::internal(&error)
+        Self::internal("InternalError", &error)
     }
 }
 
 impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
-        Self::internal(&error)
+        Self::internal("InternalError", &error)
     }
 }

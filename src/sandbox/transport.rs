@@ -18,6 +18,7 @@ impl Transport for Embedded {
         _service: Service,
         request: &Request,
         limit: usize,
+        _fresh: bool,
     ) -> Result<Response, Undelivered> {
         let response = self.0.answer(request);
         if response.body.len() > limit {
@@ -29,6 +30,10 @@ impl Transport for Embedded {
 
     fn host(&self, _service: Service) -> String {
         "sandbox.akm".to_owned()
+    }
+
+    fn tries(&self) -> u32 {
+        1
     }
 
     fn may_execute_late(&self) -> bool {
@@ -51,7 +56,7 @@ mod tests {
         let bench = Bench::memory();
         let send = |limit| {
             let request = bench.signed(&bench.console, Service::Sts, "GetCallerIdentity", &[]);
-            sandbox.send(Service::Sts, &request, limit)
+            sandbox.send(Service::Sts, &request, limit, false)
         };
         assert_eq!(send(1000).unwrap().status, 200);
         assert!(matches!(send(10), Err(Undelivered::NoAnswer(_))));

@@ -1,14 +1,21 @@
 //! An install's `age` identity: the public half seals, the private half opens. Files and keyrings keep it; this knows neither.
 
 use super::{Error, Recipient};
+use crate::core::passphrase::Passphrase;
 use crate::core::secret::{LONGEST, Secret};
-use ::age::secrecy::ExposeSecret;
-use ::age::{DecryptError, Decryptor, Encryptor, x25519};
+use ::age::armor::ArmoredReader;
+use ::age::secrecy::{ExposeSecret, SecretString};
+use ::age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 use std::io::{Read, Write};
 use zeroize::Zeroizing;
 
 /// One byte more than the longest secret, so that a longer one is seen.
 const ROOM: usize = LONGEST + 1;
+
+/// What `age -p` takes: 256 MiB of memory and most of a second.
+const WORK_FACTOR: u8 = 18;
+/// The most that is done for a file of somebody else's: four times that.
+const MOST_WORK: u8 = 20;
 
 /// The private half. Wiped when dropped.
 pub(super) struct Identity(x25519::Identity);
@@ -37,9 +44,9 @@ impl Identity {
     }
 
     /// `Unreadable` when this is not the identity of `recipient`.
-    pub(super) fn of(self, recipient: &Recipient) -> Result<Self, Error> {
+    pub(super) fn check(&self, recipient: &Recipient) -> Result<(), Error> {
         if self.recipient()? == *recipient {
-            return Ok(self);
+            return Ok(());
         }
         let why = format!("the identity here is not the one of `{recipient}`");
         Err(Error::Unreadable(why))
@@ -65,16 +72,74 @@ pub(super) fn seal(recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Er
         .as_str()
         .parse()
         .map_err(|why| Error::Failed(format!("`{recipient}` is no `age` recipient: {why}")))?;
-    let recipient: &dyn ::age::Recipient = &recipient;
+    encrypt(&recipient, secret.expose().as_bytes())
+}
+
+fn encrypt(recipient: &dyn ::age::Recipient, content: &[u8]) -> Result<Vec<u8>, Error> {
     let failed = |why: &dyn std::fmt::Display| Error::Failed(format!("`age` cannot seal: {why}"));
     let file =
         Encryptor::with_recipients(std::iter::once(recipient)).map_err(|why| failed(&why))?;
     let mut sealed = Vec::new();
     let written = file.wrap_output(&mut sealed).and_then(|mut output| {
-        output.write_all(secret.expose().as_bytes())?;
+        output.write_all(content)?;
         output.finish().map(drop)
     });
     written.map(|()| sealed).map_err(|why| failed(&why))
+}
+
+/// The content under a passphrase, as `age -p` writes it.
+pub(super) fn protect(passphrase: &Passphrase, content: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut recipient = scrypt::Recipient::new(text(passphrase));
+    recipient.set_work_factor(WORK_FACTOR);
+    encrypt(&recipient, content)
+}
+
+/// What [`protect`] or `age -p` made, armored or not. `Protected` when the passphrase is wrong; `Unreadable` when the file is
+/// damaged, is no such file, or wants too much work. No byte of the content is looked at before the end has been checked.
+pub(super) fn unprotect(
+    passphrase: &Passphrase,
+    protected: &[u8],
+    limit: usize,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut identity = scrypt::Identity::new(text(passphrase));
+    identity.set_max_work_factor(MOST_WORK);
+    let identity: &dyn ::age::Identity = &identity;
+    let mut opened = under_passphrase(protected)?
+        .decrypt(std::iter::once(identity))
+        .map_err(|error| closed(&error))?;
+    let mut room = Zeroizing::new(vec![0; limit + 1]);
+    let length = read_all(&mut opened, &mut room)
+        .map_err(|_| Error::Unreadable("it is damaged or cut short".to_owned()))?;
+    room.truncate(length);
+    Ok(room)
+}
+
+/// Whether this is, as far as can be seen without the passphrase, what [`protect`] or `age -p` made. Errors: `Unreadable`.
+pub(super) fn check_protected(protected: &[u8]) -> Result<(), Error> {
+    under_passphrase(protected).map(drop)
+}
+
+fn under_passphrase(protected: &[u8]) -> Result<Decryptor<impl Read>, Error> {
+    let file = Decryptor::new(ArmoredReader::new(protected)).map_err(|error| unreadable(&error))?;
+    if file.is_scrypt() {
+        return Ok(file);
+    }
+    let why = "it is encrypted for a key and not under a passphrase";
+    Err(Error::Unreadable(why.to_owned()))
+}
+
+fn text(passphrase: &Passphrase) -> SecretString {
+    SecretString::from(passphrase.reveal().to_owned())
+}
+
+fn closed(error: &DecryptError) -> Error {
+    match error {
+        DecryptError::DecryptionFailed => Error::Protected("the passphrase is wrong".to_owned()),
+        DecryptError::ExcessiveWork { required, .. } => Error::Unreadable(format!(
+            "its passphrase is under work factor {required}, and {MOST_WORK} is the most that is taken"
+        )),
+        error => unreadable(error),
+    }
 }
 
 /// Fills the room up to the end of the input. The room full before the end is an error too: nothing so long is a secret.

@@ -8,7 +8,10 @@ pub(crate) mod keyring;
 
 pub(crate) use crate::core::place::{Recipient, StoreKind};
 
-use crate::core::{access_key::AccessKeyId, account::AccountId, secret::Secret};
+use crate::core::{
+    access_key::AccessKeyId, account::AccountId, passphrase::Passphrase, secret::Secret,
+    time::Timestamp,
+};
 
 /// The name that a secret rests under: an AccessKey ID, `akm-identity-<recipient>` or `akm-sandbox-<account id>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +50,12 @@ impl std::fmt::Display for SecretName {
 pub(crate) enum Error {
     /// There is no such store here: no bus, no service, no identity file where there must be one.
     Absent(String),
-    /// It is there and closed: a locked keyring, a passphrase that nobody may be asked for.
+    /// It is there and closed: a locked keyring.
     Locked(String),
+    /// A passphrase protects it, which was not given or is wrong.
+    Protected(String),
+    /// The place that the passphrase was to be taken from does not serve: it is empty, missing, or open to others.
+    NoPassphrase(String),
     /// It holds a secret under this name that it cannot give back: wrong identity, damaged file, two items of one name.
     Unreadable(String),
     /// It refused or failed in another way: a full disk, an error of the service.
@@ -61,7 +68,10 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Absent(why) => write!(f, "the secret store is absent: {why}"),
-            Self::Locked(why) => write!(f, "the secret store is locked: {why}"),
+            Self::Locked(why) | Self::Protected(why) => {
+                write!(f, "the secret store is locked: {why}")
+            }
+            Self::NoPassphrase(why) => write!(f, "the passphrase cannot be taken: {why}"),
             Self::Unreadable(why) => {
                 write!(f, "the secret store cannot give the secret back: {why}")
             }
@@ -73,7 +83,48 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A place for secrets. All calls return within a few seconds, but for an unlock dialog on a terminal (60 s).
+/// Whether the secrets of a store can be had just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum State {
+    Open,
+    /// Protected by a passphrase, and kept unlocked until then.
+    Unlocked(Timestamp),
+    /// Protected by a passphrase, which reading will ask for.
+    Protected,
+    Locked(String),
+    Absent(String),
+    /// It is there and cannot be read, or fails.
+    Failed(String),
+}
+
+impl From<Error> for State {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Locked(why) => Self::Locked(why),
+            Error::Protected(_) => Self::Protected,
+            Error::Absent(why) => Self::Absent(why),
+            Error::NoPassphrase(why)
+            | Error::Unreadable(why)
+            | Error::Failed(why)
+            | Error::Unknown(why) => Self::Failed(why),
+        }
+    }
+}
+
+/// Who knows the passphrase of a protected identity: a person, or a file or variable that a person set.
+pub(crate) trait Passphrases: Send + Sync {
+    /// How often it is worth asking.
+    fn tries(&self) -> u8;
+
+    /// The passphrase; `again` when the last one was wrong. Errors: `Protected` when there is nobody to ask or no answer,
+    /// `NoPassphrase` when the file or variable does not serve.
+    fn passphrase(&self, again: bool) -> Result<Passphrase, Error>;
+
+    /// Hears that an unlocked identity could not be kept so, and why: it will be asked for again.
+    fn not_kept(&self, why: &str);
+}
+
+/// A place for secrets. All calls return within a few seconds, but for an unlock dialog (60 s) or a passphrase on a terminal.
 pub(crate) trait SecretStore: Send + Sync {
     /// Stores the secret under the name, replacing what was there. On return it can be read back, by another process too;
     /// whether it survives a power cut is told by [`SecretStore::durable`].
@@ -91,6 +142,16 @@ pub(crate) trait SecretStore: Send + Sync {
     /// Opens what [`seal`] closed for `recipient`: with the identity that this store keeps. `Absent` when it keeps no
     /// identity, `Unreadable` when it keeps another or the bytes are damaged.
     fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error>;
+
+    /// Whether its secrets can be had just now, by the identity of `recipient` that it keeps. Changes nothing, and asks
+    /// nobody where the store was made so.
+    fn state(&self, recipient: &Recipient) -> State {
+        match self.get(&SecretName::identity(recipient)) {
+            Ok(Some(_)) => State::Open,
+            Ok(None) => State::Absent("it holds no identity".to_owned()),
+            Err(error) => error.into(),
+        }
+    }
 }
 
 /// Closes a secret so that only the identity of `recipient` opens it. Needs nothing unlocked, no disk and no service.

@@ -17,9 +17,12 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    /// Keeps a place of `room` bytes. Errors: `AlreadyExists` unless `replace`, `NotFound` when the folder is not there, whatever the
-    /// disk says when it is full.
+    /// Keeps a place of `room` bytes. Errors: `AlreadyExists` unless `replace`, `NotFound` when the folder is not there,
+    /// `IsADirectory` when the path names one, whatever the disk says when it is full.
     pub(crate) fn reserve(path: &Path, room: u64, replace: bool) -> io::Result<Self> {
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         match path.symlink_metadata() {
             Ok(about) if replace && (about.is_file() || about.is_symlink()) => (),
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),

@@ -30,7 +30,7 @@ impl Env {
         Self::below(&folder).with("AKM_STORE", "age")
     }
 
-    /// An empty home, the store left to akm's choice.
+    /// An empty home, the store left to akm's choice; no bus, not even the one of whoever runs the tests.
     pub(crate) fn bare() -> Self {
         Self::below(&std::env::temp_dir())
     }
@@ -41,10 +41,8 @@ impl Env {
         let root = folder.join(format!("akm-it-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&root);
         std::fs::create_dir_all(&root).unwrap();
-        Self {
-            root,
-            variables: Vec::new(),
-        }
+        let variables = Vec::new();
+        Self { root, variables }.with("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     }
 
     /// The same home with a variable set for every command.
@@ -120,6 +118,85 @@ impl Env {
         list["access_keys"].as_array().unwrap().clone()
     }
 
+    /// Makes a pair and gives back its id and its secret.
+    pub(crate) fn create_shown(&self, user: &str) -> (String, String) {
+        let ran = self.akm(&["create", "--ram-user", user, "--show-secret"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let (id, secret) = ran.stdout.trim().split_once('\n').unwrap();
+        (id.to_owned(), secret.to_owned())
+    }
+
+    /// What the store holds, as `export --all` gives it: id and secret.
+    pub(crate) fn secrets(&self) -> Vec<(String, String)> {
+        let ran = self.akm(&["export", "--all", "--csv", "-"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let rows = ran.stdout.lines().skip(1);
+        rows.map(|row| row.split_once(',').unwrap())
+            .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+            .collect()
+    }
+
+    /// The sandbox's account id.
+    pub(crate) fn account(&self) -> String {
+        let text = std::fs::read_to_string(self.home().join("sandbox/account.toml")).unwrap();
+        let line = text.lines().find(|line| line.starts_with("account_id"));
+        line.unwrap().split('"').nth(1).unwrap().to_owned()
+    }
+
+    /// The file that tells what is known of a RAM user's pairs.
+    pub(crate) fn record_of(&self, user: &str) -> PathBuf {
+        let name = format!("user-{user}.toml");
+        self.home().join("accounts").join(self.account()).join(name)
+    }
+
+    /// The journal of a RAM user's open work.
+    pub(crate) fn journal_of(&self, user: &str) -> PathBuf {
+        let name = format!("user-{user}.journal");
+        self.home().join("journal").join(self.account()).join(name)
+    }
+
+    /// Lets days pass for a RAM user's open rotation: each step was done so much earlier.
+    pub(crate) fn days_pass_for(&self, user: &str, days: i64) {
+        let path = self.journal_of(user);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines().filter(|line| !line.is_empty());
+        let earlier: String = lines.map(|line| record_earlier(line, days)).collect();
+        let room = "\n".repeat(text.len().saturating_sub(earlier.len()));
+        std::fs::write(&path, earlier + &room).unwrap();
+    }
+
+    /// What the cloud, here the sandbox's own file, says of a RAM user.
+    pub(crate) fn cloud_of(&self, user: &str) -> PathBuf {
+        self.home().join(format!("sandbox/users/{user}.toml"))
+    }
+
+    /// [`Env::files`] but for locks, which every command may leave.
+    pub(crate) fn kept(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let lock = |path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name == "lock" || name.ends_with(".lock")
+        };
+        let mut files = self.files();
+        files.retain(|(path, _)| !lock(path));
+        files
+    }
+
+    /// Runs a command that must fail with that code and change no file.
+    #[track_caller]
+    pub(crate) fn refused<S: AsRef<OsStr>>(&self, args: &[S], code: i32) -> Ran {
+        let before = self.kept();
+        let ran = self.akm(args);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (code, ""),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(names(&self.kept()), names(&before));
+        assert!(self.kept() == before, "a file was changed: {}", ran.stderr);
+        ran
+    }
+
     /// Every file below the test's home, as path and content.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
@@ -133,6 +210,36 @@ impl Drop for Env {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.root);
     }
+}
+
+/// Changes a file of akm's in place, as an editor would.
+#[track_caller]
+pub(crate) fn edit(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{from} is not in {text}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
+/// A line of a journal with the time of its step moved back, and its checksum made anew.
+fn record_earlier(line: &str, days: i64) -> String {
+    use sha2::{Digest, Sha256};
+    let (_, json) = line.split_once(' ').unwrap();
+    let mut record: serde_json::Value = serde_json::from_str(json).unwrap();
+    if let Some(at) = record.pointer_mut("/reached/at") {
+        let time: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
+        let earlier = time - chrono::TimeDelta::days(days);
+        *at = earlier
+            .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+            .into();
+    }
+    let json = record.to_string();
+    let sum = Sha256::digest(json.as_bytes());
+    let sum = u64::from_be_bytes(sum[..8].try_into().unwrap());
+    format!("{sum:016x} {json}\n")
+}
+
+fn names(files: &[(PathBuf, Vec<u8>)]) -> Vec<&Path> {
+    files.iter().map(|(path, _)| path.as_path()).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
@@ -169,7 +276,7 @@ impl From<Output> for Ran {
 
 impl Ran {
     /// Compares all three exactly, after what differs from run to run is named: `<ID1>`, `<ID2>` for the sandbox's AccessKey IDs in
-    /// the order they first appear in `ids`, `<ACCOUNT>`, `<TIME>`.
+    /// the order they first appear in `ids`, `<ACCOUNT>`, `<USER>`, `<REQUEST>`, `<RECIPIENT>`, `<TIME>`.
     #[track_caller]
     pub(crate) fn said(&self, ids: &[&str], code: i32, stdout: &str, stderr: &str) -> &Self {
         let told = format!(
@@ -222,8 +329,25 @@ fn changing(text: &str) -> Option<(&'static str, usize)> {
         .iter()
         .take_while(|byte| byte.is_ascii_digit())
         .count();
-    if digits == 16 {
-        return Some(("<ACCOUNT>", 16));
+    match digits {
+        16 => return Some(("<ACCOUNT>", 16)),
+        18 => return Some(("<USER>", 18)),
+        _ => (),
+    }
+    if text.starts_with("age1") && bytes.len() >= 62 {
+        return Some(("<RECIPIENT>", 62));
+    }
+    let request = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    let upper_hex = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
+    let shaped = |(byte, shape): (&u8, &u8)| {
+        if *shape == b'-' {
+            byte == shape
+        } else {
+            upper_hex(byte)
+        }
+    };
+    if bytes.len() >= request.len() && bytes.iter().zip(request).all(shaped) {
+        return Some(("<REQUEST>", request.len()));
     }
     let shape = b"dddd-dd-ddTdd:dd:ddZ";
     let time = bytes.len() >= shape.len()

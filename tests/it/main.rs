@@ -4,9 +4,30 @@
 
 mod concurrency;
 mod create;
+mod damaged;
+mod doors;
 mod env;
 mod errno;
+mod exit_codes;
+mod export;
+mod import;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod killed;
+mod layers;
+mod list;
+mod output;
 mod permissions;
+mod protect;
+mod pty;
+mod readme;
+mod recover;
+mod retire;
+mod rotate;
+mod secrecy;
+mod source;
+mod store;
 mod strace;
 mod truth;
+mod usage;
+mod user;

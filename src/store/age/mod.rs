@@ -1,11 +1,17 @@
 //! Secrets in files: `<folder>/<NAME>.age` holds the bare secret, and `age -d -i <folder>/identity.txt` reads it without akm.
 
+mod protection;
 #[cfg(test)]
 mod tests;
+mod unlock;
 
-use super::identity::{Identity, seal};
-use super::{Error, Recipient, SecretName, SecretStore};
+pub(crate) use protection::Protection;
+pub(crate) use unlock::Unlock;
+
+use super::identity::{Identity, check_protected, seal};
+use super::{Error, Recipient, SecretName, SecretStore, State};
 use crate::core::secret::Secret;
+use crate::core::time::Span;
 use crate::sys::fs::Disk;
 use std::any::Any;
 use std::io;
@@ -30,22 +36,33 @@ pub(crate) struct AgeStore {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
     recipient: Recipient,
+    unlock: Arc<Unlock>,
+    keep_for: Option<Span>,
 }
 
 /// What the identity's file holds.
 enum IdentityFile {
-    Plain(Identity),
+    Plain(Arc<Identity>),
     /// An `age` file around it, which a passphrase opens.
     Protected,
 }
 
 impl AgeStore {
-    /// The store in `folder`, whose secrets are encrypted for `recipient`. Touches nothing yet.
-    pub(crate) fn at(disk: Arc<dyn Disk>, folder: PathBuf, recipient: Recipient) -> Self {
+    /// The store in `folder`, whose secrets are encrypted for `recipient`. A protected identity is opened by `unlock`, and kept
+    /// so for `keep_for`. Touches nothing yet.
+    pub(crate) fn at(
+        disk: Arc<dyn Disk>,
+        folder: PathBuf,
+        recipient: Recipient,
+        unlock: Arc<Unlock>,
+        keep_for: Option<Span>,
+    ) -> Self {
         Self {
             disk,
             folder,
             recipient,
+            unlock,
+            keep_for,
         }
     }
 
@@ -58,15 +75,42 @@ impl AgeStore {
             let why = format!("there is an identity in `{}` already", path.display());
             return Err(Error::Failed(why));
         }
+        let names = disk.names(folder).map_err(failed(folder))?;
+        if let Some(name) = names
+            .iter()
+            .find(|name| name.strip_suffix(".age").is_some())
+        {
+            let why = format!("`{name}` is here, and the identity that opens it is not");
+            return Err(Error::Absent(why));
+        }
         let identity = Identity::new();
         disk.replace(&path, text(&identity)?.as_bytes())
             .map_err(failed(&path))?;
         identity.recipient()
     }
 
-    /// The public half of the identity in `folder`. `Absent` where there is none, `Locked` where a passphrase protects it.
-    pub(crate) fn recipient_of(disk: &dyn Disk, folder: &Path) -> Result<Recipient, Error> {
-        identity(disk, folder)?.recipient()
+    /// The public half of the identity in `folder`, which `unlock` opens where it is protected. `Absent` where there is none.
+    pub(crate) fn recipient_of(
+        disk: &dyn Disk,
+        folder: &Path,
+        unlock: &Unlock,
+    ) -> Result<Recipient, Error> {
+        let (path, content) = content(disk, folder)?;
+        match IdentityFile::parse(&content).map_err(about(&path))? {
+            IdentityFile::Plain(identity) => identity.recipient(),
+            IdentityFile::Protected => unlock.learn(&content).map_err(about(&path)),
+        }
+    }
+
+    fn identity(&self) -> Result<Arc<Identity>, Error> {
+        let (path, content) = content(self.disk.as_ref(), &self.folder)?;
+        match IdentityFile::parse(&content).map_err(about(&path))? {
+            IdentityFile::Plain(identity) => Ok(identity),
+            IdentityFile::Protected => self
+                .unlock
+                .identity(&content, &self.recipient, self.keep_for)
+                .map_err(about(&path)),
+        }
     }
 
     fn path(&self, name: &SecretName) -> PathBuf {
@@ -86,7 +130,7 @@ impl SecretStore for AgeStore {
         let Some(sealed) = read(self.disk.as_ref(), &path)? else {
             return Ok(None);
         };
-        let identity = identity(self.disk.as_ref(), &self.folder)?;
+        let identity = self.identity()?;
         identity.open(&sealed).map(Some).map_err(about(&path))
     }
 
@@ -100,9 +144,25 @@ impl SecretStore for AgeStore {
     }
 
     fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error> {
-        identity(self.disk.as_ref(), &self.folder)?
-            .of(recipient)?
-            .open(sealed)
+        let identity = self.identity()?;
+        identity.check(recipient)?;
+        identity.open(sealed)
+    }
+
+    fn state(&self, recipient: &Recipient) -> State {
+        let state = || -> Result<State, Error> {
+            let (path, content) = content(self.disk.as_ref(), &self.folder)?;
+            Ok(match IdentityFile::parse(&content).map_err(about(&path))? {
+                IdentityFile::Plain(identity) => {
+                    identity.check(recipient).map_err(about(&path))?;
+                    State::Open
+                }
+                IdentityFile::Protected => {
+                    unlock::kept_until(recipient).map_or(State::Protected, State::Unlocked)
+                }
+            })
+        };
+        state().unwrap_or_else(State::from)
     }
 }
 
@@ -118,18 +178,13 @@ fn text(identity: &Identity) -> Result<Zeroizing<String>, Error> {
     Ok(text)
 }
 
-fn identity(disk: &dyn Disk, folder: &Path) -> Result<Identity, Error> {
+/// The identity's file: where it is, and what is in it. `Absent` where there is none.
+fn content(disk: &dyn Disk, folder: &Path) -> Result<(PathBuf, Zeroizing<Vec<u8>>), Error> {
     let path = folder.join(IDENTITY);
-    let Some(content) = read(disk, &path)? else {
-        return Err(Error::Absent(format!(
+    match read(disk, &path)? {
+        Some(content) => Ok((path, content)),
+        None => Err(Error::Absent(format!(
             "no identity in `{}`",
-            path.display()
-        )));
-    };
-    match IdentityFile::parse(&content).map_err(about(&path))? {
-        IdentityFile::Plain(identity) => Ok(identity),
-        IdentityFile::Protected => Err(Error::Locked(format!(
-            "a passphrase protects `{}`",
             path.display()
         ))),
     }
@@ -138,13 +193,18 @@ fn identity(disk: &dyn Disk, folder: &Path) -> Result<Identity, Error> {
 impl IdentityFile {
     fn parse(content: &[u8]) -> Result<Self, Error> {
         if PROTECTED.iter().any(|start| content.starts_with(start)) {
-            return Ok(Self::Protected);
+            return check_protected(content).map(|()| Self::Protected);
         }
-        let text = std::str::from_utf8(content).unwrap_or_default();
-        let mut keys = text.lines().map(str::trim);
-        let key = keys.find(|line| line.starts_with("AGE-SECRET-KEY-1"));
-        Identity::parse(key.unwrap_or_default()).map(Self::Plain)
+        parse(content).map(Arc::new).map(Self::Plain)
     }
+}
+
+/// The first key in the text of an identity's file.
+fn parse(content: &[u8]) -> Result<Identity, Error> {
+    let text = std::str::from_utf8(content).unwrap_or_default();
+    let mut keys = text.lines().map(str::trim);
+    let key = keys.find(|line| line.starts_with("AGE-SECRET-KEY-1"));
+    Identity::parse(key.unwrap_or_default())
 }
 
 fn lock(disk: &dyn Disk, path: &Path) -> Result<Box<dyn Any + Send>, Error> {
@@ -183,6 +243,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
 fn about(path: &Path) -> impl Fn(Error) -> Error {
     move |error| match error {
         Error::Unreadable(why) => Error::Unreadable(format!("`{}`: {why}", path.display())),
+        Error::Protected(why) => Error::Protected(format!("`{}`: {why}", path.display())),
         other => other,
     }
 }

@@ -1,9 +1,51 @@
 //! The store of files by itself, and with the real `age` on either side.
 
 use super::super::contract::{are_here, check, held, name, secret, stranger};
+use super::super::{Passphrases, identity};
 use super::*;
+use crate::core::passphrase::Passphrase;
+use crate::sys::clock::SystemClock;
 use crate::sys::fs::LocalDisk;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+fn passphrase(text: &str) -> Passphrase {
+    Passphrase::new(text.to_owned()).unwrap()
+}
+
+/// Gives these passphrases one after the other, and counts how often it was asked.
+struct Scripted(Vec<&'static str>, Arc<AtomicU8>);
+
+impl Passphrases for Scripted {
+    fn tries(&self) -> u8 {
+        3
+    }
+
+    fn passphrase(&self, again: bool) -> Result<Passphrase, Error> {
+        let asked = self.1.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(again, asked > 0);
+        let given = self.0.get(usize::from(asked)).copied();
+        given
+            .map(passphrase)
+            .ok_or_else(|| Error::Protected("nobody is there".to_owned()))
+    }
+
+    fn not_kept(&self, _: &str) {}
+}
+
+/// The counter tells how often somebody was asked.
+fn unlocking(with: &[&'static str]) -> (Arc<Unlock>, Arc<AtomicU8>) {
+    let asked = Arc::new(AtomicU8::new(0));
+    let passphrases = Arc::new(Scripted(with.to_vec(), asked.clone()));
+    (
+        Arc::new(Unlock::new(passphrases, Arc::new(SystemClock))),
+        asked,
+    )
+}
+
+fn nobody() -> Arc<Unlock> {
+    unlocking(&[]).0
+}
 
 /// A folder of the test's own, removed at the end.
 struct Folder(PathBuf);
@@ -16,7 +58,20 @@ impl Folder {
     }
 
     fn store(&self, recipient: &Recipient) -> AgeStore {
-        AgeStore::at(Arc::new(LocalDisk), self.0.clone(), recipient.clone())
+        self.store_with(recipient, nobody())
+    }
+
+    fn store_with(&self, recipient: &Recipient, unlock: Arc<Unlock>) -> AgeStore {
+        let disk = Arc::new(LocalDisk);
+        AgeStore::at(disk, self.0.clone(), recipient.clone(), unlock, None)
+    }
+
+    fn protect(&self, recipient: &Recipient, with: &Unlock, new: &str) -> Result<(), Error> {
+        Protection::open(&LocalDisk, &self.0, recipient, with)?.protect(&passphrase(new))
+    }
+
+    fn identity(&self) -> Vec<u8> {
+        std::fs::read(self.0.join(IDENTITY)).unwrap()
     }
 
     fn with_identity(of: &str) -> (Self, AgeStore, Recipient) {
@@ -59,7 +114,7 @@ fn reading_creates_nothing() {
     let store = folder.store(&stranger());
     assert_eq!(held(&store, "LTAI1"), None);
     assert!(!store.delete(&name("LTAI1")).unwrap());
-    let absent = AgeStore::recipient_of(&LocalDisk, &folder.0);
+    let absent = AgeStore::recipient_of(&LocalDisk, &folder.0, &nobody());
     assert!(matches!(absent, Err(Error::Absent(_))));
     assert!(!folder.0.exists());
 }
@@ -91,7 +146,7 @@ fn of_many_first_runs_one_makes_the_identity() {
     });
     assert_eq!(
         made,
-        [AgeStore::recipient_of(&LocalDisk, &folder.0).unwrap()]
+        [AgeStore::recipient_of(&LocalDisk, &folder.0, &nobody()).unwrap()]
     );
 }
 
@@ -123,7 +178,14 @@ fn what_it_cannot_read_is_no_missing_secret() {
         store.open(&recipient, &whole),
         Err(Error::Absent(_))
     ));
+    // Secrets are here: none is made anew beside them.
+    assert!(matches!(
+        AgeStore::create_identity(&LocalDisk, &folder.0),
+        Err(Error::Absent(_))
+    ));
+    std::fs::remove_file(folder.0.join("LTAI1.age")).unwrap();
     AgeStore::create_identity(&LocalDisk, &folder.0).unwrap();
+    folder.write("LTAI1.age", &whole);
     assert!(matches!(
         store.get(&name("LTAI1")),
         Err(Error::Unreadable(_))
@@ -135,19 +197,133 @@ fn what_it_cannot_read_is_no_missing_secret() {
 }
 
 #[test]
-fn an_identity_under_a_passphrase_is_locked() {
-    let (folder, store, _) = Folder::with_identity("passphrase");
+fn a_protected_identity_keeps_the_contract_and_is_asked_for_once() {
+    let (folder, store, recipient) = Folder::with_identity("protected");
+    assert_eq!(store.state(&recipient), State::Open);
+    let plain = folder.identity();
+    folder.protect(&recipient, &nobody(), "right one").unwrap();
+    let protected = folder.identity();
+    assert!(protected.starts_with(b"age-encryption.org/v1\n-> scrypt "));
+    assert!(
+        protected
+            .split(|b| *b == b'\n')
+            .nth(1)
+            .unwrap()
+            .ends_with(b" 18")
+    );
+
+    let (unlock, asked) = unlocking(&["right one"]);
+    let store = folder.store_with(&recipient, unlock);
+    assert_eq!(store.state(&recipient), State::Protected);
+    check(&store, &recipient);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert_eq!(folder.identity(), protected);
+
+    let (unlock, _) = unlocking(&["right one"]);
+    let learnt = AgeStore::recipient_of(&LocalDisk, &folder.0, &unlock).unwrap();
+    assert_eq!(learnt, recipient);
+
+    let (unlock, _) = unlocking(&["right one"]);
+    let protection = Protection::open(&LocalDisk, &folder.0, &recipient, &unlock);
+    protection.unwrap().remove().unwrap();
+    assert_eq!(folder.identity(), plain);
+}
+
+#[test]
+fn a_wrong_passphrase_changes_nothing() {
+    let (folder, store, recipient) = Folder::with_identity("wrong");
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
-    for start in PROTECTED {
-        folder.write(IDENTITY, start);
-        assert!(matches!(store.get(&name("LTAI1")), Err(Error::Locked(_))));
+    folder.protect(&recipient, &nobody(), "right").unwrap();
+    let before = folder.identity();
+    for (given, asked_for) in [(&["Right", "right ", ""][..2], 3), (&[], 1)] {
+        let (unlock, asked) = unlocking(given);
+        let store = folder.store_with(&recipient, unlock.clone());
+        assert!(matches!(
+            store.get(&name("LTAI1")),
+            Err(Error::Protected(_))
+        ));
+        assert_eq!(asked.load(Ordering::Relaxed), asked_for);
     }
-    store.put(&name("LTAI2"), &secret("marker")).unwrap();
-    folder.write(IDENTITY, b"# no key here\n");
+    let (unlock, _) = unlocking(&["a", "b", "c"]);
+    let changed = folder.protect(&recipient, &unlock, "new");
+    assert!(matches!(changed, Err(Error::Protected(_))));
     assert!(matches!(
-        store.get(&name("LTAI1")),
-        Err(Error::Unreadable(_))
+        AgeStore::create_identity(&LocalDisk, &folder.0),
+        Err(Error::Failed(_))
     ));
+    // Storing needs no passphrase.
+    folder
+        .store(&recipient)
+        .put(&name("LTAI2"), &secret("marker"))
+        .unwrap();
+    assert_eq!(folder.identity(), before);
+
+    let (unlock, _) = unlocking(&["wrong", "right"]);
+    folder.protect(&recipient, &unlock, "new").unwrap();
+    let (unlock, _) = unlocking(&["new"]);
+    let store = folder.store_with(&recipient, unlock);
+    assert_eq!(held(&store, "LTAI1").as_deref(), Some("marker"));
+}
+
+#[test]
+fn a_damaged_protected_identity_is_named_and_no_wrong_passphrase() {
+    let (folder, store, recipient) = Folder::with_identity("damaged");
+    store.put(&name("LTAI1"), &secret("marker")).unwrap();
+    let sealed_for_a_key = std::fs::read(folder.0.join("LTAI1.age")).unwrap();
+    folder.protect(&recipient, &nobody(), "right").unwrap();
+    let whole = folder.identity();
+    let mut changed = whole.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let too_much = String::from_utf8_lossy(&whole[..60]).replacen(" 18", " 22", 1);
+    let too_much = [too_much.as_bytes(), &whole[too_much.len()..]].concat();
+    let cut = &whole[..whole.len() - 1];
+    let other = identity::protect(&passphrase("right"), b"# no key here\n").unwrap();
+    let [one_line, armor] = PROTECTED;
+    for content in [
+        &changed[..],
+        cut,
+        one_line,
+        armor,
+        &too_much,
+        &sealed_for_a_key,
+        &other,
+        b"",
+        b"# no key\n",
+    ] {
+        folder.write(IDENTITY, content);
+        let (unlock, _) = unlocking(&["right"]);
+        let store = folder.store_with(&recipient, unlock);
+        let error = store.get(&name("LTAI1")).unwrap_err();
+        assert!(matches!(error, Error::Unreadable(_)), "{error}");
+        assert!(error.to_string().contains(IDENTITY), "{error}");
+        assert_eq!(folder.identity(), content);
+    }
+    folder.write(IDENTITY, &too_much);
+    let (unlock, _) = unlocking(&["right"]);
+    let error = folder
+        .store_with(&recipient, unlock)
+        .get(&name("LTAI1"))
+        .unwrap_err();
+    assert!(error.to_string().contains("work factor 22"), "{error}");
+    assert!(matches!(
+        folder.store(&stranger()).state(&stranger()),
+        State::Protected
+    ));
+    folder.write(IDENTITY, one_line);
+    assert!(matches!(
+        folder.store(&recipient).state(&recipient),
+        State::Failed(_)
+    ));
+}
+
+#[test]
+fn what_changed_meanwhile_is_not_overwritten() {
+    let (folder, _, recipient) = Folder::with_identity("meanwhile");
+    let protection = Protection::open(&LocalDisk, &folder.0, &recipient, &nobody()).unwrap();
+    folder.write(IDENTITY, b"another");
+    let written = protection.remove();
+    assert!(matches!(written, Err(Error::Failed(_))));
+    assert_eq!(folder.identity(), b"another");
 }
 
 #[cfg(unix)]
@@ -190,7 +366,7 @@ fn ours_reads_what_the_real_age_wrote() {
     folder.write("plain", b"marker");
     folder.write("blanks", b"mark er\n");
     folder.write(IDENTITY, &output("age-keygen", &[], &folder));
-    let recipient = AgeStore::recipient_of(&LocalDisk, &folder.0).unwrap();
+    let recipient = AgeStore::recipient_of(&LocalDisk, &folder.0, &nobody()).unwrap();
     for (name, from) in [("LTAI1.age", "plain"), ("LTAI2.age", "blanks")] {
         let to = ["-r", recipient.as_str(), "-r", stranger().as_str(), from].map(str::to_owned);
         let to = to.each_ref().map(String::as_str);

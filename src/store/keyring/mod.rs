@@ -80,6 +80,8 @@ impl SecretStore for KeyringStore {
         let Some(text) = self.get(&name)? else {
             return Err(Error::Absent(format!("it holds no `{name}`")));
         };
-        Identity::parse(text.expose())?.of(recipient)?.open(sealed)
+        let identity = Identity::parse(text.expose())?;
+        identity.check(recipient)?;
+        identity.open(sealed)
     }
 }

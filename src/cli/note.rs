@@ -1,0 +1,84 @@
+//! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
+
+use super::context::Context;
+use crate::core::{account::Owner, name::UserName};
+use crate::ops::{self, Failure, Kind, Session, Tell};
+use inquire::validator::Validation;
+use inquire::{InquireError, Select, Text};
+
+const USER: &str = "a RAM user's: it can do what that user may (advised)";
+const ACCOUNT: &str = "the account's own: it opens everything the account has";
+const NEW: &str = "a new RAM user…";
+/// Lines of a list that are shown at once.
+const PAGE: usize = 12;
+
+/// `Usage` where no owner was named and nobody may be asked.
+pub(crate) fn may_ask(context: &Context) -> Result<(), Failure> {
+    if context.ui.may_ask() {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Usage, "no owner was named")
+        .hint("add `--ram-user NAME` or `--account`"))
+}
+
+/// Asks whose pair is wanted; makes the RAM user if a new one is.
+pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure> {
+    context.ui.warn(
+        "an AccessKey pair is a user name and a password for programs; \
+         give each program a RAM user of its own, with the permissions that it needs",
+    );
+    match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
+        ACCOUNT => super::create::warn_of_account(context).map(|()| Owner::Account),
+        _ => pick(session).map(Owner::RamUser),
+    }
+}
+
+/// One of the account's RAM users, or a new one.
+fn pick(session: &Session) -> Result<UserName, Failure> {
+    let users = session.cloud.users()?;
+    if users.is_empty() {
+        return new_user(session);
+    }
+    let names = users.iter().map(|user| user.name.as_str());
+    let choices: Vec<&str> = std::iter::once(NEW).chain(names).collect();
+    match answered(
+        Select::new("Which RAM user?", choices)
+            .with_page_size(PAGE)
+            .prompt(),
+    )? {
+        NEW => new_user(session),
+        name => Ok(UserName::parse(name)?),
+    }
+}
+
+fn new_user(session: &Session) -> Result<UserName, Failure> {
+    let valid = |text: &str| {
+        Ok(match UserName::parse(text) {
+            Ok(_) => Validation::Valid,
+            Err(error) => Validation::Invalid(error.why.into()),
+        })
+    };
+    let name = answered(
+        Text::new("The new RAM user's name:")
+            .with_validator(valid)
+            .prompt(),
+    )?;
+    let name = UserName::parse(&name)?;
+    if ops::user::ensure(session, &name)? {
+        session.tell.note(&format!("RAM user `{name}` was made"));
+    }
+    Ok(name)
+}
+
+/// A question that is not answered ends the command: nothing was changed.
+pub(crate) fn answered<T>(answer: Result<T, InquireError>) -> Result<T, Failure> {
+    answer.map_err(|error| {
+        let why = match error {
+            InquireError::OperationCanceled | InquireError::OperationInterrupted => {
+                "the question was not answered".to_owned()
+            }
+            error => error.to_string(),
+        };
+        Failure::new(Kind::Failed, "nothing was changed").because(why)
+    })
+}

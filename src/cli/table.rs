@@ -1,0 +1,185 @@
+//! Tables: on a terminal as wide as it is, with ages in words and colour by meaning; elsewhere plain columns and exact times.
+
+use super::escape::escape;
+use crate::core::time::{self, Timestamp};
+use chrono::TimeDelta;
+use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use std::env;
+use std::io::{self, IsTerminal};
+
+/// Where a table goes and when it is read.
+pub(crate) struct Look {
+    pub(crate) now: Timestamp,
+    terminal: bool,
+    colour: bool,
+}
+
+impl Look {
+    /// As standard output is. `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
+    pub(crate) fn of_output(now: Timestamp) -> Self {
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let terminal = io::stdout().is_terminal();
+        let forced = set("CLICOLOR_FORCE")
+            && env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self {
+            now,
+            terminal,
+            colour: !set("NO_COLOR") && (forced || (terminal && !dumb)),
+        }
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// A past time: how long ago that is, or the time itself.
+    pub(crate) fn time(&self, text: &str) -> String {
+        match time::parse(text) {
+            Ok(at) if self.terminal => words(self.now - at),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// What is to be done to an old pair, and when: `old, delete after 2026-…`, `delete in 2 days`, `delete: now due`.
+    pub(crate) fn due(&self, what: &str, text: &str) -> String {
+        match time::parse(text) {
+            Ok(at) if at <= self.now => format!("{what}: now due"),
+            Ok(at) if self.terminal => format!("{what} in {}", words(at - self.now)),
+            _ => format!("old, {what} after {text}"),
+        }
+    }
+}
+
+/// What a cell means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Faint,
+    Good,
+    Warn,
+    Bad,
+}
+
+/// A cell's text, escaped, and its meaning.
+pub(crate) struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+impl Cell {
+    pub(crate) fn new(text: impl AsRef<str>, tone: Tone) -> Self {
+        Self {
+            text: escape(text.as_ref()),
+            tone,
+        }
+    }
+
+    fn shown(self, colour: bool) -> comfy_table::Cell {
+        let cell = comfy_table::Cell::new(self.text);
+        match self.tone {
+            _ if !colour => cell,
+            Tone::Plain => cell,
+            Tone::Faint => cell.add_attribute(Attribute::Dim),
+            Tone::Good => cell.fg(Color::DarkGreen),
+            Tone::Warn => cell.fg(Color::DarkYellow),
+            Tone::Bad => cell.fg(Color::DarkRed),
+        }
+    }
+}
+
+/// The widest that a middle column gets on a terminal, in characters.
+const WIDEST: u16 = 24;
+
+/// Rows under their header. On a terminal a row is one line: the last column gives way, and the first, an id that people copy, never.
+pub(crate) fn render(header: &[&str], rows: Vec<Vec<Cell>>, look: &Look) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    for row in rows {
+        let mut row = comfy_table::Row::from(row.into_iter().map(|cell| cell.shown(look.colour)));
+        if look.terminal {
+            row.max_height(1);
+        }
+        table.add_row(row);
+    }
+    fit(&mut table, look);
+    table
+        .lines()
+        .fold(String::new(), |text, line| text + line.trim_end() + "\n")
+}
+
+fn fit(table: &mut Table, look: &Look) {
+    let widths = table.column_max_content_widths();
+    let last = widths.len().saturating_sub(1);
+    for (at, (column, width)) in table.column_iter_mut().zip(widths).enumerate() {
+        column.set_padding((0, 2));
+        let width = if at == 0 { width } else { width.min(WIDEST) };
+        if look.terminal && at < last {
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
+        }
+    }
+    if look.terminal {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    if look.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+}
+
+/// The same without meanings.
+pub(crate) fn plain(header: &[&str], rows: &[Vec<String>]) -> String {
+    let look = Look::of_output(Timestamp::default());
+    let cells = |row: &Vec<String>| {
+        row.iter()
+            .map(|text| Cell::new(text, Tone::Plain))
+            .collect()
+    };
+    render(header, rows.iter().map(cells).collect(), &look)
+}
+
+/// A span in its largest unit: `3 months`, `2 days`, `1 h`, `5 s`.
+fn words(span: TimeDelta) -> String {
+    let seconds = span.num_seconds().max(0);
+    // Below two of a unit the next smaller one tells more: 47 h, and not 1 day.
+    let units = [
+        (365 * 86400, 2, " years"),
+        (30 * 86400, 2, " months"),
+        (86400, 2, " days"),
+        (3600, 1, " h"),
+        (60, 1, " min"),
+    ];
+    let fits = units
+        .iter()
+        .find(|(size, least, _)| seconds >= size * least);
+    fits.map_or_else(
+        || format!("{seconds} s"),
+        |(size, _, unit)| format!("{}{unit}", seconds / size),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_in_words() {
+        for (seconds, expected) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3599, "59 min"),
+            (3600, "1 h"),
+            (86400, "24 h"),
+            (2 * 86400 - 1, "47 h"),
+            (2 * 86400, "2 days"),
+            (59 * 86400, "59 days"),
+            (60 * 86400, "2 months"),
+            (729 * 86400, "24 months"),
+            (730 * 86400, "2 years"),
+        ] {
+            assert_eq!(words(TimeDelta::seconds(seconds)), expected);
+        }
+    }
+}

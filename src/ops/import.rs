@@ -1,0 +1,184 @@
+//! `import`: pairs that come with their secrets. Whose each is, is asked of the cloud, with the pair itself.
+
+use super::{Failure, Kind, Session};
+use crate::cloud::{Credentials, Error, Fault};
+use crate::core::account::Owner;
+use crate::import::Row;
+use crate::metadata::inventory::Way;
+use crate::store::{SecretName, SecretStore};
+
+/// What came of an import.
+pub(crate) struct Imported {
+    /// Pairs that akm holds now and did not hold before.
+    pub(crate) new: usize,
+    /// Pairs that it held already, with the same secret.
+    pub(crate) held: usize,
+}
+
+/// A row and whose pair it is.
+struct Known {
+    row: Row,
+    owner: Owner,
+}
+
+/// Checks every row before the first is stored. Errors name the lines: `NoSuchPair` for a pair that the cloud does not know,
+/// `OtherAccount`, `BadCredentials` for a wrong secret, `Refused` for an owner column that says otherwise or an Inactive pair.
+/// Interrupted while it stores, it is finished by the same import.
+pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Failure> {
+    session.check_account()?;
+    let mut imported = Imported { new: 0, held: 0 };
+    for (owner, rows) in by_owner(check(session, rows)?) {
+        store(session, &owner, rows, &mut imported)?;
+    }
+    Ok(imported)
+}
+
+fn check(session: &Session, rows: Vec<Row>) -> Result<Vec<Known>, Failure> {
+    let (mut known, mut wrong) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let line = row.line;
+        match whose(session, row) {
+            Ok(row) => known.push(row),
+            Err(failure) if matches!(failure.kind, Kind::Unavailable | Kind::StoreFailed) => {
+                return Err(failure);
+            }
+            Err(failure) => wrong.push((line, failure)),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(known)
+    } else {
+        Err(refused(&wrong))
+    }
+}
+
+fn refused(wrong: &[(u64, Failure)]) -> Failure {
+    const TOLD: usize = 20;
+    let kind = wrong
+        .first()
+        .map_or(Kind::Failed, |(_, failure)| failure.kind);
+    let count = wrong.len();
+    let mut lines: Vec<String> = wrong
+        .iter()
+        .take(TOLD)
+        .map(|(line, failure)| format!("line {line}: {failure}"))
+        .collect();
+    if count > TOLD {
+        lines.push(format!("and {} more lines", count - TOLD));
+    }
+    Failure::new(kind, "nothing was imported")
+        .because(lines.join("; "))
+        .hint("take these lines out, or mend them, and import again")
+}
+
+fn whose(session: &Session, row: Row) -> Result<Known, Failure> {
+    let id = row.id.to_string();
+    let secret = crate::core::secret::Secret::from_bytes(row.secret.expose().as_bytes())?;
+    let client = session.cloud.signing_as(Credentials {
+        id,
+        secret,
+        token: None,
+    });
+    let caller = client
+        .caller_identity()
+        .map_err(|error| not_taken(&row, error))?;
+    if caller.account_id != session.id {
+        return Err(Failure::new(
+            Kind::OtherAccount,
+            format!("`{}` is a pair of account {}", row.id, caller.account_id),
+        ));
+    }
+    let owner = caller.owner();
+    let owner = owner
+        .ok_or_else(|| Failure::new(Kind::Refused, format!("`{}` is no pair of a user", row.id)))?;
+    match &row.owner {
+        Some(said) if *said != owner => Err(Failure::new(
+            Kind::Refused,
+            format!(
+                "`{}` is a pair of {owner}, and the file says otherwise",
+                row.id
+            ),
+        )),
+        _ => Ok(Known { row, owner }),
+    }
+}
+
+fn not_taken(row: &Row, error: Error) -> Failure {
+    let id = &row.id;
+    match error.fault {
+        Fault::UnknownSigner => {
+            Failure::new(Kind::NoSuchPair, format!("the cloud does not know `{id}`"))
+        }
+        Fault::BadSignature => Failure::new(
+            Kind::BadCredentials,
+            format!("the secret is not the one of `{id}`"),
+        ),
+        Fault::DisabledSigner => Failure::new(
+            Kind::Refused,
+            format!("`{id}` is Inactive, so its secret cannot be checked; `akm enable {id}` first"),
+        ),
+        _ => error.into(),
+    }
+}
+
+fn by_owner(known: Vec<Known>) -> Vec<(Owner, Vec<Row>)> {
+    let mut owners: std::collections::BTreeMap<String, (Owner, Vec<Row>)> =
+        std::collections::BTreeMap::new();
+    for Known { row, owner } in known {
+        owners
+            .entry(owner.key())
+            .or_insert_with(|| (owner, Vec::new()))
+            .1
+            .push(row);
+    }
+    owners.into_values().collect()
+}
+
+/// Secrets first, then the metadata that claims them.
+fn store(
+    session: &Session,
+    owner: &Owner,
+    rows: Vec<Row>,
+    imported: &mut Imported,
+) -> Result<(), Failure> {
+    let _lock = session.lock(owner)?;
+    let mut record = session.record(owner)?;
+    let before = record.clone();
+    record.take_over(&session.cloud.pairs(owner)?, session.cloud.now());
+    for row in rows {
+        let Some(pair) = record.pair_mut(&row.id) else {
+            return Err(super::session::no_such_pair(&row.id));
+        };
+        let name = SecretName::pair(&row.id);
+        let held = pair
+            .secret_store
+            .map(|kind| session.stores.open(kind)?.get(&name))
+            .transpose()?
+            .flatten();
+        if held.is_some_and(|held| held.same_as(&row.secret)) {
+            imported.held += 1;
+            continue;
+        }
+        let kind = pair.secret_store.unwrap_or(session.store);
+        put(session.stores.open(kind)?, &name, &row)?;
+        pair.secret_store = Some(kind);
+        pair.mark_left(Way::Import);
+        session.journal.resolve(&row.id)?;
+        imported.new += 1;
+    }
+    if record.access_keys != before.access_keys {
+        session.inventory.save(&record)?;
+    }
+    Ok(())
+}
+
+fn put(store: &dyn SecretStore, name: &SecretName, row: &Row) -> Result<(), Failure> {
+    store.put(name, &row.secret)?;
+    match store.get(name)? {
+        Some(read) if read.same_as(&row.secret) => Ok(()),
+        _ => Err(Failure::new(
+            Kind::StoreFailed,
+            "the secret store gave back something else than was stored",
+        )),
+    }
+}

@@ -1,0 +1,62 @@
+//! Where a secret leaves its type: every place in the source, counted, each with its reason.
+
+use crate::source;
+
+/// File, how often it looks at a secret's text, and why it may.
+const DOORS: [(&str, usize, &str); 12] = [
+    ("cli/create.rs", 3, "`--show-secret` prints it"),
+    (
+        "cloud/mod.rs",
+        1,
+        "the security token is a header of the request",
+    ),
+    ("cloud/signature.rs", 2, "it signs: ACS3 and RPC"),
+    ("export.rs", 1, "the CSV has it in its second column"),
+    (
+        "ops/import.rs",
+        1,
+        "a copy for the signer that asks whose the pair is",
+    ),
+    (
+        "sandbox/engine/pairs.rs",
+        1,
+        "CreateAccessKey answers with it once",
+    ),
+    (
+        "sandbox/identifiers.rs",
+        1,
+        "the seed is the key of what secrets are derived by",
+    ),
+    ("store/age/mod.rs", 1, "the identity's file is written"),
+    ("store/identity.rs", 1, "it is sealed"),
+    (
+        "store/keyring/mod.rs",
+        1,
+        "the identity is read from the keyring",
+    ),
+    (
+        "store/keyring/native.rs",
+        1,
+        "the system's keyring takes it",
+    ),
+    (
+        "store/keyring/secret_service.rs",
+        1,
+        "the session's keyring takes it",
+    ),
+];
+
+#[test]
+fn a_secret_is_looked_at_in_these_places_only() {
+    let places = source::all()
+        .into_iter()
+        .map(|source| {
+            let count =
+                source.count(&[".", "expose", "("]) + source.count(&["Secret", "::", "expose"]);
+            (source.file, count)
+        })
+        .filter(|(_, count)| *count > 0);
+    let places: Vec<(String, usize)> = places.collect();
+    let expected = DOORS.map(|(file, count, _)| (file.to_owned(), count));
+    assert_eq!(places, expected, "a new place needs its reason here");
+}

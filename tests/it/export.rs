@@ -1,0 +1,187 @@
+//! `akm export`
+
+use crate::env::{Env, edit};
+use std::os::unix::fs::PermissionsExt;
+
+/// One pair each of the account, alice and bob.
+fn three(env: &Env) -> [(String, String); 3] {
+    assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
+    env.create("alice");
+    assert_eq!(env.akm(&["create", "--ram-user=-bob"]).code, 0);
+    env.secrets().try_into().unwrap()
+}
+
+#[test]
+fn both_shapes() {
+    let env = Env::new();
+    let [(own, a), (bob, b), (alice, c)] = three(&env);
+    env.akm(&["export", "--all", "--csv", "-"]).said(
+        &[],
+        0,
+        &crate::env::named(
+            &format!("AccessKey ID,AccessKey Secret\n{own},{a}\n{bob},{b}\n{alice},{c}\n"),
+            &[],
+        ),
+        "",
+    );
+    // A name that a spreadsheet would take for a formula is no formula.
+    let ran = env.akm(&["export", "--all", "--csv", "-", "--with-owner"]);
+    let expected = format!(
+        "AccessKey ID,AccessKey Secret,RAM User\n{own},{a},\n{bob},{b},'-bob\n{alice},{c},alice\n"
+    );
+    assert_eq!(
+        (ran.code, ran.stdout, ran.stderr),
+        (0, expected, String::new())
+    );
+}
+
+#[test]
+fn by_owner_and_by_id() {
+    let env = Env::new();
+    let [(own, a), (_, _), (alice, c)] = three(&env);
+    let rows = |selector: &[&str]| {
+        let ran = env.akm(&[&["export", "--csv", "-"], selector].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        ran.stdout
+            .strip_prefix("AccessKey ID,AccessKey Secret\n")
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(rows(&["--account"]), format!("{own},{a}\n"));
+    assert_eq!(rows(&["--ram-user", "alice"]), format!("{alice},{c}\n"));
+    assert_eq!(rows(&[&alice, &own]), format!("{alice},{c}\n{own},{a}\n"));
+    // Its current pair alone.
+    let newer = env.create("alice");
+    assert!(rows(&["--ram-user", "alice"]).starts_with(&newer));
+}
+
+#[test]
+fn a_new_private_file() {
+    let env = Env::new();
+    let (id, secret) = env.create_shown("alice");
+    env.akm(&["export", "--ram-user", "alice", "--csv", "a.csv"])
+        .said(&[], 0, "", "akm: 1 pair with its secret is in `a.csv`\n");
+    let file = env.path("a.csv");
+    let text = format!("AccessKey ID,AccessKey Secret\n{id},{secret}\n");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    env.refused(&["export", "--all", "--csv", "a.csv"], 4).said(
+        &[],
+        4,
+        "",
+        "akm: `a.csv` exists already\nhint: `--force` replaces it\n",
+    );
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    let other = env.create("bob");
+    env.akm(&[
+        "export", "--all", "--csv", "a.csv", "--force", "--json", "-q",
+    ])
+    .said(
+        &[&id, &other],
+        0,
+        "{\"access_key_ids\":[\"<ID1>\",\"<ID2>\"]}\n",
+        "",
+    );
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    env.akm(&["export", "--all", "--csv", "b.csv"]).said(
+        &[],
+        0,
+        "",
+        "akm: 2 pairs with their secrets are in `b.csv`\n",
+    );
+    let mut names: Vec<_> = std::fs::read_dir(env.path("."))
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["a.csv", "b.csv", "home"]);
+}
+
+#[test]
+fn force_replaces_a_link_and_not_what_it_points_to() {
+    let env = Env::new();
+    env.create("alice");
+    std::fs::write(env.path("target"), "mine").unwrap();
+    std::os::unix::fs::symlink(env.path("target"), env.path("a.csv")).unwrap();
+    assert_eq!(
+        env.akm(&["export", "--all", "--csv", "a.csv", "--force"])
+            .code,
+        0
+    );
+    assert_eq!(std::fs::read_to_string(env.path("target")).unwrap(), "mine");
+    assert!(env.path("a.csv").symlink_metadata().unwrap().is_file());
+    std::fs::create_dir(env.path("folder")).unwrap();
+    let ran = env.akm(&["export", "--all", "--csv", "folder", "--force"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+}
+
+#[test]
+fn a_secret_that_is_not_there() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("bob"));
+    std::fs::remove_file(env.home().join(format!("secrets/{one}.age"))).unwrap();
+    for selector in [one.as_str(), "--all"] {
+        env.akm(&["export", selector, "--csv", "a.csv"]).said(
+            &[&one],
+            5,
+            "",
+            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: `akm rotate` makes a pair that akm holds\n",
+        );
+        assert!(!env.path("a.csv").exists());
+    }
+    // Metadata that says it is not held: left out, and said.
+    edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
+    env.akm(&["export", "--all", "--csv", "a.csv"]).said(
+        &[],
+        0,
+        "",
+        "akm: 1 pair is left out: its secret is not held\nakm: 1 pair with its secret is in `a.csv`\n",
+    );
+    assert!(
+        std::fs::read_to_string(env.path("a.csv"))
+            .unwrap()
+            .contains(&two)
+    );
+    let held = env.refused(&["export", &one, "--csv", "-"], 5);
+    held.said(
+        &[&one],
+        5,
+        "",
+        "akm: akm does not hold the secret of `<ID1>`\n\
+         hint: the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds\n",
+    );
+}
+
+#[test]
+fn what_is_not_there_or_not_named() {
+    let env = Env::new();
+    env.create("alice");
+    env.refused(&["export", "--csv", "-"], 2).said(
+        &[],
+        2,
+        "",
+        "akm: no pair was named\nhint: name AccessKey IDs, `--ram-user NAME`, `--account` or `--all`\n",
+    );
+    env.refused(&["export", "--all"], 2);
+    env.refused(&["export", "LTAI1", "--all", "--csv", "-"], 2);
+    env.refused(&["export", "LTAI1", "--ram-user", "alice", "--csv", "-"], 2);
+    env.refused(&["export", "--account", "--all", "--csv", "-"], 2);
+    env.refused(&["export", "a/b", "--csv", "-"], 4);
+    env.refused(&["export", "LTAI1", "--csv", "-"], 3).said(
+        &[],
+        3,
+        "",
+        "akm: there is no AccessKey pair `LTAI1` in this account\nhint: `akm list --refresh` shows the ones there are\n",
+    );
+    for owner in [&["--account"][..], &["--ram-user", "bob"]] {
+        env.refused(&[&["export", "--csv", "-"], owner].concat(), 3);
+    }
+    env.refused(&["export", "--all", "--csv", "no/a.csv"], 1);
+}

@@ -1,0 +1,171 @@
+//! `akm import`
+
+use crate::env::Env;
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+
+/// A home whose metadata and secrets are lost, and the CSV of the pairs that it had.
+fn lost(users: &[&str], with_owner: bool) -> (Env, Vec<String>, String) {
+    let env = Env::new();
+    let ids: Vec<String> = users.iter().map(|user| env.create(user)).collect();
+    let mut export = vec!["export", "--all", "--csv", "-"];
+    export.extend(with_owner.then_some("--with-owner"));
+    let csv = env.akm(&export).stdout;
+    std::fs::remove_dir_all(env.home().join("accounts")).unwrap();
+    for id in &ids {
+        std::fs::remove_file(env.home().join("secrets").join(format!("{id}.age"))).unwrap();
+    }
+    (env, ids, csv)
+}
+
+fn write(env: &Env, name: &str, text: &str) {
+    std::fs::write(env.path(name), text).unwrap();
+}
+
+#[test]
+fn lost_pairs_become_held_ones_again() {
+    let (env, ids, csv) = lost(&["alice", "bob"], false);
+    write(&env, "pairs.csv", &csv);
+    env.akm(&["import", "pairs.csv"]).said(
+        &[],
+        0,
+        "",
+        &format!(
+            "{SANDBOX}akm: 2 pairs imported, 0 were held already\n\
+             akm: `pairs.csv` still holds the secrets in clear: delete it when you need it no more\n"
+        ),
+    );
+    for id in &ids {
+        assert_eq!(env.akm(&["verify", id]).code, 0);
+    }
+    assert_eq!(env.akm(&["export", "--all", "--csv", "-"]).stdout, csv);
+    env.akm(&["import", "pairs.csv"]).said(
+        &[],
+        0,
+        "",
+        &format!("{SANDBOX}akm: 0 pairs imported, 2 were held already\n"),
+    );
+    // Imported: somebody else may have it, so the old pair stays for two days.
+    assert_eq!(
+        env.akm(&["rotate", "--ram-user", "alice", "--json"]).json()["state"],
+        "overlap"
+    );
+}
+
+#[test]
+fn from_standard_input_in_a_spreadsheets_shape() {
+    let (env, ids, csv) = lost(&["alice"], true);
+    let row = csv.lines().nth(1).unwrap();
+    let cells: Vec<&str> = row.split(',').collect();
+    let sheet = format!(
+        "\u{feff}user name;note;\"AccessKey Secret\";accessKeyId\r\n{};\"a;b\";{};{}\r\n",
+        cells[2], cells[1], cells[0]
+    );
+    let ran = env.akm_fed(&["import", "-", "--json"], &sheet);
+    ran.said(
+        &[],
+        0,
+        "{\"already_held\":0,\"imported\":1}\n",
+        &format!("{SANDBOX}akm: 1 pairs imported, 0 were held already\n"),
+    );
+    assert_eq!(
+        env.akm(&["show-id", "--ram-user", "alice"]).stdout,
+        format!("{}\n", ids[0])
+    );
+}
+
+#[test]
+fn one_wrong_line_and_nothing_is_imported() {
+    let (env, ids, csv) = lost(&["alice", "bob", "carol"], true);
+    let secret = |line: usize| {
+        csv.lines()
+            .nth(line)
+            .unwrap()
+            .split(',')
+            .nth(1)
+            .unwrap()
+            .to_owned()
+    };
+    env.akm(&["disable", &ids[2], "--force"]);
+    let before = env.files();
+    let refuse = |text: &str, code: i32, cause: &str| {
+        let ran = env.akm_fed(&["import", "-"], text);
+        let hint = "hint: take these lines out, or mend them, and import again\n";
+        ran.said(
+            &[&ids[0], &ids[1], &ids[2]],
+            code,
+            "",
+            &format!("{SANDBOX}akm: nothing was imported: {cause}\n{hint}"),
+        );
+        for index in 1..=3 {
+            assert!(!ran.stderr.contains(&secret(index)), "a secret was printed");
+        }
+    };
+    let stranger = "LTAI5tSANDBOXstranger000";
+    let header = "AccessKey ID,AccessKey Secret,RAM User\n";
+    let good = format!("{},{},alice\n", ids[0], secret(1));
+    refuse(
+        &format!("{header}{good}{stranger},x,\n"),
+        3,
+        "line 3: the cloud does not know `<ID>`",
+    );
+    refuse(
+        &format!("{header}{good}{},{},\n", ids[1], secret(1)),
+        6,
+        "line 3: the secret is not the one of `<ID2>`",
+    );
+    refuse(
+        &format!("{header}{good}{},{},alice\n", ids[1], secret(2)),
+        4,
+        "line 3: `<ID2>` is a pair of RAM user `bob`, and the file says otherwise",
+    );
+    refuse(
+        &format!("{header}{good}{},{},carol\n", ids[2], secret(3)),
+        4,
+        "line 3: `<ID3>` is Inactive, so its secret cannot be checked; `akm enable <ID3>` first",
+    );
+    let unchanged = |files: &[(std::path::PathBuf, Vec<u8>)]| -> Vec<_> {
+        files
+            .iter()
+            .filter(|(path, _)| !path.to_string_lossy().contains("/sandbox/users/"))
+            .cloned()
+            .collect()
+    };
+    // The sandbox notes when a pair last signed; nothing else may differ.
+    assert_eq!(unchanged(&env.files()), unchanged(&before));
+}
+
+#[test]
+fn what_is_no_csv_of_pairs_is_told_by_line() {
+    let env = Env::new();
+    let refuse = |text: &str, cause: &str| {
+        let hint =
+            "hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n";
+        env.akm_fed(&["import", "-"], text).said(
+            &[],
+            1,
+            "",
+            &format!("akm: `-` is no CSV of pairs: {cause}\n{hint}"),
+        );
+    };
+    refuse("", "the file is empty");
+    refuse(
+        "name,secret\na,b\n",
+        "line 1: there is no column `AccessKey ID`",
+    );
+    refuse("AccessKey ID,AccessKey Secret\n", "the file has no pairs");
+    refuse(
+        "AccessKey ID,AccessKey Secret\n=HYPERLINK(1),x\nLTAI1,\nLTAI2,x\nLTAI2,x\n",
+        "line 2: not a valid AccessKey ID: 1 to 128 letters and digits are expected; \
+         line 3: not a valid secret: it has 0 bytes; line 5: the same AccessKey ID as on a line before",
+    );
+    assert!(
+        env.files().is_empty(),
+        "an import that is refused for its file makes nothing"
+    );
+    let ran = env.akm(&["import", "absent.csv", "--json"]);
+    assert_eq!(
+        (ran.code, ran.error()["code"].as_str()),
+        (1, Some("failed"))
+    );
+}

@@ -1,0 +1,385 @@
+//! The OS keyring as a secret store: a real `gnome-keyring` on a bus of the test's own.
+
+use crate::env::{Env, Ran, have};
+use dbus::Path;
+use dbus::blocking::Connection;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const TOOLS: [&str; 3] = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
+/// Above all that a busy machine may take; what a test waits for comes sooner.
+const AMPLE: Duration = Duration::from_secs(20);
+const CONFIG: &str = r#"<busconfig><type>session</type><listen>unix:path=FOLDER/bus</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#;
+
+/// A home whose session has a bus, and on it an open keyring. All gone when dropped.
+struct Desktop {
+    env: Env,
+    children: Vec<Child>,
+}
+
+impl Desktop {
+    /// `None`, said aloud, where a tool is missing.
+    fn open() -> Option<Self> {
+        let mut desktop = Self::without_keyring()?;
+        desktop.start_keyring();
+        Some(desktop)
+    }
+
+    /// With a bus that nobody is on.
+    fn without_keyring() -> Option<Self> {
+        if !TOOLS.iter().all(|tool| have(tool)) {
+            return None;
+        }
+        let env = Env::bare();
+        let bus = env.path("bus");
+        let address = format!("unix:path={}", bus.display());
+        let env = env.with("DBUS_SESSION_BUS_ADDRESS", &address);
+        let run = env.path("run");
+        std::fs::create_dir(&run).unwrap();
+        let env = env.with("XDG_RUNTIME_DIR", run.to_str().unwrap());
+        let mut desktop = Self {
+            env,
+            children: Vec::new(),
+        };
+        desktop.start_bus(&bus);
+        Some(desktop)
+    }
+
+    fn start_bus(&mut self, bus: &std::path::Path) {
+        let folder = bus.parent().unwrap();
+        let config = folder.join("bus.conf");
+        std::fs::write(&config, CONFIG.replace("FOLDER", folder.to_str().unwrap())).unwrap();
+        let mut daemon = self.command("dbus-daemon");
+        daemon.arg(format!("--config-file={}", config.display()));
+        daemon.args(["--nofork", "--nopidfile"]);
+        self.children.push(daemon.spawn().unwrap());
+        wait_until("the bus", || self.connect().is_some());
+    }
+
+    fn start_keyring(&mut self) {
+        let mut daemon = self.command("gnome-keyring-daemon");
+        daemon.args(["--foreground", "--components=secrets", "--unlock"]);
+        let mut child = daemon.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"password").unwrap();
+        self.children.push(child);
+        wait_until("the keyring", || {
+            self.tool(&["store", "--label", "probe", "probe", "1"], "probe")
+                .is_some()
+        });
+        assert!(self.tool(&["clear", "probe", "1"], "").is_some());
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        self.env.dress(&mut command);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn connect(&self) -> Option<Connection> {
+        let address = format!("unix:path={}", self.env.path("bus").display());
+        Connection::new_address(&address).ok()
+    }
+
+    fn lock(&self) {
+        let bus = self.connect().unwrap();
+        let collection = Path::from("/org/freedesktop/secrets/collection/login");
+        let service = bus.with_proxy("org.freedesktop.secrets", "/org/freedesktop/secrets", AMPLE);
+        let _: (Vec<Path<'static>>, Path<'static>) = service
+            .method_call(
+                "org.freedesktop.Secret.Service",
+                "Lock",
+                (vec![collection],),
+            )
+            .unwrap();
+    }
+
+    /// What `secret-tool` prints, or `None` when it fails.
+    fn tool(&self, arguments: &[&str], input: &str) -> Option<String> {
+        let mut command = self.command("secret-tool");
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A tool that asks for nothing may be gone before it is told.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        output.status.success().then_some(text)
+    }
+
+    fn lookup(&self, name: &str) -> Option<String> {
+        self.tool(&["lookup", "service", "akm", "username", name], "")
+    }
+
+    fn end_children(&mut self) {
+        for mut child in self.children.drain(..).rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    fn create(&self, user: &str) -> Ran {
+        self.env
+            .akm(&["create", "--ram-user", user, "--show-secret"])
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        self.end_children();
+    }
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let until = Instant::now() + AMPLE;
+    while !is_so() {
+        assert!(Instant::now() < until, "{what} did not come up");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The id and the secret that `create --show-secret` printed.
+fn shown(ran: &Ran) -> (String, String) {
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (id, secret) = ran.stdout.trim().split_once('\n').unwrap();
+    (id.to_owned(), secret.to_owned())
+}
+
+#[test]
+fn first_use_chooses_it_and_other_tools_read_it() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let ran = desktop.create("alice");
+    let (id, secret) = shown(&ran);
+    ran.said(
+        &[&id, &secret],
+        0,
+        "<ID1>\n<ID2>\n",
+        "akm: secrets rest in the OS keyring from now on\n\
+         akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+         akm: RAM user `alice` was made\n\
+         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `keyring`\n",
+    );
+    assert_eq!(desktop.lookup(&id), Some(secret));
+    let env = &desktop.env;
+    assert!(!env.home().join("secrets").exists());
+    env.akm(&["store", "status"]).said(
+        &[],
+        0,
+        "STORE    STATE  RECIPIENT\n\
+         keyring  open   <RECIPIENT>  new secrets go here\n",
+        "",
+    );
+    assert_eq!(env.pairs()[0]["secret_store"], "keyring");
+}
+
+#[test]
+fn the_next_command_confirms_what_the_keyring_took() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let env = &desktop.env;
+    let (one, _) = shown(&desktop.create("alice"));
+    env.akm(&["recover", "--list"]).said(
+        &[&one],
+        0,
+        "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
+         create, to be confirmed  alice  <ID1>  -\n",
+        "",
+    );
+    let (two, _) = shown(&desktop.create("alice"));
+    assert_ne!(one, two);
+    env.akm(&["recover"]).said(
+        &[],
+        0,
+        "",
+        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+         akm: nothing is left that could be finished now\n",
+    );
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+}
+
+#[test]
+fn a_secret_that_the_keyring_lost_is_put_back() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let (id, secret) = shown(&desktop.create("alice"));
+    assert!(
+        desktop
+            .tool(&["clear", "service", "akm", "username", &id], "")
+            .is_some()
+    );
+    let ran = desktop.env.akm(&["recover"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("put back from the journal"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(desktop.lookup(&id), Some(secret));
+}
+
+#[test]
+fn a_pair_that_was_purged_before_it_was_confirmed_does_not_come_back() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let env = &desktop.env;
+    let (id, _) = shown(&desktop.create("alice"));
+    let ran = env.akm(&["delete", &id, "--force", "--purge", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(env.akm(&["recover"]).code, 0);
+    assert_eq!(desktop.lookup(&id), None);
+    env.akm(&["list"]).said(
+        &[],
+        0,
+        "ACCESSKEY ID  OWNER  STATUS  CREATED  LAST USED  SECRET  NOTE\n",
+        "",
+    );
+}
+
+#[test]
+fn a_rotation_and_a_reset() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let env = &desktop.env;
+    let (old, _) = shown(&desktop.create("alice"));
+    // The old secret was shown, so that the old pair stays Active for two days.
+    let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
+    let new = new.trim();
+    assert!(desktop.lookup(&old).is_some() && desktop.lookup(new).is_some());
+    let seed = format!("akm-sandbox-{}", env.account());
+    assert!(desktop.lookup(&seed).is_some());
+    let ran = env.akm(&["sandbox", "reset", "--yes"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for name in [old.as_str(), new, &seed] {
+        assert_eq!(desktop.lookup(name), None, "{name}");
+    }
+}
+
+const HINT: &str =
+    "hint: unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead\n";
+
+#[test]
+fn a_locked_keyring_is_no_reason_for_another_store() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    desktop.lock();
+    let env = &desktop.env;
+    let ran = env.refused(&["create", "--ram-user", "alice"], 5);
+    assert!(
+        ran.stderr.starts_with("akm: the secret store is locked: "),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.ends_with(HINT), "{}", ran.stderr);
+    assert_eq!(env.kept(), []);
+}
+
+#[test]
+fn a_keyring_that_is_locked_later_changes_nothing() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let (id, secret) = shown(&desktop.create("alice"));
+    desktop.lock();
+    let env = &desktop.env;
+    let commands: [&[&str]; 5] = [
+        &["create", "--ram-user", "alice"],
+        &["rotate", "--ram-user", "alice"],
+        &["disable", &id],
+        &["verify", "--self"],
+        &["export", "--all", "--csv", "-"],
+    ];
+    for command in commands {
+        let ran = env.refused(command, 5);
+        assert!(
+            ran.stderr.starts_with("akm: the secret store is locked: "),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.ends_with(HINT), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(&secret));
+    }
+    // What is known needs no store.
+    env.akm(&["show-id", "--ram-user", "alice"])
+        .said(&[&id], 0, "<ID1>\n", "");
+    let status = env.akm(&["store", "status", "--json"]).json();
+    let state = status["stores"][0]["state"].as_str().unwrap();
+    assert!(state.starts_with("the secret store is locked: "), "{state}");
+}
+
+#[test]
+fn a_keyring_that_is_gone_is_never_replaced_in_silence() {
+    let Some(mut desktop) = Desktop::open() else {
+        return;
+    };
+    let (id, _) = shown(&desktop.create("alice"));
+    desktop.end_children();
+    let env = &desktop.env;
+    for command in [
+        &["create", "--ram-user", "bob"][..],
+        &["export", "--all", "--csv", "-"],
+    ] {
+        let ran = env.refused(command, 5);
+        assert!(
+            ran.stderr
+                .starts_with("akm: the secret store is not there: "),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.ends_with(HINT), "{}", ran.stderr);
+    }
+    env.akm(&["show-id", "--ram-user", "alice"])
+        .said(&[&id], 0, "<ID1>\n", "");
+}
+
+#[test]
+fn a_bus_without_a_keyring_means_encrypted_files() {
+    let Some(desktop) = Desktop::without_keyring() else {
+        return;
+    };
+    let ran = desktop.create("alice");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with(
+            "akm: secrets rest in encrypted files (`age`) from now on: the secret store is absent: "
+        ),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(desktop.env.pairs()[0]["secret_store"], "age");
+}
+
+#[test]
+fn the_environment_chooses_another_store_for_what_is_new() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let (one, first) = shown(&desktop.create("alice"));
+    let ran = desktop
+        .env
+        .command(&["create", "--ram-user", "bob", "--show-secret"])
+        .env("AKM_STORE", "age")
+        .output()
+        .unwrap();
+    let (two, second) = shown(&Ran::from(ran));
+    assert_eq!(desktop.lookup(&two), None);
+    let mut secrets = desktop.env.secrets();
+    secrets.sort();
+    let mut expected = [(one, first), (two, second)];
+    expected.sort();
+    assert_eq!(secrets, expected);
+    // The install's own choice stays.
+    let (three, _) = shown(&desktop.create("carol"));
+    assert!(desktop.lookup(&three).is_some());
+}

@@ -1,0 +1,281 @@
+//! `akm list` and `akm show-id`
+
+use crate::env::{Env, edit};
+
+const HEAD: &str = "ACCESSKEY ID              OWNER      STATUS    CREATED               LAST USED  SECRET  NOTE\n";
+const EMPTY: &str = "ACCESSKEY ID  OWNER  STATUS  CREATED  LAST USED  SECRET  NOTE\n";
+
+/// alice has two pairs, the first Inactive; the account has one.
+fn three(env: &Env) -> [String; 3] {
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &one]).code, 0);
+    let own = env.akm(&["create", "--account", "-y"]).stdout;
+    [own.trim().to_owned(), one, two]
+}
+
+#[test]
+fn an_empty_home_stays_empty() {
+    let env = Env::new();
+    env.akm(&["list"]).said(&[], 0, EMPTY, "");
+    env.akm(&["list", "--json"])
+        .said(&[], 0, "{\"access_keys\":[],\"refreshed_at\":null}\n", "");
+    env.akm(&["list", "-o", "plain"]).said(&[], 0, "", "");
+    env.akm(&["list", "--ram-user", "alice"])
+        .said(&[], 0, EMPTY, "");
+    env.akm(&["show-id", "--ram-user", "alice"]).said(
+        &[],
+        3,
+        "",
+        "akm: akm knows no AccessKey pair of RAM user `alice`\n\
+         hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n",
+    );
+    env.akm(&["recover"])
+        .said(&[], 0, "", "akm: nothing is open\n");
+    env.akm(&["recover", "--list"])
+        .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
+    env.akm(&["store", "status"])
+        .said(&[], 0, "STORE  STATE  RECIPIENT\n", "");
+    env.akm(&["sandbox", "reset"])
+        .said(&[], 0, "", "akm: there is no sandbox yet\n");
+    env.akm(&["export", "--all", "--csv", "-"]).said(
+        &[],
+        5,
+        "",
+        "akm: akm holds no secret yet\nhint: `akm create` makes a pair\n",
+    );
+    assert!(!env.home().exists());
+}
+
+#[test]
+fn a_table() {
+    let env = Env::new();
+    let ids = three(&env);
+    let ids = ids.each_ref().map(String::as_str);
+    env.akm(&["list"]).said(
+        &ids,
+        0,
+        &format!(
+            "{HEAD}\
+             <ID1>  (account)  Active    <TIME>  -          age\n\
+             <ID2>  alice      Inactive  <TIME>  -          age\n\
+             <ID3>  alice      Active    <TIME>  -          age\n"
+        ),
+        "",
+    );
+}
+
+#[test]
+fn json_and_plain() {
+    let env = Env::new();
+    let ids = three(&env);
+    let ids = ids.each_ref().map(String::as_str);
+    let row = |id: &str, owner: &str, user: &str, status: &str| {
+        format!(
+            "{{\"access_key_id\":\"{id}\",\"owner\":\"{owner}\",\"ram_user\":{user},\"account_id\":\"<ACCOUNT>\",\
+             \"profile\":\"sandbox\",\"status\":\"{status}\",\"created_at\":\"<TIME>\",\"last_used_at\":null,\"comment\":null,\
+             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"disable_after\":null,\"delete_after\":null}}"
+        )
+    };
+    let rows = [
+        row("<ID1>", "account", "null", "Active"),
+        row("<ID2>", "ram-user", "\"alice\"", "Inactive"),
+        row("<ID3>", "ram-user", "\"alice\"", "Active"),
+    ];
+    let expected = format!(
+        "{{\"access_keys\":[{}],\"refreshed_at\":\"<TIME>\"}}\n",
+        rows.join(",")
+    );
+    for form in [&["--json"][..], &["-o", "json"]] {
+        env.akm(&[&["list"], form].concat())
+            .said(&ids, 0, &expected, "");
+    }
+    env.akm(&["list", "-o", "plain"])
+        .said(&ids, 0, "<ID1>\n<ID2>\n<ID3>\n", "");
+    env.akm(&["list", "-o", "csv"]).said(
+        &[],
+        2,
+        "",
+        "akm: `list` prints no CSV\nhint: `akm export --all --csv FILE` writes secrets; `-o json` lists\n",
+    );
+}
+
+#[test]
+fn filters() {
+    let env = Env::new();
+    let ids = three(&env);
+    let ids = ids.each_ref().map(String::as_str);
+    let listed = |filter: &[&str], expected: &str| {
+        let args = [&["list", "-o", "plain"], filter].concat();
+        env.akm(&args).said(&ids, 0, expected, "");
+    };
+    listed(&["--account"], "<ID1>\n");
+    listed(&["--ram-user", "ALICE"], "<ID2>\n<ID3>\n");
+    listed(&["--ram-user", "bob"], "");
+    listed(&["--status", "active"], "<ID1>\n<ID3>\n");
+    listed(&["--status", "inactive"], "<ID2>\n");
+    listed(&["--ram-user", "alice", "--status", "active"], "<ID3>\n");
+    listed(&["--older-than", "1d"], "");
+    for status in ["Active", "both", ""] {
+        env.refused(&["list", "--status", status], 2);
+    }
+    for age in ["90", "-1d", "1w", ""] {
+        env.refused(&["list", &format!("--older-than={age}")], 2);
+    }
+    let record = env.record_of("alice");
+    let text = std::fs::read_to_string(&record).unwrap();
+    let made = text
+        .lines()
+        .find(|line| line.starts_with("created_at"))
+        .unwrap();
+    edit(&record, made, "created_at = \"2020-01-01T00:00:00Z\"");
+    let old = env
+        .akm(&["list", "-o", "plain", "--older-than", "1d"])
+        .stdout;
+    assert!(old.starts_with(ids[1]), "{old}");
+}
+
+#[test]
+fn a_list_asks_neither_store_nor_cloud() {
+    let env = Env::new();
+    let id = env.create("alice");
+    std::fs::remove_dir_all(env.home().join("secrets")).unwrap();
+    std::fs::remove_dir_all(env.home().join("sandbox/users")).unwrap();
+    let before = env.files();
+    env.akm(&["list", "-o", "plain"])
+        .said(&[&id], 0, "<ID1>\n", "");
+    env.akm(&["show-id", "--ram-user", "alice"])
+        .said(&[&id], 0, "<ID1>\n", "");
+    assert!(env.files() == before);
+}
+
+#[test]
+fn a_refresh_tells_what_was_changed_elsewhere() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("bob"));
+    env.akm(&["list", "--refresh", "-o", "plain"])
+        .said(&[&one, &two], 0, "<ID1>\n<ID2>\n", "");
+    edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
+    let stranger = "LTAI5tSANDBOXstranger000";
+    let pair = format!(
+        "\n[[access_keys]]\nid = \"{stranger}\"\nstatus = \"Active\"\ncreated_at = \"2026-01-01T00:00:00Z\"\nupdated_at = \"2026-01-01T00:00:00Z\"\n"
+    );
+    let bob = std::fs::read_to_string(env.cloud_of("bob")).unwrap();
+    std::fs::write(env.cloud_of("bob"), bob + &pair).unwrap();
+    let ids = [one.as_str(), &two, stranger];
+    let told = "akm: `<ID1>` of RAM user `alice` was disabled elsewhere\n\
+                akm: `<ID3>` of RAM user `bob` was not known here; its secret is not held\n";
+    env.akm(&["list", "--refresh"]).said(
+        &ids,
+        0,
+        "ACCESSKEY ID              OWNER  STATUS    CREATED               LAST USED  SECRET   NOTE\n\
+         <ID1>  alice  Inactive  <TIME>  -          age\n\
+         <ID3>  bob    Active    <TIME>  -          missing\n\
+         <ID2>  bob    Active    <TIME>  -          age\n",
+        told,
+    );
+    edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+    edit(&env.cloud_of("bob"), &pair, "");
+    env.akm(&["list", "--refresh", "-o", "plain"]).said(
+        &ids,
+        0,
+        "<ID1>\n<ID2>\n",
+        "akm: `<ID1>` of RAM user `alice` was enabled elsewhere\n\
+         akm: `<ID3>` of RAM user `bob` is gone from the cloud\n",
+    );
+}
+
+#[test]
+fn a_user_that_was_deleted_elsewhere_takes_its_pairs_along() {
+    for filter in [&[][..], &["--ram-user", "alice"]] {
+        let env = Env::new();
+        let id = env.create("alice");
+        std::fs::remove_file(env.cloud_of("alice")).unwrap();
+        let ran = env.akm(&[&["list", "--refresh"], filter].concat());
+        let user = if filter.is_empty() {
+            ""
+        } else {
+            "akm: RAM user `alice` is gone from the cloud\n"
+        };
+        let gone = format!("{user}akm: `<ID1>` of RAM user `alice` is gone from the cloud\n");
+        ran.said(&[&id], 0, EMPTY, &gone);
+        env.akm(&["show-id", "--ram-user", "alice"]).said(
+            &[],
+            3,
+            "",
+            "akm: akm knows no AccessKey pair of RAM user `alice`\n\
+             hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n",
+        );
+    }
+    let env = Env::new();
+    env.create("alice");
+    let ran = env.refused(&["list", "--refresh", "--ram-user", "nobody"], 3);
+    assert!(
+        ran.stderr.starts_with("akm: there is no such RAM user: "),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_last_use_is_shown_after_a_refresh() {
+    let env = Env::new();
+    let id = env.create("alice");
+    assert_eq!(env.akm(&["verify", &id]).code, 0);
+    assert!(env.pairs()[0]["last_used_at"].is_null());
+    assert_eq!(env.akm(&["list", "--refresh"]).code, 0);
+    assert!(env.pairs()[0]["last_used_at"].is_string());
+}
+
+#[test]
+fn show_id_gives_the_current_pair() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let ids = [one.as_str(), &two];
+    let show = |more: &[&str]| env.akm(&[&["show-id", "--ram-user", "alice"], more].concat());
+    show(&[]).said(&ids, 0, "<ID2>\n", "");
+    show(&["--all"]).said(&ids, 0, "<ID1>\n<ID2>\n", "");
+    show(&["--json"]).said(&ids, 0, "{\"access_key_ids\":[\"<ID2>\"]}\n", "");
+    show(&["--json", "--all"]).said(&ids, 0, "{\"access_key_ids\":[\"<ID1>\",\"<ID2>\"]}\n", "");
+    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    show(&[]).said(&ids, 0, "<ID1>\n", "");
+    assert_eq!(env.akm(&["disable", &one, "--force"]).code, 0);
+    show(&[]).said(
+        &ids,
+        3,
+        "",
+        "akm: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
+         hint: `akm list --ram-user alice --refresh` asks the cloud\n",
+    );
+    show(&["--all"]).said(&ids, 0, "<ID1>\n<ID2>\n", "");
+    env.refused(&["show-id"], 2);
+    env.refused(&["show-id", "--account"], 3);
+}
+
+#[test]
+fn show_id_prefers_a_pair_that_is_held_and_says_when_it_is_not() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let ids = [one.as_str(), &two];
+    let record = env.record_of("alice");
+    let text = std::fs::read_to_string(&record).unwrap();
+    let last = text.rfind("secret_store = \"age\"\n").unwrap();
+    let without_last = format!(
+        "{}{}",
+        &text[..last],
+        &text[last..].replace("secret_store = \"age\"\n", "")
+    );
+    std::fs::write(&record, &without_last).unwrap();
+    let show = || env.akm(&["show-id", "--ram-user", "alice"]);
+    show().said(&ids, 0, "<ID1>\n", "");
+    std::fs::write(
+        &record,
+        without_last.replace("secret_store = \"age\"\n", ""),
+    )
+    .unwrap();
+    show().said(
+        &ids,
+        0,
+        "<ID2>\n",
+        "akm: the secret of `<ID2>` is not held\n",
+    );
+}

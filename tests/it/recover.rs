@@ -1,0 +1,147 @@
+//! `akm recover`, suspects, and `akm sandbox reset`
+
+use crate::env::Env;
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SUSPECT: &str = "akm: `<ID1>` of RAM user `alice` is a suspect: it appeared around a create whose answer was lost; \
+                       `akm delete <ID1>` or `akm recover --dismiss <ID1>` resolves it\n";
+
+/// A home where a pair of alice's is a suspect; gives back its id.
+fn with_suspect(env: &Env) -> String {
+    let id = env.create("alice");
+    let folder = env.journal_of("alice").parent().unwrap().to_owned();
+    let text = format!(
+        "version = 1\naccess_key_id = \"{id}\"\nram_user = \"alice\"\nseen_at = \"2026-11-24T00:00:00Z\"\n"
+    );
+    let path = folder.join(format!("suspect-{id}.toml"));
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    id
+}
+
+#[test]
+fn a_suspect_is_shown_by_every_command_once() {
+    let env = Env::new();
+    let id = with_suspect(&env);
+    let list = "ACCESSKEY ID              OWNER  STATUS  CREATED               LAST USED  SECRET  NOTE\n\
+                <ID1>  alice  Active  <TIME>  -          age     suspect\n";
+    env.akm(&["list"]).said(&[&id], 0, list, SUSPECT);
+    env.akm(&["list", "--refresh", "-q"])
+        .said(&[&id], 0, list, SUSPECT);
+    assert_eq!(env.pairs()[0]["suspect"], true);
+    env.akm(&["show-id", "--ram-user", "alice"])
+        .said(&[&id], 0, "<ID1>\n", SUSPECT);
+    env.akm(&["user", "list", "-o", "plain"])
+        .said(&[&id], 0, "alice\n", SUSPECT);
+    env.akm(&["enable", &id, "-q"])
+        .said(&[&id], 0, "", &format!("{SUSPECT}{SANDBOX}"));
+    env.akm(&["recover", "--list"]).said(
+        &[&id],
+        0,
+        "WHAT     OWNER  ACCESSKEY ID              NOT BEFORE\nsuspect  alice  <ID1>  -\n",
+        SUSPECT,
+    );
+    let open = env.akm(&["recover", "--list", "--json"]).json();
+    assert_eq!(
+        (&open["open"][0]["what"], &open["open"][0]["access_key_id"]),
+        (&"suspect".into(), &id.into())
+    );
+}
+
+#[test]
+fn a_suspect_is_resolved_by_a_persons_word() {
+    let env = Env::new();
+    let id = with_suspect(&env);
+    let ran = env.akm(&["recover", "--dismiss", &id]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    env.akm(&["list", "-o", "plain"])
+        .said(&[&id], 0, "<ID1>\n", "");
+    let env = Env::new();
+    let id = with_suspect(&env);
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    env.akm(&["list", "-o", "plain"]).said(&[&id], 0, "", "");
+    // Nothing resolves it by itself.
+    let env = Env::new();
+    let id = with_suspect(&env);
+    assert_eq!(env.akm(&["recover"]).code, 0);
+    env.akm(&["list", "-o", "plain"])
+        .said(&[&id], 0, "<ID1>\n", SUSPECT);
+}
+
+#[test]
+fn dismissing_what_is_not_open() {
+    let env = Env::new();
+    let old = env.create("alice");
+    env.refused(&["recover", "--dismiss", "LTAI1"], 3).said(
+        &[],
+        3,
+        "",
+        &format!(
+            "{SANDBOX}akm: `LTAI1` is neither a suspect nor the new pair of an open rotation\n\
+             hint: `akm recover --list` shows what is open\n"
+        ),
+    );
+    env.refused(&["recover", "--dismiss", &old], 3);
+    env.refused(&["recover", "--dismiss", "a/b"], 4);
+    env.refused(&["recover", "--dismiss", "LTAI1", "--list"], 2);
+    // A rotation whose new pair is there goes on.
+    let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
+    let new = new.trim();
+    env.refused(&["recover", "--dismiss", new], 4).said(
+        &[new],
+        4,
+        "",
+        &format!(
+            "{SANDBOX}akm: `<ID1>` is there: its rotation is not to be forgotten\n\
+             hint: `akm rotate --ram-user alice` goes on with it\n"
+        ),
+    );
+}
+
+#[test]
+fn nothing_open() {
+    let env = Env::new();
+    env.create("alice");
+    env.akm(&["recover"]).said(
+        &[],
+        0,
+        "",
+        &format!("{SANDBOX}akm: nothing is left that could be finished now\n"),
+    );
+    env.akm(&["recover", "--list"])
+        .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
+}
+
+#[test]
+fn a_reset_is_asked_for_and_forgets_all() {
+    let env = Env::new();
+    let id = with_suspect(&env);
+    env.create("bob");
+    assert_eq!(env.akm(&["rotate", "--ram-user", "bob"]).code, 0);
+    assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
+    let account = env.account();
+    env.refused(&["sandbox", "reset"], 9).said(
+        &[],
+        9,
+        "",
+        &format!(
+            "{SANDBOX}akm: forget the sandbox, its users, its pairs and their secrets?: there is nobody to ask\n\
+             hint: add `--yes`\n"
+        ),
+    );
+    env.akm(&["sandbox", "reset", "-y"]).said(
+        &[],
+        0,
+        "",
+        &format!("{SANDBOX}akm: the sandbox is forgotten; the next command that needs one makes a new account\n"),
+    );
+    let kept: Vec<String> = env
+        .kept()
+        .iter()
+        .map(|(path, _)| path.strip_prefix(env.home()).unwrap().display().to_string())
+        .collect();
+    assert_eq!(kept, ["config.toml", "secrets/identity.txt"]);
+    env.akm(&["list", "-o", "plain"]).said(&[], 0, "", "");
+    let new = env.create("alice");
+    assert_ne!((new, env.account()), (id, account));
+}

@@ -1,0 +1,403 @@
+//! `akm rotate`
+
+use crate::env::{Env, edit};
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+
+fn rotate(env: &Env, more: &[&str]) -> crate::env::Ran {
+    env.akm(&[&["rotate", "--ram-user", "alice"], more].concat())
+}
+
+/// The new pair's id.
+fn rotated(env: &Env, more: &[&str]) -> String {
+    let ran = rotate(env, more);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+fn statuses(env: &Env) -> Vec<(String, String)> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    env.pairs()
+        .iter()
+        .map(|pair| (text(&pair["access_key_id"]), text(&pair["status"])))
+        .collect()
+}
+
+fn grace() -> String {
+    format!(
+        "{SANDBOX}akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n"
+    )
+}
+
+fn overlap() -> String {
+    format!(
+        "{SANDBOX}akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n"
+    )
+}
+
+#[test]
+fn without_an_overlap_where_nothing_left_akm() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let ran = rotate(&env, &[]);
+    let new = ran.stdout.trim().to_owned();
+    let ids = [old.as_str(), &new];
+    ran.said(&ids, 0, "<ID2>\n", &grace());
+    let expected = [
+        (old.clone(), "Inactive".into()),
+        (new.clone(), "Active".into()),
+    ];
+    assert_eq!(statuses(&env), expected);
+    env.akm(&["show-id", "--ram-user", "alice"])
+        .said(&ids, 0, "<ID2>\n", "");
+    env.akm(&["recover", "--list"]).said(
+        &ids,
+        0,
+        "WHAT                         OWNER  ACCESSKEY ID              NOT BEFORE\n\
+         rotation, old pair Inactive  alice  <ID2>  <TIME>\n",
+        "",
+    );
+    let arn = env.akm(&["verify", &new]).stdout;
+    assert!(arn.ends_with(":user/alice\n"), "{arn}");
+}
+
+#[test]
+fn under_json() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let ran = rotate(&env, &["--json", "-q"]);
+    let new = ran.json()["access_key_id"].as_str().unwrap().to_owned();
+    ran.said(
+        &[&old, &new],
+        0,
+        "{\"access_key_id\":\"<ID2>\",\"owner\":\"ram-user\",\"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\
+         \"profile\":\"sandbox\",\"status\":\"Active\",\"created_at\":\"<TIME>\",\"secret_store\":\"age\",\
+         \"old_access_key_id\":\"<ID1>\",\"old_status\":\"Inactive\",\"disable_old_after\":null,\
+         \"delete_old_after\":\"<TIME>\",\"state\":\"grace\"}\n",
+        SANDBOX,
+    );
+}
+
+/// The days from a JSON time to now, rounded.
+fn days_until(time: &serde_json::Value) -> i64 {
+    let time: chrono::DateTime<chrono::Utc> = time.as_str().unwrap().parse().unwrap();
+    (time - chrono::Utc::now() + chrono::TimeDelta::hours(12)).num_days()
+}
+
+#[test]
+fn two_days_of_overlap_once_the_secret_left_akm() {
+    let leave: [(&[&str], &[&str]); 3] = [
+        (&["--csv", "a.csv"], &[]),
+        (&["--show-secret"], &[]),
+        (&[], &["export", "--all", "--csv", "-"]),
+    ];
+    for (at_creation, later) in leave {
+        let env = Env::new();
+        assert_eq!(
+            env.akm(&[&["create", "--ram-user", "alice"], at_creation].concat())
+                .code,
+            0
+        );
+        if !later.is_empty() {
+            assert_eq!(env.akm(later).code, 0);
+        }
+        let told = rotate(&env, &["--json"]).json();
+        assert_eq!(
+            (&told["state"], &told["old_status"]),
+            (&"overlap".into(), &"Active".into()),
+            "{told}"
+        );
+        assert_eq!(days_until(&told["disable_old_after"]), 2);
+        assert!(told["delete_old_after"].is_null());
+    }
+}
+
+#[test]
+fn two_days_of_overlap_when_the_old_secret_is_not_held() {
+    let env = Env::new();
+    env.create("alice");
+    edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
+    assert_eq!(rotate(&env, &["--json"]).json()["state"], "overlap");
+}
+
+#[test]
+fn an_overlap_by_word() {
+    let env = Env::new();
+    assert_eq!(
+        env.akm(&["create", "--ram-user", "alice", "--csv", "a.csv"])
+            .code,
+        0
+    );
+    let told = rotate(&env, &["--overlap", "0s", "--grace", "5d", "--json"]).json();
+    assert_eq!(told["state"], "grace");
+    assert_eq!(days_until(&told["delete_old_after"]), 5);
+    let env = Env::new();
+    let old = env.create("alice");
+    let ran = rotate(&env, &["--overlap", "1d"]);
+    ran.said(&[&old], 0, "<ID>\n", &overlap());
+    for bad in ["1", "1w", "-1d", "x"] {
+        let argument = format!("--overlap={bad}");
+        env.refused(&["rotate", "--ram-user", "alice", &argument], 2);
+    }
+}
+
+#[test]
+fn the_old_pair_deleted_at_once() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let ran = rotate(&env, &["--delete-old"]);
+    let new = ran.stdout.trim().to_owned();
+    ran.said(
+        &[&old],
+        0,
+        "<ID>\n",
+        &format!("{SANDBOX}akm: `<ID1>` is deleted\n"),
+    );
+    assert_eq!(statuses(&env), [(new.clone(), "Active".into())]);
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    // Deleted, and not yet forgotten: the recycle bin has the pair, the store its secret.
+    assert_eq!(env.akm(&["restore", &old]).code, 0);
+    let held: Vec<String> = env.secrets().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(held, [old, new]);
+    env.refused(
+        &[
+            "rotate",
+            "--ram-user",
+            "alice",
+            "--delete-old",
+            "--grace",
+            "1d",
+        ],
+        2,
+    );
+}
+
+#[test]
+fn again_while_one_is_open_starts_nothing() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    let ids = [old.as_str(), &new];
+    let before = env.secrets();
+    for more in [
+        &[][..],
+        &["--finish"],
+        &["--delete-old"],
+        &["--overlap", "9d"],
+    ] {
+        rotate(&env, more).said(&ids, 0, "<ID2>\n", &grace());
+    }
+    assert_eq!(env.secrets(), before);
+    assert_eq!(statuses(&env).len(), 2);
+    // No room for another, and the open rotation is left as it is.
+    let ran = env.akm(&["create", "--ram-user", "alice"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains(&format!("`akm delete {old}` makes room")),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_steps_come_when_their_time_has_come() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "2d"]);
+    let ids = [old.as_str(), &new];
+    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &overlap());
+    env.days_pass_for("alice", 3);
+    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &grace());
+    env.days_pass_for("alice", 3);
+    rotate(&env, &["--finish"]).said(
+        &ids,
+        0,
+        "<ID2>\n",
+        &format!("{SANDBOX}akm: `<ID1>` is deleted\n"),
+    );
+    rotate(&env, &["--finish"]).said(
+        &ids,
+        0,
+        "<ID2>\n",
+        &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n"),
+    );
+    assert_eq!(statuses(&env), [(new, "Active".into())]);
+}
+
+#[test]
+fn recover_takes_the_steps_that_are_due() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "2d"]);
+    let left = format!("{SANDBOX}akm: nothing is left that could be finished now\n");
+    env.akm(&["recover"]).said(&[], 0, "", &left);
+    assert_eq!(statuses(&env)[0], (old.clone(), "Active".into()));
+    env.days_pass_for("alice", 3);
+    env.akm(&["recover"]).said(&[], 0, "", &left);
+    assert_eq!(statuses(&env)[0], (old, "Inactive".into()));
+    env.days_pass_for("alice", 3);
+    env.akm(&["recover"]).said(&[], 0, "", &left);
+    assert_eq!(statuses(&env), [(new, "Active".into())]);
+}
+
+#[test]
+fn after_its_grace_the_next_rotation_starts_anew() {
+    let env = Env::new();
+    let first = env.create("alice");
+    let second = rotated(&env, &[]);
+    env.days_pass_for("alice", 3);
+    let ran = rotate(&env, &[]);
+    let third = ran.stdout.trim().to_owned();
+    let told = format!(
+        "{SANDBOX}akm: the rotation before is over: its old pair is deleted\n\
+         akm: `<ID2>` is Inactive (`akm enable <ID2>` undoes that) and may be deleted after <TIME>\n"
+    );
+    ran.said(&[&first, &second, &third], 0, "<ID3>\n", &told);
+    let expected = [(second, "Inactive".into()), (third, "Active".into())];
+    assert_eq!(statuses(&env), expected);
+}
+
+#[test]
+fn the_secret_goes_when_the_recycle_bin_lets_go() {
+    let env = Env::new();
+    let old = env.create("alice");
+    rotated(&env, &["--delete-old"]);
+    let file = env.home().join(format!("secrets/{old}.age"));
+    assert!(file.exists());
+    let record = env.record_of("alice");
+    let text = std::fs::read_to_string(&record).unwrap();
+    let deleted = text
+        .lines()
+        .find(|line| line.starts_with("deleted_at"))
+        .unwrap();
+    edit(&record, deleted, "deleted_at = \"2026-01-01T00:00:00Z\"");
+    rotated(&env, &[]);
+    assert!(!file.exists());
+    assert!(!std::fs::read_to_string(&record).unwrap().contains(&old));
+}
+
+#[test]
+fn two_pairs_that_no_rotation_explains() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    env.refused(&["rotate", "--ram-user", "alice"], 4).said(
+        &[&one, &two],
+        4,
+        "",
+        &format!(
+            "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
+             `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
+             hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n"
+        ),
+    );
+}
+
+#[test]
+fn no_pair_and_no_user() {
+    let env = Env::new();
+    assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
+    let none = "akm: RAM user `alice` has no AccessKey pair\nhint: `akm create --ram-user alice` makes one\n";
+    env.refused(&["rotate", "--ram-user", "alice"], 3).said(
+        &[],
+        3,
+        "",
+        &format!("{SANDBOX}{none}"),
+    );
+    env.refused(&["rotate", "--ram-user", "alice", "--finish"], 3)
+        .said(
+            &[],
+            3,
+            "",
+            &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n{none}"),
+        );
+    env.refused(&["rotate", "--ram-user", "nobody"], 3).said(
+        &[],
+        3,
+        "",
+        &format!(
+            "{SANDBOX}akm: there is no such RAM user: ListAccessKeys: EntityNotExist.User: The user does not exist.\n\
+             request id: <REQUEST>\nhint: `akm user list` shows them\n"
+        ),
+    );
+    env.refused(&["rotate"], 2);
+}
+
+#[test]
+fn the_accounts_own_pair_is_asked_for() {
+    let env = Env::new();
+    let old = env.akm(&["create", "--account", "-y"]).stdout;
+    env.refused(&["rotate", "--account"], 9).said(
+        &[],
+        9,
+        "",
+        &format!("{SANDBOX}akm: rotate the account's own pair?: there is nobody to ask\nhint: add `--yes`\n"),
+    );
+    let told = env.akm(&["rotate", "--account", "-y", "--json"]).json();
+    assert_eq!(
+        (&told["owner"], &told["old_access_key_id"]),
+        (&"account".into(), &old.trim().into())
+    );
+}
+
+#[test]
+fn it_does_not_go_on_while_the_new_pair_cannot_stand_in() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "2d"]);
+    let ids = [old.as_str(), &new];
+    env.days_pass_for("alice", 3);
+    let stopped = |why: &str, hint: &str| {
+        let text = format!("{SANDBOX}akm: the rotation does not go on: {why}\nhint: {hint}\n");
+        env.refused(&["rotate", "--ram-user", "alice"], 8)
+            .said(&ids, 8, "", &text);
+    };
+    assert_eq!(env.akm(&["disable", &new]).code, 0);
+    stopped(
+        "the new pair `<ID2>` is Inactive",
+        "`akm enable <ID2>`, then the same command again",
+    );
+    assert_eq!(env.akm(&["enable", &new]).code, 0);
+    let secret = env.home().join(format!("secrets/{new}.age"));
+    let kept = std::fs::read(&secret).unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    stopped(
+        "the secret store lacks the secret of `<ID2>`",
+        "bring the secret back into the store; until then the old pair `<ID1>` is left as it is",
+    );
+    std::fs::write(&secret, kept).unwrap();
+    std::os::unix::fs::chown(&secret, None, None).unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
+    stopped(
+        "the new pair `<ID2>` is gone from the cloud",
+        "`akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use",
+    );
+    assert_eq!(env.akm(&["recover", "--dismiss", &new]).code, 0);
+    assert_eq!(statuses(&env), [(old, "Active".into())]);
+    rotated(&env, &[]);
+}
+
+#[test]
+fn the_comment_goes_over_to_the_new_pair() {
+    let env = Env::new();
+    assert_eq!(
+        env.akm(&["create", "--ram-user", "alice", "--comment", "build"])
+            .code,
+        0
+    );
+    rotated(&env, &["--delete-old"]);
+    assert_eq!(env.pairs()[0]["comment"], "build");
+}
+
+#[test]
+fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
+    let env = Env::new();
+    let old = env.create("alice");
+    rotated(&env, &[]);
+    assert_eq!(env.akm(&["enable", &old]).code, 0);
+    env.days_pass_for("alice", 3);
+    assert_eq!(rotate(&env, &["--finish"]).code, 0);
+    assert_eq!(statuses(&env).len(), 2);
+}
