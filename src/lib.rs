@@ -11,7 +11,7 @@
 //!  STS over a age       inventory,  CSV
 //!  Transport            journal
 //!    └─────────┴────┬─────┴──────────┘
-//!                  sys      touches the machine: files, locks, clock, random bytes, the terminal, the process
+//!                  sys      touches the machine: files, locks, clock, random bytes, clipboard, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
 //!  sandbox ── a RAM that lives here; only cli/context.rs and its own command know that it exists
 //! ```
@@ -43,5 +43,9 @@ use std::process::ExitCode;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     sys::harden::process();
     sys::harden::quiet_panics();
-    cli::run(args)
+    let args: Vec<OsString> = args.into_iter().collect();
+    match sys::clipboard::Order::read(&args) {
+        Some(order) => order.run(),
+        None => cli::run(args),
+    }
 }

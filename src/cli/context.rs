@@ -13,6 +13,7 @@ use crate::store::{
     keyring::{Dialog, KeyringStore},
 };
 use crate::sys::{
+    clipboard::Clipboard,
     clock::{Clock, SystemClock},
     fs::{LocalDisk, check_ours},
     random,
@@ -47,6 +48,23 @@ impl Environment {
             no_input: set("AKM_NO_INPUT").is_some_and(|value| value != "0"),
         }
     }
+}
+
+/// What this machine knows of a profile's account, for completion and spelling: nothing is opened, said or made, and what cannot
+/// be had is `None`.
+pub(crate) fn glance(profile: Option<String>) -> Option<Account> {
+    let global = Global {
+        profile,
+        ..Global::default()
+    };
+    let ui = Ui::new(&global, true);
+    let context = Context::new(&global, Environment::read(), ui).ok()?;
+    context.known().ok()?
+}
+
+/// The profiles there are.
+pub(crate) fn profile_names() -> Vec<String> {
+    vec![ProfileName::sandbox().as_str().to_owned()]
 }
 
 /// What every command starts from.
@@ -99,12 +117,19 @@ impl Context {
 
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
     pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
+        let account = self.known()?;
+        if let Some(account) = &account {
+            self.mention_suspects(&account.journal)?;
+        }
+        Ok(account)
+    }
+
+    fn known(&self) -> Result<Option<Account>, Failure> {
         let Some(sandbox) = self.sandbox()? else {
             return Ok(None);
         };
-        let account = self.account_of(sandbox.account_id(), Config::load(&self.home)?);
-        self.mention_suspects(&account.journal)?;
-        Ok(Some(account))
+        let config = Config::load(&self.home)?;
+        Ok(Some(self.account_of(sandbox.account_id(), config)))
     }
 
     pub(crate) fn account_of(&self, id: &AccountId, config: Config) -> Account {
@@ -336,6 +361,15 @@ impl Context {
         sandbox::Folder::create(disk, folder, account, kind.as_str(), self.clock.now())
             .map_err(broken_sandbox)
     }
+}
+
+/// The clipboard, found before anything is made for it. `Failed` where there is none.
+pub(crate) fn clipboard() -> Result<Clipboard, Failure> {
+    Clipboard::reach(|name| env::var_os(name)).map_err(|error| {
+        Failure::new(Kind::Failed, "there is no clipboard to copy to")
+            .because(error)
+            .hint("run it in a graphical session, or over SSH on a terminal")
+    })
 }
 
 fn broken_sandbox(error: sandbox::Error) -> Failure {

@@ -1,17 +1,28 @@
 //! `akm create`
 
-use super::{context::Context, note, pair::PairView, selector::OwnerArgs, ui};
+use super::{
+    context::{self, Context},
+    copy, note,
+    pair::PairView,
+    selector::OwnerArgs,
+    ui,
+};
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::{PairRecord, Way};
 use crate::ops::{self, Failure, Kind, Session, Tell, create};
-use crate::sys::new_file::NewFile;
+use crate::sys::{clipboard::Clipboard, new_file::NewFile};
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Make an AccessKey pair and hold its secret
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm create --ram-user alice" => "a pair for a RAM user; its AccessKey ID is printed, its secret held",
+    "akm create --ram-user alice --csv alice.csv" => "and the console's CSV beside it",
+    "akm create --ram-user ci --create-user --comment 'build server' --json" => "for a new RAM user, from a script",
+])]
 pub(crate) struct Create {
     #[command(flatten)]
     owner: OwnerArgs,
@@ -21,6 +32,9 @@ pub(crate) struct Create {
     /// Write the console's CSV to a new file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Put the secret on the clipboard, for 45 seconds
+    #[arg(long)]
+    copy: bool,
     /// Print the secret on a second line
     #[arg(long)]
     show_secret: bool,
@@ -39,6 +53,7 @@ impl Create {
             _ => (),
         }
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
+        let clipboard = self.copy.then(context::clipboard).transpose()?;
         let session = context.changing()?;
         let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
         self.user_is_there(context, &session, &owner)?;
@@ -52,7 +67,7 @@ impl Create {
             "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
             pair.access_key_id
         ));
-        self.hand_out(context, &session, &owner, &pair, file)
+        self.hand_out(context, &session, &owner, &pair, file, clipboard)
     }
 
     fn checked(&self) -> Result<(), Failure> {
@@ -70,6 +85,7 @@ impl Create {
     fn ways(&self) -> Vec<Way> {
         let csv = self.csv.as_ref().map(|_| Way::Csv);
         csv.into_iter()
+            .chain(self.copy.then_some(Way::Copy))
             .chain(self.show_secret.then_some(Way::ShowSecret))
             .collect()
     }
@@ -104,8 +120,9 @@ impl Create {
         owner: &Owner,
         pair: &PairRecord,
         file: CsvTarget,
+        clipboard: Option<Clipboard>,
     ) -> Result<(), Failure> {
-        let leaves = self.csv.is_some() || self.show_secret;
+        let leaves = !self.ways().is_empty();
         let secret = if leaves {
             let secret = session.secret(pair);
             Some(secret.map_err(|failure| create::not_handed_out(failure, &pair.access_key_id))?)
@@ -129,7 +146,7 @@ impl Create {
             };
             print(context, session, owner, pair, shown).map_err(held)?;
         }
-        written
+        written.and(copied(context, pair, secret.as_ref(), clipboard))
     }
 }
 
@@ -139,6 +156,22 @@ pub(super) fn warn_of_account(context: &Context) -> Result<(), Failure> {
         "the account's own pair opens everything the account has; a RAM user's pair is advised",
     );
     context.ui.insist("make a pair for the account itself?")
+}
+
+/// To the clipboard, if that was asked for.
+fn copied(
+    context: &Context,
+    pair: &PairRecord,
+    secret: Option<&Secret>,
+    clipboard: Option<Clipboard>,
+) -> Result<(), Failure> {
+    let (Some(mut clipboard), Some(secret)) = (clipboard, secret) else {
+        return Ok(());
+    };
+    let id = &pair.access_key_id;
+    copy::put_secret(context, &mut clipboard, secret, id, copy::usual())
+        .map(|_| ())
+        .map_err(|failure| failure.hint(format!("the pair is held: `akm copy {id}` tries again")))
 }
 
 fn agreed(context: &Context, name: &UserName) -> Result<bool, Failure> {

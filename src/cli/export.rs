@@ -1,12 +1,14 @@
 //! `akm export`
 
 use super::{
+    complete,
     context::Context,
     create::CsvTarget,
     selector::{OwnerArgs, key_id},
     ui,
 };
 use crate::export::Row;
+use crate::metadata::inventory::{PairRecord, Way};
 use crate::ops::{
     Failure, Kind, Tell,
     export::{self, Which},
@@ -16,9 +18,14 @@ use std::path::{Path, PathBuf};
 
 /// Write held pairs as the console's CSV
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm export --ram-user alice --csv alice.csv" => "a RAM user's current pair, to a new file",
+    "akm export LTAI5tAbCdEfGhIjKlMnOp --csv -" => "a pair by its id, to standard output",
+    "akm export --all --with-owner --csv all.csv" => "every pair whose secret is held, with its owner in a third column",
+])]
 pub(crate) struct Export {
     /// AccessKey IDs
-    #[arg(value_name = "KEY_ID", conflicts_with_all = ["all", "ram_user", "account"])]
+    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_held), conflicts_with_all = ["all", "ram_user", "account"])]
     ids: Vec<String>,
     #[command(flatten)]
     owner: OwnerArgs,
@@ -49,7 +56,7 @@ impl Export {
             Failure::new(Kind::SecretMissing, "akm holds no secret yet")
                 .hint("`akm create` makes a pair")
         })?;
-        let pairs = export::export(&account, &which)?;
+        let pairs = export::export(&account, &which, Way::Csv)?;
         let rows: Vec<Row> = pairs
             .iter()
             .map(|pair| Row {

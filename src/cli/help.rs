@@ -1,30 +1,127 @@
 //! `akm help`
 
-use super::{Cli, recover::exit_codes, ui};
+use super::{Cli, complete, error, spelling, ui};
 use crate::ops::{Failure, Kind};
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 
-/// Explain a command, or `exit-codes`
+/// Explain a command, or a topic: exit-codes, environment
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm help" => "all commands and topics",
+    "akm help user create" => "one command, as its `--help` does",
+    "akm help exit-codes" => "what each exit code means",
+])]
 pub(crate) struct Help {
-    #[arg(value_name = "TOPIC")]
+    /// The command's words, or a topic
+    #[arg(value_name = "TOPIC", add = complete::topics())]
     topic: Vec<String>,
 }
 
+/// The variables that akm looks at.
+pub(crate) const ENVIRONMENT: &str = "\
+AKM_HOME        one folder for everything akm writes (default: the platform's folders for configuration and data)
+AKM_PROFILE     the account to work in, as `--profile`
+AKM_STORE       the secret store for what is stored from now on: `keyring` or `age`
+AKM_NO_INPUT=1  never ask: fail at once with exit 9, as `--no-input`
+";
+
+/// What is explained beside the commands: name, what it is about, text.
+const TOPICS: [(&str, &str, &str); 2] = [
+    ("exit-codes", "What each exit code means", error::EXIT_CODES),
+    (
+        "environment",
+        "The variables that akm looks at",
+        ENVIRONMENT,
+    ),
+];
+
 impl Help {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        if self.topic == ["exit-codes"] {
-            return ui::print(exit_codes().as_bytes());
+        if let [word] = &self.topic[..]
+            && let Some((_, _, text)) = TOPICS.iter().find(|(name, ..)| name == word)
+        {
+            return ui::print(text.as_bytes());
         }
-        let mut command = Cli::command();
-        command.build();
-        let mut found = &mut command;
-        for word in &self.topic {
-            found = found.find_subcommand_mut(word).ok_or_else(|| {
-                Failure::new(Kind::Usage, format!("there is no help on `{word}`"))
-                    .hint("`akm help` lists the commands")
-            })?;
+        let mut text = explained(&self.topic)?;
+        if self.topic.is_empty() {
+            text.push_str("\nTopics, for `akm help TOPIC`:\n");
+            text.extend(TOPICS.map(|(name, about, _)| format!("  {name:<13}{about}\n")));
         }
-        ui::print(found.render_long_help().to_string().as_bytes())
+        ui::print(text.as_bytes())
+    }
+}
+
+/// What the command's `--help` says.
+fn explained(words: &[String]) -> Result<String, Failure> {
+    let tree = Cli::command();
+    let mut found = &tree;
+    for word in words {
+        let inner = found.find_subcommand(word);
+        found = inner.ok_or_else(|| unknown(word, found))?;
+    }
+    let line = ["akm"].into_iter().chain(words.iter().map(String::as_str));
+    match Cli::command().try_get_matches_from(line.chain(["--help"])) {
+        Err(help) => Ok(help.render().to_string()),
+        Ok(_) => Ok(String::new()),
+    }
+}
+
+fn unknown(word: &str, among: &Command) -> Failure {
+    let names = among
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned());
+    let topics = TOPICS.map(|(name, ..)| name.to_owned());
+    let hint = match spelling::nearest(word, names.chain(topics)) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => "`akm help` lists the commands".to_owned(),
+    };
+    Failure::new(Kind::Usage, format!("there is no help on `{word}`")).hint(hint)
+}
+
+/// What can be asked for, and what it is about.
+pub(crate) fn names() -> Vec<(String, String)> {
+    let tree = Cli::command();
+    let commands = tree.get_subcommands().map(|command| {
+        let about = command.get_about().map(ToString::to_string);
+        (command.get_name().to_owned(), about.unwrap_or_default())
+    });
+    let topics = TOPICS.map(|(name, about, _)| (name.to_owned(), about.to_owned()));
+    commands.chain(topics).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(command: &Command, seen: &mut Vec<String>) {
+        let name = command.get_display_name().unwrap_or_default().to_owned();
+        assert!(
+            command.get_about().is_some(),
+            "{name} does not say what it is about"
+        );
+        let examples = command.get_after_help().map(ToString::to_string);
+        let examples = examples.unwrap_or_default();
+        assert!(
+            examples.starts_with("Examples:\n"),
+            "{name} has no examples"
+        );
+        for argument in command.get_arguments() {
+            let id = argument.get_id();
+            assert!(argument.get_help().is_some(), "{name}: `{id}` has no help");
+        }
+        seen.push(name);
+        command
+            .get_subcommands()
+            .for_each(|inner| walk(inner, seen));
+    }
+
+    #[test]
+    fn every_command_and_option_is_explained() {
+        let mut tree = Cli::command();
+        tree.clone().debug_assert();
+        tree.build();
+        let mut seen = Vec::new();
+        walk(&tree, &mut seen);
+        assert!(seen.contains(&"akm-user-create".to_owned()), "{seen:?}");
     }
 }

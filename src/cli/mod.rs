@@ -1,6 +1,12 @@
 //! The command line: parses, asks, prints, chooses adapters, picks the exit code. One file a leaf command.
 
+#[macro_use]
+mod examples;
+
+mod complete;
+mod completions;
 mod context;
+mod copy;
 mod create;
 mod error;
 mod escape;
@@ -8,6 +14,7 @@ mod export;
 mod help;
 mod import;
 mod list;
+mod man;
 mod note;
 mod pair;
 mod passphrase;
@@ -17,6 +24,7 @@ mod rotate;
 mod sandbox;
 mod selector;
 mod show_id;
+mod spelling;
 mod status;
 mod store;
 mod table;
@@ -37,7 +45,12 @@ use ui::{Output, Ui};
     name = "akm",
     version,
     disable_help_subcommand = true,
-    propagate_version = true
+    propagate_version = true,
+    after_help = examples![
+        "akm create --ram-user alice" => "make an AccessKey pair for a RAM user and hold its secret",
+        "akm list" => "show what is held",
+        "akm rotate --ram-user alice" => "replace the pair, and retire the old one",
+    ]
 )]
 struct Cli {
     #[command(flatten)]
@@ -46,7 +59,7 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -54,7 +67,7 @@ struct Cli {
 )]
 struct Global {
     /// The account to work in [env: AKM_PROFILE]
-    #[arg(short, long, global = true, value_name = "NAME")]
+    #[arg(short, long, global = true, value_name = "NAME", add = complete::profiles())]
     profile: Option<String>,
     /// How data is printed
     #[arg(short, long, global = true, value_name = "FORM")]
@@ -102,6 +115,7 @@ enum Command {
     Restore(status::Restore),
     Export(export::Export),
     Import(import::Import),
+    Copy(copy::Copy),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -110,6 +124,8 @@ enum Command {
     Recover(recover::Recover),
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
+    Completions(completions::Completions),
+    Man(man::Man),
     Help(help::Help),
 }
 
@@ -126,12 +142,25 @@ impl Command {
             Self::Restore(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Import(args) => args.run(context),
+            Self::Copy(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Store(args) => args.run(context),
             Self::Recover(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),
-            Self::Help(help) => help.run(),
+            Self::Completions(_) | Self::Man(_) | Self::Help(_) => {
+                self.explain(&context.ui).unwrap_or(Ok(()))
+            }
+        }
+    }
+
+    /// What is told of the command line itself, whatever the account; `None` for all else.
+    fn explain(&self, ui: &Ui) -> Option<Result<(), Failure>> {
+        match self {
+            Self::Completions(args) => Some(args.run()),
+            Self::Man(args) => Some(args.run(ui)),
+            Self::Help(args) => Some(args.run()),
+            _ => None,
         }
     }
 }
@@ -139,19 +168,23 @@ impl Command {
 /// Runs one command line and gives back its exit code.
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = complete::answered(&args) {
+        return code;
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return not_parsed(&error, wants_json(&args)),
     };
-    if let Command::Help(help) = &cli.command {
-        // Help must not fail for what a profile or a variable says.
-        return ended(help.run(), cli.global.json());
-    }
     let environment = Environment::read();
     let ui = Ui::new(&cli.global, environment.no_input);
-    let done =
-        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context));
-    ended(done, cli.global.json())
+    let json = cli.global.json();
+    let done = cli.command.explain(&ui).unwrap_or_else(|| {
+        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
+    });
+    ended(
+        done.map_err(|failure| spelling::hinted(failure, &args)),
+        json,
+    )
 }
 
 fn ended(done: Result<(), Failure>, json: bool) -> ExitCode {
@@ -197,7 +230,12 @@ fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let words: Vec<&str> = message.split_whitespace().collect();
     if json {
-        return failed(&Failure::new(Kind::Usage, words.join(" ")), json);
+        let mut failure = Failure::new(Kind::Usage, words.join(" "));
+        failure.hint = rest
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("tip: "))
+            .map(str::to_owned);
+        return failed(&failure, json);
     }
     // A word of the command line may come from elsewhere: it is repeated, and must not be obeyed by the terminal.
     let lines = |text: &str| {

@@ -1,6 +1,6 @@
 //! `akm delete`, and how one pair is shown.
 
-use super::{context::Context, selector::key_id, ui};
+use super::{complete, context::Context, selector::key_id, ui};
 use crate::core::{account::Owner, time};
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Failure, Session, Tell, retire};
@@ -44,9 +44,13 @@ impl<'a> PairView<'a> {
 
 /// Delete an AccessKey pair
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm delete LTAI5tAbCdEfGhIjKlMnOp --yes" => "an Inactive pair; `akm restore` brings it back while the recycle bin keeps it",
+    "akm delete LTAI5tAbCdEfGhIjKlMnOp --purge --yes" => "for good, and its secret with it",
+])]
 pub(crate) struct Delete {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_live))]
     id: String,
     /// Delete it even while it is Active
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! `akm recover`
 
-use super::{context::Context, error, selector::key_id, table, ui};
+use super::{complete, context::Context, selector::key_id, table, ui};
 use crate::core::time;
 use crate::ops::{Failure, Tell, recover};
 use clap::Args;
@@ -9,12 +9,16 @@ use ui::Output;
 
 /// Finish what an interrupted command left, or show it
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm recover --list" => "what is open",
+    "akm recover" => "finish what can be finished now",
+])]
 pub(crate) struct Recover {
     /// Show what is open and touch nothing
     #[arg(long, conflicts_with = "dismiss")]
     list: bool,
     /// Take a suspect as known, or forget a rotation whose new pair is gone
-    #[arg(long, value_name = "KEY_ID")]
+    #[arg(long, value_name = "KEY_ID", add = complete::open_pairs())]
     dismiss: Option<String>,
 }
 
@@ -88,9 +92,4 @@ fn list(context: &Context) -> Result<(), Failure> {
         })
         .collect();
     ui::print(table::plain(&HEADER, &rows).as_bytes())
-}
-
-/// The table of exit codes.
-pub(crate) fn exit_codes() -> &'static str {
-    error::EXIT_CODES
 }

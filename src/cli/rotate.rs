@@ -12,6 +12,11 @@ use serde::Serialize;
 
 /// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm rotate --ram-user alice" => "a new pair, verified; the old one is disabled at once if only akm hands it out",
+    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` undoes it",
+    "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
+])]
 pub(crate) struct Rotate {
     #[command(flatten)]
     owner: OwnerArgs,

@@ -9,8 +9,10 @@ use clap::Subcommand;
 
 /// The built-in account on this machine
 #[derive(Debug, Subcommand)]
+#[command(after_help = examples!["akm sandbox reset" => "begin again with an empty account (asks)"])]
 pub(crate) enum Sandbox {
     /// Forget the sandbox's account, its users, its pairs and their secrets
+    #[command(after_help = examples!["akm sandbox reset --yes" => "without being asked"])]
     Reset,
 }
 

@@ -1,5 +1,6 @@
 //! Which pair or owner is meant: a pair by its id, or an owner's current one.
 
+use super::complete;
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
 use crate::metadata::inventory::{Inventory, PairRecord};
 use crate::ops::{self, Failure, Kind};
@@ -10,7 +11,7 @@ use clap::Args;
 #[group(multiple = false)]
 pub(crate) struct OwnerArgs {
     /// A RAM user of the account
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::ram_users())]
     ram_user: Option<String>,
     /// The account itself
     #[arg(long)]
@@ -41,10 +42,10 @@ impl OwnerArgs {
 #[group(multiple = false, required = true)]
 pub(crate) struct PairArgs {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_held))]
     id: Option<String>,
     /// The current pair of a RAM user
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::ram_users())]
     ram_user: Option<String>,
     /// The account's own current pair
     #[arg(long)]

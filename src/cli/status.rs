@@ -1,15 +1,20 @@
 //! `akm disable`, `akm enable`, `akm restore`
 
-use super::{context::Context, pair::PairView, selector::key_id, ui};
+use super::{complete, context::Context, pair::PairView, selector::key_id, ui};
+use crate::core::access_key::Status;
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Failure, Session, Tell, retire};
 use clap::Args;
 
 /// Make an AccessKey pair Inactive; `akm enable` undoes it
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm disable LTAI5tAbCdEfGhIjKlMnOp" => "nothing is lost: `akm enable` makes it Active again",
+    "akm disable LTAI5tAbCdEfGhIjKlMnOp --force" => "even if it is its owner's last Active pair",
+])]
 pub(crate) struct Disable {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", add = complete::pairs(|pair| pair.is(Status::Active)))]
     id: String,
     /// Disable it even if it is its owner's last Active pair
     #[arg(long)]
@@ -30,9 +35,12 @@ impl Disable {
 
 /// Make an AccessKey pair Active
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm enable LTAI5tAbCdEfGhIjKlMnOp" => "take a `disable` back, or the end of a rotation",
+])]
 pub(crate) struct Enable {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
     id: String,
 }
 
@@ -46,9 +54,13 @@ impl Enable {
 
 /// Bring a deleted AccessKey pair back from the cloud's recycle bin, Inactive
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm restore LTAI5tAbCdEfGhIjKlMnOp" => "back, Inactive, with the secret that is held",
+    "akm restore LTAI5tAbCdEfGhIjKlMnOp --active" => "back and in use at once",
+])]
 pub(crate) struct Restore {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_deleted))]
     id: String,
     /// Leave it Active, as the cloud returns it
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! `akm user create|list|show|delete`
 
-use super::{context::Context, table, ui};
+use super::{complete, context::Context, table, ui};
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
 use crate::ops::{self, Failure, Tell};
@@ -11,9 +11,18 @@ use ui::Output;
 
 /// Manage RAM users
 #[derive(Debug, Subcommand)]
+#[command(after_help = examples![
+    "akm user create bob" => "a RAM user without a pair; `akm create --ram-user bob` then makes one",
+    "akm user list" => "as the cloud has them",
+])]
 pub(crate) enum User {
     /// Make a RAM user
+    #[command(after_help = examples![
+        "akm user create bob" => "a RAM user without a pair",
+        "akm user create ci --display-name 'Build server' --comment 'owned by platform'" => "with what the console shows",
+    ])]
     Create {
+        /// The name: 1 to 64 letters, digits, `.`, `-` and `_`
         name: String,
         /// The name shown in the console [default: the name]
         #[arg(long, value_name = "TEXT")]
@@ -23,11 +32,25 @@ pub(crate) enum User {
         comment: String,
     },
     /// Show the account's RAM users
+    #[command(after_help = examples![
+        "akm user list" => "a table",
+        "akm user list -o plain" => "the names alone, one a line",
+    ])]
     List,
     /// Show one RAM user and its pairs, as the cloud has them
-    Show { name: String },
+    #[command(after_help = examples!["akm user show alice" => "with the status and age of its pairs"])]
+    Show {
+        /// The RAM user
+        #[arg(add = complete::ram_users())]
+        name: String,
+    },
     /// Delete a RAM user that has no AccessKey pairs
-    Delete { name: String },
+    #[command(after_help = examples!["akm user delete dave --yes" => "a RAM user whose pairs are deleted"])]
+    Delete {
+        /// The RAM user
+        #[arg(add = complete::ram_users())]
+        name: String,
+    },
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 use super::Invalid;
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serializer};
+use std::time::Duration;
 
 /// A moment in UTC, to the second wherever it is written.
 pub(crate) type Timestamp = DateTime<Utc>;
@@ -28,6 +29,15 @@ impl Span {
 
     pub(crate) fn days(days: u16) -> Self {
         Self(TimeDelta::days(days.into()))
+    }
+
+    pub(crate) fn seconds(seconds: u16) -> Self {
+        Self(TimeDelta::seconds(seconds.into()))
+    }
+
+    /// For waiting.
+    pub(crate) fn duration(self) -> Duration {
+        self.0.to_std().unwrap_or_default()
     }
 
     pub(crate) fn delta(self) -> TimeDelta {

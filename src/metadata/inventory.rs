@@ -17,6 +17,7 @@ use std::path::PathBuf;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Way {
     Csv,
+    Copy,
     Import,
     ShowSecret,
 }
@@ -95,6 +96,20 @@ impl PairRecord {
         if !self.left_by.contains(&way) {
             self.left_by.push(way);
         }
+    }
+
+    /// Whether it is there and its secret is held.
+    pub(crate) fn is_held(&self) -> bool {
+        !self.is_deleted() && self.secret_store.is_some()
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        !self.is_deleted()
+    }
+
+    /// Whether it is there in that status.
+    pub(crate) fn is(&self, status: Status) -> bool {
+        self.is_live() && self.status == status
     }
 
     pub(crate) fn is_deleted(&self) -> bool {
@@ -273,6 +288,33 @@ impl Inventory {
     pub(crate) fn forget(&self) -> Result<(), Error> {
         let folder = self.folder();
         remove_folder(&folder).map_err(|error| Error::Io(folder, error))
+    }
+
+    /// The names of the RAM users known here, lower-cased as their files have them; none where they cannot be read.
+    pub(crate) fn user_keys(&self) -> Vec<String> {
+        let names = self.home.names(&self.folder()).unwrap_or_default();
+        let keys = names.iter().filter_map(|name| name.strip_suffix(".toml"));
+        keys.filter_map(|key| key.strip_prefix("user-"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// A RAM user's name in the case of its letters that the cloud has.
+    pub(crate) fn user_name(&self, key: &str) -> Option<UserName> {
+        self.read(&format!("user-{key}")).ok()??.ram_user
+    }
+
+    /// The owners that may have a pair whose id begins like that, for completion: what cannot be read is passed over.
+    pub(crate) fn with_ids_like(&self, start: &str) -> impl Iterator<Item = OwnerRecord> {
+        let quoted = format!("\"{start}");
+        let names = self.home.names(&self.folder()).unwrap_or_default();
+        names.into_iter().filter_map(move |name| {
+            let path = self.file(name.strip_suffix(".toml")?);
+            let content = self.home.bytes(&path).ok()??;
+            mentions(&content, &quoted)
+                .then(|| super::parse(&path, &content).ok())
+                .flatten()
+        })
     }
 
     /// The owner of a pair that is known here, deleted ones included.

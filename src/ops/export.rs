@@ -1,4 +1,4 @@
-//! `export`: pairs with their secrets, for a file that leaves akm.
+//! `export` and `copy`: pairs with their secrets, which leave akm by a file or by the clipboard.
 
 use super::{Account, Failure, Kind};
 use crate::core::{access_key::AccessKeyId, account::Owner, secret::Secret};
@@ -19,8 +19,9 @@ pub(crate) enum Which {
     All,
 }
 
-/// Reads the secrets and records that they leave, before they do. Every pair that was named must be held (`SecretMissing`).
-pub(crate) fn export(account: &Account, which: &Which) -> Result<Vec<Exported>, Failure> {
+/// Reads the secrets and records by which way they leave, before they do. Every pair that was named must be held
+/// (`SecretMissing`).
+pub(crate) fn export(account: &Account, which: &Which, way: Way) -> Result<Vec<Exported>, Failure> {
     let mut rows = Vec::new();
     for (owner, ids) in chosen(account, which)? {
         let _lock = account.lock(&owner)?;
@@ -35,7 +36,7 @@ pub(crate) fn export(account: &Account, which: &Which) -> Result<Vec<Exported>, 
                 id,
                 owner: owner.clone(),
             });
-            pair.mark_left(Way::Csv);
+            pair.mark_left(way);
         }
         if record != before {
             account.inventory.save(&record)?;
@@ -48,6 +49,14 @@ pub(crate) fn export(account: &Account, which: &Which) -> Result<Vec<Exported>, 
         );
     }
     Ok(rows)
+}
+
+/// The same for one pair, of which only the secret is wanted.
+pub(crate) fn one(account: &Account, id: &AccessKeyId, way: Way) -> Result<Secret, Failure> {
+    let rows = export(account, &Which::Ids(vec![id.clone()]), way)?;
+    let row = rows.into_iter().next();
+    row.map(|row| row.secret)
+        .ok_or_else(|| super::session::no_such_pair(id))
 }
 
 fn chosen(account: &Account, which: &Which) -> Result<Vec<(Owner, Vec<AccessKeyId>)>, Failure> {

@@ -1,10 +1,13 @@
-//! What touches the machine: files and locks, the clock, random bytes, the terminal, the kernel's keyring, the process itself.
+//! What touches the machine: files and locks, the clock, random bytes, the clipboard, the terminal, the kernel's keyring, the
+//! process itself.
 
+pub(crate) mod clipboard;
 pub(crate) mod clock;
 pub(crate) mod first_line;
 pub(crate) mod fs;
 pub(crate) mod harden;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
+pub(crate) mod public_file;
 pub(crate) mod random;
 pub(crate) mod terminal;

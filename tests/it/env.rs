@@ -82,6 +82,22 @@ impl Env {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
     }
 
+    /// Lets a shell find `akm`.
+    pub(crate) fn with_akm(command: &mut Command) {
+        let akm = Path::new(env!("CARGO_BIN_EXE_akm")).parent().unwrap();
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", akm.display());
+        command.env("PATH", path);
+    }
+
+    /// Another test's folder with a copy of this home.
+    pub(crate) fn copied(&self) -> Self {
+        let copy = Self::new();
+        let mut command = Command::new("cp");
+        command.arg("-a").arg(self.home()).arg(copy.home());
+        assert!(command.status().unwrap().success());
+        copy
+    }
+
     /// Runs akm to its end.
     pub(crate) fn akm<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
         Ran::from(self.command(args).output().unwrap())

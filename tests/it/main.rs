@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod completion;
 mod concurrency;
+mod copy;
 mod create;
 mod damaged;
 mod doors;
@@ -10,6 +12,7 @@ mod env;
 mod errno;
 mod exit_codes;
 mod export;
+mod help;
 mod import;
 #[cfg(target_os = "linux")]
 mod keyring;

@@ -1,0 +1,120 @@
+//! `akm copy`
+
+use super::{
+    context::{self, Context},
+    selector::PairArgs,
+    ui,
+};
+use crate::core::{Invalid, access_key::AccessKeyId, secret::Secret, time::Span};
+use crate::metadata::inventory::{PairRecord, Way};
+use crate::ops::{Account, Failure, Kind, Tell, export};
+use crate::sys::clipboard::{Clipboard, Mark};
+use clap::Args;
+use serde_json::json;
+use std::time::Duration;
+
+/// Put a pair's secret on the clipboard, and clear it after a while
+///
+/// The secret is marked, so that a clipboard history that heeds this leaves it out, and it is cleared only if nothing else was
+/// copied meanwhile. Over SSH, where no display is, the terminal is asked (OSC 52): what that takes is not cleared.
+#[derive(Debug, Args)]
+pub(crate) struct Copy {
+    #[command(flatten)]
+    pair: PairArgs,
+    /// Copy the AccessKey ID instead of the secret
+    #[arg(long = "id")]
+    only_id: bool,
+    /// When the clipboard is cleared, from 1s to 1d
+    #[arg(long, value_name = "SPAN", default_value = "45s", value_parser = clear_after)]
+    clear_after: Span,
+}
+
+impl Copy {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let (account, pair) = self.chosen(context)?;
+        let id = &pair.access_key_id;
+        let mut clipboard = context::clipboard()?;
+        let cleared = if self.only_id {
+            let text = Secret::new(id.to_string())?;
+            let what = format!("the AccessKey ID `{id}`");
+            put(
+                context,
+                &mut clipboard,
+                &text,
+                Mark::Plain,
+                self.clear_after,
+                &what,
+            )?
+        } else {
+            let text = export::one(&account, id, Way::Copy)?;
+            put_secret(context, &mut clipboard, &text, id, self.clear_after)?
+        };
+        if context.ui.json() {
+            return ui::print_json(&json!({
+                "access_key_id": id,
+                "copied": if self.only_id { "id" } else { "secret" },
+                "clear_after_seconds": cleared.map(|after| after.as_secs()),
+            }));
+        }
+        Ok(())
+    }
+
+    fn chosen(&self, context: &Context) -> Result<(Account, PairRecord), Failure> {
+        let account = context.account()?.ok_or_else(|| {
+            Failure::new(Kind::NoSuchPair, "akm knows no AccessKey pair yet")
+                .hint("`akm create` makes one")
+        })?;
+        let pair = self.pair.pair(&account.inventory)?.ok_or_else(|| {
+            let message = "what the sandbox is signed with is no pair of its own: it is made anew from the sandbox's seed";
+            Failure::new(Kind::NoSuchPair, message)
+                .hint("name a pair: KEY_ID, `--ram-user NAME` or `--account`")
+        })?;
+        Ok((account, pair))
+    }
+}
+
+/// The time that `create --copy` leaves, and `copy` unless told otherwise.
+pub(crate) fn usual() -> Span {
+    Span::seconds(45)
+}
+
+/// A secret that nobody clears is what this command is there to avoid: so 0 is refused, and more than a day.
+fn clear_after(text: &str) -> Result<Span, Invalid> {
+    let span = Span::parse(text)?;
+    if span < Span::seconds(1) || span > Span::days(1) {
+        return Err(Invalid::new("time to clear after", "1s to 1d is expected"));
+    }
+    Ok(span)
+}
+
+/// Puts the secret of a pair on the clipboard and says so. Gives back after what time it is cleared, if it is.
+pub(crate) fn put_secret(
+    context: &Context,
+    clipboard: &mut Clipboard,
+    secret: &Secret,
+    id: &AccessKeyId,
+    clear_after: Span,
+) -> Result<Option<Duration>, Failure> {
+    let what = format!("the secret of `{id}`");
+    put(context, clipboard, secret, Mark::Secret, clear_after, &what)
+}
+
+fn put(
+    context: &Context,
+    clipboard: &mut Clipboard,
+    text: &Secret,
+    mark: Mark,
+    clear_after: Span,
+    what: &str,
+) -> Result<Option<Duration>, Failure> {
+    let put = clipboard.put(text, mark, clear_after.duration());
+    let cleared = put.map_err(|error| {
+        Failure::new(Kind::Failed, format!("{what} could not be copied"))
+            .because(format!("{error:#}"))
+    })?;
+    context.ui.note(&match cleared {
+        Some(_) => format!("{what} is on the clipboard; it is cleared in {clear_after}, unless something else is copied before"),
+        None => format!("{what} was sent to the terminal for its clipboard (OSC 52), which akm can neither check nor clear"),
+    });
+    Ok(cleared)
+}
