@@ -15,7 +15,7 @@ use crate::store::{
 use crate::sys::{
     clipboard::Clipboard,
     clock::{Clock, SystemClock},
-    fs::LocalDisk,
+    fs::{LocalDisk, check_ours},
     random,
 };
 use std::env;
@@ -107,7 +107,7 @@ impl Context {
         Ok(Self {
             ui,
             profile,
-            home: home(environment.home)?,
+            home: ours(home(environment.home)?)?,
             clock: clock.clone(),
             unlock: Arc::new(Unlock::new(passphrases.clone(), clock)),
             passphrases,
@@ -383,6 +383,17 @@ fn broken_sandbox(error: sandbox::Error) -> Failure {
 fn seed_lost(kind: StoreKind) -> Failure {
     Failure::new(Kind::SecretMissing, format!("the secret store `{kind}` lacks the sandbox's seed"))
         .hint("bring the store back; `akm sandbox reset` starts a new sandbox without the pairs of this one")
+}
+
+/// Refuses a home where another user could take files away or put his own.
+fn ours(home: Home) -> Result<Home, Failure> {
+    for folder in [&home.config, &home.data] {
+        check_ours(folder).map_err(|error| {
+            let message = format!("`{}` cannot be used", folder.display());
+            Failure::new(Kind::Failed, message).because(error)
+        })?;
+    }
+    Ok(home)
 }
 
 /// `AKM_HOME`, else the platform's folders for configuration and data.

@@ -81,9 +81,9 @@ pub(crate) fn disable(
 /// Makes a pair Active.
 pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
     let found = find(session, id)?;
-    let pair = set(session, &found, Status::Active)?;
+    // First: cut short in between, a recovery would disable the pair again.
     undo_rotation(session, &found.owner, id)?;
-    Ok(pair)
+    set(session, &found, Status::Active)
 }
 
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
@@ -173,7 +173,7 @@ pub(crate) fn about_to_delete(
     Ok(listed.owner)
 }
 
-/// Whether the pair is still Active.
+/// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged.
 fn may_delete(
     session: &Session,
     listed: &Listed,
@@ -181,6 +181,11 @@ fn may_delete(
     allowed: Allowed,
 ) -> Result<bool, Failure> {
     not_the_signer(session, id)?;
+    let record = session.record(&listed.owner)?;
+    let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
+    if listed.key(id).is_none() && deleted && !allowed.purge {
+        return Err(no_such_pair(id));
+    }
     let active = listed
         .key(id)
         .is_some_and(|key| key.status == Status::Active);
@@ -197,7 +202,7 @@ fn may_delete(
 }
 
 /// Disables the pair, deletes it, and sees that it is gone. Its secret stays until the recycle bin lets go of the pair, or goes at
-/// once with `purge`. A pair that is known here and gone from the cloud is no error: an earlier deletion may have been cut short.
+/// once with `purge`. A pair that is gone from the cloud and not from metadata is no error: an earlier deletion was cut short.
 pub(crate) fn delete(
     session: &Session,
     id: &AccessKeyId,

@@ -36,7 +36,10 @@ pub(crate) fn create(
 /// Like [`create`], for a pair that is to follow: what stands against the pair is found before the user is made, and a user that
 /// exists by now is no error. True if it was made.
 pub(crate) fn ensure(session: &Session, name: &UserName) -> Result<bool, Failure> {
-    super::issue::ready(session, &Owner::RamUser(name.clone()))?;
+    let owner = Owner::RamUser(name.clone());
+    // Another akm may be at work on the same files for a pair of the same new user.
+    let _lock = session.lock(&owner)?;
+    super::issue::ready(session, &owner)?;
     match create(session, name, name.as_str(), "") {
         Ok(_) => Ok(true),
         Err(failure) if failure.kind == Kind::Exists => Ok(false),

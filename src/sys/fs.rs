@@ -131,6 +131,7 @@ impl Disk for LocalDisk {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         let file = private_mode(not_following(&mut options)).open(path)?;
+        whatever_the_umask(&file)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Box::new(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -167,9 +168,58 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(folder) {
         // Another akm may have been quicker.
-        Err(error) if !folder.is_dir() => Err(error),
-        _ => sync_folder(above),
+        Err(error) if !folder.is_dir() => return Err(error),
+        Err(_) => (),
+        Ok(()) => private_folder(folder)?,
     }
+    sync_folder(above)
+}
+
+/// Mode 0700 whatever the umask is.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    let _ = folder;
+    Ok(())
+}
+
+/// Whether a folder may hold secrets: it is not there yet, or it is ours and nobody else can put files into it or take them out.
+/// `InvalidData` where it is not so.
+pub(crate) fn check_ours(folder: &Path) -> io::Result<()> {
+    let about = match std::fs::metadata(folder) {
+        Ok(about) => about,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if !about.is_dir() {
+        return Err(untrusted("it is not a folder"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if about.uid() != rustix::process::geteuid().as_raw() {
+            return Err(untrusted("it belongs to another user"));
+        }
+        if about.mode() & 0o022 != 0 {
+            return Err(untrusted(
+                "others may write in it; `chmod 700` it once you trust it",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A file that an odd umask made unreadable for us would not open a second time.
+fn whatever_the_umask(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        if file.metadata()?.mode() & 0o777 != 0o600 {
+            file.set_permissions(PermissionsExt::from_mode(0o600))?;
+        }
+    }
+    let _ = file;
+    Ok(())
 }
 
 /// Removes a folder of ours with all that is in it; no error where there is none. Durable on return.

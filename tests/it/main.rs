@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod completion;
+mod concurrency;
 mod copy;
 mod create;
 mod damaged;
@@ -20,6 +21,7 @@ mod layers;
 mod list;
 mod note;
 mod output;
+mod permissions;
 mod protect;
 mod pty;
 mod readme;
