@@ -23,6 +23,10 @@ AKM_HOME        one folder for everything akm writes (default: the platform's fo
 AKM_PROFILE     the account to work in, as `--profile`
 AKM_STORE       the secret store for what is stored from now on: `keyring` or `age`
 AKM_NO_INPUT=1  never ask: fail at once with exit 9, as `--no-input`
+AKM_PASSPHRASE_FILE, AKM_PASSPHRASE
+                unlocks an `age` identity that `akm store protect` protected
+NO_COLOR, CLICOLOR_FORCE
+                no colour, or colour even where there is no terminal
 ";
 
 /// What is explained beside the commands: name, what it is about, text.

@@ -11,6 +11,10 @@ use zeroize::Zeroizing;
 
 /// Take over pairs with their secrets from a CSV: the console's, akm's, or a spreadsheet's
 #[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm import AccessKey.csv" => "the file that the console let you download",
+    "akm import - < AccessKey.csv" => "from standard input, as from another program",
+])]
 pub(crate) struct Import {
     /// The file, or `-` for standard input
     #[arg(value_name = "FILE")]

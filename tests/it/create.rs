@@ -255,7 +255,7 @@ fn a_comment_is_kept_with_the_pair() {
     );
     assert_eq!(env.pairs()[0]["comment"], comment);
     let list = env.akm(&["list"]).stdout;
-    assert!(list.ends_with(&format!("  {comment}\n")), "{list}");
+    assert!(list.ends_with(&format!("  current; {comment}\n")), "{list}");
     for bad in ["a\nb", "\u{1b}[31m", &"x".repeat(129)] {
         env.refused(&["create", "--ram-user", "alice", "--comment", bad], 2)
             .said(
@@ -272,7 +272,7 @@ fn a_comment_is_kept_with_the_pair() {
             .code,
         0
     );
-    assert!(env.akm(&["list"]).stdout.contains("  \\u{202e}evil\n"));
+    assert!(env.akm(&["list"]).stdout.contains("; \\u{202e}evil\n"));
 }
 
 #[test]

@@ -238,7 +238,6 @@ fn the_sandbox() {
     for (damage, why) in account.damages() {
         account.write(&damage);
         all_name(&env, &OF_ALICE, &account.path, why);
-        all_name(&env, &[&["sandbox", "reset", "--yes"]], &account.path, why);
         account.put_back();
     }
     untrusted(&env, &OF_ALICE, &account);

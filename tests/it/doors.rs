@@ -3,7 +3,7 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 12] = [
+const DOORS: [(&str, usize, &str); 15] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
     (
         "cloud/mod.rs",
@@ -28,6 +28,11 @@ const DOORS: [(&str, usize, &str); 12] = [
         "the seed is the key of what secrets are derived by",
     ),
     ("store/age/mod.rs", 1, "the identity's file is written"),
+    (
+        "store/age/unlock.rs",
+        1,
+        "the unlocked identity rests in the kernel's keyring",
+    ),
     ("store/identity.rs", 1, "it is sealed"),
     (
         "store/keyring/mod.rs",
@@ -43,6 +48,16 @@ const DOORS: [(&str, usize, &str); 12] = [
         "store/keyring/secret_service.rs",
         1,
         "the session's keyring takes it",
+    ),
+    (
+        "sys/clipboard/holder.rs",
+        3,
+        "the child that holds the clipboard gets it, offers it, compares it",
+    ),
+    (
+        "sys/clipboard/terminal.rs",
+        1,
+        "the terminal is asked to take it",
     ),
 ];
 

@@ -132,7 +132,7 @@ fn a_secret_that_is_not_there() {
             &[&one],
             5,
             "",
-            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: `akm rotate` makes a pair that akm holds\n",
+            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: `akm rotate --ram-user NAME` makes a pair that akm holds\n",
         );
         assert!(!env.path("a.csv").exists());
     }
@@ -155,7 +155,7 @@ fn a_secret_that_is_not_there() {
         5,
         "",
         "akm: akm does not hold the secret of `<ID1>`\n\
-         hint: the cloud shows a secret once, at creation: `akm rotate` makes a pair that akm holds\n",
+         hint: the cloud shows a secret once, at creation: `akm rotate --ram-user NAME` makes a pair that akm holds\n",
     );
 }
 

@@ -34,7 +34,12 @@ fn an_empty_home_stays_empty() {
     env.akm(&["recover", "--list"])
         .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
     env.akm(&["store", "status"])
-        .said(&[], 0, "STORE  STATE  RECIPIENT\n", "");
+        .said(
+            &[],
+            0,
+            "STORE  STATE   SECRETS  RECIPIENT\nage    unused  0        -          new secrets go here\n",
+            "",
+        );
     env.akm(&["sandbox", "reset"])
         .said(&[], 0, "", "akm: there is no sandbox yet\n");
     env.akm(&["export", "--all", "--csv", "-"]).said(
@@ -56,9 +61,9 @@ fn a_table() {
         0,
         &format!(
             "{HEAD}\
-             <ID1>  (account)  Active    <TIME>  -          age\n\
+             <ID1>  (account)  Active    <TIME>  -          age     current\n\
              <ID2>  alice      Inactive  <TIME>  -          age\n\
-             <ID3>  alice      Active    <TIME>  -          age\n"
+             <ID3>  alice      Active    <TIME>  -          age     current\n"
         ),
         "",
     );
@@ -170,7 +175,7 @@ fn a_refresh_tells_what_was_changed_elsewhere() {
         "ACCESSKEY ID              OWNER  STATUS    CREATED               LAST USED  SECRET   NOTE\n\
          <ID1>  alice  Inactive  <TIME>  -          age\n\
          <ID3>  bob    Active    <TIME>  -          missing\n\
-         <ID2>  bob    Active    <TIME>  -          age\n",
+         <ID2>  bob    Active    <TIME>  -          age      current\n",
         told,
     );
     edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");

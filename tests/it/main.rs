@@ -19,6 +19,7 @@ mod keyring;
 mod killed;
 mod layers;
 mod list;
+mod note;
 mod output;
 mod permissions;
 mod protect;

@@ -180,13 +180,16 @@ fn again_while_one_is_open_starts_nothing() {
     let new = rotated(&env, &[]);
     let ids = [old.as_str(), &new];
     let before = env.secrets();
-    for more in [
-        &[][..],
-        &["--finish"],
-        &["--delete-old"],
-        &["--overlap", "9d"],
-    ] {
+    for more in [&[][..], &["--finish"]] {
         rotate(&env, more).said(&ids, 0, "<ID2>\n", &grace());
+    }
+    // What the rotation began with stands.
+    let kept = grace().replace(
+        SANDBOX,
+        &format!("{SANDBOX}akm: a rotation is open and keeps the spans that it began with\n"),
+    );
+    for more in [&["--delete-old"][..], &["--overlap", "9d"]] {
+        rotate(&env, more).said(&ids, 0, "<ID2>\n", &kept);
     }
     assert_eq!(env.secrets(), before);
     assert_eq!(statuses(&env).len(), 2);
@@ -395,9 +398,40 @@ fn the_comment_goes_over_to_the_new_pair() {
 fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
     let env = Env::new();
     let old = env.create("alice");
-    rotated(&env, &[]);
-    assert_eq!(env.akm(&["enable", &old]).code, 0);
-    env.days_pass_for("alice", 3);
+    let new = rotated(&env, &[]);
+    env.akm(&["enable", &old]).said(
+        &[&old],
+        0,
+        "",
+        &format!(
+            "{SANDBOX}akm: the rotation that retired `<ID1>` is over; both pairs are left as they are\n\
+             akm: `<ID1>` of RAM user `alice` is Active\n"
+        ),
+    );
+    assert_eq!(env.pairs()[0]["delete_after"], serde_json::Value::Null);
     assert_eq!(rotate(&env, &["--finish"]).code, 0);
-    assert_eq!(statuses(&env).len(), 2);
+    let expected = [(old, "Active".into()), (new, "Active".into())];
+    assert_eq!(statuses(&env), expected);
+}
+
+#[test]
+fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+    // Within five minutes it may be a list that lags.
+    assert_eq!(rotate(&env, &[]).code, 0);
+    env.days_pass_for("alice", 3);
+    rotate(&env, &[]).said(
+        &[&old, &new],
+        0,
+        "<ID2>\n",
+        &format!(
+            "{SANDBOX}akm: `<ID1>` was enabled again: its rotation is over, and both pairs are left as they are\n"
+        ),
+    );
+    assert_eq!(rotate(&env, &[]).code, 4);
+    let expected = [(old, "Active".into()), (new, "Active".into())];
+    assert_eq!(statuses(&env), expected);
 }

@@ -30,29 +30,31 @@ fn all_fail(env: &Env, id: &str, text: &str) {
     }
     env.akm(&["show-id", "--ram-user", "alice"])
         .said(&[id], 0, "<ID1>\n", "");
-    let state = env.akm(&["store", "status", "--json"]).json()["stores"][0]["state"].clone();
-    assert!(state.as_str().unwrap().contains(text), "{state}");
+    let status = env.akm(&["store", "status", "--json"]).json()["stores"][0].clone();
+    assert!(status["cause"].as_str().unwrap().contains(text), "{status}");
 }
 
 #[test]
 fn status_tells_where_secrets_rest() {
     let env = Env::new();
+    let status = |recipient: &str, secrets: u8, state: &str| {
+        format!(
+            "{{\"store\":\"age\",\"stores\":[{{\"cause\":null,\"chosen\":true,\"kind\":\"age\",\"recipient\":{recipient},\
+             \"secrets\":{secrets},\"state\":\"{state}\",\"unlocked_until\":null}}],\"unlock_for\":null}}\n"
+        )
+    };
     env.akm(&["store", "status", "--json"])
-        .said(&[], 0, "{\"store\":\"age\",\"stores\":[]}\n", "");
+        .said(&[], 0, &status("null", 0, "unused"), "");
     env.create("alice");
     let before = env.files();
     env.akm(&["store", "status"]).said(
         &[],
         0,
-        "STORE  STATE  RECIPIENT\nage    open   <RECIPIENT>  new secrets go here\n",
+        "STORE  STATE  SECRETS  RECIPIENT\nage    open   1        <RECIPIENT>  new secrets go here\n",
         "",
     );
-    env.akm(&["store", "status", "--json"]).said(
-        &[],
-        0,
-        "{\"store\":\"age\",\"stores\":[{\"kind\":\"age\",\"recipient\":\"<RECIPIENT>\",\"state\":\"open\"}]}\n",
-        "",
-    );
+    env.akm(&["store", "status", "--json"])
+        .said(&[], 0, &status("\"<RECIPIENT>\"", 1, "open"), "");
     assert!(env.files() == before);
 }
 
