@@ -339,7 +339,8 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
+        // Lazily: a child that another test just started may have a file of it open for a moment.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
 
