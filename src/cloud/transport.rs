@@ -46,10 +46,6 @@ impl Request {
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Lower-case names.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the sandbox's server sends them on")
-    )]
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     /// The server's clock (`Date`), when it gave it.

@@ -1,26 +1,19 @@
 //! Who says to have signed a request, and whether that holds.
 //!
-//! A signature version is one way to read a [`Claim`] out of a request, and one [`Scheme`] to check it by.
+//! A signature version is one way to read a [`Claim`] out of a request, and one [`Scheme`] to check it by. The `Authorization`
+//! header decides which: the old Python SDK sends `x-acs-*` headers with its V1 signature too, unsigned.
+
+mod v1;
+mod v3;
 
 use super::form;
 use super::refusal::Refusal;
-use crate::cloud::signature::{V3, content_hash, v3, v3_string_to_sign};
+use crate::cloud::signature::{self, content_hash, v1_string_to_sign, v3_string_to_sign};
 use crate::cloud::transport::Request;
 use crate::core::secret::Secret;
 use crate::core::time::Timestamp;
 use chrono::{NaiveDateTime, TimeDelta};
-
-/// What a V3 request must carry, once each, and sign.
-const REQUIRED: [&str; 6] = [
-    "host",
-    "x-acs-action",
-    "x-acs-content-sha256",
-    "x-acs-date",
-    "x-acs-signature-nonce",
-    "x-acs-version",
-];
-/// Far above what any SDK signs.
-const MOST_SIGNED: usize = 64;
+use std::collections::HashSet;
 
 /// A request as its sender states it; nothing of it is proven before [`Claim::check_signature`].
 pub(super) struct Claim<'r> {
@@ -28,7 +21,9 @@ pub(super) struct Claim<'r> {
     pub(super) action: String,
     pub(super) version: String,
     pub(super) nonce: String,
-    /// The operation's own: those of the query and of a form body.
+    /// The STS token that came along.
+    pub(super) token: Option<String>,
+    /// Those of the query and of a form body, each name once.
     pub(super) parameters: Vec<(String, String)>,
     date: String,
     signature: String,
@@ -36,46 +31,28 @@ pub(super) struct Claim<'r> {
 }
 
 enum Scheme<'r> {
+    /// Over all parameters and the method.
+    V1(&'r str),
     /// The lower-case names of the signed headers, in the client's order.
     V3(&'r Request, Vec<String>),
 }
 
 impl<'r> Claim<'r> {
     /// Reads what the request says of itself. `MissingParameter` for what is not there, `IncompleteSignature` for what is not
-    /// covered by the signature or no `Authorization` that could be read.
+    /// covered by the signature or no `Authorization` that could be read, `InvalidParameter` for a name given twice: both
+    /// signatures sort, so that the two values could change places.
     pub(super) fn read(request: &'r Request) -> Result<Self, Refusal> {
-        let authorization = request
-            .header("authorization")
-            .ok_or_else(|| Refusal::missing("Authorization"))?;
-        let parts = Authorization::read(authorization).ok_or_else(incomplete)?;
-        let header = |name: &str| request.header(name).unwrap_or_default().to_owned();
-        for name in REQUIRED {
-            if header(name).is_empty() {
-                return Err(Refusal::missing(name));
-            }
-            // A second one could change places with the first: the signature sorts them.
-            let once = request
-                .headers
-                .iter()
-                .filter(|(key, _)| key == name)
-                .count()
-                == 1;
-            if !once || !parts.signed.iter().any(|signed| signed == name) {
-                return Err(incomplete());
-            }
-        }
         let mut parameters = request.query.clone();
         parameters.extend(form::of_body(request));
-        Ok(Self {
-            access_key_id: parts.credential,
-            action: header("x-acs-action"),
-            version: header("x-acs-version"),
-            nonce: header("x-acs-signature-nonce"),
-            parameters,
-            date: header("x-acs-date"),
-            signature: parts.signature,
-            scheme: Scheme::V3(request, parts.signed),
-        })
+        let mut names = HashSet::new();
+        if !parameters.iter().all(|(name, _)| names.insert(name)) {
+            let message = "A parameter is specified more than once.";
+            return Err(Refusal::new(400, "InvalidParameter", message));
+        }
+        match request.header("authorization") {
+            Some(header) => v3::read(request, parameters, header),
+            None => v1::read(request, parameters),
+        }
     }
 
     /// Whether the request was dated within 15 minutes of now: `InvalidTimeStamp.Format`, `InvalidTimeStamp.Expired`.
@@ -93,49 +70,42 @@ impl<'r> Claim<'r> {
     }
 
     /// Whether the request and its body are what the owner of the secret signed: `SignatureDoesNotMatch`, whose message
-    /// repeats the string to sign after a colon, since an SDK splits it there.
+    /// repeats the string to sign after a colon, since an SDK splits it there (aliyun-python-sdk-core, `client.py`).
     pub(super) fn check_signature(&self, secret: &Secret) -> Result<(), Refusal> {
-        let Scheme::V3(request, signed) = &self.scheme;
-        let signed: Vec<&str> = signed.iter().map(String::as_str).collect();
-        let body = content_hash(&request.body);
-        let whole = request.header("x-acs-content-sha256") == Some(body.as_str());
-        if whole && same(&v3(request, &signed, secret), &self.signature) {
+        let holds = match &self.scheme {
+            Scheme::V1(method) => same(
+                &signature::v1(method, &self.parameters, secret),
+                &self.signature,
+            ),
+            Scheme::V3(request, signed) => {
+                let body = content_hash(&request.body);
+                request.header("x-acs-content-sha256") == Some(body.as_str())
+                    && same(
+                        &signature::v3(request, &names(signed), secret),
+                        &self.signature,
+                    )
+            }
+        };
+        if holds {
             return Ok(());
         }
         let message = format!(
             "Specified signature is not matched with our calculation. server string to sign is:{}",
-            v3_string_to_sign(request, &signed)
+            self.string_to_sign()
         );
         Err(Refusal::new(400, "SignatureDoesNotMatch", message))
     }
-}
 
-/// The parts of `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`.
-#[derive(Default)]
-struct Authorization {
-    credential: String,
-    signed: Vec<String>,
-    signature: String,
-}
-
-impl Authorization {
-    fn read(header: &str) -> Option<Self> {
-        let mut read = Self::default();
-        for part in header.strip_prefix(V3)?.strip_prefix(' ')?.split(',') {
-            match part.trim().split_once('=')? {
-                ("Credential", id) => id.clone_into(&mut read.credential),
-                ("SignedHeaders", names) => {
-                    read.signed = names.split(';').map(str::to_ascii_lowercase).collect();
-                }
-                ("Signature", signature) => signature.clone_into(&mut read.signature),
-                _ => return None,
-            }
+    fn string_to_sign(&self) -> String {
+        match &self.scheme {
+            Scheme::V1(method) => v1_string_to_sign(method, &self.parameters),
+            Scheme::V3(request, signed) => v3_string_to_sign(request, &names(signed)),
         }
-        (!read.credential.is_empty()
-            && !read.signature.is_empty()
-            && read.signed.len() <= MOST_SIGNED)
-            .then_some(read)
     }
+}
+
+fn names(signed: &[String]) -> Vec<&str> {
+    signed.iter().map(String::as_str).collect()
 }
 
 fn incomplete() -> Refusal {
@@ -152,7 +122,11 @@ fn same(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Bench, benches, credentials};
-    use crate::cloud::transport::Service::{Ims, Ram, Sts};
+    use crate::cloud::signature;
+    use crate::cloud::transport::{
+        Request,
+        Service::{Ims, Ram, Sts},
+    };
 
     /// A header's name and the value that replaces it; `None` takes it away.
     type Change = (&'static str, Option<&'static str>);
@@ -300,5 +274,127 @@ mod tests {
         let bench = Bench::without_console();
         let answer = bench.call(&bench.console, Ims, "GetAccountSummary", &[]);
         assert_eq!(answer.code(), "InvalidAccessKeyId.NotFound");
+    }
+
+    fn v1(bench: &Bench, method: &str, changes: &[Change]) -> Request {
+        let mut parameters = owned(&[
+            ("Action", "GetUser"),
+            ("Version", "2015-05-01"),
+            ("UserName", "a b*~"),
+            ("AccessKeyId", &bench.console.0),
+            ("SignatureMethod", "HMAC-SHA1"),
+            ("SignatureVersion", "1.0"),
+            ("SignatureNonce", &crate::sys::random::nonce().unwrap()),
+            ("SignatureType", ""),
+            ("Timestamp", &crate::core::time::format(bench.now())),
+        ]);
+        let signature = signature::v1(method, &parameters, &bench.console.1);
+        parameters.push(("Signature".into(), signature));
+        for (name, value) in changes {
+            parameters.retain(|(key, _)| key != name);
+            parameters.extend(value.map(|value| ((*name).to_owned(), value.to_owned())));
+        }
+        Request {
+            method: method.into(),
+            path: "/".into(),
+            query: parameters,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(own).collect()
+    }
+
+    #[test]
+    fn the_old_signature_covers_every_parameter() {
+        let bench = Bench::memory();
+        let outcome = |request: &Request| {
+            let reply = bench.send(request);
+            (reply.status, reply.code().to_owned())
+        };
+        let unchanged = "InvalidParameter.UserName.InvalidChars";
+        for method in ["GET", "POST"] {
+            assert_eq!(outcome(&v1(&bench, method, &[])).1, unchanged);
+        }
+        let cases: [(Change, &str); 12] = [
+            (("UserName", Some("b")), "SignatureDoesNotMatch"),
+            (("UserName", None), "SignatureDoesNotMatch"),
+            (("Added", Some("")), "SignatureDoesNotMatch"),
+            (("Action", Some("DeleteUser")), "SignatureDoesNotMatch"),
+            (("SignatureNonce", Some("x")), "SignatureDoesNotMatch"),
+            (("SignatureType", None), "SignatureDoesNotMatch"),
+            (
+                ("Timestamp", Some("2026-11-24T00:00:01Z")),
+                "SignatureDoesNotMatch",
+            ),
+            (
+                ("Timestamp", Some("2026-11-24 00:00:00")),
+                "InvalidTimeStamp.Format",
+            ),
+            (("Timestamp", None), "MissingParameter"),
+            (
+                ("SignatureMethod", Some("HMAC-SHA256")),
+                "IncompleteSignature",
+            ),
+            (
+                ("SignatureType", Some("BEARERTOKEN")),
+                "IncompleteSignature",
+            ),
+            (
+                ("SecurityToken", Some("x")),
+                "InvalidSecurityToken.MismatchWithAccessKey",
+            ),
+        ];
+        for (change, code) in cases {
+            assert_eq!(
+                outcome(&v1(&bench, "POST", &[change])).1,
+                code,
+                "{change:?}"
+            );
+        }
+        let mut other_method = v1(&bench, "POST", &[]);
+        other_method.method = "GET".into();
+        let reply = bench.send(&other_method);
+        let told = reply.text("Message").split(':').nth(1).unwrap();
+        let expected = signature::v1_string_to_sign("GET", &other_method.query);
+        assert_eq!(
+            told, expected,
+            "an SDK compares what follows the colon with its own"
+        );
+        let mut twice = v1(&bench, "POST", &[]);
+        twice.query.insert(0, ("UserName".into(), "c".into()));
+        assert_eq!(outcome(&twice), (400, "InvalidParameter".into()));
+        let once = v1(&bench, "POST", &[]);
+        assert_eq!(outcome(&once).1, unchanged);
+        assert_eq!(outcome(&once), (400, "SignatureNonceUsed".into()));
+    }
+
+    /// The old Python SDK sends these headers with its V1 signature, unsigned.
+    #[test]
+    fn headers_of_v3_mean_nothing_beside_the_old_signature() {
+        let bench = Bench::memory();
+        let mut request = v1(&bench, "POST", &[]);
+        request.headers = owned(&[
+            ("x-acs-action", "DeleteUser"),
+            ("x-acs-version", "2019-08-15"),
+        ]);
+        let reply = bench.send(&request);
+        assert_eq!(reply.code(), "InvalidParameter.UserName.InvalidChars");
+    }
+
+    #[test]
+    fn a_form_is_signed_with_the_query_by_the_old_signature() {
+        let bench = Bench::memory();
+        let mut request = v1(&bench, "POST", &[]);
+        request.query.retain(|(name, _)| name != "UserName");
+        request.headers = owned(&[("content-type", "application/x-www-form-urlencoded")]);
+        request.body = b"UserName=a+b%2A~".to_vec();
+        let reply = bench.send(&request);
+        assert_eq!(reply.code(), "InvalidParameter.UserName.InvalidChars");
+        request.body = b"UserName=a+c%2A~".to_vec();
+        assert_eq!(bench.send(&request).code(), "SignatureDoesNotMatch");
     }
 }
