@@ -13,6 +13,8 @@ mod pair;
 mod recover;
 mod rotate;
 mod sandbox;
+#[cfg(feature = "sandbox-server")]
+mod sandbox_serve;
 mod selector;
 mod show_id;
 mod status;

@@ -1,6 +1,8 @@
-//! `akm sandbox reset`
+//! `akm sandbox`
 
 use super::context::Context;
+#[cfg(feature = "sandbox-server")]
+use super::sandbox_serve::Serve;
 use crate::ops::{self, Failure, Kind, Stores, Tell};
 use crate::store::SecretName;
 use crate::sys::fs::remove_folder;
@@ -9,6 +11,8 @@ use clap::Subcommand;
 /// The built-in account on this machine
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sandbox {
+    #[cfg(feature = "sandbox-server")]
+    Serve(Serve),
     /// Forget the sandbox's account, its users, its pairs and their secrets
     Reset,
 }
@@ -16,6 +20,8 @@ pub(crate) enum Sandbox {
 impl Sandbox {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
+            #[cfg(feature = "sandbox-server")]
+            Self::Serve(args) => args.run(context),
             Self::Reset => reset(context),
         }
     }
