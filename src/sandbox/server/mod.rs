@@ -3,6 +3,7 @@
 //! Time and size are bounded before anything is believed: a request's head must be whole in 5 s and 16 KiB, its body in 10 s and
 //! 1 MiB, and at most 256 callers are connected.
 
+mod connections;
 mod control;
 mod faults;
 mod stop;
@@ -11,23 +12,18 @@ mod wire;
 use super::Gateway;
 use super::refusal::Refusal;
 use crate::cloud::transport::{Request, Response};
+use connections::Counted;
 use faults::{Effect, Faults};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::sleep;
 use wire::{Body, Gone};
 
-const HEAD_TIME: Duration = Duration::from_secs(5);
-const HEAD_SIZE: usize = 16 << 10;
-const CONNECTIONS: usize = 256;
 /// How long a stop waits for requests that are being answered, and then for their last bytes to leave.
 const FAREWELL: Duration = Duration::from_secs(1);
 const LAST_BYTES: Duration = Duration::from_millis(20);
@@ -66,7 +62,7 @@ pub(crate) fn serve(
         let listener = TcpListener::bind(address).await?;
         let server = Arc::new(Server::new(gateway, settings));
         if listening(listener.local_addr()?) {
-            let accepting = tokio::spawn(accept(listener, server.clone()));
+            let accepting = tokio::spawn(connections::accept(listener, server.clone()));
             stop.asked().await;
             accepting.abort();
             server.finish().await;
@@ -81,34 +77,6 @@ struct Server {
     faults: Faults,
     connections: AtomicUsize,
     busy: AtomicUsize,
-}
-
-async fn accept(listener: TcpListener, server: Arc<Server>) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(connection(stream, server.clone()))),
-            // Too many open files, most likely: others must close theirs first.
-            Err(_) => sleep(Duration::from_millis(50)).await,
-        }
-    }
-}
-
-/// One caller, for as many requests as it likes.
-async fn connection(stream: TcpStream, server: Arc<Server>) {
-    let _counted = Counted::new(&server.connections);
-    if server.connections.load(Ordering::Relaxed) > CONNECTIONS {
-        return wire::turn_away(&stream).await;
-    }
-    // Without it small answers wait for the caller's acknowledgements.
-    let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| server.clone().answer(request));
-    // What ends a connection early is the caller's affair, or an injected fault.
-    let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_buf_size(HEAD_SIZE)
-        .serve_connection(TokioIo::new(stream), answer)
-        .await;
 }
 
 impl Server {
@@ -196,20 +164,4 @@ fn failure(status: u16) -> Refusal {
     };
     let message = format!("The request processing has failed due to {message}.");
     Refusal::new(status, code, message)
-}
-
-/// One more of something, until it is dropped.
-struct Counted<'a>(&'a AtomicUsize);
-
-impl<'a> Counted<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Counted<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
