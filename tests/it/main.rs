@@ -6,3 +6,9 @@ mod create;
 mod env;
 mod import;
 mod readme;
+#[cfg(feature = "sandbox-server")]
+mod sdk;
+#[cfg(feature = "sandbox-server")]
+mod serve;
+#[cfg(feature = "sandbox-server")]
+mod serving;
