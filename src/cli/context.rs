@@ -243,18 +243,14 @@ impl Context {
 
     /// A session, and not a word on suspects.
     pub(crate) fn open(&self) -> Result<Session, Failure> {
-        let (kind, recipient, config) = self.settled_store()?;
-        let stores = self.opened(config.clone(), self.ui.may_ask());
-        let folder = self.settled_sandbox(&stores, kind)?;
-        let account = self.account_of(folder.account_id(), config);
-        let seed_in = folder.secret_store().parse::<StoreKind>()?;
-        let seed = stores
-            .open(seed_in)
-            .and_then(|store| store.get(&SecretName::sandbox(&account.id)))
-            .map_err(|error| Failure::of_store(seed_in, error))?;
-        let seed = seed.ok_or_else(|| seed_lost(seed_in))?;
-        let (id, secret) = sandbox::console_credentials(&seed)?;
-        let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
+        let settled = self.settle()?;
+        let (id, secret) = sandbox::console_credentials(&settled.seed)?;
+        let gateway = sandbox::Gateway::new(
+            Box::new(settled.folder),
+            settled.seed,
+            self.clock.clone(),
+            true,
+        );
         let transport = Arc::new(sandbox::Embedded::new(gateway));
         let credentials = Credentials {
             id,
@@ -262,12 +258,47 @@ impl Context {
             token: None,
         };
         Ok(Session {
-            account,
+            account: settled.account,
             cloud: Client::new(transport, credentials, self.clock.clone()),
-            store: kind,
-            recipient,
+            store: settled.store,
+            recipient: settled.recipient,
             verify_pause: Duration::ZERO,
         })
+    }
+
+    /// The built-in account with its seed, made on first use.
+    fn settle(&self) -> Result<Settled, Failure> {
+        let (store, recipient, config) = self.settled_store()?;
+        let stores = self.opened(config.clone(), self.ui.may_ask());
+        let folder = self.settled_sandbox(&stores, store)?;
+        let account = self.account_of(folder.account_id(), config);
+        let seed_in = folder.secret_store().parse::<StoreKind>()?;
+        let seed = stores
+            .open(seed_in)
+            .and_then(|store| store.get(&SecretName::sandbox(&account.id)))
+            .map_err(|error| Failure::of_store(seed_in, error))?;
+        Ok(Settled {
+            seed: seed.ok_or_else(|| seed_lost(seed_in))?,
+            account,
+            folder,
+            store,
+            recipient,
+        })
+    }
+
+    /// What `sandbox serve` serves, and its seed: this machine's sandbox, or one that lasts as long as the process.
+    #[cfg(feature = "sandbox-server")]
+    pub(crate) fn served(
+        &self,
+        persist: bool,
+    ) -> Result<(Box<dyn sandbox::Records>, Secret), Failure> {
+        if persist {
+            let settled = self.settle()?;
+            return Ok((Box::new(settled.folder), settled.seed));
+        }
+        let id = sandbox::new_account_id().map_err(no_random)?;
+        let account = sandbox::Account::new(id, self.clock.now(), "");
+        Ok((Box::new(sandbox::Memory::new(account)), new_seed()?))
     }
 
     /// The store for new secrets and its recipient; chosen, said and written down on first use.
@@ -347,13 +378,8 @@ impl Context {
         if let Some(folder) = self.sandbox()? {
             return Ok(folder);
         }
-        let failed = |error: anyhow::Error| Failure::new(Kind::Failed, error.to_string());
-        let account = sandbox::new_account_id().map_err(failed)?;
-        let seed = Secret::new(format!(
-            "{}{}",
-            random::nonce().map_err(failed)?,
-            random::nonce().map_err(failed)?
-        ))?;
+        let account = sandbox::new_account_id().map_err(no_random)?;
+        let seed = new_seed()?;
         stores
             .open(kind)?
             .put(&SecretName::sandbox(&account), &seed)?;
@@ -372,7 +398,26 @@ pub(crate) fn clipboard() -> Result<Clipboard, Failure> {
     })
 }
 
-fn broken_sandbox(error: sandbox::Error) -> Failure {
+/// The built-in account, all that is needed to work in it.
+struct Settled {
+    account: Account,
+    folder: sandbox::Folder,
+    seed: Secret,
+    store: StoreKind,
+    recipient: Recipient,
+}
+
+fn new_seed() -> Result<Secret, Failure> {
+    let half = || random::nonce().map_err(no_random);
+    Ok(Secret::new(format!("{}{}", half()?, half()?))?)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
+fn no_random(error: anyhow::Error) -> Failure {
+    Failure::new(Kind::Failed, error.to_string())
+}
+
+pub(super) fn broken_sandbox(error: sandbox::Error) -> Failure {
     let kind = match error {
         sandbox::Error::Busy => Kind::Busy,
         sandbox::Error::Unusable(_) => Kind::Failed,

@@ -22,6 +22,8 @@ mod protect;
 mod recover;
 mod rotate;
 mod sandbox;
+#[cfg(feature = "sandbox-server")]
+mod sandbox_serve;
 mod selector;
 mod show_id;
 mod spelling;

@@ -1,6 +1,8 @@
-//! `akm sandbox reset`
+//! `akm sandbox`
 
 use super::context::Context;
+#[cfg(feature = "sandbox-server")]
+use super::sandbox_serve::Serve;
 use crate::core::account::AccountId;
 use crate::ops::{self, Failure, Kind, Stores, Tell};
 use crate::store::SecretName;
@@ -11,6 +13,8 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 #[command(after_help = examples!["akm sandbox reset" => "begin again with an empty account (asks)"])]
 pub(crate) enum Sandbox {
+    #[cfg(feature = "sandbox-server")]
+    Serve(Serve),
     /// Forget the sandbox's account, its users, its pairs and their secrets
     #[command(after_help = examples!["akm sandbox reset --yes" => "without being asked"])]
     Reset,
@@ -19,6 +23,8 @@ pub(crate) enum Sandbox {
 impl Sandbox {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
+            #[cfg(feature = "sandbox-server")]
+            Self::Serve(args) => args.run(context),
             Self::Reset => reset(context),
         }
     }

@@ -71,10 +71,6 @@ pub(crate) fn v3_string_to_sign(request: &Request, signed: &[&str]) -> String {
 
 /// The old RPC signature (`SignatureVersion=1.0`, HMAC-SHA1) over all parameters, those of a form body among them; base64.
 /// A parameter named `Signature` is left out.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the sandbox's server checks it")
-)]
 pub(crate) fn v1(method: &str, parameters: &[(String, String)], secret: &Secret) -> String {
     let to_sign = v1_string_to_sign(method, parameters);
     let key = zeroize::Zeroizing::new(format!("{}&", secret.expose()));

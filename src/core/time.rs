@@ -71,6 +71,19 @@ impl Span {
     }
 }
 
+/// A short wait as the sandbox's server takes it: a [`Span`], or whole milliseconds as `250ms`.
+#[cfg(feature = "sandbox-server")]
+pub(crate) fn parse_wait(text: &str) -> Result<Duration, Invalid> {
+    if let Some(count) = text.strip_suffix("ms") {
+        let digits = count.bytes().all(|b| b.is_ascii_digit());
+        let count = count.parse::<u32>().ok().filter(|_| digits);
+        let wrong = || Invalid::new("duration", "whole milliseconds are expected, as 250ms");
+        return Ok(Duration::from_millis(count.ok_or_else(wrong)?.into()));
+    }
+    let seconds = Span::parse(text)?.delta().num_seconds();
+    Ok(Duration::from_secs(seconds.unsigned_abs()))
+}
+
 impl std::str::FromStr for Span {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -168,6 +181,21 @@ mod tests {
             "2é",
         ] {
             assert!(Span::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[cfg(feature = "sandbox-server")]
+    #[test]
+    fn waits_have_milliseconds() {
+        for (text, milliseconds) in [("250ms", 250), ("2s", 2000), ("0s", 0), ("1m", 60_000)] {
+            assert_eq!(
+                parse_wait(text).unwrap().as_millis(),
+                milliseconds,
+                "{text}"
+            );
+        }
+        for bad in ["", "ms", "-1ms", "+1ms", "1.5ms", "9999999999ms", "5"] {
+            assert!(parse_wait(bad).is_err(), "{bad}");
         }
     }
 

@@ -21,7 +21,7 @@ use crate::sys::fs::Disk;
 use serde::{Serialize, de::DeserializeOwned};
 use std::any::Any;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The version written to, and the newest one read from, a file.
@@ -36,6 +36,8 @@ pub(crate) struct Folder {
     path: PathBuf,
     account_id: AccountId,
     secret_store: String,
+    /// Threads of this process take turns here; only then does the process ask for the lock that others see.
+    turn: Mutex<()>,
 }
 
 impl Folder {
@@ -47,6 +49,7 @@ impl Folder {
             path: folder,
             account_id: account.account_id,
             secret_store: account.secret_store,
+            turn: Mutex::new(()),
         }))
     }
 
@@ -75,6 +78,7 @@ impl Folder {
             path: folder,
             account_id,
             secret_store: secret_store.to_owned(),
+            turn: Mutex::new(()),
         })
     }
 
@@ -90,6 +94,7 @@ impl Folder {
 
 impl Records for Folder {
     fn open(&self, clock: &dyn Clock) -> Result<Box<dyn Session + '_>, Error> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut waited = Duration::ZERO;
         while waited < WAIT {
             if let Some(lock) = try_lock(&*self.disk, &self.path)? {
@@ -97,6 +102,7 @@ impl Records for Folder {
                     disk: &*self.disk,
                     folder: &self.path,
                     _lock: lock,
+                    _turn: turn,
                 }));
             }
             clock.sleep(PAUSE);
@@ -109,7 +115,9 @@ impl Records for Folder {
 struct Locked<'a> {
     disk: &'a dyn Disk,
     folder: &'a Path,
+    // Dropped in this order: the lock is free before the next thread has its turn.
     _lock: Box<dyn Any + Send>,
+    _turn: MutexGuard<'a, ()>,
 }
 
 impl Locked<'_> {

@@ -17,6 +17,10 @@ const PREFIX: &str = "LTAI5tSANDBOX";
 const DIGEST_LENGTH: usize = 3;
 const RANDOM_LENGTH: usize = 8;
 const SECRET_LENGTH: usize = 30;
+/// How every id of a role's session begins.
+pub(super) const SESSION_PREFIX: &str = "STS.";
+const SESSION_RANDOM_LENGTH: usize = 13;
+const SESSION_SECRET_LENGTH: usize = 44;
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The id and secret of the console's logon session, for the embedded transport. [`Invalid`] never happens.
@@ -36,8 +40,17 @@ pub(super) fn new_user_id() -> anyhow::Result<String> {
 
 /// A new AccessKey ID: the prefix, the digest of the owner's key, random characters (about 47 bits of them).
 pub(super) fn new_access_key_id(owner_key: &str) -> anyhow::Result<AccessKeyId> {
-    let mut text = format!("{PREFIX}{}", owner_digest(owner_key));
-    let whole = text.len() + RANDOM_LENGTH;
+    let start = format!("{PREFIX}{}", owner_digest(owner_key));
+    Ok(AccessKeyId::parse(&with_random(start, RANDOM_LENGTH)?)?)
+}
+
+/// A new id for a role's session: 24 characters, again of no real make.
+pub(super) fn new_session_id() -> anyhow::Result<String> {
+    with_random(format!("{SESSION_PREFIX}SANDBOX"), SESSION_RANDOM_LENGTH)
+}
+
+fn with_random(mut text: String, count: usize) -> anyhow::Result<String> {
+    let whole = text.len() + count;
     while text.len() < whole {
         let room = whole - text.len();
         text.extend(
@@ -47,7 +60,7 @@ pub(super) fn new_access_key_id(owner_key: &str) -> anyhow::Result<AccessKeyId> 
                 .take(room),
         );
     }
-    Ok(AccessKeyId::parse(&text)?)
+    Ok(text)
 }
 
 /// The part of an AccessKey ID that says to whom it was given; `None` for an id of another make.
@@ -64,16 +77,22 @@ pub(super) fn owner_digest(owner_key: &str) -> String {
         .collect()
 }
 
-/// The secret of a pair: 30 letters and digits from HMAC-SHA256(seed, id and a counter). [`Invalid`] never happens.
+/// The secret of a pair or a session: 30 or 44 letters and digits from HMAC-SHA256(seed, id and a counter). [`Invalid`] never
+/// happens.
 pub(super) fn secret_of(seed: &Secret, id: &str) -> Result<Secret, Invalid> {
-    let mut secret = Zeroizing::new(String::with_capacity(SECRET_LENGTH));
+    let length = if id.starts_with(SESSION_PREFIX) {
+        SESSION_SECRET_LENGTH
+    } else {
+        SECRET_LENGTH
+    };
+    let mut secret = Zeroizing::new(String::with_capacity(length));
     for block in 0_u8.. {
-        let room = SECRET_LENGTH - secret.len();
+        let room = length - secret.len();
         if room == 0 {
             break;
         }
         secret.extend(
-            mac(seed, id, block)?
+            mac(seed, &[id.as_bytes(), &[block]])?
                 .into_iter()
                 .filter_map(alphanumeric)
                 .take(room),
@@ -82,10 +101,17 @@ pub(super) fn secret_of(seed: &Secret, id: &str) -> Result<Secret, Invalid> {
     Secret::new(secret)
 }
 
-fn mac(seed: &Secret, id: &str, block: u8) -> Result<[u8; 32], Invalid> {
-    let mac = Hmac::<Sha256>::new_from_slice(seed.expose().as_bytes())
+/// What proves that a token was made here. No id begins as its message does. [`Invalid`] never happens.
+pub(super) fn token_proof(seed: &Secret, content: &[u8]) -> Result<[u8; 32], Invalid> {
+    mac(seed, &[b"\0token\0", content])
+}
+
+fn mac(seed: &Secret, message: &[&[u8]]) -> Result<[u8; 32], Invalid> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(seed.expose().as_bytes())
         .map_err(|_| Invalid::new("seed", "HMAC refuses it"))?;
-    let mac = mac.chain_update(id.as_bytes()).chain_update([block]);
+    for part in message {
+        mac.update(part);
+    }
     Ok(mac.finalize().into_bytes().into())
 }
 

@@ -4,26 +4,36 @@
 //! applies RAM's rules to the [`Records`], and the answer goes out in the cloud's JSON. No secret rests here: a pair's secret
 //! follows from its id and one seed.
 
+#[cfg(feature = "sandbox-server")]
+mod administrator;
 mod authentication;
+mod conditions;
 mod engine;
 mod folder;
 mod form;
 mod gateway;
 mod identifiers;
-#[cfg(test)]
+#[cfg(any(test, feature = "sandbox-server"))]
 mod memory;
 mod nonces;
 mod refusal;
+#[cfg(feature = "sandbox-server")]
+mod server;
 mod state;
 #[cfg(test)]
 mod testing;
+mod tokens;
 mod transport;
 
+#[cfg(feature = "sandbox-server")]
+pub(crate) use administrator::Administrator;
 pub(crate) use folder::Folder;
 pub(crate) use gateway::Gateway;
 pub(crate) use identifiers::{console_credentials, new_account_id};
-#[cfg(test)]
+#[cfg(any(test, feature = "sandbox-server"))]
 pub(crate) use memory::Memory;
+#[cfg(feature = "sandbox-server")]
+pub(crate) use server::{Settings, serve};
 pub(crate) use state::Account;
 pub(crate) use transport::Embedded;
 

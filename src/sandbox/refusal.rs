@@ -12,6 +12,8 @@ pub(super) struct Refusal {
     pub(super) message: String,
     /// `AccessDeniedDetail`, of a missing permission only.
     pub(super) denied: Option<Value>,
+    /// `x-acs-retry-after` in milliseconds, of a throttled request only.
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -25,6 +27,7 @@ impl Refusal {
             code: code.into(),
             message: message.into(),
             denied: None,
+            retry_after: None,
         }
     }
 
@@ -59,6 +62,19 @@ impl Refusal {
             "LimitExceeded.User.AccessKey",
             "The access key count of the user access keys beyond the current limits.",
         )
+    }
+
+    /// HTTP 400, as the SDKs' own fixtures have it; `retry_after` is what the SDKs take for milliseconds.
+    pub(super) fn throttled(retry_after: Option<u64>) -> Self {
+        let message = "Request was denied due to user flow control.";
+        Self {
+            retry_after,
+            ..Self::new(400, "Throttling.User", message)
+        }
+    }
+
+    pub(super) fn no_permission(message: &str) -> Self {
+        Self::new(403, "NoPermission", message)
     }
 
     fn internal(code: &'static str, why: &dyn std::fmt::Display) -> Self {

@@ -25,6 +25,18 @@ pub(crate) struct Account {
     /// Whether RAM users may manage their own pairs (`SetSecurityPreference`; false unless set).
     #[serde(default)]
     pub(crate) allow_user_to_manage_access_keys: bool,
+    /// After how many days without use pairs are to be disabled (`SetSecurityPreference`); kept and told, not acted upon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) max_idle_days_for_access_keys: Option<u16>,
+    /// The network policy of pairs without their own, as it was set; empty where none was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) access_key_policy: String,
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) report_generated_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Pairs::is_empty")]
     pub(crate) access_keys: Pairs,
 }
@@ -42,6 +54,9 @@ impl Account {
             created_at,
             secret_store: secret_store.into(),
             allow_user_to_manage_access_keys: false,
+            max_idle_days_for_access_keys: None,
+            access_key_policy: String::new(),
+            report_generated_at: None,
             access_keys: Pairs::default(),
         }
     }
@@ -69,11 +84,34 @@ pub(crate) struct User {
     /// Whether `AliyunRAMFullAccess` is attached.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) administrator: bool,
+    /// Whether `AliyunSTSAssumeRoleAccess` is attached.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) assumes_roles: bool,
     /// The key that a rename is moving this record to: see `folder`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) renaming_to: Option<String>,
     #[serde(default, skip_serializing_if = "Pairs::is_empty")]
     pub(crate) access_keys: Pairs,
+}
+
+impl User {
+    /// A user without texts, permissions or pairs.
+    pub(crate) fn new(name: UserName, user_id: String, now: Timestamp) -> Self {
+        Self {
+            name,
+            user_id,
+            display_name: String::new(),
+            comments: String::new(),
+            email: String::new(),
+            mobile_phone: String::new(),
+            created_at: now,
+            updated_at: now,
+            administrator: false,
+            assumes_roles: false,
+            renaming_to: None,
+            access_keys: Pairs::default(),
+        }
+    }
 }
 
 /// One pair, without its secret.
@@ -94,6 +132,9 @@ pub(crate) struct Pair {
     pub(crate) last_used_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) last_used_service: String,
+    /// The pair's own network policy, as it was set; empty where none was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) policy: String,
     /// Since when the pair is in the recycle bin; a live pair has none.
     #[serde(
         with = "time::text_option",
@@ -112,6 +153,7 @@ impl Pair {
             updated_at: now,
             last_used_at: None,
             last_used_service: String::new(),
+            policy: String::new(),
             recycled_at: None,
         }
     }

@@ -119,7 +119,17 @@ impl Bench {
         action: &str,
         parameters: &[(&str, &str)],
     ) -> Request {
-        self.sign(who, service, action, parameters, "")
+        self.sign(who, None, service, action, parameters, "")
+    }
+
+    /// The call of a line as [`Bench::walk`] has them, signed with a session's token.
+    pub(super) fn signed_with_token(&self, who: &Credentials, token: &str, line: &str) -> Request {
+        let (service, action, parameters) = read(line);
+        let parameters: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.sign(who, Some(token), service, action, &parameters, "")
     }
 
     pub(super) fn signed_form(
@@ -129,12 +139,13 @@ impl Bench {
         action: &str,
         body: &str,
     ) -> Request {
-        self.sign(who, service, action, &[], body)
+        self.sign(who, None, service, action, &[], body)
     }
 
     fn sign(
         &self,
         who: &Credentials,
+        token: Option<&str>,
         service: Service,
         action: &str,
         parameters: &[(&str, &str)],
@@ -148,6 +159,7 @@ impl Bench {
             ("x-acs-signature-nonce", random::nonce().unwrap()),
             ("x-acs-content-sha256", content_hash(body.as_bytes())),
         ];
+        headers.extend(token.map(|token| ("x-acs-security-token", token.to_owned())));
         if !body.is_empty() {
             let form = "application/x-www-form-urlencoded";
             headers.push(("content-type", form.to_owned()));
@@ -218,14 +230,7 @@ impl Bench {
     pub(super) fn walk(&self, who: &Credentials, lines: &[&str]) {
         for line in lines {
             let (call, expected) = line.split_once(" => ").unwrap();
-            let mut words = call.split(' ');
-            let service = match words.next().unwrap() {
-                "Ram" => Service::Ram,
-                "Ims" => Service::Ims,
-                _ => Service::Sts,
-            };
-            let action = words.next().unwrap();
-            let parameters = form::decode(words.next().unwrap_or_default());
+            let (service, action, parameters) = read(call);
             let parameters: Vec<_> = parameters
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -248,6 +253,22 @@ impl Bench {
         let secret = Secret::new(text("AccessKeySecret")).unwrap();
         (text("AccessKeyId"), secret)
     }
+}
+
+/// `Ram GetUser UserName=bob` in its parts.
+fn read(call: &str) -> (Service, &str, Vec<(String, String)>) {
+    let mut words = call.split(' ');
+    let service = match words.next().unwrap() {
+        "Ram" => Service::Ram,
+        "Ims" => Service::Ims,
+        _ => Service::Sts,
+    };
+    let action = words.next().unwrap();
+    (
+        service,
+        action,
+        form::decode(words.next().unwrap_or_default()),
+    )
 }
 
 pub(super) struct Reply {

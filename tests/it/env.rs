@@ -386,16 +386,18 @@ pub(crate) fn have(tool: &str) -> bool {
         std::env::split_paths("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
             .any(|folder| folder.join(tool).is_file());
     if !found {
-        assert!(
-            std::env::var_os("AKM_TESTS_REQUIRED").is_none(),
-            "`{tool}` is not installed and this run requires it"
-        );
-        let mut out = std::io::stderr();
-        let _ = writeln!(
-            out,
-            "skipped: `{tool}` is not on this machine: {}",
-            std::thread::current().name().unwrap_or("?")
-        );
+        skipped(&format!("`{tool}` is not on this machine"));
     }
     found
+}
+
+/// Says aloud why a test does not run. Where everything is meant to be installed, that is a failure.
+pub(crate) fn skipped(why: &str) {
+    assert!(
+        std::env::var_os("AKM_TESTS_REQUIRED").is_none(),
+        "{why}, and this run requires it"
+    );
+    let mut out = std::io::stderr();
+    let test = std::thread::current();
+    let _ = writeln!(out, "skipped: {why}: {}", test.name().unwrap_or("?"));
 }

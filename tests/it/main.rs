@@ -25,10 +25,14 @@ mod permissions;
 mod protect;
 mod pty;
 mod readme;
+#[cfg(feature = "sandbox-server")]
 mod recover;
 mod retire;
 mod rotate;
+mod sdk;
 mod secrecy;
+mod serve;
+mod serving;
 mod source;
 mod store;
 mod strace;

@@ -1,8 +1,10 @@
 //! One operation being done: who calls, with which parameters, on which records.
 
 use super::holder::Holder;
+use super::roles::role_id;
+use super::session_policy::SessionPolicy;
 use super::{Answer, Operation, Scope};
-use crate::cloud::transport::Service::Ims;
+use crate::cloud::transport::Service::{Ims, Sts};
 use crate::core::account::Owner;
 use crate::core::name::UserName;
 use crate::core::secret::Secret;
@@ -10,6 +12,7 @@ use crate::core::time::Timestamp;
 use crate::sandbox::Session;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::User;
+use crate::sandbox::tokens::Grant;
 use serde_json::json;
 
 /// The longest `UserPrincipalName` (IMS).
@@ -22,15 +25,32 @@ pub(crate) enum Caller {
         name: UserName,
         user_id: String,
         administrator: bool,
+        assumes_roles: bool,
+    },
+    /// A session of the account's role.
+    AssumedRole {
+        session: String,
+        policy: Option<SessionPolicy>,
     },
 }
 
 impl Caller {
-    fn owner(&self) -> Owner {
+    /// Whose pairs are the caller's own; a session has none.
+    fn owner(&self) -> Option<Owner> {
         match self {
-            Self::Account => Owner::Account,
-            Self::RamUser { name, .. } => Owner::RamUser(name.clone()),
+            Self::Account => Some(Owner::Account),
+            Self::RamUser { name, .. } => Some(Owner::RamUser(name.clone())),
+            Self::AssumedRole { .. } => None,
         }
+    }
+
+    /// The session that a grant opens.
+    pub(crate) fn of_session(grant: Grant) -> Result<Self, Refusal> {
+        let policy = grant.policy.as_deref().map(SessionPolicy::parse);
+        Ok(Self::AssumedRole {
+            session: grant.session,
+            policy: policy.transpose()?,
+        })
     }
 }
 
@@ -51,39 +71,62 @@ impl<'a> Call<'a> {
     }
 
     fn authorize(&mut self) -> Result<(), Refusal> {
-        let Caller::RamUser {
-            user_id,
-            administrator,
-            ..
-        } = &self.caller
-        else {
-            return Ok(());
-        };
-        let user_id = user_id.clone();
-        if *administrator || self.operation.scope == Scope::Everybody {
-            return Ok(());
-        }
-        let account = self.records.account()?;
-        if self.operation.scope == Scope::OwnPairs
-            && account.allow_user_to_manage_access_keys
-            && self
-                .target()
-                .is_ok_and(|target| target == self.caller.owner())
-        {
+        if self.may()? {
             return Ok(());
         }
         let message = "You are not authorized to do this action. You should be authorized by RAM.";
-        let mut refusal = Refusal::new(403, "NoPermission", message);
+        let mut refusal = Refusal::no_permission(message);
+        let account = self.records.account()?.account_id;
+        let (kind, name) = match &self.caller {
+            Caller::Account => ("RootUser", account.to_string()),
+            Caller::RamUser { user_id, .. } => ("SubUser", user_id.clone()),
+            Caller::AssumedRole { session, .. } => (
+                "AssumedRoleUser",
+                format!("{}:{session}", role_id(&account)),
+            ),
+        };
         refusal.denied = Some(json!({
-            "AuthAction": format!("ram:{}", self.operation.action),
-            "AuthPrincipalType": "SubUser",
-            "AuthPrincipalOwnerId": account.account_id,
-            "AuthPrincipalDisplayName": user_id,
+            "AuthAction": self.permission(),
+            "AuthPrincipalType": kind,
+            "AuthPrincipalOwnerId": account,
+            "AuthPrincipalDisplayName": name,
             "NoPermissionType": "ImplicitDeny",
             "PolicyType": "AccountLevelIdentityBasedPolicy",
             "EncodedDiagnosticMessage": "",
         }));
         Err(refusal)
+    }
+
+    fn may(&mut self) -> Result<bool, Refusal> {
+        let scope = self.operation.scope;
+        Ok(match &self.caller {
+            _ if scope == Scope::Everybody => true,
+            Caller::Account => true,
+            Caller::AssumedRole { policy, .. } => {
+                let allows = |policy: &SessionPolicy| policy.allows(&self.permission());
+                scope != Scope::Assumers && policy.as_ref().is_none_or(allows)
+            }
+            Caller::RamUser { administrator, .. } if *administrator => true,
+            Caller::RamUser { assumes_roles, .. } if scope == Scope::Assumers => *assumes_roles,
+            Caller::RamUser { .. } => scope == Scope::OwnPairs && self.manages_own_pairs()?,
+        })
+    }
+
+    /// Whether the request is about the caller's own pairs, and users may manage these.
+    fn manages_own_pairs(&mut self) -> Result<bool, Refusal> {
+        let allowed = self.records.account()?.allow_user_to_manage_access_keys;
+        let own = self.caller.owner();
+        Ok(allowed && self.target().is_ok_and(|target| Some(target) == own))
+    }
+
+    /// What a policy calls the operation; IMS's are named as RAM's.
+    fn permission(&self) -> String {
+        let service = if self.operation.service == Sts {
+            "sts"
+        } else {
+            "ram"
+        };
+        format!("{service}:{}", self.operation.action)
     }
 
     pub(super) fn is_ims(&self) -> bool {
@@ -136,8 +179,9 @@ impl<'a> Call<'a> {
             return self.subject().map(Owner::RamUser);
         }
         match self.caller.owner() {
-            Owner::Account if !self.is_ims() => Err(Refusal::missing(parameter)),
-            owner => Ok(owner),
+            None => Err(Refusal::missing(parameter)),
+            Some(Owner::Account) if !self.is_ims() => Err(Refusal::missing(parameter)),
+            Some(owner) => Ok(owner),
         }
     }
 

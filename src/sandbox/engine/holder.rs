@@ -73,6 +73,7 @@ impl Holder {
                 name: user.name.clone(),
                 user_id: user.user_id.clone(),
                 administrator: user.administrator,
+                assumes_roles: user.assumes_roles,
             },
         }
     }

@@ -1,6 +1,7 @@
 //! Who calls: the owner of the pair that signed (STS `GetCallerIdentity`).
 
 use super::holder::Holder;
+use super::roles::{ROLE, role_id};
 use super::{Answer, Call, Caller};
 use crate::cloud::transport::Service;
 use crate::core::access_key::{AccessKeyId, Status};
@@ -76,6 +77,14 @@ pub(super) fn caller(call: &mut Call<'_>) -> Answer {
             "PrincipalId": user_id,
             "UserId": user_id,
             "Arn": format!("acs:ram::{account}:user/{name}"),
+        }),
+        // The form of this ARN is assumed: no document shows it.
+        Caller::AssumedRole { session, .. } => json!({
+            "AccountId": account,
+            "IdentityType": "AssumedRoleUser",
+            "PrincipalId": format!("{}:{session}", role_id(&account)),
+            "RoleId": role_id(&account),
+            "Arn": format!("acs:ram::{account}:assumed-role/{ROLE}/{session}"),
         }),
     })
 }

@@ -4,15 +4,21 @@ mod account;
 mod call;
 mod holder;
 mod identity;
+mod network_policy;
 mod pairs;
 mod policies;
 mod recycle_bin;
+mod report;
+mod roles;
+mod session_policy;
 #[cfg(test)]
 pub(super) mod tests;
 mod users;
 
 pub(super) use call::{Call, Caller};
 pub(super) use identity::{Signer, unknown_pair};
+#[cfg(feature = "sandbox-server")]
+pub(super) use roles::role_arn;
 
 use super::refusal::Refusal;
 use crate::cloud::transport::Service::{self, Ims, Ram, Sts};
@@ -28,13 +34,15 @@ enum Scope {
     Everybody,
     /// A RAM user on its own pairs, where the account's preference allows it.
     OwnPairs,
+    /// A RAM user that has `AliyunSTSAssumeRoleAccess`. (Administrators here have it, so that one user is enough.)
+    Assumers,
     Administrators,
 }
 
 /// One operation of one service.
 pub(super) struct Operation<'r> {
     pub(super) service: Service,
-    action: &'r str,
+    pub(super) action: &'r str,
     scope: Scope,
     act: Act,
 }
@@ -65,7 +73,7 @@ impl<'r> Operation<'r> {
 
 /// All that the sandbox can do.
 fn rules(service: Service, action: &str) -> Option<(Scope, Act)> {
-    use Scope::{Administrators, Everybody, OwnPairs};
+    use Scope::{Administrators, Assumers, Everybody, OwnPairs};
     Some(match (service, action) {
         (Ram | Ims, "CreateAccessKey") => (OwnPairs, pairs::create),
         (Ram | Ims, "ListAccessKeys") => (OwnPairs, pairs::list),
@@ -83,14 +91,21 @@ fn rules(service: Service, action: &str) -> Option<(Scope, Act)> {
         (Ram, "ListPoliciesForUser") => (Administrators, policies::list),
         (Ram, "ListGroupsForUser") => (Administrators, policies::groups),
         (Ram, "GetAccountAlias") => (Administrators, account::alias),
-        (Ram, "GetSecurityPreference") => (Administrators, account::preference),
-        (Ram, "SetSecurityPreference") => (Administrators, account::set_preference),
+        (Ram | Ims, "GetSecurityPreference") => (Administrators, account::preference),
+        (Ram | Ims, "SetSecurityPreference") => (Administrators, account::set_preference),
         (Ims, "GetDefaultDomain") => (Administrators, account::default_domain),
         (Ims, "GetAccountSummary") => (Administrators, account::summary),
         (Ims, "ListAccessKeysInRecycleBin") => (Administrators, recycle_bin::list),
         (Ims, "GetAccessKeyInfoInRecycleBin") => (Administrators, recycle_bin::get),
         (Ims, "RestoreAccessKeyFromRecycleBin") => (Administrators, recycle_bin::restore),
         (Ims, "DeleteAccessKeyInRecycleBin") => (Administrators, recycle_bin::purge),
+        (Ims, "GetAccessKeyPolicy") => (Administrators, network_policy::get),
+        (Ims, "SetAccessKeyPolicy") => (Administrators, network_policy::set),
+        (Ims, "GetAccessKeyPolicyForAccount") => (Administrators, network_policy::get_common),
+        (Ims, "SetAccessKeyPolicyForAccount") => (Administrators, network_policy::set_common),
+        (Ims, "GenerateCredentialReport") => (Administrators, report::generate),
+        (Ims, "GetCredentialReport") => (Administrators, report::get),
+        (Sts, "AssumeRole") => (Assumers, roles::assume),
         (Sts, "GetCallerIdentity") => (Everybody, identity::caller),
         _ => return None,
     })

@@ -1,15 +1,22 @@
-//! The one policy there is: `AttachPolicyToUser`, `DetachPolicyFromUser`, `ListPoliciesForUser`, `ListGroupsForUser` (RAM).
+//! The two policies there are: `AttachPolicyToUser`, `DetachPolicyFromUser`, `ListPoliciesForUser`, `ListGroupsForUser` (RAM).
 
 use super::{Answer, Call};
 use crate::core::time::format;
 use crate::sandbox::refusal::Refusal;
+use crate::sandbox::state::User;
 use serde_json::json;
 
+/// The policies' names and descriptions.
 const ADMINISTRATOR: &str = "AliyunRAMFullAccess";
+const ASSUMER: &str = "AliyunSTSAssumeRoleAccess";
+const POLICIES: [(&str, &str); 2] = [
+    (ADMINISTRATOR, "Provides full access to RAM."),
+    (ASSUMER, "Provides access to assume roles through STS."),
+];
 
 /// `EntityNotExist.Policy` for another policy, `EntityAlreadyExists.User.Policy`.
 pub(super) fn attach(call: &mut Call<'_>) -> Answer {
-    if !set_administrator(call, true)? {
+    if !set(call, true)? {
         let message = "The policy does already attach to the user.";
         return Err(Refusal::new(
             409,
@@ -22,7 +29,7 @@ pub(super) fn attach(call: &mut Call<'_>) -> Answer {
 
 /// `EntityNotExist.Policy` for another policy, `EntityNotExist.User.Policy`.
 pub(super) fn detach(call: &mut Call<'_>) -> Answer {
-    if !set_administrator(call, false)? {
+    if !set(call, false)? {
         let message = "The policy does not attach to the user.";
         return Err(Refusal::new(404, "EntityNotExist.User.Policy", message));
     }
@@ -32,15 +39,19 @@ pub(super) fn detach(call: &mut Call<'_>) -> Answer {
 /// `AttachDate` is the user's creation: the moment of attaching is not kept.
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let name = call.subject()?;
-    let user = call.user(&name)?;
-    let policy = json!({
-        "PolicyName": ADMINISTRATOR,
-        "PolicyType": "System",
-        "Description": "Provides full access to RAM.",
-        "DefaultVersion": "v1",
-        "AttachDate": format(user.created_at),
-    });
-    let policies: Vec<_> = user.administrator.then_some(policy).into_iter().collect();
+    let mut user = call.user(&name)?;
+    let attached = POLICIES.iter().filter(|(name, _)| *field(&mut user, name));
+    let attached: Vec<_> = attached.collect();
+    let shown = |(name, description): &(&str, &str)| {
+        json!({
+            "PolicyName": name,
+            "PolicyType": "System",
+            "Description": description,
+            "DefaultVersion": "v1",
+            "AttachDate": format(user.created_at),
+        })
+    };
+    let policies: Vec<_> = attached.into_iter().map(shown).collect();
     Ok(json!({ "Policies": { "Policy": policies } }))
 }
 
@@ -52,21 +63,30 @@ pub(super) fn groups(call: &mut Call<'_>) -> Answer {
 }
 
 /// Whether that changed anything.
-fn set_administrator(call: &mut Call<'_>, administrator: bool) -> Result<bool, Refusal> {
-    if !matches!(call.required("PolicyType")?, "System" | "Custom") {
+fn set(call: &mut Call<'_>, attached: bool) -> Result<bool, Refusal> {
+    let kind = call.required("PolicyType")?;
+    if !matches!(kind, "System" | "Custom") {
         return Err(Refusal::invalid("PolicyType", ""));
     }
-    let named = (call.required("PolicyType")?, call.required("PolicyName")?);
-    if named != ("System", ADMINISTRATOR) {
+    let policy = call.required("PolicyName")?;
+    if kind != "System" || !POLICIES.iter().any(|(name, _)| *name == policy) {
         let message = "The policy does not exist.";
         return Err(Refusal::new(404, "EntityNotExist.Policy", message));
     }
     let name = call.subject()?;
     let mut user = call.user(&name)?;
-    if user.administrator == administrator {
+    if std::mem::replace(field(&mut user, policy), attached) == attached {
         return Ok(false);
     }
-    user.administrator = administrator;
     call.records.put_user(&user)?;
     Ok(true)
+}
+
+/// Where a user's record says that it has the policy.
+fn field<'u>(user: &'u mut User, policy: &str) -> &'u mut bool {
+    if policy == ASSUMER {
+        &mut user.assumes_roles
+    } else {
+        &mut user.administrator
+    }
 }

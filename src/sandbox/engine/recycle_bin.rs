@@ -77,7 +77,9 @@ pub(super) fn purge(call: &mut Call<'_>) -> Answer {
 fn holder_by_id(call: &mut Call<'_>) -> Result<Holder, Refusal> {
     let owner = match (call.given("UserId"), &call.caller) {
         (None, Caller::RamUser { name, .. }) => Owner::RamUser(name.clone()),
-        (None, Caller::Account) => return Err(Refusal::missing("UserId")),
+        (None, Caller::Account | Caller::AssumedRole { .. }) => {
+            return Err(Refusal::missing("UserId"));
+        }
         (Some(id), _) if id == call.records.account()?.account_id.as_str() => Owner::Account,
         (Some(id), _) => {
             let user = call.records.user_by_id(id)?;

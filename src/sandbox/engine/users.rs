@@ -5,7 +5,7 @@ use crate::core::account::Owner;
 use crate::core::time::format;
 use crate::sandbox::identifiers::new_user_id;
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::state::{Pairs, User};
+use crate::sandbox::state::User;
 use serde_json::{Value, json};
 
 /// RAM users in one account (quota `UsersQuota`).
@@ -20,19 +20,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     if call.is_ims() {
         call.required("DisplayName")?;
     }
-    let mut user = User {
-        name,
-        user_id: new_user_id()?,
-        display_name: String::new(),
-        comments: String::new(),
-        email: String::new(),
-        mobile_phone: String::new(),
-        created_at: call.now,
-        updated_at: call.now,
-        administrator: false,
-        renaming_to: None,
-        access_keys: Pairs::default(),
-    };
+    let mut user = User::new(name, new_user_id()?, call.now);
     take_texts(call, "", &mut user)?;
     if call.records.user(&user.name.key())?.is_some() {
         return Err(taken());
@@ -109,7 +97,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     Ok(json!({ "User": shown(call, &user)? }))
 }
 
-/// `DeleteConflict.User.AccessKey` while the user has pairs, `DeleteConflict.User.Policy` while it is administrator. Its
+/// `DeleteConflict.User.AccessKey` while the user has pairs, `DeleteConflict.User.Policy` while it has a policy. Its
 /// recycled pairs go with it (assumed: no document tells what becomes of them).
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let user = if call.is_ims() {
@@ -122,7 +110,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
         Some(("DeleteConflict.User.AccessKey", "access keys"))
     } else {
         let policy = ("DeleteConflict.User.Policy", "policies");
-        user.administrator.then_some(policy)
+        (user.administrator || user.assumes_roles).then_some(policy)
     };
     if let Some((code, what)) = blocked {
         let message = format!("The user CAN NOT has any {what} while deleting the user.");

@@ -3,6 +3,8 @@
 mod pairs;
 mod permissions;
 mod recycle_bin;
+mod reports;
+mod roles;
 mod users;
 
 use crate::cloud::transport::Service::{self, Ims, Ram, Sts};
@@ -10,7 +12,7 @@ use crate::sandbox::testing::{ACCOUNT, Bench, benches};
 use serde_json::Value;
 
 /// Every operation there is.
-pub(crate) const ALL: [(Service, &str); 33] = [
+pub(crate) const ALL: [(Service, &str); 42] = [
     (Ram, "CreateAccessKey"),
     (Ram, "ListAccessKeys"),
     (Ram, "UpdateAccessKey"),
@@ -43,6 +45,15 @@ pub(crate) const ALL: [(Service, &str); 33] = [
     (Ims, "GetAccessKeyInfoInRecycleBin"),
     (Ims, "RestoreAccessKeyFromRecycleBin"),
     (Ims, "DeleteAccessKeyInRecycleBin"),
+    (Ims, "GetSecurityPreference"),
+    (Ims, "SetSecurityPreference"),
+    (Ims, "GetAccessKeyPolicy"),
+    (Ims, "SetAccessKeyPolicy"),
+    (Ims, "GetAccessKeyPolicyForAccount"),
+    (Ims, "SetAccessKeyPolicyForAccount"),
+    (Ims, "GenerateCredentialReport"),
+    (Ims, "GetCredentialReport"),
+    (Sts, "AssumeRole"),
     (Sts, "GetCallerIdentity"),
 ];
 

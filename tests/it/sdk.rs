@@ -1,0 +1,71 @@
+//! The official SDKs, unmodified, against the server. `tests/run` installs them.
+
+use crate::env::{Env, skipped};
+use crate::serving::Serving;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// Runs a driver with the server's line on standard input; it must end well and say nothing.
+fn drive(runtime: &Path, installed: &Path, driver: &str, options: &[&str]) {
+    if !installed.exists() {
+        return skipped(&format!(
+            "`{}` is not installed (`tests/run` does it)",
+            installed.display()
+        ));
+    }
+    let env = Env::new();
+    let serving = Serving::start(&env, options);
+    let mut command = Command::new(runtime);
+    env.dress(&mut command);
+    command.arg(tests().join("sdk").join(driver));
+    // What was compiled stays out of the repository.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), serving.line.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{driver}: {said}");
+    assert!(output.stdout.is_empty(), "{driver}");
+}
+
+fn python(driver: &str, options: &[&str]) {
+    let python = tests().join(".venv/bin/python");
+    drive(&python, &python, driver, options);
+}
+
+#[test]
+fn python_sdks() {
+    python("drive.py", &["--control"]);
+}
+
+#[test]
+fn python_sdks_over_files() {
+    python("drive.py", &["--control", "--persist"]);
+}
+
+#[test]
+fn node_sdks() {
+    let modules = tests().join("sdk/node_modules");
+    drive(Path::new("node"), &modules, "drive.js", &["--control"]);
+}
+
+#[test]
+fn the_wire_is_read_as_every_sdk_writes_it_and_tampering_is_refused() {
+    python("wire.py", &[]);
+}
+
+#[test]
+fn throttling_propagation_and_requests_that_are_executed_late() {
+    python(
+        "weather.py",
+        &["--control", "--rate", "5", "--propagation", "800ms"],
+    );
+}
