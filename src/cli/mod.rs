@@ -35,7 +35,7 @@ mod user;
 mod verify;
 
 use crate::ops::{Failure, Kind};
-use clap::{Args, Parser, Subcommand, error::ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 use context::{Context, Environment};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -173,7 +173,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = complete::answered(&args) {
         return code;
     }
-    let cli = match Cli::try_parse_from(&args) {
+    let cli = match parsed(&args) {
         Ok(cli) => cli,
         Err(error) => return not_parsed(&error, wants_json(&args)),
     };
@@ -187,6 +187,18 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         done.map_err(|failure| spelling::hinted(failure, &args)),
         json,
     )
+}
+
+/// The parsed command line. The tree of commands is not taken apart afterwards: that costs a tenth of a short command's time, and
+/// the process ends soon.
+fn parsed(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut tree = Cli::command();
+    let matches = tree.try_get_matches_from_mut(args);
+    let cli = matches.and_then(|matches| {
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut tree))
+    });
+    std::mem::forget(tree);
+    cli
 }
 
 fn ended(done: Result<(), Failure>, json: bool) -> ExitCode {

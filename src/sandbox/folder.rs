@@ -333,9 +333,10 @@ mod tests {
 
     #[test]
     fn one_request_has_the_folder_and_the_next_waits_a_minute() {
-        let (folder, _path) = new();
-        let clock = TurnedClock::new();
-        let held = folder.open(&clock).unwrap();
+        let (other, path) = new();
+        // As another process has it: a folder of its own on the same path.
+        let (folder, clock) = (open(path.path()).unwrap().unwrap(), TurnedClock::new());
+        let held = other.open(&clock).unwrap();
         assert!(matches!(folder.open(&clock), Err(Error::Busy)));
         assert_eq!((clock.now() - start()).num_seconds(), 60);
         drop(held);
