@@ -76,7 +76,7 @@ impl Span {
 pub(crate) fn parse_wait(text: &str) -> Result<Duration, Invalid> {
     if let Some(count) = text.strip_suffix("ms") {
         let digits = count.bytes().all(|b| b.is_ascii_digit());
-        let count = count.parse::<u32>().ok().filter(|_| digits);
+        let count: Option<u32> = count.parse().ok().filter(|_| digits);
         let wrong = || Invalid::new("duration", "whole milliseconds are expected, as 250ms");
         return Ok(Duration::from_millis(count.ok_or_else(wrong)?.into()));
     }

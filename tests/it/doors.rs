@@ -3,8 +3,13 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 15] = [
+const DOORS: [(&str, usize, &str); 17] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
+    (
+        "cli/sandbox_serve.rs",
+        1,
+        "the line that says where it serves, and whose pair",
+    ),
     (
         "cloud/mod.rs",
         1,
@@ -21,6 +26,11 @@ const DOORS: [(&str, usize, &str); 15] = [
         "sandbox/engine/pairs.rs",
         1,
         "CreateAccessKey answers with it once",
+    ),
+    (
+        "sandbox/engine/roles.rs",
+        1,
+        "AssumeRole answers with it once",
     ),
     (
         "sandbox/identifiers.rs",

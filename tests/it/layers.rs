@@ -34,7 +34,10 @@ const ROOMS: [(&str, &[&str]); 10] = [
 const RESERVED: [(&str, &[&str]); 3] = [
     ("store::age", &["cli/context.rs"]),
     ("store::keyring", &["cli/context.rs"]),
-    ("sandbox", &["cli/context.rs", "cli/sandbox.rs"]),
+    (
+        "sandbox",
+        &["cli/context.rs", "cli/sandbox.rs", "cli/sandbox_serve.rs"],
+    ),
 ];
 
 /// What `core` may draw on, and what it may not even of that.
