@@ -6,10 +6,10 @@
 //!             ops           acts: order of calls, journal, recovery          (sees traits, never an adapter)
 //!              │
 //!    ┌─────────┼──────────┬──────────┐
-//!  cloud     store     metadata    export
+//!  cloud     store     metadata    export, import
 //!  RAM, IMS,  keyring,  TOML:       the console's
-//!  STS over a age       inventory,  CSV
-//!  Transport            journal
+//!  STS over a age       inventory,  CSV, written
+//!  Transport            journal     and read
 //!    └─────────┴────┬─────┴──────────┘
 //!                  sys      touches the machine: files, locks, clock, random bytes, clipboard, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
