@@ -1,8 +1,8 @@
 //! The only place that names a concrete transport or store: from the environment and the configuration to a session.
 
 use super::passphrase::{Given, Source};
-use super::{Global, ui::Ui};
-use crate::cloud::{Client, Credentials};
+use super::{Global, traced::Traced, ui::Ui};
+use crate::cloud::{Client, Credentials, transport::Transport};
 use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
 use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
 use crate::ops::{self, Account, Failure, Kind, Session, Stores, Tell};
@@ -251,7 +251,10 @@ impl Context {
             self.clock.clone(),
             true,
         );
-        let transport = Arc::new(sandbox::Embedded::new(gateway));
+        let mut transport: Arc<dyn Transport> = Arc::new(sandbox::Embedded::new(gateway));
+        if self.ui.verbose {
+            transport = Arc::new(Traced::new(transport, self.ui.clone()));
+        }
         let credentials = Credentials {
             id,
             secret,

@@ -30,6 +30,7 @@ mod spelling;
 mod status;
 mod store;
 mod table;
+mod traced;
 mod ui;
 mod user;
 mod verify;
@@ -86,7 +87,7 @@ struct Global {
     /// Say less on standard error
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say more on standard error
+    /// Say more on standard error: each call to the cloud
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }

@@ -16,9 +16,14 @@ pub(crate) enum Output {
 
 /// What a person allowed and wants to hear.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Ui {
     pub(crate) output: Option<Output>,
     pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
     yes: bool,
     may_ask: bool,
 }
@@ -32,6 +37,7 @@ impl Ui {
         Self {
             output: global.output(),
             quiet: global.quiet,
+            verbose: global.verbose > 0,
             yes: global.yes,
             may_ask,
         }

@@ -276,3 +276,15 @@ fn a_person_is_asked() {
     let (code, text) = on_terminal(&env, "create --account", "");
     assert_eq!(code, 9, "{text}");
 }
+
+#[test]
+fn more_is_said_of_each_call() {
+    let env = Env::new();
+    env.create("alice");
+    env.akm(&["verify", "--self", "-v"]).said(
+        &[],
+        0,
+        "acs:ram::<ACCOUNT>:root\n",
+        "akm: called Sts GetCallerIdentity: 200\n",
+    );
+}
