@@ -72,7 +72,7 @@ impl List {
         if self.refresh {
             let session = context.open()?;
             match &owner {
-                Some(owner) => refresh::locked(&session, owner)?,
+                Some(owner) => refresh::one(&session, owner)?,
                 None => refresh::all(&session)?,
             }
         }

@@ -87,7 +87,7 @@ const LAG: TimeDelta = TimeDelta::minutes(5);
 
 fn retire(due: Due, shown: Shown, now: Timestamp) -> Step {
     match (stands(shown), shown.old, due.disabled) {
-        (_, None, _) => Step::Done,
+        (None, None, _) => Step::Done,
         (_, Some(Status::Active), Some(at)) if now >= at + LAG => Step::Undone,
         (Some(stop), _, _) => Step::Stop(stop),
         (None, Some(Status::Active), Some(_)) => Step::Grace(due.delete.unwrap_or(now)),
@@ -212,6 +212,12 @@ mod tests {
                 Stop::NotHeld,
             ),
         ] {
+            let gone = Shown { old: None, ..shown };
+            let late = Some(retired(Status::Inactive));
+            assert_eq!(
+                next(Reached::OldDisabled, late, gone, at(23)),
+                Step::Stop(stop)
+            );
             for old in [Status::Active, Status::Inactive] {
                 let shown = Shown {
                     old: Some(old),

@@ -2,12 +2,33 @@
 
 use super::{Account, Failure};
 use crate::core::{access_key::AccessKeyId, place::StoreKind};
+use crate::metadata::{inventory::OwnerRecord, journal::Entry};
 use crate::store::SecretName;
+use std::collections::{BTreeMap, btree_map};
 
-/// Metadata first, so that it never claims a secret that is gone. What is damaged is told and forgotten all the same; a secret that its
-/// store will not forget is told and left there.
+/// Metadata first, so that it never claims a secret that is gone. Waits for whoever is at work on an owner that is known here. What is
+/// damaged is told and forgotten all the same; a secret that its store will not forget is told and left there.
 pub(crate) fn account(account: &Account) -> Result<(), Failure> {
-    let held = account.inventory.held()?;
+    let open = account.journal.open().unwrap_or_default();
+    let known = account.inventory.all().unwrap_or_default();
+    let owners = open
+        .iter()
+        .map(Entry::owner)
+        .chain(known.iter().map(OwnerRecord::owner));
+    let mut locks = BTreeMap::new();
+    for owner in owners {
+        if let btree_map::Entry::Vacant(place) = locks.entry(owner.key()) {
+            place.insert(account.lock(&owner)?);
+        }
+    }
+    let mut held = account.inventory.held()?;
+    // A pair that an interrupted command had stored, and metadata does not know yet.
+    let stored = account.journal.open().unwrap_or_default();
+    held.extend(
+        stored
+            .into_iter()
+            .filter_map(|entry| Some(Ok((entry.got?.access_key_id, entry.intent.store)))),
+    );
     account.journal.forget()?;
     account.inventory.forget()?;
     for pair in held {

@@ -17,6 +17,7 @@ use crate::metadata::{
 use crate::store::{self, SecretName};
 use crate::sys::random;
 use base64::prelude::{BASE64_STANDARD, Engine};
+use chrono::TimeDelta;
 
 /// A pair that is in the store, in metadata, and in a journal that is still open.
 pub(super) struct Issued {
@@ -239,14 +240,21 @@ pub(super) fn suspects(
     Ok(found)
 }
 
+/// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
+fn is_deleted(session: &Session, got: &Got) -> bool {
+    session.cloud.recycled_pair(&got.access_key_id).is_ok()
+        || session.cloud.now() > got.created_at + TimeDelta::minutes(5)
+}
+
 fn into_metadata(
     session: &Session,
     entry: &Entry,
     got: &Got,
     mut shown: Vec<AccessKey>,
 ) -> Result<PairRecord, Failure> {
-    if !shown.iter().any(|key| key.id == got.access_key_id) {
-        // A list may lag behind the create that it follows.
+    let listed = shown.iter().any(|key| key.id == got.access_key_id);
+    let deleted = !listed && is_deleted(session, got);
+    if !listed {
         let (id, created_at) = (got.access_key_id.clone(), got.created_at);
         shown.push(AccessKey {
             id,
@@ -264,9 +272,27 @@ fn into_metadata(
     };
     pair.secret_store = Some(entry.intent.store);
     pair.comment.clone_from(&entry.intent.comment);
+    pair.deleted_at = deleted.then(|| session.cloud.now());
     let pair = pair.clone();
     session.inventory.save(&record)?;
     Ok(pair)
+}
+
+/// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy.
+pub(super) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool, Failure> {
+    let Some(got) = &entry.got else {
+        return Ok(false);
+    };
+    let store = session.stores.open(entry.intent.store)?;
+    let name = SecretName::pair(&got.access_key_id);
+    if store.get(&name)?.is_some() {
+        return Ok(true);
+    }
+    rest(store, &name, &unseal(session, entry)?)?;
+    session
+        .tell
+        .warn("the secret store had lost a secret; it was put back from the journal");
+    Ok(true)
 }
 
 /// The secret that a journal holds, opened with the identity of the store that it was made for.

@@ -45,16 +45,24 @@ pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failur
             let standing = rotate::advance(session, entry, journal)?;
             Ok(Settled::Rotating(Box::new(standing), rested))
         }
-        (Reached::Got, None) => finish(session, entry, journal).map(Settled::Pair),
+        (Reached::Got, None) => finish(session, entry, journal),
         (_, None) => confirm(session, entry, journal),
     }
 }
 
-fn finish(session: &Session, entry: Entry, journal: OpenJournal) -> Result<PairRecord, Failure> {
+fn finish(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Settled, Failure> {
     let secret = issue::unseal(session, &entry)?;
     let issued = issue::claim(session, entry, journal, &secret)?;
+    if issued.pair.is_deleted() {
+        let (id, owner) = (&issued.pair.access_key_id, issued.entry.owner());
+        session.tell.note(&format!(
+            "`{id}` of {owner} was made by an earlier command and is deleted by now"
+        ));
+        session.journal.close(&owner)?;
+        return Ok(Settled::Nothing);
+    }
     close_if_durable(session, &issued.entry)?;
-    Ok(issued.pair)
+    Ok(Settled::Pair(issued.pair))
 }
 
 /// A pair that rests in a store whose durability akm cannot see: read back by a later command, the sealed copy may go.
@@ -73,7 +81,7 @@ fn confirm(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Sett
     session
         .tell
         .warn("the secret store had lost a secret; it was put back from the journal");
-    issue::claim(session, entry, journal, &secret).map(|issued| Settled::Pair(issued.pair))
+    finish(session, entry, journal)
 }
 
 /// The journal of a finished create goes at once where akm itself made the secret durable; else a later command confirms.
@@ -276,7 +284,11 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
         )
         .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
     }
-    super::refresh::owner(session, &owner)?;
+    let mut record = super::refresh::owner(session, &owner)?;
+    for pair in &mut record.access_keys {
+        (pair.disable_after, pair.delete_after) = (None, None);
+    }
+    session.inventory.save(&record)?;
     Ok(session.journal.close(&owner)?)
 }
 

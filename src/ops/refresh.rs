@@ -26,9 +26,15 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
     Ok(record)
 }
 
+/// One owner, in the account that is meant.
+pub(crate) fn one(session: &Session, of: &Owner) -> Result<(), Failure> {
+    session.check_account()?;
+    locked(session, of)
+}
+
 /// One owner, under its lock. A RAM user that is known here and gone from the cloud has lost its pairs; `NoSuchUser` when it was
 /// never known either.
-pub(crate) fn locked(session: &Session, of: &Owner) -> Result<(), Failure> {
+fn locked(session: &Session, of: &Owner) -> Result<(), Failure> {
     let _lock = session.lock(of)?;
     match owner(session, of) {
         Err(failure)
@@ -64,9 +70,17 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
     }
 }
 
+/// Asked again under the lock: the user may be younger than the list that it is missing from.
 fn user_gone(session: &Session, record: &OwnerRecord) -> Result<(), Failure> {
-    let _lock = session.lock(&record.owner())?;
-    user_gone_now(session, &record.owner())
+    let of = record.owner();
+    let _lock = session.lock(&of)?;
+    let Owner::RamUser(name) = &of else {
+        return Ok(());
+    };
+    if super::user::exists(session, name)? {
+        return Ok(());
+    }
+    user_gone_now(session, &of)
 }
 
 /// Marks the pairs of a user that is gone as deleted. The caller holds the owner's lock.

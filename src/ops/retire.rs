@@ -13,7 +13,7 @@ use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     journal::Entry,
 };
-use crate::store::SecretName;
+use crate::store::{SecretName, StoreKind};
 
 /// A pair as its owner's list shows it, with the owner's lock held.
 struct Found {
@@ -41,6 +41,7 @@ fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
     let lock = session.lock(&owner)?;
     // A file that cannot be read stops us before the cloud is asked to change anything.
     session.record(&owner)?;
+    session.inventory.check_writable(&owner)?;
     session.check_account()?;
     let shown = session.cloud.pairs(&owner)?;
     Ok(Listed { owner, shown, lock })
@@ -96,7 +97,9 @@ fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(
             .is_some_and(|rotation| rotation.old == *id);
         old && entry.when(Reached::OldDisabled).is_some()
     };
-    if session.journal.read(owner)?.as_ref().is_some_and(retired) {
+    let open = session.journal.read(owner)?;
+    if let Some(entry) = open.as_ref().filter(|entry| retired(entry)) {
+        super::issue::held_or_restored(session, entry)?;
         session.journal.close(owner)?;
         session.tell.note(&format!(
             "the rotation that retired `{id}` is over; both pairs are left as they are"
@@ -118,7 +121,7 @@ fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, F
         |pair| {
             pair.status = status;
             if status == Status::Active {
-                pair.delete_after = None;
+                (pair.disable_after, pair.delete_after) = (None, None);
             }
             pair.retired_at = if status == Status::Inactive {
                 pair.retired_at.or(Some(now))
@@ -127,8 +130,19 @@ fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, F
             };
         },
         id,
-    )?;
+    );
+    let record =
+        record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
+}
+
+/// The cloud has changed, and this machine's file has not.
+fn not_written_down(failure: Failure, id: &AccessKeyId, what: &str) -> Failure {
+    failure
+        .half_done(format!(
+            "`{id}` {what} in the cloud, and that could not be written down"
+        ))
+        .hint("`akm list --refresh` writes it down")
 }
 
 fn taken_over(
@@ -216,8 +230,31 @@ pub(crate) fn delete(
             .cloud
             .set_status(&found.owner, id, Status::Inactive)?;
     }
-    gone(session.cloud.delete_pair(&found.owner, id))?;
-    let shown = session.cloud.pairs(&found.owner)?;
+    let restorable_until = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    let restorable_until = restorable_until.map_err(|failure| match failure.kind {
+        Kind::HalfDone => failure,
+        _ => failure
+            .half_done(format!(
+                "the deletion of `{id}` was begun and did not come to its end"
+            ))
+            .hint("the same command again finishes it"),
+    })?;
+    Ok(Deleted {
+        owner: found.owner,
+        restorable_until,
+    })
+}
+
+/// From the disabled pair on; each step can be done again.
+fn finish_deletion(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+    allowed: Allowed,
+    user_id: &str,
+) -> Result<Option<Timestamp>, Failure> {
+    gone(session.cloud.delete_pair(owner, id))?;
+    let shown = session.cloud.pairs(owner)?;
     if shown.iter().any(|key| key.id == *id) {
         return Err(Failure::new(
             Kind::HalfDone,
@@ -225,17 +262,12 @@ pub(crate) fn delete(
         )
         .hint("look again in a minute: `akm list --refresh`"));
     }
-    taken_over(session, &found.owner, &shown, |_| (), id)?;
+    taken_over(session, owner, &shown, |_| (), id)?;
     session.journal.resolve(id)?;
-    let restorable_until = if allowed.purge {
-        purge(session, &found.owner, id, &user_id)?
-    } else {
-        kept_until(session, id)
-    };
-    Ok(Deleted {
-        owner: found.owner,
-        restorable_until,
-    })
+    if allowed.purge {
+        return purge(session, owner, id, user_id);
+    }
+    Ok(kept_until(session, id))
 }
 
 /// Brings a deleted pair back from the recycle bin; the cloud returns it Active, and it is disabled at once unless `active`.
@@ -258,6 +290,7 @@ pub(crate) fn restore(
     };
     let lock = session.lock(&owner)?;
     session.record(&owner)?;
+    session.inventory.check_writable(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
     if shown.len() >= policy::PAIRS_PER_OWNER {
         return Err(super::create::two_pairs(session, &owner, &shown));
@@ -286,7 +319,10 @@ pub(crate) fn restore(
             Status::Inactive
         },
     )
-    .map_err(|failure| failure.half_done(format!("`{id}` is back and still Active")))
+    .map_err(|failure| match failure.kind {
+        Kind::HalfDone => failure,
+        _ => not_written_down(failure, id, "is back, and still Active,"),
+    })
 }
 
 fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error) -> Failure {
@@ -344,10 +380,26 @@ pub(super) fn forget(session: &Session, owner: &Owner, id: &AccessKeyId) -> Resu
     if claimed.is_some() {
         session.inventory.save(&record)?;
     }
-    let kind = claimed.unwrap_or(session.store);
-    session.stores.open(kind)?.delete(&SecretName::pair(id))?;
+    forget_secret(session, id, claimed)?;
     record.access_keys.retain(|pair| pair.access_key_id != *id);
     Ok(session.inventory.save(&record)?)
+}
+
+/// From the store that metadata named; where an earlier command was cut short after that was taken back, from every store that was
+/// ever used here.
+fn forget_secret(
+    session: &Session,
+    id: &AccessKeyId,
+    claimed: Option<StoreKind>,
+) -> Result<(), Failure> {
+    let kinds = claimed.map_or(vec![StoreKind::Keyring, StoreKind::Age], |kind| vec![kind]);
+    for kind in kinds {
+        match session.stores.open(kind) {
+            Err(crate::store::Error::Absent(_)) if claimed.is_none() => (),
+            store => drop(store?.delete(&SecretName::pair(id))?),
+        }
+    }
+    Ok(())
 }
 
 /// A create that waits for its confirmation keeps a sealed copy of the secret, and would put it back.
@@ -363,23 +415,37 @@ fn close_create_of(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result
     Ok(())
 }
 
-/// Drops the secrets of pairs that the recycle bin has let go of. The caller holds the owner's lock.
-pub(super) fn forget_expired(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    let now = session.cloud.now();
+/// Drops the secrets of pairs that the recycle bin has let go of: deleted long ago, not in `shown`, which is what the cloud lists now,
+/// and not in the bin. The caller holds the owner's lock.
+pub(super) fn forget_expired(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+) -> Result<(), Failure> {
+    let Some(mut record) = session.inventory.load(owner)? else {
+        return Ok(());
+    };
+    let (before, now) = (record.clone(), session.cloud.now());
+    record.take_over(shown, now);
+    if record.access_keys != before.access_keys {
+        session.inventory.save(&record)?;
+    }
     let expired = |pair: &&PairRecord| {
         pair.deleted_at
             .is_some_and(|at| now >= at + recover::recycle_span().delta())
     };
-    let Some(record) = session.inventory.load(owner)? else {
-        return Ok(());
-    };
-    let ids: Vec<AccessKeyId> = record
+    let ids = record
         .access_keys
         .iter()
         .filter(expired)
-        .map(|pair| pair.access_key_id.clone())
-        .collect();
-    ids.iter().try_for_each(|id| forget(session, owner, id))
+        .map(|pair| &pair.access_key_id);
+    for id in ids {
+        let answer = session.cloud.recycled_pair(id);
+        if answer.is_err_and(|error| error.fault == Fault::NoSuchPair) {
+            forget(session, owner, id)?;
+        }
+    }
+    Ok(())
 }
 
 /// Not found is success here: this run has asked for the account and seen the owner's list.

@@ -89,7 +89,6 @@ fn no_pair(owner: &Owner) -> Failure {
 
 fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
     let before = issue::preflight(session, owner)?;
-    retire::forget_expired(session, owner)?;
     let old = match before.as_slice() {
         [] => return Err(no_pair(owner)),
         [old] => old.id.clone(),
@@ -101,6 +100,7 @@ fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Fail
             format!("akm signs with `{old}` itself"),
         ));
     }
+    retire::forget_expired(session, owner, &before)?;
     let overlap = wish
         .overlap
         .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
@@ -223,9 +223,7 @@ impl<'a> Work<'a> {
         if self.entry.reached < Reached::Delivered {
             return Ok(false);
         }
-        self.secret()
-            .map(|secret| secret.is_some())
-            .map_err(|f| self.half(f))
+        issue::held_or_restored(self.session, &self.entry).map_err(|f| self.half(f))
     }
 
     fn secret(&self) -> Result<Option<Secret>, Failure> {
@@ -294,6 +292,10 @@ impl<'a> Work<'a> {
         state: &'static str,
     ) -> Result<Standing, Failure> {
         let standing = self.standing(keys, shown, state)?;
+        // The journal has the last sealed copy: it goes only where the store has the secret, or nobody needs it any more.
+        if shown.new.is_some() && !shown.held {
+            return Err(self.stopped(Stop::NotHeld));
+        }
         self.session.journal.close(&self.owner)?;
         Ok(standing)
     }

@@ -145,3 +145,70 @@ fn a_reset_is_asked_for_and_forgets_all() {
     let new = env.create("alice");
     assert_ne!((new, env.account()), (id, account));
 }
+
+/// Killed when the answer is in the journal, and the pair deleted before anybody looks again.
+#[test]
+fn a_pair_that_was_deleted_meanwhile_is_not_taken_for_a_living_one() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    let env = Env::new();
+    env.create("bob");
+    let args = ["create", "--ram-user", "alice"];
+    let renames = crate::strace::calls(&env.copied(), &args, 0);
+    let last = renames
+        .into_iter()
+        .filter(|call| call.name.starts_with("rename") && call.line.contains("secrets/LTAI"))
+        .next_back()
+        .unwrap();
+    crate::strace::killed(&env, &last, &args);
+    let shown = env.akm(&["user", "show", "alice", "--json"]).json();
+    let id = shown["access_keys"][0]["access_key_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    let ran = env.akm(&args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let new = ran.stdout.trim();
+    assert_ne!(new, id);
+    assert_eq!(env.akm(&["verify", new]).code, 0);
+    assert_eq!(
+        env.akm(&["show-id", "--ram-user", "alice", "--all"]).stdout,
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_refresh_beside_a_create_takes_no_new_pair_for_gone() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    let env = Env::new();
+    env.create("alice");
+    // It holds still between the cloud's list of users and the files that are known.
+    let mut strace = std::process::Command::new("strace");
+    let inject = "inject=getdents64:delay_enter=1500000:when=3";
+    strace.args([
+        "-f",
+        "-q",
+        "-o",
+        "trace",
+        "-e",
+        "trace=getdents64",
+        "-e",
+        inject,
+    ]);
+    strace
+        .arg(env!("CARGO_BIN_EXE_akm"))
+        .args(["list", "--refresh"]);
+    env.dress(&mut strace);
+    let mut refreshing = strace.spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let id = env.create("newbie");
+    assert!(refreshing.wait().unwrap().success());
+    assert_eq!(
+        env.akm(&["show-id", "--ram-user", "newbie"]).stdout,
+        format!("{id}\n")
+    );
+}

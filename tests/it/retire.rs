@@ -313,3 +313,50 @@ fn a_deleted_pair_is_not_found_by_those_that_change_live_ones() {
         );
     }
 }
+
+/// What the cloud took and this machine could not write down is half done, with the command that mends it.
+#[test]
+fn a_change_that_could_not_be_written_down_is_half_done() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    for (args, hint) in [
+        (
+            &["disable", "ID", "--force"][..],
+            "`akm list --refresh` writes it down",
+        ),
+        (
+            &["delete", "ID", "--force", "-y"],
+            "the same command again finishes it",
+        ),
+    ] {
+        let env = Env::new();
+        let id = env.create("alice");
+        let args: Vec<&str> = args
+            .iter()
+            .map(|arg| if *arg == "ID" { &id } else { *arg })
+            .collect();
+        // The last rename is the owner's file.
+        let calls = crate::strace::calls(&env.copied(), &args, 0);
+        let renames = calls.iter().filter(|call| call.name.starts_with("rename"));
+        let last = renames
+            .filter(|call| call.line.contains("accounts/"))
+            .next_back()
+            .unwrap();
+        let fault = format!("{}:error=EIO:when={}", last.name, last.number);
+        let ran = crate::strace::faulty(&env, &[fault], &args);
+        assert_eq!(ran.code, 8, "{}", ran.stderr);
+        assert!(
+            ran.stderr.ends_with(&format!("hint: {hint}\n")),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(env.akm(&["list", "--refresh"]).code, 0);
+        let again: Vec<&str> = args.clone();
+        if again[0] == "delete" {
+            assert!(env.pairs().is_empty());
+        } else {
+            assert_eq!(env.pairs()[0]["status"], "Inactive");
+        }
+    }
+}

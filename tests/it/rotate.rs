@@ -270,13 +270,18 @@ fn the_secret_goes_when_the_recycle_bin_lets_go() {
     let file = env.home().join(format!("secrets/{old}.age"));
     assert!(file.exists());
     let record = env.record_of("alice");
-    let text = std::fs::read_to_string(&record).unwrap();
-    let deleted = text
-        .lines()
-        .find(|line| line.starts_with("deleted_at"))
-        .unwrap();
-    edit(&record, deleted, "deleted_at = \"2026-01-01T00:00:00Z\"");
-    rotated(&env, &[]);
+    let long_ago = |file: &std::path::Path, name: &str| {
+        let text = std::fs::read_to_string(file).unwrap();
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+        edit(file, line, &format!("{name} = \"2026-01-01T00:00:00Z\""));
+    };
+    long_ago(&record, "deleted_at");
+    // Metadata alone does not drop a secret: the bin still has the pair.
+    rotated(&env, &["--delete-old"]);
+    assert!(file.exists());
+    long_ago(&env.cloud_of("alice"), "recycled_at");
+    let last = rotated(&env, &[]);
+    assert_eq!(env.akm(&["verify", &last]).code, 0);
     assert!(!file.exists());
     assert!(!std::fs::read_to_string(&record).unwrap().contains(&old));
 }
@@ -362,16 +367,6 @@ fn it_does_not_go_on_while_the_new_pair_cannot_stand_in() {
         "`akm enable <ID2>`, then the same command again",
     );
     assert_eq!(env.akm(&["enable", &new]).code, 0);
-    let secret = env.home().join(format!("secrets/{new}.age"));
-    let kept = std::fs::read(&secret).unwrap();
-    std::fs::remove_file(&secret).unwrap();
-    stopped(
-        "the secret store lacks the secret of `<ID2>`",
-        "bring the secret back into the store; until then the old pair `<ID1>` is left as it is",
-    );
-    std::fs::write(&secret, kept).unwrap();
-    std::os::unix::fs::chown(&secret, None, None).unwrap();
-    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
     stopped(
         "the new pair `<ID2>` is gone from the cloud",
@@ -380,6 +375,75 @@ fn it_does_not_go_on_while_the_new_pair_cannot_stand_in() {
     assert_eq!(env.akm(&["recover", "--dismiss", &new]).code, 0);
     assert_eq!(statuses(&env), [(old, "Active".into())]);
     rotated(&env, &[]);
+}
+
+const RESTORED: &str =
+    "akm: the secret store had lost a secret; it was put back from the journal\n";
+
+fn lose(env: &Env, id: &str) {
+    std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
+}
+
+#[test]
+fn a_secret_that_the_store_lost_is_put_back_from_the_journal() {
+    for end in [
+        &["rotate", "--ram-user", "alice", "--finish"][..],
+        &["recover"],
+    ] {
+        let env = Env::new();
+        let old = env.create("alice");
+        let new = rotated(&env, &[]);
+        lose(&env, &new);
+        assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
+        let ran = env.akm(end);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stderr.contains(RESTORED), "{}", ran.stderr);
+        assert_eq!(env.akm(&["verify", &new]).code, 0);
+        env.akm(&["recover", "--list"])
+            .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
+    }
+    // Bringing the old pair back into use throws the new one's secret away no more.
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    lose(&env, &new);
+    let ran = env.akm(&["enable", &old]);
+    assert!(
+        ran.code == 0 && ran.stderr.contains(RESTORED),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(env.akm(&["verify", &new]).code, 0);
+}
+
+#[test]
+fn it_does_not_end_well_without_a_pair_that_works() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
+    assert_eq!(env.akm(&["disable", &new, "--force"]).code, 0);
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--finish"]);
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    assert_eq!(env.akm(&["enable", &new]).code, 0);
+    assert_eq!(
+        env.akm(&["rotate", "--ram-user", "alice", "--finish"]).code,
+        0
+    );
+}
+
+#[test]
+fn a_pair_that_the_cloud_lists_keeps_its_secret_whatever_metadata_says() {
+    let env = Env::new();
+    let old = env.create("alice");
+    edit(
+        &env.record_of("alice"),
+        "status = \"Active\"",
+        "status = \"Active\"\ndeleted_at = \"2026-01-01T00:00:00Z\"",
+    );
+    let ran = rotate(&env, &["--overlap", "2d"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(env.akm(&["verify", &old]).code, 0);
 }
 
 #[test]
