@@ -15,7 +15,7 @@ use crate::metadata::{
     journal::{Entry, Got, Intent, OpenJournal, RotationIntent, Suspect},
 };
 use crate::store::{self, SecretName};
-use crate::sys::random;
+use crate::sys::{random, signals};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chrono::TimeDelta;
 
@@ -72,6 +72,8 @@ pub(super) fn issue(
         comment,
         rotation,
     })?;
+    // From here until the pair is claimed, Ctrl-C would drop the only copy of its secret.
+    let _held = signals::hold();
     let made = session
         .cloud
         .create_pair(&signed)

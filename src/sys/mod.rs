@@ -10,4 +10,5 @@ pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
 pub(crate) mod public_file;
 pub(crate) mod random;
+pub(crate) mod signals;
 pub(crate) mod terminal;

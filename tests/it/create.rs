@@ -398,3 +398,51 @@ fn the_home_may_be_copied_and_moved() {
     let env = env.with("AKM_HOME", moved.to_str().unwrap());
     assert_eq!(env.secrets(), [(id, secret)]);
 }
+
+/// Ctrl-C in the moment that the cloud has answered waits until the pair is held.
+#[test]
+fn a_signal_does_not_cost_the_secret() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    for (signal, code) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        let env = Env::new();
+        env.create("bob");
+        // The journal's record of the answer is the one write at a place.
+        let inject = format!("inject=pwrite64:signal={signal}:when=1");
+        let mut strace = std::process::Command::new("strace");
+        strace.args([
+            "-f",
+            "-q",
+            "-o",
+            "trace",
+            "-e",
+            "trace=pwrite64",
+            "-e",
+            &inject,
+        ]);
+        strace
+            .arg(env!("CARGO_BIN_EXE_akm"))
+            .args(["create", "--ram-user", "alice"]);
+        env.dress(&mut strace);
+        let output = strace.output().unwrap();
+        let ended = std::os::unix::process::ExitStatusExt::signal(&output.status);
+        assert_eq!(
+            ended,
+            Some(code),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert_eq!(env.akm(&["recover"]).code, 0);
+        let pair = env
+            .pairs()
+            .into_iter()
+            .find(|pair| pair["ram_user"] == "alice")
+            .unwrap();
+        assert_eq!(
+            (&pair["secret"], &pair["suspect"]),
+            (&"stored".into(), &false.into())
+        );
+        assert_eq!(env.akm(&["verify", "--ram-user", "alice"]).code, 0);
+    }
+}

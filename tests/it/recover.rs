@@ -158,8 +158,7 @@ fn a_pair_that_was_deleted_meanwhile_is_not_taken_for_a_living_one() {
     let renames = crate::strace::calls(&env.copied(), &args, 0);
     let last = renames
         .into_iter()
-        .filter(|call| call.name.starts_with("rename") && call.line.contains("secrets/LTAI"))
-        .next_back()
+        .rfind(|call| call.name.starts_with("rename") && call.line.contains("secrets/LTAI"))
         .unwrap();
     crate::strace::killed(&env, &last, &args);
     let shown = env.akm(&["user", "show", "alice", "--json"]).json();

@@ -338,10 +338,9 @@ fn a_change_that_could_not_be_written_down_is_half_done() {
             .collect();
         // The last rename is the owner's file.
         let calls = crate::strace::calls(&env.copied(), &args, 0);
-        let renames = calls.iter().filter(|call| call.name.starts_with("rename"));
+        let mut renames = calls.iter().filter(|call| call.name.starts_with("rename"));
         let last = renames
-            .filter(|call| call.line.contains("accounts/"))
-            .next_back()
+            .rfind(|call| call.line.contains("accounts/"))
             .unwrap();
         let fault = format!("{}:error=EIO:when={}", last.name, last.number);
         let ran = crate::strace::faulty(&env, &[fault], &args);
