@@ -3,7 +3,7 @@
 use super::{Failure, Kind, Session};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::account::Owner;
-use crate::import::Row;
+use crate::import::{Row, looks_like_id};
 use crate::metadata::inventory::Way;
 use crate::store::{SecretName, SecretStore};
 use std::sync::{Mutex, PoisonError};
@@ -136,9 +136,14 @@ fn whose(session: &Session, row: Row) -> Result<Known, Failure> {
 fn not_taken(row: &Row, error: Error) -> Failure {
     let id = &row.id;
     match error.fault {
-        Fault::UnknownSigner => {
+        Fault::UnknownSigner if looks_like_id(id.as_str()) => {
             Failure::new(Kind::NoSuchPair, format!("the cloud does not know `{id}`"))
         }
+        // What stands in the id's place may be a secret: the line alone is told.
+        Fault::UnknownSigner => Failure::new(
+            Kind::NoSuchPair,
+            "the cloud does not know what stands there as the AccessKey ID",
+        ),
         Fault::BadSignature => Failure::new(
             Kind::BadCredentials,
             format!("the secret is not the one of `{id}`"),

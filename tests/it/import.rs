@@ -136,6 +136,27 @@ fn one_wrong_line_and_nothing_is_imported() {
 }
 
 #[test]
+fn a_secret_in_the_ids_column_is_not_repeated() {
+    let env = Env::new();
+    let (id, secret) = env.create_shown("alice");
+    let header = "AccessKey ID,AccessKey Secret\n";
+    let hint =
+        "hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n";
+    env.akm_fed(&["import", "-"], &format!("{header}{secret},{id}\n"))
+        .said(
+            &[],
+            1,
+            "",
+            &format!("akm: `-` is no CSV of pairs: line 2: the columns look swapped\n{hint}"),
+        );
+    let ran = env.akm_fed(&["import", "-", "-v"], &format!("{header}{secret},x\n"));
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    let told = "line 2: the cloud does not know what stands there as the AccessKey ID\n";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(&secret), "a secret was printed");
+}
+
+#[test]
 fn what_is_no_csv_of_pairs_is_told_by_line() {
     let env = Env::new();
     let refuse = |text: &str, cause: &str| {
