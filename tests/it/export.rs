@@ -120,7 +120,12 @@ fn force_replaces_a_link_and_not_what_it_points_to() {
     assert!(env.path("a.csv").symlink_metadata().unwrap().is_file());
     std::fs::create_dir(env.path("folder")).unwrap();
     let ran = env.akm(&["export", "--all", "--csv", "folder", "--force"]);
-    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    ran.said(
+        &[],
+        4,
+        "",
+        "akm: `folder` exists already\nhint: name a new file\n",
+    );
 }
 
 /// The test's own folder, by the names in it.
@@ -185,7 +190,7 @@ fn a_secret_that_is_not_there() {
             &[&one],
             5,
             "",
-            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: `akm rotate --ram-user NAME` makes a pair that akm holds\n",
+            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: rotate its owner: `akm rotate --ram-user NAME` or `--account`\n",
         );
         assert!(!env.path("a.csv").exists());
     }
@@ -208,7 +213,7 @@ fn a_secret_that_is_not_there() {
         5,
         "",
         "akm: akm does not hold the secret of `<ID1>`\n\
-         hint: the cloud shows a secret once, at creation: `akm rotate --ram-user NAME` makes a pair that akm holds\n",
+         hint: the cloud shows a secret once, at creation; rotate its owner: `akm rotate --ram-user NAME` or `--account`\n",
     );
 }
 
