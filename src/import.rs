@@ -122,8 +122,12 @@ impl Columns {
                 .text(at)
                 .ok_or_else(|| "a cell is no UTF-8".to_owned())
         };
-        let id = AccessKeyId::parse(text(self.id)?).map_err(|error| error.to_string())?;
-        let secret = Zeroizing::new(text(self.secret)?.to_owned());
+        let (id, secret) = (text(self.id)?, text(self.secret)?);
+        if looks_like_id(secret) && !looks_like_id(id) {
+            return Err("the columns look swapped".to_owned());
+        }
+        let id = AccessKeyId::parse(id).map_err(|error| error.to_string())?;
+        let secret = Zeroizing::new(secret.to_owned());
         let secret = Secret::new(secret).map_err(|error| error.to_string())?;
         let owner = self.owner.map(|at| text(at).and_then(owner)).transpose()?;
         Ok(Row {
@@ -133,6 +137,11 @@ impl Columns {
             owner,
         })
     }
+}
+
+/// Whether it begins as every AccessKey ID does that the cloud makes today: what does not may be a secret in the wrong column.
+pub(crate) fn looks_like_id(cell: &str) -> bool {
+    cell.starts_with("LTAI")
 }
 
 /// An owner cell: a RAM user's name, with the prefix that keeps a spreadsheet from taking it for a formula, or its logon name.
@@ -338,6 +347,19 @@ mod tests {
             "{wrong}"
         );
         assert!(read(b"\xff\xfea\0").unwrap_err()[0].contains("UTF-16"));
+    }
+
+    #[test]
+    fn swapped_columns_are_told_and_never_repeated() {
+        let header = "AccessKey ID,AccessKey Secret\n";
+        assert_eq!(
+            bad(&format!("{header}s3cr3t,LTAI1\n")),
+            "line 2: the columns look swapped"
+        );
+        assert_eq!(
+            good(&format!("{header}LTAI1,LTAI2\nold1,s4\n")),
+            [pair(2, "LTAI1", "LTAI2"), pair(3, "old1", "s4")]
+        );
     }
 
     #[test]

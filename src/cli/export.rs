@@ -48,7 +48,9 @@ impl Export {
         let which = self.which()?;
         let target = CsvTarget::reserve(Some(&self.csv), self.force).map_err(|failure| {
             match failure.kind {
-                Kind::FileExists => failure.hint("`--force` replaces it"),
+                Kind::FileExists if can_be_replaced(&self.csv) => {
+                    failure.hint("`--force` replaces it")
+                }
                 _ => failure,
             }
         })?;
@@ -102,4 +104,10 @@ impl Export {
                 .collect::<Result<_, _>>()?,
         ))
     }
+}
+
+/// Whether `--force` would replace what is there: it does that to a file or a link, to nothing else.
+fn can_be_replaced(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|about| about.is_file() || about.is_symlink())
 }

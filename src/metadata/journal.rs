@@ -358,11 +358,22 @@ impl Journal {
     pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
         let mut suspects = Vec::new();
         for name in self.home.names(&self.folder())? {
-            if name.starts_with(SUSPECT) {
-                suspects.extend(self.home.load::<Suspect>(&self.folder().join(name))?);
+            if let Some(id) = suspect_of(&name) {
+                suspects.extend(self.read_suspect(&id)?);
             }
         }
         Ok(suspects)
+    }
+
+    fn read_suspect(&self, id: &AccessKeyId) -> Result<Option<Suspect>, Error> {
+        let path = self.suspect_file(id);
+        match self.home.load::<Suspect>(&path)? {
+            Some(suspect) if suspect.access_key_id != *id => Err(Error::Damaged(
+                path,
+                "it speaks of another pair than its name".to_owned(),
+            )),
+            suspect => Ok(suspect),
+        }
     }
 
     pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<(), Error> {
@@ -378,6 +389,12 @@ impl Journal {
             .remove(&path)
             .map_err(|error| Error::Io(path, error))
     }
+}
+
+/// Whose suspect the file of that name is; `None` for a name that akm never writes, such as an editor's backup.
+fn suspect_of(name: &str) -> Option<AccessKeyId> {
+    let id = name.strip_prefix(SUSPECT)?.strip_suffix(".toml")?;
+    AccessKeyId::parse(id).ok()
 }
 
 fn newer(bytes: &[u8]) -> bool {

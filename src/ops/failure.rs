@@ -221,7 +221,7 @@ fn told(error: &cloud::Error) -> (Kind, &'static str, Option<&'static str>) {
         F::UnknownSigner => (
             Kind::BadCredentials,
             "the cloud does not know the signing pair",
-            Some("it may have been deleted; `akm verify` asks again"),
+            Some("it may have been deleted; `akm list --refresh` shows the pairs there are"),
         ),
         F::DisabledSigner => (
             Kind::BadCredentials,

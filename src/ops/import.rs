@@ -3,9 +3,9 @@
 use super::{Failure, Kind, Session};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::account::Owner;
-use crate::import::Row;
-use crate::metadata::inventory::Way;
-use crate::store::{SecretName, SecretStore};
+use crate::import::{Row, looks_like_id};
+use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
+use crate::store::{self, SecretName, SecretStore};
 use std::sync::{Mutex, PoisonError};
 
 /// What came of an import.
@@ -22,13 +22,16 @@ struct Known {
     owner: Owner,
 }
 
-/// Checks every row before the first is stored. Errors name the lines: `NoSuchPair` for a pair that the cloud does not know,
+/// Checks every row, and the record of every owner, before the first secret is stored. Errors name the lines: `NoSuchPair` for a pair that the cloud does not know,
 /// `OtherAccount`, `BadCredentials` for a wrong secret, `Refused` for an owner column that says otherwise or an Inactive pair.
 /// Interrupted while it stores, it is finished by the same import.
 pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Failure> {
     session.check_account()?;
     let owners = by_owner(check(session, rows)?);
-    let stored = at_once(owners, |(owner, rows)| store(session, &owner, rows));
+    for (owner, _) in &owners {
+        ready(session, owner)?;
+    }
+    let stored = at_once(owners, |(owner, rows)| store(session, &owner, &rows));
     let mut imported = Imported { new: 0, held: 0 };
     for done in stored {
         let done = done?;
@@ -136,9 +139,14 @@ fn whose(session: &Session, row: Row) -> Result<Known, Failure> {
 fn not_taken(row: &Row, error: Error) -> Failure {
     let id = &row.id;
     match error.fault {
-        Fault::UnknownSigner => {
+        Fault::UnknownSigner if looks_like_id(id.as_str()) => {
             Failure::new(Kind::NoSuchPair, format!("the cloud does not know `{id}`"))
         }
+        // What stands in the id's place may be a secret: the line alone is told.
+        Fault::UnknownSigner => Failure::new(
+            Kind::NoSuchPair,
+            "the cloud does not know what stands there as the AccessKey ID",
+        ),
         Fault::BadSignature => Failure::new(
             Kind::BadCredentials,
             format!("the secret is not the one of `{id}`"),
@@ -164,38 +172,59 @@ fn by_owner(known: Vec<Known>) -> Vec<(Owner, Vec<Row>)> {
     owners.into_values().collect()
 }
 
-/// Secrets first, then the metadata that claims them.
-fn store(session: &Session, owner: &Owner, rows: Vec<Row>) -> Result<Imported, Failure> {
-    let mut imported = Imported { new: 0, held: 0 };
+/// What stands against storing an owner's pairs here is found before any owner's is stored.
+fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    let _lock = session.lock(owner)?;
+    session.record(owner)?;
+    Ok(session.inventory.check_writable(owner)?)
+}
+
+/// Secrets first, then the metadata that claims them: for what was stored before a row that fails, too.
+fn store(session: &Session, owner: &Owner, rows: &[Row]) -> Result<Imported, Failure> {
     let _lock = session.lock(owner)?;
     let mut record = session.record(owner)?;
     let before = record.clone();
     record.take_over(&session.cloud.pairs(owner)?, session.cloud.now());
+    let imported = take(session, &mut record, rows);
+    if record.access_keys != before.access_keys {
+        let saved = session.inventory.save(&record);
+        return imported.and_then(|imported| Ok(saved.map(|()| imported)?));
+    }
+    imported
+}
+
+fn take(session: &Session, record: &mut OwnerRecord, rows: &[Row]) -> Result<Imported, Failure> {
+    let mut imported = Imported { new: 0, held: 0 };
     for row in rows {
         let Some(pair) = record.pair_mut(&row.id) else {
             return Err(super::session::no_such_pair(&row.id));
         };
         let name = SecretName::pair(&row.id);
-        let held = pair
-            .secret_store
-            .map(|kind| session.stores.open(kind)?.get(&name))
-            .transpose()?
-            .flatten();
-        if held.is_some_and(|held| held.same_as(&row.secret)) {
+        if holds(session, pair, row)? {
             imported.held += 1;
             continue;
         }
         let kind = pair.secret_store.unwrap_or(session.store);
-        put(session.stores.open(kind)?, &name, &row)?;
+        put(session.stores.open(kind)?, &name, row)?;
         pair.secret_store = Some(kind);
         pair.mark_left(Way::Import);
         session.journal.resolve(&row.id)?;
         imported.new += 1;
     }
-    if record.access_keys != before.access_keys {
-        session.inventory.save(&record)?;
-    }
     Ok(imported)
+}
+
+/// Whether the row's secret is held already. A damaged one counts as not held: the row's takes its place.
+fn holds(session: &Session, pair: &PairRecord, row: &Row) -> Result<bool, Failure> {
+    let Some(kind) = pair.secret_store else {
+        return Ok(false);
+    };
+    let name = SecretName::pair(&row.id);
+    match session.stores.open(kind)?.get(&name) {
+        Ok(held) => Ok(held.is_some_and(|held| held.same_as(&row.secret))),
+        Err(store::Error::Unreadable(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn put(store: &dyn SecretStore, name: &SecretName, row: &Row) -> Result<(), Failure> {

@@ -166,7 +166,7 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
             format!("akm does not hold the secret of `{id}`"),
         )
         .hint(
-            "the cloud shows a secret once, at creation: `akm rotate --ram-user NAME` makes a pair that akm holds",
+            "the cloud shows a secret once, at creation; rotate its owner: `akm rotate --ram-user NAME` or `--account`",
         ));
     };
     let found = stores
@@ -178,7 +178,7 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
             Kind::SecretMissing,
             format!("the secret store `{kind}` lacks the secret of `{id}`"),
         )
-        .hint("`akm rotate --ram-user NAME` makes a pair that akm holds")
+        .hint("rotate its owner: `akm rotate --ram-user NAME` or `--account`")
     })
 }
 

@@ -64,12 +64,16 @@ pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> 
             .iter()
             .map(|key| format!("`{}` {}", key.id, key.status))
             .collect();
+        let deletions: Vec<String> = pairs
+            .iter()
+            .map(|key| format!("`akm delete {} --force`", key.id))
+            .collect();
         return Err(Failure::new(
             Kind::Conflict,
             format!("RAM user `{name}` still has AccessKey pairs"),
         )
         .because(ids.join(", "))
-        .hint("`akm disable` and `akm delete` them first"));
+        .hint(format!("{} first", deletions.join(" and "))));
     }
     session.cloud.delete_user(name)?;
     super::refresh::user_gone_now(session, &owner)

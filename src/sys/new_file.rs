@@ -6,14 +6,18 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A place kept for a file that does not exist yet. Dropped without [`NewFile::commit`], it leaves nothing behind.
+/// A place kept for a file that does not exist yet. Dropped without [`NewFile::commit`], it leaves nothing behind. A kill while the
+/// file takes the place of another, or anywhere where the system has no unnamed files, can leave it under its hidden name,
+/// `.FILE.akm.tmp` in the same folder, mode 0600: the next [`NewFile::reserve`] of the same path removes that.
 pub(crate) struct NewFile {
     file: File,
     path: PathBuf,
     folder: PathBuf,
     replace: bool,
-    /// Where the system has no unnamed files: the name it has until it is whole.
-    named: Option<PathBuf>,
+    /// The name it has, where it needs one, until it has its own.
+    hidden: PathBuf,
+    /// Where the system has unnamed files: it has no name at all until it is whole.
+    unnamed: bool,
 }
 
 impl NewFile {
@@ -36,19 +40,21 @@ impl NewFile {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
-        hidden.push(format!(".{}.tmp", std::process::id()));
+        hidden.push(".akm.tmp");
         let hidden = folder.join(hidden);
-        let (file, named) = match unnamed(&folder) {
-            Ok(file) => (file, None),
+        remove_leftover(&hidden)?;
+        let (file, unnamed) = match unnamed(&folder) {
+            Ok(file) => (file, true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
-            Err(_) => (private().create_new(true).open(&hidden)?, Some(hidden)),
+            Err(_) => (private().create_new(true).open(&hidden)?, false),
         };
         let new = Self {
             file,
             path: path.to_owned(),
             folder,
             replace,
-            named,
+            hidden,
+            unnamed,
         };
         new.make_room(room)?;
         Ok(new)
@@ -77,30 +83,44 @@ impl NewFile {
     }
 
     fn give_name(&self) -> io::Result<()> {
-        if !self.replace {
-            return self.link(&self.path);
-        }
-        let mut beside = self.path.clone().into_os_string();
-        beside.push(format!(".{}.tmp", std::process::id()));
-        let beside = PathBuf::from(beside);
-        self.link(&beside)?;
-        std::fs::rename(&beside, &self.path)
-    }
-
-    fn link(&self, to: &Path) -> io::Result<()> {
-        match &self.named {
-            Some(named) => std::fs::hard_link(named, to),
-            None => link_unnamed(&self.file, to),
+        match (self.unnamed, self.replace) {
+            (true, false) => link_unnamed(&self.file, &self.path),
+            (false, false) => std::fs::hard_link(&self.hidden, &self.path),
+            (false, true) => std::fs::rename(&self.hidden, &self.path),
+            (true, true) => {
+                remove_leftover(&self.hidden)?;
+                link_unnamed(&self.file, &self.hidden)?;
+                std::fs::rename(&self.hidden, &self.path)
+                    .inspect_err(|_| drop(std::fs::remove_file(&self.hidden)))
+            }
         }
     }
 }
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        if let Some(named) = &self.named {
-            let _ = std::fs::remove_file(named);
+        if !self.unnamed {
+            let _ = std::fs::remove_file(&self.hidden);
         }
     }
+}
+
+/// Removes what a kill left under the hidden name, if it is a file of ours; what is not, stays and is in the way.
+fn remove_leftover(hidden: &Path) -> io::Result<()> {
+    match hidden.symlink_metadata() {
+        Ok(about) if about.is_file() && is_ours(&about) => std::fs::remove_file(hidden),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn is_ours(about: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::uid(about) == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &std::fs::Metadata) -> bool {
+    true
 }
 
 fn private() -> OpenOptions {

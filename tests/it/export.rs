@@ -1,6 +1,7 @@
 //! `akm export`
 
-use crate::env::{Env, edit};
+use crate::env::{Env, edit, have};
+use crate::strace;
 use std::os::unix::fs::PermissionsExt;
 
 /// One pair each of the account, alice and bob.
@@ -119,7 +120,64 @@ fn force_replaces_a_link_and_not_what_it_points_to() {
     assert!(env.path("a.csv").symlink_metadata().unwrap().is_file());
     std::fs::create_dir(env.path("folder")).unwrap();
     let ran = env.akm(&["export", "--all", "--csv", "folder", "--force"]);
-    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    ran.said(
+        &[],
+        4,
+        "",
+        "akm: `folder` exists already\nhint: name a new file\n",
+    );
+}
+
+/// The test's own folder, by the names in it.
+fn beside(env: &Env) -> Vec<String> {
+    let names = std::fs::read_dir(env.path(".")).unwrap().flatten();
+    let mut names: Vec<_> = names
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .filter(|name| name != "trace")
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_replacement_that_fails_or_is_killed_leaves_no_secret_for_good() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::new();
+    let id = env.create("alice");
+    // That it left is known from here on, so that every run makes the same calls.
+    assert_eq!(env.akm(&["export", "--all", "--csv", "-"]).code, 0);
+    std::fs::write(env.path("a.csv"), "mine").unwrap();
+    let args = ["export", "--all", "--csv", "a.csv", "--force"];
+    let probe = env.copied();
+    let calls = strace::calls(&probe, &args, 0);
+    let at = |name: &str, part: &str| {
+        let mut found = calls.iter().filter(|call| call.name == name);
+        found.find(|call| call.line.contains(part)).unwrap().clone()
+    };
+    let rename = at("rename", "a.csv");
+    let fault = format!("rename:error=EIO:when={}", rename.number);
+    let ran = strace::faulty(&env, &[fault], &args);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert_eq!(beside(&env), ["a.csv", "home"]);
+    strace::killed(&env, &rename, &args);
+    assert_eq!(beside(&env), [".a.csv.akm.tmp", "a.csv", "home"]);
+    assert_eq!(std::fs::read_to_string(env.path("a.csv")).unwrap(), "mine");
+    assert_eq!(env.akm(&args).code, 0);
+    assert_eq!(beside(&env), ["a.csv", "home"]);
+    let text = std::fs::read_to_string(env.path("a.csv")).unwrap();
+    assert!(text.contains(&id), "{text}");
+    // Nor where the system has no unnamed files.
+    let fault = format!(
+        "openat:error=EOPNOTSUPP:when={}",
+        at("openat", "O_TMPFILE").number
+    );
+    for args in [&args[..], &["export", "--all", "--csv", "b.csv"]] {
+        let ran = strace::faulty(&env, std::slice::from_ref(&fault), args);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    assert_eq!(beside(&env), ["a.csv", "b.csv", "home"]);
 }
 
 #[test]
@@ -132,7 +190,7 @@ fn a_secret_that_is_not_there() {
             &[&one],
             5,
             "",
-            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: `akm rotate --ram-user NAME` makes a pair that akm holds\n",
+            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: rotate its owner: `akm rotate --ram-user NAME` or `--account`\n",
         );
         assert!(!env.path("a.csv").exists());
     }
@@ -155,7 +213,7 @@ fn a_secret_that_is_not_there() {
         5,
         "",
         "akm: akm does not hold the secret of `<ID1>`\n\
-         hint: the cloud shows a secret once, at creation: `akm rotate --ram-user NAME` makes a pair that akm holds\n",
+         hint: the cloud shows a secret once, at creation; rotate its owner: `akm rotate --ram-user NAME` or `--account`\n",
     );
 }
 

@@ -136,6 +136,92 @@ fn one_wrong_line_and_nothing_is_imported() {
 }
 
 #[test]
+fn a_secret_in_the_ids_column_is_not_repeated() {
+    let env = Env::new();
+    let (id, secret) = env.create_shown("alice");
+    let header = "AccessKey ID,AccessKey Secret\n";
+    let hint =
+        "hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n";
+    env.akm_fed(&["import", "-"], &format!("{header}{secret},{id}\n"))
+        .said(
+            &[],
+            1,
+            "",
+            &format!("akm: `-` is no CSV of pairs: line 2: the columns look swapped\n{hint}"),
+        );
+    let ran = env.akm_fed(&["import", "-", "-v"], &format!("{header}{secret},x\n"));
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    let told = "line 2: the cloud does not know what stands there as the AccessKey ID\n";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(&secret), "a secret was printed");
+}
+
+#[test]
+fn a_damaged_secret_is_healed() {
+    let env = Env::new();
+    let (id, _) = env.create_shown("alice");
+    let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
+    std::fs::write(env.home().join(format!("secrets/{id}.age")), "broken").unwrap();
+    assert_ne!(env.akm(&["verify", &id]).code, 0);
+    let ran = env.akm_fed(&["import", "-"], &csv);
+    ran.said(
+        &[],
+        0,
+        "",
+        &format!("{SANDBOX}akm: 1 pairs imported, 0 were held already\n"),
+    );
+    assert_eq!(env.akm(&["verify", &id]).code, 0);
+}
+
+#[test]
+fn what_was_stored_before_a_row_that_fails_is_held() {
+    let env = Env::new();
+    let ids = [env.create("alice"), env.create("alice")];
+    let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
+    std::fs::remove_dir_all(env.home().join("accounts")).unwrap();
+    let secret = |id: &str| env.home().join(format!("secrets/{id}.age"));
+    for id in &ids {
+        std::fs::remove_file(secret(id)).unwrap();
+    }
+    // A folder stands where the second secret is to go.
+    std::fs::create_dir_all(secret(&ids[1]).join("in the way")).unwrap();
+    let ran = env.akm_fed(&["import", "-"], &csv);
+    assert_ne!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(env.akm(&["verify", &ids[0]]).code, 0);
+    let held: Vec<_> = env
+        .pairs()
+        .iter()
+        .map(|pair| pair["secret_store"].clone())
+        .collect();
+    assert_eq!(held, ["age".into(), serde_json::Value::Null]);
+}
+
+#[test]
+fn one_owners_damaged_record_and_no_owners_pair_is_stored() {
+    let (env, ids, csv) = lost(&["alice", "bob"], false);
+    let bob = env.record_of("bob");
+    let folder = bob.parent().unwrap();
+    std::fs::create_dir_all(folder).unwrap();
+    for folder in [folder, folder.parent().unwrap()] {
+        std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .unwrap();
+    }
+    std::fs::write(&bob, "broken").unwrap();
+    std::fs::set_permissions(&bob, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let ran = env.akm_fed(&["import", "-"], &csv);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("user-bob.toml` is damaged"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!env.record_of("alice").exists());
+    for id in &ids {
+        assert!(!env.home().join(format!("secrets/{id}.age")).exists());
+    }
+}
+
+#[test]
 fn what_is_no_csv_of_pairs_is_told_by_line() {
     let env = Env::new();
     let refuse = |text: &str, cause: &str| {

@@ -49,6 +49,25 @@ fn a_suspect_is_shown_by_every_command_once() {
 }
 
 #[test]
+fn a_suspects_file_is_known_by_its_name() {
+    let env = Env::new();
+    let id = with_suspect(&env);
+    let folder = env.journal_of("alice").parent().unwrap().to_owned();
+    let file = folder.join(format!("suspect-{id}.toml"));
+    for other in [format!("suspect-{id}.toml~"), "suspect-a b.toml".to_owned()] {
+        std::fs::copy(&file, folder.join(other)).unwrap();
+    }
+    env.akm(&["list", "-o", "plain"])
+        .said(&[&id], 0, "<ID1>\n", SUSPECT);
+    let other = folder.join("suspect-LTAI1.toml");
+    std::fs::rename(&file, &other).unwrap();
+    let ran = env.akm(&["recover", "--list"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
+    let told = "suspect-LTAI1.toml` is damaged: it speaks of another pair than its name";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+}
+
+#[test]
 fn a_suspect_is_resolved_by_a_persons_word() {
     let env = Env::new();
     let id = with_suspect(&env);

@@ -124,10 +124,16 @@ fn a_user_with_pairs_stays() {
         "",
         &format!(
             "{SANDBOX}akm: RAM user `alice` still has AccessKey pairs: `<ID1>` Active\n\
-             hint: `akm disable` and `akm delete` them first\n"
+             hint: `akm delete <ID1> --force` first\n"
         ),
     );
-    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    let other = env.create("alice");
+    let ran = env.refused(&["user", "delete", "alice", "-y"], 4);
+    let hint = format!("hint: `akm delete {id} --force` and `akm delete {other} --force` first\n");
+    assert!(ran.stderr.ends_with(&hint), "{}", ran.stderr);
+    for id in [id, other] {
+        assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    }
     assert_eq!(env.akm(&["user", "delete", "alice", "-y"]).code, 0);
     assert_eq!(env.pairs().len(), 0);
 }
@@ -229,4 +235,14 @@ fn verify_says_what_does_not_work() {
     assert!(error["request_id"].is_string());
     std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
     env.refused(&["verify", &id], 5);
+    // Deleted by somebody else.
+    let gone = env.create("bob");
+    std::fs::remove_file(env.cloud_of("bob")).unwrap();
+    env.refused(&["verify", &gone], 6).said(
+        &[],
+        6,
+        "",
+        "akm: the cloud does not know the signing pair: GetCallerIdentity: InvalidAccessKeyId.NotFound: Specified access key is not found.\n\
+         request id: <REQUEST>\nhint: it may have been deleted; `akm list --refresh` shows the pairs there are\n",
+    );
 }
