@@ -1,6 +1,6 @@
 //! Every exit code that can be reached so far, side by side, with the word that scripts read under `--json`.
 //!
-//! 7 needs a cloud that is away or a lock that is held for a minute, and 10 the commands `audit` and `doctor`.
+//! 10 needs the commands `audit` and `doctor`, which are not there yet.
 
 use crate::env::Env;
 use std::io::{BufRead, BufReader, Read};
@@ -121,4 +121,28 @@ fn another_akm_at_work_is_waited_for() {
     );
     // Nobody is kept from another owner.
     env.create("bob");
+}
+
+/// Another akm is at work for more than a minute. The minute is shortened: waiting returns at once.
+#[test]
+fn seven_is_reached_by_a_lock_that_is_held() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    let env = Env::new();
+    env.create("alice");
+    let locks = env.home().join("locks").join(env.account());
+    let lock = std::fs::File::open(locks.join("user-alice.lock")).unwrap();
+    lock.lock().unwrap();
+    let at_once = ["clock_nanosleep:retval=0".to_owned()];
+    let args = ["create", "--ram-user", "alice", "--json"];
+    let ran = crate::strace::faulty(&env, &at_once, &args);
+    assert_eq!((ran.code, ran.error()["code"].as_str()), (7, Some("busy")));
+    assert!(
+        ran.stderr.contains("akm: waiting for another akm"),
+        "{}",
+        ran.stderr
+    );
+    lock.unlock().unwrap();
+    assert_eq!(env.akm(&args).code, 0);
 }
