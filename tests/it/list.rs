@@ -1,6 +1,7 @@
 //! `akm list` and `akm show-id`
 
 use crate::env::{Env, edit};
+use crate::pty::Pty;
 
 const HEAD: &str = "ACCESSKEY ID              OWNER      STATUS    CREATED               LAST USED  SECRET  NOTE\n";
 const EMPTY: &str = "ACCESSKEY ID  OWNER  STATUS  CREATED  LAST USED  SECRET  NOTE\n";
@@ -282,5 +283,47 @@ fn show_id_prefers_a_pair_that_is_held_and_says_when_it_is_not() {
         0,
         "<ID2>\n",
         "akm: the secret of `<ID2>` is not held\n",
+    );
+}
+
+/// On a terminal: ages in words, one line a pair in the width there is, colour by meaning.
+#[test]
+fn a_table_on_a_terminal() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let rotated = env.akm(&["rotate", "--ram-user", "alice"]);
+    assert_eq!(rotated.code, 0);
+    let comment =
+        "a remark that is far too long for a terminal of eighty columns, whatever it says";
+    let args = ["create", "--ram-user", "bob", "--comment", comment];
+    assert_eq!(env.akm(&args).code, 0);
+    let screen = |env: &Env, columns: u16| {
+        let line = format!(
+            "stty cols {columns}; {} list; echo done",
+            env!("CARGO_BIN_EXE_akm")
+        );
+        let mut pty = Pty::run(env, "bash", &["-c", &line]);
+        pty.see("done");
+        pty.wait();
+        pty.screen()
+    };
+    let narrow = screen(&env, 80);
+    assert!(
+        narrow.contains("ACCESSKEY ID              OWNER  STATUS    AGE"),
+        "{narrow}"
+    );
+    assert!(narrow.contains("\u{1b}[38;5;2mcurrent"), "{narrow}");
+    assert!(narrow.contains("\u{1b}[38;5;3mdelete in 47 h"), "{narrow}");
+    assert!(
+        narrow.contains(&old) && !narrow.contains("columns"),
+        "{narrow}"
+    );
+    // A line for the header, one a pair, and the end.
+    assert_eq!(narrow.trim().lines().count(), 5, "{narrow}");
+    assert!(screen(&env, 200).contains(comment));
+    let plain = screen(&env.with("NO_COLOR", "1"), 80);
+    assert!(
+        !plain.contains('\u{1b}') && plain.contains("current"),
+        "{plain}"
     );
 }
