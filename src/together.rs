@@ -1,14 +1,16 @@
 //! The client and the sandbox on one wire: what each test below calls is signed, checked, executed and read back.
 
 use crate::cloud::{
-    Client, Credentials, Error, Fault, Outcome,
+    Assume, Client, Credentials, Error, Fault, Outcome,
     transport::{Request, Response, Service, Transport, Undelivered},
 };
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::{AccountId, Owner},
     name::UserName,
+    role::{ExternalId, RoleArn, SessionName},
     secret::Secret,
+    time::{self, Span},
 };
 use crate::sandbox::{self, Account, Embedded, Gateway, Memory};
 use crate::sys::clock::{Clock, SystemClock};
@@ -178,6 +180,139 @@ fn a_strangers_signature_is_refused() {
     );
     let absent = AccessKeyId::parse("LTAI5tSANDBOXnobody00000").unwrap();
     assert_eq!(fault(cloud.user_of(&absent)), Fault::NoSuchPair);
+}
+
+/// A RAM user with every permission, and a role that it may assume.
+#[cfg(feature = "sandbox-server")]
+fn administrator() -> (Client, RoleArn) {
+    let clock = Arc::new(SystemClock);
+    let seed = || Secret::new("a-seed-for-tests".to_owned()).unwrap();
+    let account = Account::new(AccountId::parse(ACCOUNT).unwrap(), clock.now(), "age");
+    let memory = Memory::new(account);
+    let settled = sandbox::Administrator::settle(&memory, &seed(), &*clock).unwrap();
+    let gateway = Gateway::new(Box::new(memory), seed(), clock.clone(), false);
+    let credentials = Credentials {
+        id: settled.access_key_id,
+        secret: settled.access_key_secret,
+        token: None,
+    };
+    let client = Client::new(Arc::new(Embedded::new(gateway)), credentials, clock);
+    (client, RoleArn::parse(&settled.role_arn).unwrap())
+}
+
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_role_lends_a_session() {
+    let (cloud, role) = administrator();
+    let session = SessionName::parse("akm@host-1").unwrap();
+    let external_id = ExternalId::parse("ticket:42").unwrap();
+    let mut wanted = Assume {
+        role: &role,
+        session: &session,
+        duration: Span::parse("15m").ok(),
+        external_id: Some(&external_id),
+        policy: None,
+    };
+    let assumed = cloud.assume_role(&wanted).unwrap();
+    assert_eq!(assumed.arn, format!("{}/akm@host-1", role.as_str()));
+    let left = (assumed.until - cloud.now()).num_seconds();
+    assert!((890..=900).contains(&left), "{left}");
+    assert!(assumed.credentials.id.starts_with("STS."));
+    let as_role = cloud.signing_as(assumed.credentials);
+    let caller = as_role.caller_identity().unwrap();
+    assert_eq!(
+        (caller.identity_type.as_str(), caller.owner()),
+        ("AssumedRoleUser", None)
+    );
+    as_role.create_user(&name("alice"), "Alice", "").unwrap();
+    assert_eq!(fault(as_role.assume_role(&wanted)), Fault::Denied);
+
+    wanted.policy = Some(
+        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:GetUser","Resource":"*"}]}"#,
+    );
+    let narrowed = cloud.signing_as(cloud.assume_role(&wanted).unwrap().credentials);
+    assert_eq!(narrowed.user(&name("alice")).unwrap().name, name("alice"));
+    assert_eq!(fault(narrowed.delete_user(&name("alice"))), Fault::Denied);
+
+    wanted.duration = Span::parse("13h").ok();
+    assert_eq!(fault(cloud.assume_role(&wanted)), Fault::BadParameter);
+    let absent = RoleArn::parse(&format!("acs:ram::{ACCOUNT}:role/absent")).unwrap();
+    wanted.duration = None;
+    wanted.role = &absent;
+    assert_eq!(fault(cloud.assume_role(&wanted)), Fault::NoSuchEntity);
+    // The account itself may not.
+    assert_eq!(fault(client().assume_role(&wanted)), Fault::Denied);
+}
+
+/// Answers as told.
+struct Says(u16, String);
+
+impl Transport for Says {
+    fn send(&self, _: Service, _: &Request, _: usize, _: bool) -> Result<Response, Undelivered> {
+        Ok(Response {
+            status: self.0,
+            headers: Vec::new(),
+            body: self.1.as_bytes().to_vec(),
+            date: None,
+        })
+    }
+
+    fn host(&self, _: Service) -> String {
+        "cloud.example".to_owned()
+    }
+
+    fn tries(&self) -> u32 {
+        1
+    }
+
+    fn may_execute_late(&self) -> bool {
+        true
+    }
+}
+
+fn told(status: u16, body: &str) -> Client {
+    let credentials = Credentials {
+        id: "LTAI1".to_owned(),
+        secret: Secret::new("s3cr3t".to_owned()).unwrap(),
+        token: None,
+    };
+    let says = Arc::new(Says(status, body.to_owned()));
+    Client::new(says, credentials, Arc::new(SystemClock))
+}
+
+#[test]
+fn half_a_session_is_none() {
+    let role = RoleArn::parse("acs:ram::1:role/deployer").unwrap();
+    let session = SessionName::parse("akm").unwrap();
+    let external_id = ExternalId::parse("ticket:42").unwrap();
+    let wanted = Assume {
+        role: &role,
+        session: &session,
+        duration: Span::parse("1h").ok(),
+        external_id: Some(&external_id),
+        policy: None,
+    };
+    let whole = r#"{"AssumedRoleUser":{"Arn":"acs:ram::1:role/deployer/akm"},"Credentials":{"AccessKeyId":"STS.1","AccessKeySecret":"s3cr3t","SecurityToken":"t0k3n","Expiration":"2026-11-24T12:00:00Z"}}"#;
+    let assumed = told(200, whole).assume_role(&wanted).unwrap();
+    assert_eq!(
+        (assumed.credentials.id.as_str(), assumed.arn.as_str()),
+        ("STS.1", "acs:ram::1:role/deployer/akm")
+    );
+    assert_eq!(time::format(assumed.until), "2026-11-24T12:00:00Z");
+    for (part, instead) in [
+        ("\"STS.1\"", "\"\""),
+        ("\"STS.1\"", "\"../x\""),
+        ("s3cr3t", ""),
+        ("t0k3n", "a b"),
+        (",\"SecurityToken\":\"t0k3n\"", ""),
+        ("2026-11-24T12:00:00Z", "soon"),
+    ] {
+        let error = told(200, &whole.replace(part, instead))
+            .assume_role(&wanted)
+            .unwrap_err();
+        assert_eq!(error.fault, Fault::BadAnswer, "{part}");
+        assert!(!error.to_string().contains("t0k3n"), "{error}");
+    }
 }
 
 /// Loses the request, or its answer, or breaks it, by number.

@@ -12,6 +12,8 @@ mod wire;
 pub(crate) use error::{Error, Fault, Outcome};
 pub(crate) use pairs::NewPair;
 pub(crate) use ram::User;
+#[cfg(test)]
+pub(crate) use sts::Assume;
 pub(crate) use sts::Caller;
 
 use crate::core::{secret::Secret, time, time::Timestamp};

@@ -137,6 +137,28 @@ pub(super) struct GetCallerIdentity {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct AssumeRole {
+    pub(super) assumed_role_user: AssumedRoleUser,
+    pub(super) credentials: SessionCredentials,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AssumedRoleUser {
+    pub(super) arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SessionCredentials {
+    pub(super) access_key_id: String,
+    pub(super) access_key_secret: Zeroizing<String>,
+    pub(super) security_token: Zeroizing<String>,
+    pub(super) expiration: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct GetDefaultDomain {
     pub(super) default_domain_name: String,
 }

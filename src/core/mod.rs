@@ -6,6 +6,7 @@ pub(crate) mod name;
 pub(crate) mod passphrase;
 pub(crate) mod place;
 pub(crate) mod policy;
+pub(crate) mod role;
 pub(crate) mod rotation;
 pub(crate) mod secret;
 pub(crate) mod time;

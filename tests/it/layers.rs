@@ -99,6 +99,7 @@ fn impure(source: &Source) -> String {
         "name",
         "place",
         "policy",
+        "role",
         "rotation",
         "secret",
         "time",
