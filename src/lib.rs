@@ -13,7 +13,7 @@
 //!    └─────────┴────┬─────┴──────────┘
 //!                  sys      touches the machine: files, locks, clock, random bytes, clipboard, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
-//!  sandbox ── a RAM that lives here; only cli/context.rs and its own command know that it exists
+//!  sandbox ── a RAM that lives here; only cli/context and its own command know that it exists
 //! ```
 //!
 //! Arrows go down only, and neighbours do not import each other. `tests/it/layers.rs` holds the code to it.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::core::{Invalid, access_key::AccessKeyId, secret::Secret, time::Span};
 use crate::metadata::inventory::{PairRecord, Way};
-use crate::ops::{Account, Failure, Kind, Tell, export};
+use crate::ops::{self, Account, Failure, Kind, Tell, export};
 use crate::sys::clipboard::{Clipboard, Mark};
 use clap::Args;
 use serde_json::json;
@@ -69,13 +69,21 @@ impl Copy {
             Failure::new(Kind::NoSuchPair, "akm knows no AccessKey pair yet")
                 .hint("`akm create` makes one")
         })?;
-        let pair = self.pair.pair(&account.inventory)?.ok_or_else(|| {
-            let message = "what the sandbox is signed with is no pair of its own: it is made anew from the sandbox's seed";
-            Failure::new(Kind::NoSuchPair, message)
-                .hint("name a pair: KEY_ID, `--ram-user NAME` or `--account`")
-        })?;
+        if let Some(pair) = self.pair.pair(&account.inventory)? {
+            return Ok((account, pair));
+        }
+        let id = context.own_pair()?.ok_or_else(no_own_pair)?;
+        let record = account.inventory.owner_of(&id)?;
+        let record = record.ok_or_else(|| ops::session::no_such_pair(&id))?;
+        let pair = export::alive(&record, &id)?.clone();
         Ok((account, pair))
     }
+}
+
+fn no_own_pair() -> Failure {
+    let message = "what the sandbox is signed with is no pair of its own: it is made anew from the sandbox's seed";
+    Failure::new(Kind::NoSuchPair, message)
+        .hint("name a pair: KEY_ID, `--ram-user NAME` or `--account`")
 }
 
 /// The time that `create --copy` leaves, and `copy` unless told otherwise.

@@ -103,7 +103,7 @@ impl Create {
         if ops::user::exists(session, name)? {
             return Ok(());
         }
-        let wanted = self.create_user || session.profile.is_sandbox();
+        let wanted = self.create_user || context.makes_missing_users()?;
         if !wanted && !agreed(context, name)? {
             return Err(ops::user::missing(name).hint("`--create-user` makes it"));
         }

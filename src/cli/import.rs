@@ -24,7 +24,7 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let name = self.file.display();
-        let text = read(&self.file).map_err(|error| {
+        let text = contents(&self.file, import::LONGEST).map_err(|error| {
             Failure::new(Kind::Failed, format!("`{name}` cannot be read")).because(error)
         })?;
         let rows = import::read(&text).map_err(|wrong| {
@@ -56,8 +56,7 @@ impl Import {
 }
 
 /// The whole file, in a buffer that is wiped; its size is known before it is read, so that no copy is left by growing.
-fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let longest = import::LONGEST;
+pub(super) fn contents(path: &Path, longest: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let too_long = || {
         io::Error::new(
             io::ErrorKind::InvalidData,

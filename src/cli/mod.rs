@@ -18,6 +18,8 @@ mod man;
 mod note;
 mod pair;
 mod passphrase;
+mod profile;
+mod profile_add;
 mod protect;
 mod recover;
 mod rotate;
@@ -26,6 +28,7 @@ mod sandbox;
 mod sandbox_serve;
 mod selector;
 mod show_id;
+mod signer;
 mod spelling;
 mod status;
 mod store;
@@ -123,6 +126,8 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     #[command(subcommand)]
+    Profile(profile::Profile),
+    #[command(subcommand)]
     Store(store::Store),
     Recover(recover::Recover),
     #[command(subcommand)]
@@ -148,6 +153,7 @@ impl Command {
             Self::Copy(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
+            Self::Profile(args) => args.run(context),
             Self::Store(args) => args.run(context),
             Self::Recover(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),

@@ -27,7 +27,7 @@ impl Recover {
         if self.list {
             return list(context);
         }
-        if context.sandbox()?.is_none() {
+        if context.known()?.is_none() {
             context.ui.note("nothing is open");
             return Ok(());
         }

@@ -72,7 +72,7 @@ fn reset(context: &Context) -> Result<(), Failure> {
 
 fn forget(context: &Context, account: &AccountId, seed_in: &str) -> Result<(), Failure> {
     let (config, stores) = context.stores()?;
-    ops::forget::account(&context.account_of(account, config))?;
+    ops::forget::account(&context.sandbox_account(account, config))?;
     let gone = stores
         .open(seed_in.parse()?)
         .and_then(|store| store.delete(&SecretName::sandbox(account)));

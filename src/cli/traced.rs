@@ -28,7 +28,7 @@ impl Transport for Traced {
         let answer = self.inner.send(service, request, limit, fresh);
         let outcome = match &answer {
             Ok(response) => response.status.to_string(),
-            Err(Undelivered::NotSent(_)) => "not sent".to_owned(),
+            Err(Undelivered::NotSent(_) | Undelivered::Untrusted(_)) => "not sent".to_owned(),
             Err(Undelivered::NoAnswer(_)) => "no answer".to_owned(),
         };
         let action = request.header("x-acs-action").unwrap_or_default();

@@ -93,6 +93,17 @@ impl Tell for Ui {
     }
 }
 
+/// A line that a person types, without its end. Asked only where [`Ui::may_ask`].
+pub(crate) fn line(prompt: &str) -> Result<String, Failure> {
+    say(&format!("akm: {}", escape(prompt)));
+    let mut line = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
+    Ok(line.trim_end().to_owned())
+}
+
 /// To standard error; nobody is left to hear that this failed.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());

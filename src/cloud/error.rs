@@ -51,6 +51,8 @@ pub(crate) enum Fault {
     SandboxBroken,
     /// Nothing was sent.
     NotSent,
+    /// Nothing was sent: the other side could not show that it is the cloud.
+    Untrusted,
     /// Something was sent and no whole answer came.
     NoAnswer,
     /// A success whose body is not what the API promises.
@@ -87,6 +89,10 @@ pub(crate) struct Error {
 impl Error {
     pub(super) fn not_sent(action: &'static str, why: String) -> Self {
         Self::local(action, Fault::NotSent, why)
+    }
+
+    pub(super) fn untrusted(action: &'static str, why: String) -> Self {
+        Self::local(action, Fault::Untrusted, why)
     }
 
     pub(super) fn no_answer(action: &'static str, why: String) -> Self {
@@ -160,7 +166,7 @@ impl Error {
 
     pub(crate) fn outcome(&self) -> Outcome {
         match self.fault {
-            Fault::NotSent => Outcome::NotSent,
+            Fault::NotSent | Fault::Untrusted => Outcome::NotSent,
             Fault::NoAnswer
             | Fault::BadAnswer
             | Fault::Unavailable

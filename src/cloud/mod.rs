@@ -1,6 +1,7 @@
 //! The one cloud client: signs and speaks RAM, IMS and STS over whatever carries its bytes.
 
 mod error;
+pub(crate) mod https;
 mod ims;
 mod pairs;
 mod ram;
@@ -12,9 +13,7 @@ mod wire;
 pub(crate) use error::{Error, Fault, Outcome};
 pub(crate) use pairs::NewPair;
 pub(crate) use ram::User;
-#[cfg(test)]
-pub(crate) use sts::Assume;
-pub(crate) use sts::Caller;
+pub(crate) use sts::{Assume, Caller};
 
 use crate::core::{secret::Secret, time, time::Timestamp};
 use crate::sys::{clock::Clock, random};
@@ -51,6 +50,8 @@ pub(crate) struct Signed {
 pub(crate) struct Client {
     transport: Arc<dyn Transport>,
     credentials: Credentials,
+    /// The pair that opened the role that signs.
+    opened_by: Option<String>,
     clock: Arc<dyn Clock>,
     /// The cloud's clock less this machine's, as the last answer showed it.
     skew: Mutex<Option<TimeDelta>>,
@@ -65,6 +66,7 @@ impl Client {
         Self {
             transport,
             credentials,
+            opened_by: None,
             clock,
             skew: Mutex::new(None),
         }
@@ -75,9 +77,17 @@ impl Client {
         Self::new(self.transport.clone(), credentials, self.clock.clone())
     }
 
-    /// The id of the pair that signs.
+    /// The same cloud, seen in a role that this signer assumed.
+    pub(crate) fn in_role(&self, credentials: Credentials) -> Self {
+        Self {
+            opened_by: Some(self.credentials.id.clone()),
+            ..self.signing_as(credentials)
+        }
+    }
+
+    /// The id of the pair that signs, or that opened the role that does: without it, nothing is signed any more.
     pub(crate) fn signer(&self) -> &str {
-        &self.credentials.id
+        self.opened_by.as_ref().unwrap_or(&self.credentials.id)
     }
 
     /// The cloud's clock, as far as an answer has shown it (`Date`), else this machine's.
@@ -155,6 +165,7 @@ impl Client {
             .send(signed.service, &signed.request, limit, signed.fresh);
         let response = answer.map_err(|lost| match lost {
             Undelivered::NotSent(why) => Error::not_sent(signed.action, why),
+            Undelivered::Untrusted(why) => Error::untrusted(signed.action, why),
             Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
         })?;
         if let Some(date) = response.date {

@@ -45,14 +45,12 @@ pub(crate) struct Assume<'a> {
 }
 
 /// A role's session: what it signs with, as whom, and until when.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "a profile with a role signs with it")
-)]
 #[derive(Debug)]
 pub(crate) struct Assumed {
     pub(crate) credentials: Credentials,
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command tells it yet"))]
     pub(crate) arn: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command tells it yet"))]
     pub(crate) until: Timestamp,
 }
 
@@ -75,7 +73,6 @@ impl Client {
     /// Opens a session of a role; one more does no harm, so a call without an answer is made again. `Fault::Denied` when the signer
     /// may not, or is the account itself; `Fault::NoSuchEntity` when there is no such role; `Fault::BadParameter` when the session is
     /// to last longer than the role allows.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a profile with a role asks"))]
     pub(crate) fn assume_role(&self, wanted: &Assume<'_>) -> Result<Assumed, Error> {
         const ACTION: &str = "AssumeRole";
         let seconds = wanted

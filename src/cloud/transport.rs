@@ -73,14 +73,9 @@ impl Drop for Response {
 #[derive(Debug)]
 pub(crate) enum Undelivered {
     /// Not one byte of the request was sent: it cannot have been executed.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "a network makes it, the sandbox in this process never"
-        )
-    )]
     NotSent(String),
+    /// The other side could not show that it is the cloud; not one byte of the request was sent.
+    Untrusted(String),
     /// Some of it was sent: it may have been, or may yet be, executed.
     NoAnswer(String),
 }

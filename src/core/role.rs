@@ -35,6 +35,11 @@ validated_text!(RoleArn);
 pub(crate) struct SessionName(String);
 
 impl SessionName {
+    /// What akm's sessions are called when nobody says otherwise.
+    pub(crate) fn akm() -> Self {
+        Self("akm".to_owned())
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
         if is_made_of(text, 2..=64, b".@-_") {
             return Ok(Self(text.to_owned()));

@@ -1,9 +1,11 @@
-//! `config.toml`: which store was chosen, and the public halves of the identities that seal.
+//! `config.toml`: which store was chosen, the public halves of the identities that seal, and the profiles.
 
-use super::{Error, Home, Version};
+use super::{Error, Home, Version, profile::Profile};
+use crate::core::name::ProfileName;
 use crate::core::place::{Recipient, StoreKind};
 use crate::core::time::Span;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,9 +17,18 @@ pub(crate) struct Config {
     /// How long a protected `age` identity stays unlocked in the kernel's keyring once its passphrase was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unlock_for: Option<Span>,
+    /// The profile that is meant when none is named. The sandbox while none was ever added; afterwards none, until one is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) default_profile: Option<ProfileName>,
+    /// Whether a profile was ever added: from then on the sandbox acts only when it is named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sandbox_is_only_named: bool,
     /// The recipient of each store that was ever used here.
     #[serde(default)]
     pub(crate) recipients: Recipients,
+    /// The accounts in the cloud. The sandbox is not among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) profiles: BTreeMap<ProfileName, Profile>,
 }
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -46,6 +57,31 @@ impl Recipients {
 }
 
 impl Config {
+    /// The profile that is meant when none is named, if there is one.
+    pub(crate) fn default_profile(&self) -> Option<ProfileName> {
+        let sandbox = (!self.sandbox_is_only_named).then(ProfileName::sandbox);
+        self.default_profile.clone().or(sandbox)
+    }
+
+    /// Adds a profile; the first ever becomes the default. True when it did.
+    pub(crate) fn add(&mut self, name: ProfileName, profile: Profile) -> bool {
+        let first = !self.sandbox_is_only_named && self.default_profile.is_none();
+        self.sandbox_is_only_named = true;
+        if first {
+            self.default_profile = Some(name.clone());
+        }
+        self.profiles.insert(name, profile);
+        first
+    }
+
+    /// Removes a profile; it is the default no more. `None` when there was none.
+    pub(crate) fn remove(&mut self, name: &ProfileName) -> Option<Profile> {
+        if self.default_profile.as_ref() == Some(name) {
+            self.default_profile = None;
+        }
+        self.profiles.remove(name)
+    }
+
     /// The configuration, or the empty one where there is no file yet.
     pub(crate) fn load(home: &Home) -> Result<Self, Error> {
         Ok(home.load(&home.config_file())?.unwrap_or_default())

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod inventory;
 pub(crate) mod journal;
 mod journal_format;
+pub(crate) mod profile;
 
 use crate::sys::fs::Disk;
 use serde::{Serialize, de::DeserializeOwned};

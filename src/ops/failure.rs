@@ -263,6 +263,13 @@ fn told(error: &cloud::Error) -> (Kind, &'static str, Option<&'static str>) {
             "the cloud is not available just now",
             Some("try the same command again"),
         ),
+        F::Untrusted => (
+            Kind::Unavailable,
+            "the other side could not show that it is the cloud",
+            Some(
+                "nothing was sent; look at the profile's endpoint and at this system's certificates",
+            ),
+        ),
         F::SandboxBroken => (
             Kind::Failed,
             "the sandbox cannot be used",

@@ -6,6 +6,7 @@ mod failure;
 pub(crate) mod forget;
 pub(crate) mod import;
 mod issue;
+pub(crate) mod profile;
 pub(crate) mod recover;
 pub(crate) mod refresh;
 pub(crate) mod retire;

@@ -9,8 +9,21 @@ use zeroize::Zeroizing;
 /// nobody else may read or write it. Symbolic links are followed: `/dev/fd/3` is one. Errors: the system's, and `InvalidData` for
 /// a file that others may read, that is of another kind, or whose line is too long.
 pub(crate) fn of(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     private(&file)?;
+    first_line(file, limit)
+}
+
+/// The first line of standard input, likewise; what it is connected to is whoever ran akm's business.
+pub(crate) fn of_stdin(limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    #[cfg(unix)]
+    let input = File::from(std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()?);
+    #[cfg(not(unix))]
+    let input = io::stdin().lock();
+    first_line(input, limit)
+}
+
+fn first_line(mut file: impl Read, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     // One byte at a time: what follows the line in a pipe is somebody else's.
     let mut line = Zeroizing::new(Vec::with_capacity(limit + 1));
     let mut byte = Zeroizing::new([0]);

@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod first_line;
 pub(crate) mod fs;
 pub(crate) mod harden;
+pub(crate) mod http;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
 pub(crate) mod public_file;

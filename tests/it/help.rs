@@ -40,6 +40,12 @@ fn prepared() -> (Env, [String; 4]) {
     done(&["delete", &deleted, "--force", "--yes"]);
     done(&["user", "create", "dave"]);
     let current = env.create("alice");
+    let config = env.home().join("config.toml");
+    let prod = format!(
+        "[profiles.prod]\naccount_id = \"1\"\nidentity = \"acs:ram::1:root\"\naccess_key_id = \"{current}\"\nsecret_store = \"age\"\n"
+    );
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text + &prod).unwrap();
     (env, [beside, inactive, deleted, current])
 }
 
@@ -58,6 +64,8 @@ fn every_example_is_true() {
             let expected = match line.as_str() {
                 // It writes to the machine's own folders.
                 "sudo akm man /usr/local/share/man/man1" => continue,
+                // They ask the cloud itself, which no test does.
+                line if line.contains("akm profile add") => continue,
                 // Nobody is there to be asked.
                 "akm sandbox reset" | "akm store protect --for 15m" => 9,
                 // No clipboard is there.

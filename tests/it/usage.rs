@@ -175,7 +175,7 @@ fn a_word_of_the_command_line_is_not_obeyed_by_the_terminal() {
 #[test]
 fn profiles() {
     let env = Env::new();
-    let none = "akm: there is no profile `ghost`\nhint: the profile `sandbox` always exists\n";
+    let none = "akm: there is no profile `ghost`\nhint: `akm profile list` shows the ones there are; the profile `sandbox` always exists\n";
     env.akm(&["-p", "ghost", "list"]).said(&[], 3, "", none);
     env.akm(&["list", "--profile", "a/b"]).said(
         &[],

@@ -1,0 +1,69 @@
+//! What the environment says, read once: variables and folders.
+
+use crate::metadata::Home;
+use crate::ops::{Failure, Kind};
+use crate::sys::fs::{LocalDisk, check_ours};
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The variables that akm looks at, read once.
+pub(crate) struct Environment {
+    pub(super) home: Option<OsString>,
+    pub(super) store: Option<OsString>,
+    pub(super) profile: Option<OsString>,
+    pub(super) passphrase_file: Option<OsString>,
+    pub(super) passphrase: Option<OsString>,
+    pub(crate) no_input: bool,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Self {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            home: set("AKM_HOME"),
+            store: set("AKM_STORE"),
+            profile: set("AKM_PROFILE"),
+            // Empty is an error and not the same as absent.
+            passphrase_file: env::var_os("AKM_PASSPHRASE_FILE"),
+            passphrase: env::var_os("AKM_PASSPHRASE"),
+            no_input: set("AKM_NO_INPUT").is_some_and(|value| value != "0"),
+        }
+    }
+}
+
+/// Refuses a home where another user could take files away or put his own.
+pub(super) fn ours(home: Home) -> Result<Home, Failure> {
+    for folder in [&home.config, &home.data] {
+        check_ours(folder).map_err(|error| {
+            let message = format!("`{}` cannot be used", folder.display());
+            Failure::new(Kind::Failed, message).because(error)
+        })?;
+    }
+    Ok(home)
+}
+
+/// `AKM_HOME`, else the platform's folders for configuration and data.
+pub(super) fn home(one: Option<OsString>) -> Result<Home, Failure> {
+    let disk = Arc::new(LocalDisk);
+    if let Some(folder) = one {
+        let folder = PathBuf::from(folder);
+        return Ok(Home {
+            disk,
+            config: folder.clone(),
+            data: folder,
+        });
+    }
+    match (dirs::config_dir(), dirs::data_dir()) {
+        (Some(config), Some(data)) => Ok(Home {
+            disk,
+            config: config.join("akm"),
+            data: data.join("akm"),
+        }),
+        _ => Err(
+            Failure::new(Kind::Failed, "this system names no folder for akm's files")
+                .hint("set `AKM_HOME`"),
+        ),
+    }
+}

@@ -1,0 +1,174 @@
+//! The only place that names a concrete transport or store: from the environment and the configuration to a session.
+
+mod environment;
+mod profile;
+mod sandbox;
+mod stores;
+
+pub(crate) use environment::Environment;
+pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
+pub(super) use sandbox::broken_sandbox;
+
+use super::passphrase::{Given, Source};
+use super::{Global, traced::Traced, ui::Ui};
+use crate::cloud::transport::Transport;
+use crate::core::{account::AccountId, name::ProfileName};
+use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
+use crate::ops::{Account, Failure, Kind, Session, Tell};
+use crate::store::{StoreKind, age::Unlock};
+use crate::sys::{
+    clipboard::Clipboard,
+    clock::{Clock, SystemClock},
+};
+use profile::Reach;
+use std::env;
+use std::sync::Arc;
+
+/// What this machine knows of a profile's account, for completion and spelling: nothing is opened, said or made, and what cannot
+/// be had is `None`.
+pub(crate) fn glance(profile: Option<String>) -> Option<Account> {
+    let global = Global {
+        profile,
+        ..Global::default()
+    };
+    let ui = Ui::new(&global, true);
+    let context = Context::new(&global, Environment::read(), ui).ok()?;
+    context.known().ok()?
+}
+
+/// What every command starts from.
+pub(crate) struct Context {
+    pub(crate) ui: Ui,
+    pub(crate) home: Home,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) passphrases: Arc<Source>,
+    pub(crate) unlock: Arc<Unlock>,
+    /// The profile that was named, if one was.
+    wanted: Option<ProfileName>,
+    store: Option<StoreKind>,
+}
+
+impl Context {
+    /// `BadName` for a profile's name that can be none; `Usage` for a variable that makes no sense.
+    pub(crate) fn new(global: &Global, environment: Environment, ui: Ui) -> Result<Self, Failure> {
+        let wanted = global.profile.clone().or_else(|| {
+            environment
+                .profile
+                .map(|name| name.to_string_lossy().into_owned())
+        });
+        let wanted = wanted.map(|name| ProfileName::parse(&name)).transpose()?;
+        let store = environment
+            .store
+            .map(|kind| kind.to_string_lossy().parse::<StoreKind>())
+            .transpose();
+        let store =
+            store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
+        let given = Given::new(environment.passphrase_file, environment.passphrase)?;
+        let passphrases = Arc::new(Source::new(given, ui.clone()));
+        let clock = Arc::new(SystemClock);
+        Ok(Self {
+            ui,
+            home: environment::ours(environment::home(environment.home)?)?,
+            clock: clock.clone(),
+            unlock: Arc::new(Unlock::new(passphrases.clone(), clock)),
+            passphrases,
+            wanted,
+            store,
+        })
+    }
+
+    /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
+    pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
+        let account = self.known()?;
+        if let Some(account) = &account {
+            self.mention_suspects(&account.journal)?;
+        }
+        Ok(account)
+    }
+
+    /// The same, and not a word on suspects.
+    pub(crate) fn known(&self) -> Result<Option<Account>, Failure> {
+        let config = Config::load(&self.home)?;
+        match self.reach(&config)? {
+            Reach::Sandbox => Ok(self
+                .sandbox()?
+                .map(|folder| self.sandbox_account(folder.account_id(), config))),
+            Reach::Cloud(name, profile) => {
+                Ok(Some(self.account_of(name, &profile.account_id, config)))
+            }
+        }
+    }
+
+    pub(crate) fn account_of(
+        &self,
+        profile: ProfileName,
+        id: &AccountId,
+        config: Config,
+    ) -> Account {
+        Account {
+            profile,
+            id: id.clone(),
+            home: self.home.clone(),
+            inventory: Inventory::new(self.home.clone(), id.clone()),
+            journal: Journal::new(self.home.clone(), id.clone()),
+            stores: Box::new(self.opened(config, self.ui.may_ask())),
+            clock: self.clock.clone(),
+            tell: Arc::new(self.ui.clone()),
+        }
+    }
+
+    /// A session for a command that asks the cloud and changes nothing there.
+    pub(crate) fn session(&self) -> Result<Session, Failure> {
+        let session = self.open()?;
+        self.mention_suspects(&session.journal)?;
+        Ok(session)
+    }
+
+    /// A session for a command that changes something: in the sandbox it says so, `--quiet` or not.
+    pub(crate) fn changing(&self) -> Result<Session, Failure> {
+        let session = self.session()?;
+        if session.profile.is_sandbox() {
+            self.ui.warn(&format!(
+                "this is the sandbox, account {} on this machine",
+                session.id
+            ));
+        }
+        Ok(session)
+    }
+
+    /// A session, and not a word on suspects.
+    pub(crate) fn open(&self) -> Result<Session, Failure> {
+        match self.reach(&Config::load(&self.home)?)? {
+            Reach::Sandbox => self.open_sandbox(),
+            Reach::Cloud(name, profile) => self.open_cloud(name, &profile),
+        }
+    }
+
+    /// Each call told, under `--verbose`.
+    fn traced(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        if self.ui.verbose {
+            return Arc::new(Traced::new(transport, self.ui.clone()));
+        }
+        transport
+    }
+
+    fn mention_suspects(&self, journal: &Journal) -> Result<(), Failure> {
+        for suspect in journal.suspects()? {
+            let (id, owner) = (&suspect.access_key_id, suspect.owner());
+            self.ui.warn(&format!(
+                "`{id}` of {owner} is a suspect: it appeared around a create whose answer was lost; \
+                 `akm delete {id}` or `akm recover --dismiss {id}` resolves it"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The clipboard, found before anything is made for it. `Failed` where there is none.
+pub(crate) fn clipboard() -> Result<Clipboard, Failure> {
+    Clipboard::reach(|name| env::var_os(name)).map_err(|error| {
+        Failure::new(Kind::Failed, "there is no clipboard to copy to")
+            .because(error)
+            .hint("run it in a graphical session, or over SSH on a terminal")
+    })
+}

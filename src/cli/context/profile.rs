@@ -1,0 +1,178 @@
+//! Profiles: which is meant, and the way from one to its account in the cloud.
+
+use super::{Context, Environment, environment};
+use crate::cloud::{Assume, Client, Credentials, https::Https};
+use crate::core::access_key::AccessKeyId;
+use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::name::ProfileName;
+use crate::core::secret::Secret;
+use crate::core::time::Span;
+use crate::metadata::config::Config;
+use crate::metadata::profile::{Profile, Role};
+use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
+use crate::store::SecretName;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Between two checks of a new pair, in a cloud that takes a while to know it everywhere.
+const VERIFY_PAUSE: Duration = Duration::from_secs(1);
+
+/// What the chosen profile leads to.
+pub(super) enum Reach {
+    Sandbox,
+    Cloud(ProfileName, Box<Profile>),
+}
+
+/// By what way a signer reaches the cloud.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Way<'a> {
+    /// A cloud that is not Alibaba's.
+    pub(crate) endpoint: Option<&'a Endpoint>,
+    pub(crate) proxy: Option<&'a Proxy>,
+}
+
+/// The profiles there are, for completion: what cannot be read is left out.
+pub(crate) fn profile_names() -> Vec<String> {
+    let home = environment::home(Environment::read().home).ok();
+    let config = home.and_then(|home| Config::load(&home).ok());
+    let names = config.unwrap_or_default().profiles.into_keys();
+    names
+        .chain([ProfileName::sandbox()])
+        .map(|name| name.to_string())
+        .collect()
+}
+
+impl Context {
+    /// The name of the profile that is meant: the one that was named, else the default. `Usage` when there is neither.
+    pub(crate) fn profile_name(&self, config: &Config) -> Result<ProfileName, Failure> {
+        let chosen = self.wanted.clone().or_else(|| config.default_profile());
+        chosen.ok_or_else(|| {
+            let mut names: Vec<_> = config.profiles.keys().map(ToString::to_string).collect();
+            names.push("sandbox".to_owned());
+            Failure::new(Kind::Usage, "no profile was named, and none is the default")
+                .because(format!("there are {}", names.join(", ")))
+                .hint("add `-p NAME`, or choose one for good: `akm profile use NAME`")
+        })
+    }
+
+    pub(super) fn reach(&self, config: &Config) -> Result<Reach, Failure> {
+        let name = self.profile_name(config)?;
+        if name.is_sandbox() {
+            return Ok(Reach::Sandbox);
+        }
+        let profile = config.profiles.get(&name).cloned();
+        let profile = profile.ok_or_else(|| no_such_profile(&name))?;
+        Ok(Reach::Cloud(name, Box::new(profile)))
+    }
+
+    /// Whether `create` makes a RAM user that is missing, unasked.
+    pub(crate) fn makes_missing_users(&self) -> Result<bool, Failure> {
+        Ok(match self.reach(&Config::load(&self.home)?)? {
+            Reach::Sandbox => true,
+            Reach::Cloud(_, profile) => profile.create_missing_users,
+        })
+    }
+
+    /// The pair that the chosen profile signs with; `None` for the sandbox, which has none of its own.
+    pub(crate) fn own_pair(&self) -> Result<Option<AccessKeyId>, Failure> {
+        Ok(match self.reach(&Config::load(&self.home)?)? {
+            Reach::Sandbox => None,
+            Reach::Cloud(_, profile) => Some(profile.access_key_id.clone()),
+        })
+    }
+
+    /// Changes the configuration, alone. What `change` refuses is not written.
+    pub(crate) fn change_config(
+        &self,
+        change: impl FnOnce(&mut Config) -> Result<(), Failure>,
+    ) -> Result<Config, Failure> {
+        let _lock = ops::session::lock(&self.home, "home", &*self.clock, &self.ui)?;
+        let mut config = Config::load(&self.home)?;
+        change(&mut config)?;
+        config.save(&self.home)?;
+        Ok(config)
+    }
+
+    pub(super) fn open_cloud(
+        &self,
+        name: ProfileName,
+        profile: &Profile,
+    ) -> Result<Session, Failure> {
+        let (store, recipient, config) = self.settled_store()?;
+        let account = self.account_of(name, &profile.account_id, config);
+        let secret = own_secret(&*account.stores, profile)?;
+        let way = Way {
+            endpoint: profile.endpoint.as_ref(),
+            proxy: profile.proxy.as_ref(),
+        };
+        let mut cloud = self.client(way, &profile.access_key_id, secret)?;
+        if let Some(role) = &profile.role {
+            cloud = in_role(&cloud, role)?;
+        }
+        let pause = profile.verify_pause.map(Span::duration);
+        Ok(Session {
+            account,
+            cloud,
+            store,
+            recipient,
+            verify_pause: pause.unwrap_or(VERIFY_PAUSE),
+        })
+    }
+
+    /// A client that signs with that pair itself. An endpoint that is not Alibaba's is said, each time.
+    pub(crate) fn client(
+        &self,
+        way: Way<'_>,
+        id: &AccessKeyId,
+        secret: Secret,
+    ) -> Result<Client, Failure> {
+        if let Some(endpoint) = way.endpoint {
+            self.ui.warn(&format!(
+                "the endpoint is {}, which is not Alibaba Cloud's",
+                endpoint.as_str()
+            ));
+        }
+        let https = Https::new(way.endpoint.cloned(), way.proxy)
+            .map_err(|why| Failure::new(Kind::Failed, "the proxy cannot be used").because(why))?;
+        let credentials = Credentials {
+            id: id.to_string(),
+            secret,
+            token: None,
+        };
+        let transport = self.traced(Arc::new(https));
+        Ok(Client::new(transport, credentials, self.clock.clone()))
+    }
+}
+
+/// The client in a role.
+pub(crate) fn in_role(client: &Client, role: &Role) -> Result<Client, Failure> {
+    let assumed = client.assume_role(&Assume {
+        role: &role.arn,
+        session: &role.session_name,
+        duration: None,
+        external_id: role.external_id.as_ref(),
+        policy: None,
+    })?;
+    Ok(client.in_role(assumed.credentials))
+}
+
+fn own_secret(stores: &dyn Stores, profile: &Profile) -> Result<Secret, Failure> {
+    let (id, kind) = (&profile.access_key_id, profile.secret_store);
+    let found = stores
+        .open(kind)
+        .and_then(|store| store.get(&SecretName::pair(id)))
+        .map_err(|error| Failure::of_store(kind, error))?;
+    found.ok_or_else(|| {
+        let message = format!(
+            "the secret store `{kind}` lacks the secret of `{id}`, which the profile signs with"
+        );
+        Failure::new(Kind::SecretMissing, message).hint(
+            "`akm profile remove NAME`, then `akm profile add NAME` with a pair that is at hand",
+        )
+    })
+}
+
+pub(crate) fn no_such_profile(name: &ProfileName) -> Failure {
+    Failure::new(Kind::NoSuchProfile, format!("there is no profile `{name}`"))
+        .hint("`akm profile list` shows the ones there are; the profile `sandbox` always exists")
+}

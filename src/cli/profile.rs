@@ -1,0 +1,278 @@
+//! `akm profile list`, `show`, `use`, `remove`, and the commands under `akm profile`.
+
+use super::context::{Context, no_such_profile};
+use super::{complete, profile_add::Add, table, ui};
+use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::name::ProfileName;
+use crate::metadata::config::Config;
+use crate::metadata::profile::Profile as Entry;
+use crate::ops::{self, Failure, Kind, Tell};
+use clap::Subcommand;
+use serde::Serialize;
+use std::fmt::Write;
+use ui::Output;
+
+/// Look after the accounts that akm works in
+#[derive(Debug, Subcommand)]
+#[command(after_help = examples![
+    "akm profile add prod --access-key-id LTAI5tAbCdEfGhIjKlMnOp" => "asks for the secret, and the cloud whose it is",
+    "akm profile list" => "the accounts there are, and which is the default",
+])]
+pub(crate) enum Profile {
+    Add(Box<Add>),
+    /// Show the profiles there are
+    #[command(after_help = examples!["akm profile list" => "a table; `--json` for a script"])]
+    List,
+    /// Show one profile; never its secret
+    #[command(after_help = examples!["akm profile show prod" => "account, identity, what signs, and by what way"])]
+    Show {
+        /// The profile [default: the one that is meant when none is named]
+        #[arg(add = complete::profiles())]
+        name: Option<String>,
+    },
+    /// Choose the profile that is meant when none is named
+    #[command(after_help = examples![
+        "akm profile use prod" => "from now on, for every command without `-p`",
+        "akm profile use sandbox" => "back to the account on this machine",
+    ])]
+    Use {
+        /// The profile
+        #[arg(add = complete::profiles())]
+        name: String,
+    },
+    /// Forget a profile; what is known and held of its account's pairs stays
+    #[command(after_help = examples![
+        "akm profile remove prod --yes" => "the signing pair's secret stays in the secret store",
+        "akm profile remove prod --drop-secret --yes" => "that goes, too",
+    ])]
+    Remove {
+        /// The profile
+        #[arg(add = complete::profiles())]
+        name: String,
+        /// Take the secret that it signs with out of the secret store, too
+        #[arg(long)]
+        drop_secret: bool,
+    },
+}
+
+/// A profile as it is shown.
+#[derive(Serialize)]
+pub(super) struct View<'a> {
+    name: &'a str,
+    default: bool,
+    account_id: Option<&'a str>,
+    identity: Option<&'a str>,
+    default_domain: Option<&'a str>,
+    access_key_id: Option<&'a str>,
+    secret_store: Option<&'a str>,
+    endpoint: Option<&'a str>,
+    proxy: Option<&'a str>,
+    role_arn: Option<&'a str>,
+    create_missing_users: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(config: &Config, name: &'a ProfileName, entry: &'a Entry) -> Self {
+        Self {
+            name: name.as_str(),
+            default: config.default_profile().as_ref() == Some(name),
+            account_id: Some(entry.account_id.as_str()),
+            identity: Some(&entry.identity),
+            default_domain: entry.default_domain.as_deref(),
+            access_key_id: Some(entry.access_key_id.as_str()),
+            secret_store: Some(entry.secret_store.as_str()),
+            endpoint: entry.endpoint.as_ref().map(Endpoint::as_str),
+            proxy: entry.proxy.as_ref().map(Proxy::as_str),
+            role_arn: entry.role.as_ref().map(|role| role.arn.as_str()),
+            create_missing_users: entry.create_missing_users,
+        }
+    }
+
+    fn sandbox(config: &Config, name: &'a ProfileName, account_id: Option<&'a str>) -> Self {
+        Self {
+            name: name.as_str(),
+            default: config.default_profile().as_ref() == Some(name),
+            account_id,
+            identity: None,
+            default_domain: None,
+            access_key_id: None,
+            secret_store: None,
+            endpoint: None,
+            proxy: None,
+            role_arn: None,
+            create_missing_users: true,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        vec![
+            if self.default { "*" } else { "" }.to_owned(),
+            self.name.to_owned(),
+            text(self.account_id),
+            text(self.identity),
+            text(self.access_key_id),
+            text(self.endpoint),
+        ]
+    }
+
+    fn lines(&self) -> String {
+        let rows = [
+            ("profile", Some(self.name)),
+            ("default", Some(if self.default { "yes" } else { "no" })),
+            ("account", self.account_id),
+            ("identity", self.identity),
+            ("default domain", self.default_domain),
+            ("signs with", self.access_key_id),
+            ("secret in", self.secret_store),
+            ("role", self.role_arn),
+            ("endpoint", self.endpoint),
+            ("proxy", self.proxy),
+        ];
+        let mut lines = String::new();
+        for (title, text) in rows {
+            let Some(text) = text else { continue };
+            let _ = writeln!(lines, "{title:<16}{}", super::escape::escape(text));
+        }
+        lines
+    }
+}
+
+const HEADER: [&str; 6] = ["", "NAME", "ACCOUNT", "IDENTITY", "SIGNS WITH", "ENDPOINT"];
+
+impl Profile {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Add(args) => args.run(context),
+            Self::List => list(context),
+            Self::Show { name } => show(context, name.as_deref()),
+            Self::Use { name } => choose(context, &ProfileName::parse(name)?),
+            Self::Remove { name, drop_secret } => {
+                remove(context, &ProfileName::parse(name)?, *drop_secret)
+            }
+        }
+    }
+}
+
+fn list(context: &Context) -> Result<(), Failure> {
+    let (config, sandbox) = (Config::load(&context.home)?, ProfileName::sandbox());
+    let folder = context.sandbox()?;
+    let account = folder.as_ref().map(|folder| folder.account_id().as_str());
+    let mut views: Vec<View> = config
+        .profiles
+        .iter()
+        .map(|(name, entry)| View::new(&config, name, entry))
+        .collect();
+    views.push(View::sandbox(&config, &sandbox, account));
+    match context.ui.output.unwrap_or(Output::Table) {
+        Output::Json => ui::print_json(&serde_json::json!({ "profiles": views })),
+        Output::Plain => ui::print(
+            views
+                .iter()
+                .flat_map(|view| [view.name, "\n"])
+                .collect::<String>()
+                .as_bytes(),
+        ),
+        _ => ui::print(
+            table::plain(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
+        ),
+    }
+}
+
+fn show(context: &Context, name: Option<&str>) -> Result<(), Failure> {
+    let config = Config::load(&context.home)?;
+    let name = name.map_or_else(
+        || context.profile_name(&config),
+        |name| Ok(ProfileName::parse(name)?),
+    )?;
+    let folder = context.sandbox()?;
+    let view = if name.is_sandbox() {
+        let account = folder.as_ref().map(|folder| folder.account_id().as_str());
+        View::sandbox(&config, &name, account)
+    } else {
+        let entry = config.profiles.get(&name);
+        View::new(&config, &name, entry.ok_or_else(|| no_such_profile(&name))?)
+    };
+    if context.ui.json() {
+        return ui::print_json(&view);
+    }
+    ui::print(view.lines().as_bytes())
+}
+
+fn choose(context: &Context, name: &ProfileName) -> Result<(), Failure> {
+    let config = context.change_config(|config| {
+        if !name.is_sandbox() && !config.profiles.contains_key(name) {
+            return Err(no_such_profile(name));
+        }
+        config.default_profile = Some(name.clone());
+        Ok(())
+    })?;
+    context
+        .ui
+        .note(&format!("`{name}` is the default from now on"));
+    if !context.ui.json() {
+        return Ok(());
+    }
+    match config.profiles.get(name) {
+        Some(entry) => ui::print_json(&View::new(&config, name, entry)),
+        None => ui::print_json(&View::sandbox(&config, name, None)),
+    }
+}
+
+fn remove(context: &Context, name: &ProfileName, drop_secret: bool) -> Result<(), Failure> {
+    if name.is_sandbox() {
+        return Err(
+            Failure::new(Kind::Refused, "the profile `sandbox` always exists")
+                .hint("`akm sandbox reset` forgets its account"),
+        );
+    }
+    let config = Config::load(&context.home)?;
+    let entry = config.profiles.get(name).cloned();
+    let entry = entry.ok_or_else(|| no_such_profile(name))?;
+    let id = &entry.access_key_id;
+    let shared = config
+        .profiles
+        .iter()
+        .find(|(other, known)| *other != name && known.access_key_id == *id);
+    if let (true, Some((other, _))) = (drop_secret, shared) {
+        return Err(Failure::new(
+            Kind::Refused,
+            format!("the profile `{other}` signs with `{id}`, too"),
+        ));
+    }
+    let secret = if drop_secret {
+        format!(" and the secret of `{id}`")
+    } else {
+        String::new()
+    };
+    context
+        .ui
+        .insist(&format!("forget the profile `{name}`{secret}?"))?;
+    let after = context.change_config(|config| {
+        config
+            .remove(name)
+            .map(drop)
+            .ok_or_else(|| no_such_profile(name))
+    })?;
+    if drop_secret {
+        let account = context.account_of(name.clone(), &entry.account_id, config);
+        ops::profile::drop_secret(&account, id, entry.secret_store)?;
+    } else {
+        context.ui.note(&format!(
+            "the secret of `{id}` stays in the store `{}`",
+            entry.secret_store
+        ));
+    }
+    context
+        .ui
+        .note(&format!("the profile `{name}` is forgotten"));
+    if after.default_profile().is_none() {
+        context.ui.note(
+            "no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`",
+        );
+    }
+    if context.ui.json() {
+        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! Where the pair that a profile is to sign with comes from: a prompt, standard input, a CSV, the environment, the `aliyun` CLI.
+
+use super::{context::Context, import::contents};
+use crate::core::access_key::AccessKeyId;
+use crate::core::role::SessionName;
+use crate::core::secret::{LONGEST, Secret};
+use crate::import::{self, aliyun_cli};
+use crate::metadata::profile::Role;
+use crate::ops::{Failure, Kind};
+use crate::sys::{first_line, terminal};
+use clap::{Args, ValueEnum};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{env, io};
+
+/// Another program's keeping of pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Keeper {
+    Environment,
+    AliyunCli,
+}
+
+/// The pair to sign with. Its secret is no option: it is asked for, or read from standard input.
+#[derive(Debug, Args)]
+pub(crate) struct SignerArgs {
+    /// The AccessKey ID; its secret is asked for, or is the first line of standard input
+    #[arg(long, value_name = "KEY_ID", group = "signer")]
+    access_key_id: Option<String>,
+    /// The console's CSV of one pair, or `-` for standard input
+    #[arg(long, value_name = "FILE", group = "signer")]
+    csv: Option<PathBuf>,
+    /// Take the pair from where other programs have it
+    #[arg(long, value_name = "KEEPER", group = "signer")]
+    from: Option<Keeper>,
+    /// Which profile of the `aliyun` CLI [default: its current one]
+    #[arg(long, value_name = "NAME", requires = "from")]
+    cli_profile: Option<String>,
+}
+
+/// A pair, and the role that it was meant to assume where it came from.
+pub(crate) struct Signer {
+    pub(crate) id: AccessKeyId,
+    pub(crate) secret: Secret,
+    pub(crate) role: Option<Role>,
+}
+
+impl Signer {
+    fn new(id: AccessKeyId, secret: Secret) -> Self {
+        Self {
+            id,
+            secret,
+            role: None,
+        }
+    }
+
+    /// A copy of the secret, for a client that asks whose the pair is before the store holds it.
+    pub(crate) fn secret_to_sign_with(&self) -> Result<Secret, Failure> {
+        Ok(Secret::from_bytes(self.secret.expose().as_bytes())?)
+    }
+}
+
+impl SignerArgs {
+    /// `NeedsAnswer` with nobody to ask, `BadFile` for a file that does not serve, `Usage` for an environment without a pair.
+    pub(crate) fn signer(&self, context: &Context) -> Result<Signer, Failure> {
+        match (&self.csv, self.from) {
+            (Some(file), _) => from_csv(file),
+            (None, Some(Keeper::Environment)) => from_environment(|name| env::var_os(name)),
+            (None, Some(Keeper::AliyunCli)) => from_cli(self.cli_profile.as_deref()),
+            (None, None) => self.asked(context),
+        }
+    }
+
+    fn asked(&self, context: &Context) -> Result<Signer, Failure> {
+        let may_ask = context.ui.may_ask();
+        let id = match &self.access_key_id {
+            Some(id) => AccessKeyId::parse(id)?,
+            None if may_ask => AccessKeyId::parse(super::ui::line("AccessKey ID: ")?.trim())?,
+            None => {
+                return Err(Failure::new(Kind::NeedsAnswer, "no pair to sign with was named")
+                    .because("there is nobody to ask")
+                    .hint("add `--access-key-id KEY_ID` with the secret on standard input, `--csv FILE` or `--from environment`"));
+            }
+        };
+        let line = if may_ask {
+            terminal::hidden_line("akm: AccessKey secret: ", LONGEST)
+        } else {
+            first_line::of_stdin(LONGEST).map(Some)
+        };
+        let unread = |why: String| {
+            Failure::new(Kind::NeedsAnswer, "no AccessKey secret was given")
+                .because(why)
+                .hint("put it on standard input: one line")
+        };
+        let line = line.map_err(|error| unread(error.to_string()))?;
+        let line = line.filter(|line| !line.is_empty());
+        let line = line.ok_or_else(|| unread("standard input is empty".to_owned()))?;
+        Ok(Signer::new(id, Secret::from_bytes(&line)?))
+    }
+}
+
+fn from_cli(profile: Option<&str>) -> Result<Signer, Failure> {
+    let home = dirs::home_dir().unwrap_or_default();
+    let path = home.join(".aliyun").join("config.json");
+    let name = path.display();
+    let content =
+        contents(&path, aliyun_cli::LONGEST).map_err(|error| unreadable(&path, &error))?;
+    let found = aliyun_cli::read(&content, profile).map_err(|why| {
+        Failure::new(Kind::BadFile, format!("`{name}` has no pair to sign with")).because(why)
+    })?;
+    let role = found.role.map(|(arn, session, external_id)| Role {
+        arn,
+        session_name: session.unwrap_or_else(SessionName::akm),
+        external_id,
+    });
+    Ok(Signer {
+        id: found.id,
+        secret: found.secret,
+        role,
+    })
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let message = format!("`{}` cannot be read", path.display());
+    Failure::new(Kind::Failed, message).because(error)
+}
+
+fn from_csv(file: &Path) -> Result<Signer, Failure> {
+    let name = file.display();
+    let text = contents(file, import::LONGEST).map_err(|error| unreadable(file, &error))?;
+    let bad = |why: String| {
+        Failure::new(Kind::BadFile, format!("`{name}` is no CSV of one pair")).because(why)
+    };
+    let rows = import::read(&text).map_err(|wrong| bad(wrong.join("; ")))?;
+    let count = rows.len();
+    let mut rows = rows.into_iter();
+    match (rows.next(), count) {
+        (Some(row), 1) => Ok(Signer::new(row.id, row.secret)),
+        _ => Err(bad(format!("it has {count} pairs"))),
+    }
+}
+
+/// The names that official SDKs and Terraform read, in their order.
+const VARIABLES: [(&str, &str, &str); 3] = [
+    (
+        "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+    ),
+    (
+        "ALIBABACLOUD_ACCESS_KEY_ID",
+        "ALIBABACLOUD_ACCESS_KEY_SECRET",
+        "ALIBABACLOUD_SECURITY_TOKEN",
+    ),
+    (
+        "ALICLOUD_ACCESS_KEY",
+        "ALICLOUD_SECRET_KEY",
+        "ALICLOUD_SECURITY_TOKEN",
+    ),
+];
+
+fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Signer, Failure> {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    for (id, secret, token) in VARIABLES {
+        let (Some(key), Some(text)) = (set(id), set(secret)) else {
+            continue;
+        };
+        if set(token).is_some() {
+            return Err(Failure::new(
+                Kind::Usage,
+                "the pair in the environment is a temporary one",
+            )
+            .because(format!("`{token}` is set"))
+            .hint(
+                "a profile signs with a pair that lasts; it may assume a role: `--role-arn ARN`",
+            ));
+        }
+        let key = AccessKeyId::parse(&key.to_string_lossy())?;
+        let text = zeroize::Zeroizing::new(text.into_encoded_bytes());
+        return Ok(Signer::new(key, Secret::from_bytes(&text)?));
+    }
+    Err(
+        Failure::new(Kind::Usage, "the environment has no pair").because(
+            "neither `ALIBABA_CLOUD_ACCESS_KEY_ID` with `ALIBABA_CLOUD_ACCESS_KEY_SECRET` nor their like are set",
+        ),
+    )
+}

@@ -1,0 +1,87 @@
+//! The way to the cloud over HTTPS: Alibaba's own hosts, or the one that a profile names.
+
+use super::signature::query_string;
+use super::transport::{Request, Response, Service, Transport, Undelivered};
+use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::time::Timestamp;
+use crate::sys::http::{Http, Lost};
+use chrono::{DateTime, Utc};
+
+/// How often a call that may be repeated is tried.
+const TRIES: u32 = 4;
+
+/// Alibaba Cloud, or a stand-in for it.
+pub(crate) struct Https {
+    http: Http,
+    endpoint: Option<Endpoint>,
+}
+
+impl Https {
+    /// Without an endpoint, each service has the host of Alibaba's own (`ram.aliyuncs.com`, …). The error says why the proxy does not serve.
+    pub(crate) fn new(endpoint: Option<Endpoint>, proxy: Option<&Proxy>) -> Result<Self, String> {
+        let plain = endpoint.as_ref().is_some_and(Endpoint::is_plain);
+        let http = Http::new(plain, proxy.map(Proxy::as_str))?;
+        Ok(Self { http, endpoint })
+    }
+}
+
+fn official(service: Service) -> &'static str {
+    match service {
+        Service::Ram => "ram.aliyuncs.com",
+        Service::Ims => "ims.aliyuncs.com",
+        Service::Sts => "sts.aliyuncs.com",
+    }
+}
+
+impl Transport for Https {
+    fn send(
+        &self,
+        service: Service,
+        request: &Request,
+        limit: usize,
+        fresh: bool,
+    ) -> Result<Response, Undelivered> {
+        let base = self.endpoint.as_ref().map_or_else(
+            || format!("https://{}", official(service)),
+            |endpoint| endpoint.as_str().to_owned(),
+        );
+        let url = format!("{base}{}?{}", request.path, query_string(&request.query));
+        let answer = self
+            .http
+            .post(&url, &request.headers, &request.body, limit, fresh)
+            .map_err(|lost| match lost {
+                Lost::NotSent(why) => Undelivered::NotSent(why),
+                Lost::Untrusted(why) => Undelivered::Untrusted(why),
+                Lost::NoAnswer(why) => Undelivered::NoAnswer(why),
+            })?;
+        let mut response = Response {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+            date: None,
+        };
+        response.date = response.header("date").and_then(date);
+        Ok(response)
+    }
+
+    fn host(&self, service: Service) -> String {
+        self.endpoint.as_ref().map_or_else(
+            || official(service).to_owned(),
+            |endpoint| endpoint.authority().to_owned(),
+        )
+    }
+
+    fn tries(&self) -> u32 {
+        TRIES
+    }
+
+    fn may_execute_late(&self) -> bool {
+        true
+    }
+}
+
+/// An HTTP date, as `Tue, 24 Nov 2026 16:00:00 GMT`.
+fn date(text: &str) -> Option<Timestamp> {
+    let date = DateTime::parse_from_rfc2822(text).ok()?;
+    Some(date.with_timezone(&Utc))
+}
