@@ -91,6 +91,7 @@ impl Http {
 }
 
 fn agent(plain: bool, proxy: Option<ureq::Proxy>, kept: usize) -> Agent {
+    let proxied = proxy.is_some();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
@@ -113,10 +114,10 @@ fn agent(plain: bool, proxy: Option<ureq::Proxy>, kept: usize) -> Agent {
         .max_idle_connections(kept)
         .max_idle_connections_per_host(kept)
         .build();
-    let chain = wire::Connector::chain((), wire::TcpConnector::default());
-    let chain = wire::Connector::chain(chain, wire::ConnectProxyConnector::default());
+    let chain = wire::Connector::chain((), wire::ConnectProxyConnector::default());
+    let chain = wire::Connector::chain(chain, wire::TcpConnector::default());
     let chain = wire::Connector::chain(chain, wire::RustlsConnector::default());
-    let chain = wire::Connector::chain(chain, Marker);
+    let chain = wire::Connector::chain(chain, Marker { proxied });
     Agent::with_parts(config, chain, DefaultResolver::default())
 }
 
@@ -127,26 +128,33 @@ thread_local! {
 
 /// The last link of the chain, above TLS: what passes here is the request itself and no handshake.
 #[derive(Debug)]
-struct Marker;
+struct Marker {
+    proxied: bool,
+}
 
 #[derive(Debug)]
-struct Marked<T>(T);
+struct Marked<T> {
+    inner: T,
+    /// A proxy is asked for its tunnel through the same chain, and that is not the request.
+    counts: bool,
+}
 
 impl<T: wire::Transport> wire::Connector<T> for Marker {
     type Out = Marked<T>;
 
     fn connect(
         &self,
-        _: &wire::ConnectionDetails,
+        details: &wire::ConnectionDetails,
         chained: Option<T>,
     ) -> Result<Option<Marked<T>>, ureq::Error> {
-        Ok(chained.map(Marked))
+        let counts = details.config.proxy().is_some() == self.proxied;
+        Ok(chained.map(|inner| Marked { inner, counts }))
     }
 }
 
 impl<T: wire::Transport> wire::Transport for Marked<T> {
     fn buffers(&mut self) -> &mut dyn wire::Buffers {
-        self.0.buffers()
+        self.inner.buffers()
     }
 
     fn transmit_output(
@@ -155,20 +163,20 @@ impl<T: wire::Transport> wire::Transport for Marked<T> {
         timeout: wire::NextTimeout,
     ) -> Result<(), ureq::Error> {
         // Before the write: of one that fails, nobody knows how much left.
-        SENT.set(SENT.get() || amount > 0);
-        self.0.transmit_output(amount, timeout)
+        SENT.set(SENT.get() || (self.counts && amount > 0));
+        self.inner.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: wire::NextTimeout) -> Result<bool, ureq::Error> {
-        self.0.await_input(timeout)
+        self.inner.await_input(timeout)
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.inner.is_tls()
     }
 }
 

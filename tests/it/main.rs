@@ -13,15 +13,18 @@ mod errno;
 mod exit_codes;
 mod export;
 mod help;
+mod https;
 mod import;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
 mod layers;
 mod list;
+mod nginx;
 mod note;
 mod output;
 mod permissions;
+mod profile;
 mod protect;
 mod pty;
 mod readme;

@@ -59,3 +59,52 @@ impl Drop for Serving {
         let _ = self.child.wait();
     }
 }
+
+impl Serving {
+    /// One field of the line it printed.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        self.told[name].as_str().unwrap()
+    }
+
+    /// Adds a profile of that name, which reaches this server by its own endpoint.
+    pub(crate) fn add_profile(&self, env: &Env, name: &str) {
+        self.add_profile_by(env, name, self.field("endpoint"), &[]);
+    }
+
+    /// The same by another way.
+    pub(crate) fn add_profile_by(&self, env: &Env, name: &str, endpoint: &str, more: &[&str]) {
+        let id = self.field("access_key_id");
+        let args = ["profile", "add", name, "--access-key-id", id];
+        let args = [&args[..], &["--endpoint", endpoint], more].concat();
+        let ran = env.akm_fed(&args, self.field("access_key_secret"));
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        hasten(env);
+    }
+
+    /// Gives an order to the server's control.
+    pub(crate) fn order(&self, order: &Value) {
+        let body = order.to_string();
+        let answer = self.raw(
+            format!(
+                "POST /_control HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                self.field("control_token"),
+                body.len()
+            )
+            .as_bytes(),
+        );
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+/// Lets no profile wait between two checks of a new pair: the server knows it at once.
+fn hasten(env: &Env) {
+    let path = env.home().join("config.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let calm = "secret_store = \"age\"\n";
+    let text = text.replace("verify_pause = \"0s\"\n", "");
+    std::fs::write(
+        &path,
+        text.replace(calm, &format!("{calm}verify_pause = \"0s\"\n")),
+    )
+    .unwrap();
+}

@@ -1,0 +1,362 @@
+//! Profiles: accounts beyond the sandbox, here those of servers on loopback ports.
+
+use crate::env::Env;
+use crate::pty::Pty;
+use crate::serving::Serving;
+
+/// What `named` makes of a server's endpoint differs from run to run: the port is taken out.
+fn at(serving: &Serving) -> String {
+    format!(
+        "akm: the endpoint is {}, which is not Alibaba Cloud's\n",
+        serving.field("endpoint")
+    )
+}
+
+fn csv(serving: &Serving) -> String {
+    let (id, secret) = (
+        serving.field("access_key_id"),
+        serving.field("access_key_secret"),
+    );
+    format!("AccessKey ID,AccessKey Secret\n{id},{secret}\n")
+}
+
+#[test]
+fn the_first_profile_becomes_the_default_and_removing_it_leaves_none() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    let (endpoint, id) = (serving.field("endpoint"), serving.field("access_key_id"));
+    let sandboxed = env.create("alice");
+    let add = [
+        "profile",
+        "add",
+        "dev",
+        "--endpoint",
+        endpoint,
+        "--access-key-id",
+        id,
+    ];
+    env.akm_fed(&add, serving.field("access_key_secret")).said(
+        &[id],
+        0,
+        "dev\n",
+        &(at(&serving)
+            + "akm: the profile `dev` is account <ACCOUNT>, as `acs:ram::<ACCOUNT>:user/sandbox-administrator`\n\
+               akm: `dev` is the default from now on; the sandbox acts only when it is named: `-p sandbox`\n"),
+    );
+    // A name is given once.
+    env.akm_fed(&add, serving.field("access_key_secret")).said(
+        &[id],
+        4,
+        "",
+        "akm: there is a profile `dev` already\n\
+         hint: `akm profile show dev`; another name, or `akm profile remove dev` first\n",
+    );
+    assert_eq!(env.akm(&["profile", "add", "sandbox"]).code, 4);
+    let shown = env.akm(&["profile", "show", "--json"]).json();
+    assert_eq!(shown["name"], "dev");
+    assert_eq!(shown["default"], true);
+    assert_eq!(shown["account_id"], serving.field("account_id"));
+    assert_eq!(shown["default_domain"], serving.field("default_domain"));
+    assert!(
+        !shown
+            .to_string()
+            .contains(serving.field("access_key_secret"))
+    );
+    // Each command is in the account of its profile.
+    let ran = env.akm(&["create", "--ram-user", "bob", "--create-user"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("sandbox,"), "{}", ran.stderr);
+    let of = |profile: &str| env.akm(&["-p", profile, "list", "--json"]).stdout;
+    assert!(of("dev").contains(ran.stdout.trim()) && of("dev").contains(id));
+    assert!(of("sandbox").contains(&sandboxed) && !of("sandbox").contains(id));
+    // What signs is not retired, and can be copied and verified like another.
+    assert_eq!(env.akm(&["disable", id, "--force"]).code, 4);
+    assert_eq!(env.akm(&["delete", id, "--force", "-y"]).code, 4);
+    let verified = env.akm(&["verify", "--self"]).stdout;
+    assert!(
+        verified.ends_with(":user/sandbox-administrator\n"),
+        "{verified}"
+    );
+
+    let asked = env.akm(&["profile", "remove", "dev"]);
+    assert_eq!(asked.code, 9);
+    env.akm(&["profile", "remove", "dev", "-y"]).said(
+        &[id],
+        0,
+        "",
+        "akm: the secret of `<ID1>` stays in the store `age`\n\
+         akm: the profile `dev` is forgotten\n\
+         akm: no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`\n",
+    );
+    env.akm(&["list"]).said(
+        &[],
+        2,
+        "",
+        "akm: no profile was named, and none is the default: there are sandbox\n\
+         hint: add `-p NAME`, or choose one for good: `akm profile use NAME`\n",
+    );
+    for args in [
+        &["profile", "list"][..],
+        &["store", "status"],
+        &["-p", "sandbox", "list"],
+    ] {
+        assert_eq!(env.akm(args).code, 0, "{args:?}");
+    }
+    assert_eq!(env.akm(&["profile", "use", "ghost"]).code, 3);
+    assert_eq!(env.akm(&["profile", "use", "sandbox"]).code, 0);
+    assert!(env.akm(&["list"]).stdout.contains(&sandboxed));
+    // The secret is still held: the profile can be had again from the store's own copy.
+    let again = env.akm_fed(&add, serving.field("access_key_secret"));
+    assert!(!again.stderr.contains("default"), "{}", again.stderr);
+    let dropped = env.akm(&["profile", "remove", "dev", "--drop-secret", "-y"]);
+    assert_eq!(dropped.code, 0, "{}", dropped.stderr);
+    let secrets = std::fs::read_dir(env.home().join("secrets")).unwrap();
+    assert!(
+        !secrets
+            .flatten()
+            .any(|file| file.file_name().to_string_lossy().contains(id))
+    );
+}
+
+#[test]
+fn a_signer_comes_from_where_people_have_it() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    let (endpoint, id) = (serving.field("endpoint"), serving.field("access_key_id"));
+    let secret = serving.field("access_key_secret");
+    let role = serving.field("role_arn");
+    let add = |name: &'static str| vec!["profile", "add", name, "--endpoint", endpoint];
+    std::fs::write(env.path("one.csv"), csv(&serving)).unwrap();
+    let ran = env.akm(&[add("csv"), vec!["--csv", "one.csv"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let ran = env.akm_fed(&[add("piped"), vec!["--csv", "-"]].concat(), &csv(&serving));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let two = csv(&serving) + "LTAI5tOther,other\n";
+    let ran = env.akm_fed(&[add("two"), vec!["--csv", "-"]].concat(), &two);
+    ran.said(
+        &[],
+        1,
+        "",
+        "akm: `-` is no CSV of one pair: it has 2 pairs\n",
+    );
+
+    let environment = add("environment");
+    let environment = [&environment[..], &["--from", "environment"]].concat();
+    env.akm(&environment).said(
+        &[],
+        2,
+        "",
+        "akm: the environment has no pair: neither `ALIBABA_CLOUD_ACCESS_KEY_ID` with `ALIBABA_CLOUD_ACCESS_KEY_SECRET` nor their like are set\n",
+    );
+    let with = |token: &str| {
+        let mut command = env.command(&environment);
+        command
+            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", id)
+            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret)
+            .env("ALIBABA_CLOUD_SECURITY_TOKEN", token);
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(with("token"), Some(2));
+    assert_eq!(with(""), Some(0));
+
+    std::fs::create_dir_all(env.path(".aliyun")).unwrap();
+    let config = format!(
+        "{{\"current\":\"admin\",\"profiles\":[{{\"name\":\"admin\",\"mode\":\"RamRoleArn\",\"access_key_id\":\"{id}\",\
+         \"access_key_secret\":\"{secret}\",\"ram_role_arn\":\"{role}\",\"ram_session_name\":\"me\"}},\
+         {{\"name\":\"plain\",\"mode\":\"AK\",\"access_key_id\":\"{id}\",\"access_key_secret\":\"{secret}\"}},\
+         {{\"name\":\"sso\",\"mode\":\"CloudSSO\"}}]}}"
+    );
+    std::fs::write(env.path(".aliyun/config.json"), config).unwrap();
+    let cli = |name: &'static str, more: &[&'static str]| {
+        env.akm(&[&add(name)[..], &["--from", "aliyun-cli"], more].concat())
+    };
+    let ran = cli("cli", &[]);
+    assert!(
+        ran.stderr.contains(":assumed-role/sandbox-role/me`"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(cli("plain", &["--cli-profile", "plain"]).code, 0);
+    let refused = cli("sso", &["--cli-profile", "sso"]);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("of the mode `CloudSSO`"),
+        "{}",
+        refused.stderr
+    );
+
+    // A person types it, and the secret is not shown.
+    let mut pty = Pty::akm(&env, &add("typed"));
+    pty.see("AccessKey ID: ").send(&format!("{id}\n"));
+    pty.see("AccessKey secret: ")
+        .hides()
+        .send(&format!("{secret}\n"));
+    assert_eq!(pty.wait().code(), 0);
+    assert!(!pty.screen().contains(secret));
+    assert!(pty.echoes());
+    // Nobody is there to type.
+    env.akm(&add("nobody")).said(
+        &[],
+        9,
+        "",
+        "akm: no pair to sign with was named: there is nobody to ask\n\
+         hint: add `--access-key-id KEY_ID` with the secret on standard input, `--csv FILE` or `--from environment`\n",
+    );
+    let named = [&add("nothing")[..], &["--access-key-id", id]].concat();
+    assert_eq!(env.akm(&named).code, 9);
+    let names = env.akm(&["profile", "list", "-o", "plain"]).stdout;
+    assert_eq!(
+        names,
+        "cli\ncsv\nenvironment\npiped\nplain\ntyped\nsandbox\n"
+    );
+}
+
+#[test]
+fn a_signer_that_the_cloud_does_not_take_adds_nothing() {
+    let env = Env::new();
+    env.create("alice");
+    let before = env.kept();
+    let serving = Serving::start(&env, &[]);
+    let (endpoint, id) = (serving.field("endpoint"), serving.field("access_key_id"));
+    let add = [
+        "profile",
+        "add",
+        "dev",
+        "--endpoint",
+        endpoint,
+        "--access-key-id",
+    ];
+    let wrong = env.akm_fed(&[&add[..], &[id]].concat(), "notTheSecretOfThisPair1234\n");
+    wrong.said(
+        &[id],
+        6,
+        "",
+        &(at(&serving)
+            + "akm: the cloud does not take the signature: GetCallerIdentity: SignatureDoesNotMatch\n\
+               request id: <REQUEST>\nhint: the secret held is not this pair's\n"),
+    );
+    let unknown = env.akm_fed(&[&add[..], &["LTAI5tUnknown"]].concat(), "some\n");
+    assert_eq!(unknown.code, 6, "{}", unknown.stderr);
+    let role = ["--role-arn", "acs:ram::1:role/none"];
+    let no_role = env.akm_fed(
+        &[&add[..], &[id], &role].concat(),
+        serving.field("access_key_secret"),
+    );
+    assert_ne!(no_role.code, 0);
+    for bad in [
+        "ram.example.com",
+        "http://ram.example.com",
+        "https://a/b",
+        "ftp://x",
+    ] {
+        let ran = env.akm(&[
+            "profile",
+            "add",
+            "x",
+            "--endpoint",
+            bad,
+            "--access-key-id",
+            id,
+        ]);
+        assert_eq!(ran.code, 2, "{bad}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("not a valid endpoint"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(env.kept(), before);
+}
+
+#[test]
+fn a_profile_in_a_role_works_and_keeps_its_own_pair() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    let role = serving.field("role_arn").to_owned();
+    serving.add_profile_by(
+        &env,
+        "role",
+        serving.field("endpoint"),
+        &["--role-arn", &role],
+    );
+    let ran = env.akm(&["create", "--ram-user", "bob", "--create-user"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let ran = env.akm(&["rotate", "--ram-user", "bob", "--delete-old"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let verified = env.akm(&["verify", "--self"]).stdout;
+    assert!(
+        verified.ends_with(":assumed-role/sandbox-role/akm\n"),
+        "{verified}"
+    );
+    // The pair that opens the role is what the profile lives on.
+    let refused = env.akm(&["disable", serving.field("access_key_id"), "--force"]);
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    // Temporary credentials are nowhere on disk.
+    for (path, content) in env.files() {
+        let text = String::from_utf8_lossy(&content);
+        assert!(!text.contains("STS."), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_profile_that_was_pointed_elsewhere_changes_nothing() {
+    let env = Env::new();
+    let one = Serving::start(&env, &[]);
+    let other = Serving::start(&env, &[]);
+    one.add_profile(&env, "one");
+    other.add_profile(&env, "other");
+    let made = env.akm(&["-p", "one", "create", "--ram-user", "bob", "--create-user"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    // The file is edited: the first profile now signs with the other account's pair, at its endpoint.
+    let path = env.home().join("config.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace(one.field("endpoint"), "ENDPOINT")
+        .replace(one.field("access_key_id"), "KEY");
+    let text = text
+        .replace("ENDPOINT", other.field("endpoint"))
+        .replace("KEY", other.field("access_key_id"));
+    std::fs::write(&path, text).unwrap();
+    for args in [
+        &["delete", made.stdout.trim(), "--force", "-y"][..],
+        &["rotate", "--ram-user", "bob"],
+        &["list", "--refresh"],
+        &["create", "--ram-user", "bob", "--create-user"],
+        &["user", "create", "carol"],
+    ] {
+        let ran = env.akm(&[&["-p", "one"], args].concat());
+        assert_eq!(ran.code, 6, "{args:?} {}", ran.stderr);
+    }
+    assert!(
+        env.akm(&["-p", "one", "list"])
+            .stdout
+            .contains(made.stdout.trim())
+    );
+}
+
+#[test]
+fn a_configuration_from_a_newer_akm_is_kept() {
+    let env = Env::new();
+    env.create("alice");
+    let path = env.home().join("config.toml");
+    let newer = "version = 2\n[profiles.prod]\nwhat = \"is this\"\n";
+    std::fs::write(&path, newer).unwrap();
+    let named = path.display();
+    let told = format!(
+        "akm: `{named}` was written by a newer akm\nhint: update akm; nothing was changed\n"
+    );
+    for args in [
+        &["list"][..],
+        &["profile", "list"],
+        &["profile", "use", "sandbox"],
+        &["-p", "prod", "create", "--ram-user", "bob"],
+    ] {
+        env.akm(args).said(&[], 1, "", &told);
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
+    // A field that this akm does not know is not passed over either.
+    let other = "version = 1\n[profiles.prod]\naccount_id = \"1\"\nfoo = 1\n";
+    std::fs::write(&path, other).unwrap();
+    assert_eq!(env.akm(&["profile", "list"]).code, 1);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
+}
