@@ -12,6 +12,7 @@ mod env;
 mod errno;
 mod exit_codes;
 mod export;
+mod faults;
 mod help;
 mod https;
 mod import;

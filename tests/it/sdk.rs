@@ -69,3 +69,63 @@ fn throttling_propagation_and_requests_that_are_executed_late() {
         &["--control", "--rate", "5", "--propagation", "800ms"],
     );
 }
+
+/// A pair that akm made works in an SDK, and one that an SDK made works in akm.
+#[test]
+fn pairs_go_both_ways() {
+    let python = tests().join(".venv/bin/python");
+    if !python.exists() {
+        return skipped(&format!(
+            "`{}` is not installed (`tests/run` does it)",
+            python.display()
+        ));
+    }
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let made = env.akm(&[
+        "create",
+        "--ram-user",
+        "alice",
+        "--create-user",
+        "--show-secret",
+    ]);
+    let (id, secret) = made.stdout.trim().split_once('\n').unwrap();
+    let given = serde_json::json!({
+        "endpoint": serving.field("endpoint"), "ram_user": "alice", "access_key_id": id, "access_key_secret": secret,
+        "administrator": [serving.field("access_key_id"), serving.field("access_key_secret")],
+    });
+    let mut command = Command::new(&python);
+    env.dress(&mut command);
+    command
+        .arg(tests().join("sdk/interop.py"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(
+        &mut child.stdin.take().unwrap(),
+        given.to_string().as_bytes(),
+    )
+    .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let csv = String::from_utf8(output.stdout).unwrap();
+    let imported = env.akm_fed(&["import", "-"], &csv);
+    assert_eq!(imported.code, 0, "{}", imported.stderr);
+    let theirs = csv.lines().nth(1).unwrap().split(',').next().unwrap();
+    let verified = env.akm(&["verify", theirs]);
+    assert!(
+        verified.stdout.ends_with(":user/alice\n"),
+        "{}",
+        verified.stderr
+    );
+    assert_eq!(env.akm(&["disable", theirs]).code, 0);
+    assert_eq!(env.akm(&["delete", theirs, "-y"]).code, 0);
+}

@@ -1,0 +1,283 @@
+//! What goes wrong on the way to a cloud, and how each create and rotation ends: akm's HTTPS transport against a served sandbox that
+//! loses, delays and denies by order.
+
+use crate::env::Env;
+use crate::serving::Serving;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+/// Home, server, and the server's profile as the default.
+fn reached() -> (Env, Serving) {
+    let env = Env::new();
+    let serving = Serving::start(&env, &["--control"]);
+    serving.add_profile(&env, "dev");
+    for user in ["alice", "bob"] {
+        assert_eq!(env.akm(&["user", "create", user]).code, 0);
+    }
+    (env, serving)
+}
+
+/// The AccessKey IDs that the cloud has of a RAM user.
+fn truth(env: &Env, user: &str) -> Vec<String> {
+    let shown = env.akm(&["user", "show", user, "--json"]).json();
+    let keys = shown["access_keys"].as_array().unwrap().iter();
+    keys.map(|key| key["access_key_id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Standard error without the endpoint's line, which has a port.
+fn said(stderr: &str) -> String {
+    let lines = stderr
+        .lines()
+        .filter(|line| !line.contains("the endpoint is"));
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    crate::env::named(&text, &[])
+}
+
+const UNDECIDED: &str = "hint: run `akm recover` after <TIME>\n";
+
+#[test]
+fn a_create_without_an_answer_is_never_made_again() {
+    let lost = "the cloud is not available just now: CreateAccessKey: the connection was closed";
+    let broken = "the cloud is not available just now: CreateAccessKey: it broke off: the connection was closed";
+    let refused = "the cloud is not available just now: CreateAccessKey: ServiceUnavailable: The request processing has failed due to a temporary failure of the server.\nrequest id: <REQUEST>";
+    for (fault, made, why) in [
+        ("lose-request", false, lost),
+        ("lose-answer", true, lost),
+        ("cut-body", true, broken),
+        ("fail-before", false, refused),
+        ("fail-after", true, refused),
+    ] {
+        let (env, serving) = reached();
+        serving.order(&json!({ "fault": fault, "action": "CreateAccessKey" }));
+        let ran = env.akm(&["create", "--ram-user", "alice"]);
+        let expected = if made {
+            format!(
+                "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n\
+                 akm: the answer was lost and a pair appeared for RAM user `alice`: {why}\n\
+                 hint: try the same command again\n"
+            )
+        } else {
+            format!(
+                "akm: nobody knows yet whether a pair was made for RAM user `alice`: {why}\n{UNDECIDED}"
+            )
+        };
+        assert_eq!(said(&ran.stderr), expected, "{fault}");
+        assert_eq!((ran.code, ran.stdout.as_str()), (8, ""), "{fault}");
+        assert_eq!(truth(&env, "alice").len(), usize::from(made), "{fault}");
+        // The same command makes no other, and says until when.
+        let again = env.akm(&["create", "--ram-user", "alice"]);
+        assert_eq!(again.code, 7, "{fault}: {}", again.stderr);
+        assert!(said(&again.stderr).ends_with(
+            "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+             hint: run `akm recover` after <TIME>\n"
+        ));
+        assert_eq!(truth(&env, "alice").len(), usize::from(made), "{fault}");
+        // Another owner is not kept from anything.
+        assert_eq!(env.akm(&["create", "--ram-user", "bob"]).code, 0, "{fault}");
+        let suspects = env.akm(&["list", "--refresh", "--json"]).json();
+        let rows = suspects["access_keys"].as_array().unwrap().iter();
+        let suspects = rows.filter(|row| row["suspect"] == true).count();
+        assert_eq!(suspects, usize::from(made), "{fault}");
+    }
+}
+
+#[test]
+fn a_create_that_is_executed_late_is_found() {
+    let (env, serving) = reached();
+    serving
+        .order(&json!({ "fault": "execute-late", "action": "CreateAccessKey", "delay_ms": 700 }));
+    assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
+    assert_eq!(truth(&env, "alice").len(), 0);
+    let since = Instant::now();
+    while truth(&env, "alice").is_empty() {
+        assert!(since.elapsed() < Duration::from_secs(20), "it is executed");
+    }
+    let again = env.akm(&["create", "--ram-user", "alice"]);
+    assert_eq!(again.code, 7);
+    assert!(said(&again.stderr).starts_with(
+        "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n"
+    ));
+    assert_eq!(truth(&env, "alice").len(), 1);
+}
+
+#[test]
+fn a_create_that_was_refused_or_never_left_is_known_not_to_be() {
+    let (env, mut serving) = reached();
+    serving.order(&json!({ "fault": "throttle", "action": "CreateAccessKey" }));
+    let throttled = env.akm(&["create", "--ram-user", "alice"]);
+    assert_eq!(
+        said(&throttled.stderr),
+        "akm: the cloud asks for fewer calls: CreateAccessKey: Throttling.User: Request was denied due to user flow control.\n\
+         request id: <REQUEST>\nhint: try again in a moment\n"
+    );
+    assert_eq!(throttled.code, 7);
+    assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 0);
+    let before = env.kept();
+    serving.end("TERM");
+    let refused = env.akm(&["create", "--ram-user", "bob"]);
+    assert_eq!(refused.code, 7, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("GetUser: Connection refused"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(env.kept(), before);
+}
+
+/// What may be done twice is done again until it is known to be done.
+#[test]
+fn a_rotation_goes_through_what_passes() {
+    // Most of the time is spent waiting for the next try.
+    std::thread::scope(|scope| {
+        for fault in [
+            "lose-request",
+            "lose-answer",
+            "cut-body",
+            "fail-before",
+            "fail-after",
+            "throttle",
+        ] {
+            scope.spawn(move || {
+                for action in [
+                    "ListAccessKeys",
+                    "UpdateAccessKey",
+                    "DeleteAccessKey",
+                    "GetCallerIdentity",
+                ] {
+                    goes_through(fault, action);
+                }
+            });
+        }
+    });
+}
+
+fn goes_through(fault: &str, action: &str) {
+    let (env, serving) = reached();
+    let old = env.akm(&["create", "--ram-user", "alice"]).stdout;
+    serving.order(&json!({ "fault": fault, "action": action, "count": 2 }));
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--delete-old"]);
+    assert_eq!(ran.code, 0, "{fault} {action}: {}", ran.stderr);
+    assert_eq!(
+        truth(&env, "alice"),
+        [ran.stdout.trim()],
+        "{fault} {action}"
+    );
+    assert_ne!(old, ran.stdout);
+    let pairs = env.pairs();
+    let row = pairs.iter().find(|row| row["ram_user"] == "alice").unwrap();
+    assert_eq!(row["secret"], "stored", "{fault} {action}");
+}
+
+#[test]
+fn a_rotation_whose_create_is_lost_leaves_the_old_pair_as_it_is() {
+    for fault in [
+        "lose-request",
+        "lose-answer",
+        "cut-body",
+        "fail-before",
+        "fail-after",
+    ] {
+        let (env, serving) = reached();
+        let old = env.akm(&["create", "--ram-user", "alice"]).stdout;
+        serving.order(&json!({ "fault": fault, "action": "CreateAccessKey" }));
+        let ran = env.akm(&["rotate", "--ram-user", "alice", "--delete-old"]);
+        assert_eq!(ran.code, 8, "{fault}: {}", ran.stderr);
+        let shown = env.akm(&["user", "show", "alice", "--json"]).json();
+        let keys = shown["access_keys"].as_array().unwrap();
+        let kept = keys
+            .iter()
+            .find(|key| key["access_key_id"] == old.trim())
+            .unwrap();
+        assert_eq!(kept["status"], "Active", "{fault}");
+        assert_eq!(
+            env.akm(&["verify", "--ram-user", "alice"]).code,
+            0,
+            "{fault}"
+        );
+        assert_eq!(
+            env.akm(&["show-id", "--ram-user", "alice"]).stdout,
+            old,
+            "{fault}"
+        );
+    }
+}
+
+/// A new pair that is not known everywhere yet is waited for.
+#[test]
+fn a_new_pair_is_verified_through_propagation() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &["--propagation", "1s"]);
+    serving.add_profile(&env, "dev");
+    assert_eq!(
+        env.akm(&["create", "--ram-user", "alice", "--create-user"])
+            .code,
+        0
+    );
+    let ran = env.akm(&["-v", "rotate", "--ram-user", "alice", "--delete-old"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let unknown = ran
+        .stderr
+        .matches("called Sts GetCallerIdentity: 404")
+        .count();
+    assert!(unknown > 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains(
+        "GetCallerIdentity: 200\nakm: called Sts GetCallerIdentity: 200\nakm: called Sts GetCallerIdentity: 200\n"
+    ));
+}
+
+/// A pair that leaked and that Alibaba protects may not call RAM at all: that is told with what to do.
+#[test]
+fn a_signer_under_leak_protection_is_told() {
+    let (env, serving) = reached();
+    serving.order(&json!({ "leaked": serving.field("access_key_id") }));
+    let ran = env.akm(&["create", "--ram-user", "alice"]);
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("under leak protection"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// A clock that is off by more than the cloud bears, by ten minutes and by a little.
+#[test]
+fn a_clock_that_is_off_is_told_and_refused() {
+    if !crate::env::have("faketime") {
+        return;
+    }
+    let (env, _serving) = reached();
+    let at = |offset: &str, args: &[&str]| {
+        let mut command = std::process::Command::new("faketime");
+        command
+            .args(["-f", offset])
+            .arg(env!("CARGO_BIN_EXE_akm"))
+            .args(args);
+        env.dress(&mut command);
+        crate::env::Ran::from(command.output().unwrap())
+    };
+    let create = ["create", "--ram-user", "alice"];
+    for (offset, side) in [("-600s", "behind"), ("+600s", "ahead of")] {
+        let ran = at(offset, &create);
+        assert_eq!(ran.code, 1, "{offset} {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(&format!("s {side} the cloud's")),
+            "{}",
+            ran.stderr
+        );
+        assert!(
+            ran.stderr
+                .contains("set the clock and try again; nothing was changed")
+        );
+    }
+    let ran = at("+1200s", &create);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert_eq!(truth(&env, "alice").len(), 0);
+    let ran = at("+60s", &create);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("s ahead of the cloud's"),
+        "{}",
+        ran.stderr
+    );
+}
