@@ -165,6 +165,21 @@ pub(super) struct GetDefaultDomain {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct GetAccountSummary {
+    pub(super) summary_map: SummaryMap,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SummaryMap {
+    #[serde(default)]
+    pub(super) access_keys_per_user_quota: Option<usize>,
+    #[serde(default)]
+    pub(super) account_access_keys_per_account_quota: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct ListRecycled {
     pub(super) access_keys: RecycledKeys,
 }
