@@ -44,10 +44,6 @@ impl Client {
         })
     }
 
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a profile learns it when it is added")
-    )]
     /// The domain of RAM users' logon names, `<alias or account id>.onaliyun.com`.
     pub(crate) fn default_domain(&self) -> Result<String, Error> {
         let body: wire::GetDefaultDomain =

@@ -4,6 +4,7 @@
 pub(crate) mod answering;
 mod error;
 mod ims;
+mod key_policy;
 mod pairs;
 mod ram;
 pub(crate) mod signature;

@@ -165,6 +165,12 @@ pub(super) struct GetDefaultDomain {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct AccessKeyPolicy {
+    pub(super) access_key_policy: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct GetAccountSummary {
     pub(super) summary_map: SummaryMap,
 }

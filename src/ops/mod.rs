@@ -6,6 +6,7 @@ mod failure;
 pub(crate) mod forget;
 pub(crate) mod import;
 mod issue;
+pub(crate) mod key_policy;
 pub(crate) mod recover;
 pub(crate) mod refresh;
 mod refusal;

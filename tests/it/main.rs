@@ -14,6 +14,7 @@ mod exit_codes;
 mod export;
 mod help;
 mod import;
+mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
