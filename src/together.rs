@@ -1,7 +1,7 @@
 //! The client and the sandbox on one wire: what each test below calls is signed, checked, executed and read back.
 
 use crate::cloud::{
-    Assume, Client, Credentials, Error, Fault, Outcome,
+    Assume, Client, Credentials, Error, Fault, Outcome, answering,
     transport::{Request, Response, Service, Transport, Undelivered},
 };
 use crate::core::{
@@ -244,42 +244,6 @@ fn a_role_lends_a_session() {
     assert_eq!(fault(client().assume_role(&wanted)), Fault::Denied);
 }
 
-/// Answers as told.
-struct Says(u16, String);
-
-impl Transport for Says {
-    fn send(&self, _: Service, _: &Request, _: usize, _: bool) -> Result<Response, Undelivered> {
-        Ok(Response {
-            status: self.0,
-            headers: Vec::new(),
-            body: self.1.as_bytes().to_vec(),
-            date: None,
-        })
-    }
-
-    fn host(&self, _: Service) -> String {
-        "cloud.example".to_owned()
-    }
-
-    fn tries(&self) -> u32 {
-        1
-    }
-
-    fn may_execute_late(&self) -> bool {
-        true
-    }
-}
-
-fn told(status: u16, body: &str) -> Client {
-    let credentials = Credentials {
-        id: "LTAI1".to_owned(),
-        secret: Secret::new("s3cr3t".to_owned()).unwrap(),
-        token: None,
-    };
-    let says = Arc::new(Says(status, body.to_owned()));
-    Client::new(says, credentials, Arc::new(SystemClock))
-}
-
 #[test]
 fn half_a_session_is_none() {
     let role = RoleArn::parse("acs:ram::1:role/deployer").unwrap();
@@ -293,7 +257,7 @@ fn half_a_session_is_none() {
         policy: None,
     };
     let whole = r#"{"AssumedRoleUser":{"Arn":"acs:ram::1:role/deployer/akm"},"Credentials":{"AccessKeyId":"STS.1","AccessKeySecret":"s3cr3t","SecurityToken":"t0k3n","Expiration":"2026-11-24T12:00:00Z"}}"#;
-    let assumed = told(200, whole).assume_role(&wanted).unwrap();
+    let assumed = answering::with(200, whole).assume_role(&wanted).unwrap();
     assert_eq!(
         (assumed.credentials.id.as_str(), assumed.arn.as_str()),
         ("STS.1", "acs:ram::1:role/deployer/akm")
@@ -307,7 +271,7 @@ fn half_a_session_is_none() {
         (",\"SecurityToken\":\"t0k3n\"", ""),
         ("2026-11-24T12:00:00Z", "soon"),
     ] {
-        let error = told(200, &whole.replace(part, instead))
+        let error = answering::with(200, &whole.replace(part, instead))
             .assume_role(&wanted)
             .unwrap_err();
         assert_eq!(error.fault, Fault::BadAnswer, "{part}");

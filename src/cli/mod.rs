@@ -13,6 +13,8 @@ mod escape;
 mod export;
 mod help;
 mod import;
+mod key_policy;
+mod key_policy_set;
 mod list;
 mod man;
 mod note;
@@ -128,6 +130,8 @@ enum Command {
     #[command(subcommand)]
     Profile(profile::Profile),
     #[command(subcommand)]
+    KeyPolicy(key_policy::Policy),
+    #[command(subcommand)]
     Store(store::Store),
     Recover(recover::Recover),
     #[command(subcommand)]
@@ -154,6 +158,7 @@ impl Command {
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Profile(args) => args.run(context),
+            Self::KeyPolicy(args) => args.run(context),
             Self::Store(args) => args.run(context),
             Self::Recover(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),

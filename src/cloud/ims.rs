@@ -1,7 +1,7 @@
-//! IMS 2019-08-15: which user a pair belongs to, and the recycle bin.
+//! IMS 2019-08-15: which user a pair belongs to, how many pairs there may be, and the recycle bin.
 
 use super::{Client, Error, LIST, SMALL, User, transport::Service, wire};
-use crate::core::{access_key::AccessKeyId, time, time::Timestamp};
+use crate::core::{access_key::AccessKeyId, account::Owner, time, time::Timestamp};
 
 /// A pair in the recycle bin.
 #[derive(Debug, Clone)]
@@ -32,6 +32,16 @@ impl Client {
             SMALL,
         )?;
         User::from_body(ACTION, body.user)
+    }
+
+    /// How many pairs the owner may have (`GetAccountSummary`); `None` when the summary does not say.
+    pub(crate) fn quota(&self, owner: &Owner) -> Result<Option<usize>, Error> {
+        let body: wire::GetAccountSummary =
+            self.call(Service::Ims, "GetAccountSummary", &[], SMALL)?;
+        Ok(match owner {
+            Owner::Account => body.summary_map.account_access_keys_per_account_quota,
+            Owner::RamUser(_) => body.summary_map.access_keys_per_user_quota,
+        })
     }
 
     /// The domain of RAM users' logon names, `<alias or account id>.onaliyun.com`.

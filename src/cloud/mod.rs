@@ -1,8 +1,11 @@
 //! The one cloud client: signs and speaks RAM, IMS and STS over whatever carries its bytes.
 
+#[cfg(test)]
+pub(crate) mod answering;
 mod error;
 pub(crate) mod https;
 mod ims;
+mod key_policy;
 mod pairs;
 mod ram;
 pub(crate) mod signature;
@@ -14,6 +17,7 @@ pub(crate) use error::{Error, Fault, Outcome};
 pub(crate) use pairs::NewPair;
 pub(crate) use ram::User;
 pub(crate) use sts::{Assume, Caller};
+pub(crate) use wire::Denied;
 
 use crate::core::{secret::Secret, time, time::Timestamp};
 use crate::sys::{clock::Clock, random};
@@ -172,7 +176,7 @@ impl Client {
             *self.skew.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(date - self.clock.now());
         }
-        read(signed.action, &response)
+        read(signed.action, &response, &self.credentials.id)
     }
 
     /// A call that may be made again: a read, or a change that says what is to be. Each try is signed anew.
@@ -224,9 +228,13 @@ impl Client {
     }
 }
 
-fn read<T: DeserializeOwned>(action: &'static str, response: &Response) -> Result<T, Error> {
+fn read<T: DeserializeOwned>(
+    action: &'static str,
+    response: &Response,
+    signer: &str,
+) -> Result<T, Error> {
     if !(200..300).contains(&response.status) {
-        return Err(Error::refused(action, response));
+        return Err(Error::refused(action, response, signer));
     }
     serde_json::from_slice(&response.body).map_err(|_| Error::bad_answer(action))
 }

@@ -165,6 +165,27 @@ pub(super) struct GetDefaultDomain {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct AccessKeyPolicy {
+    pub(super) access_key_policy: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetAccountSummary {
+    pub(super) summary_map: SummaryMap,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SummaryMap {
+    #[serde(default)]
+    pub(super) access_keys_per_user_quota: Option<usize>,
+    #[serde(default)]
+    pub(super) account_access_keys_per_account_quota: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct ListRecycled {
     pub(super) access_keys: RecycledKeys,
 }
@@ -201,34 +222,54 @@ pub(super) struct Refusal {
     pub(super) code: String,
     pub(super) message: String,
     pub(super) request_id: Option<String>,
-    pub(super) denied: Option<(String, String)>,
+    pub(super) denied: Option<Denied>,
+}
+
+/// `AccessDeniedDetail` of a permission error: who may not do what. The texts are foreign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// As policies write it, `ram:CreateUser`.
+    pub(crate) action: String,
+    /// `SubUser`, `AssumedRoleUser`, `RootUser` or `Federated`.
+    pub(crate) principal_type: String,
+    pub(crate) principal: String,
+    /// Whether a policy denies it, so that allowing it elsewhere is no use (`ExplicitDeny`).
+    pub(crate) explicitly: bool,
+    /// Of which kind the policy is that decided.
+    pub(crate) policy_type: Option<String>,
+}
+
+impl Denied {
+    fn read(detail: &Value) -> Option<Self> {
+        Some(Self {
+            action: text(detail, "AuthAction", 200)?,
+            principal_type: text(detail, "AuthPrincipalType", 200).unwrap_or_default(),
+            principal: text(detail, "AuthPrincipalDisplayName", 200)?,
+            explicitly: text(detail, "NoPermissionType", 200).as_deref() == Some("ExplicitDeny"),
+            policy_type: text(detail, "PolicyType", 200),
+        })
+    }
+}
+
+/// A field that holds a text and is not empty, up to so many characters of it.
+fn text(object: &Value, name: &str, longest: usize) -> Option<String> {
+    let text = object.get(name)?.as_str()?;
+    Some(text.chars().take(longest).collect()).filter(|text: &String| !text.is_empty())
 }
 
 /// Reads `{"Code","Message","RequestId",…}`, in lower case too, as some gateways write it.
 pub(super) fn refusal(body: &[u8]) -> Refusal {
-    let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
+    let Ok(body @ Value::Object(_)) = serde_json::from_slice(body) else {
         return Refusal {
             message: "the answer is not an API error".to_owned(),
             ..Refusal::default()
         };
     };
-    let text = |names: [&str; 2]| {
-        let value = names.iter().find_map(|name| body.get(*name)?.as_str());
-        value.map(|text| text.chars().take(500).collect::<String>())
-    };
-    let denied = body.get("AccessDeniedDetail").and_then(|detail| {
-        let field = |name| {
-            detail
-                .get(name)?
-                .as_str()
-                .map(|text: &str| text.chars().take(200).collect::<String>())
-        };
-        Some((field("AuthAction")?, field("AuthPrincipalDisplayName")?))
-    });
+    let either = |names: [&str; 2]| names.iter().find_map(|name| text(&body, name, 500));
     Refusal {
-        code: text(["Code", "code"]).unwrap_or_default(),
-        message: text(["Message", "message"]).unwrap_or_default(),
-        request_id: text(["RequestId", "requestId"]),
-        denied,
+        code: either(["Code", "code"]).unwrap_or_default(),
+        message: either(["Message", "message"]).unwrap_or_default(),
+        request_id: either(["RequestId", "requestId"]),
+        denied: body.get("AccessDeniedDetail").and_then(Denied::read),
     }
 }

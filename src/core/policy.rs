@@ -2,7 +2,7 @@
 
 use super::time::Span;
 
-/// RAM's limit on the pairs of one owner (quota `AccessKeysPerUserQuota`).
+/// RAM's usual limit on the pairs of one owner; what holds for an account is its quota `AccessKeysPerUserQuota`.
 pub(crate) const PAIRS_PER_OWNER: usize = 2;
 
 /// How long a retired pair stays Inactive before it is deleted.

@@ -16,7 +16,7 @@ pub(crate) struct Wish {
 }
 
 /// Makes a pair for an owner that exists, or finishes the one that an earlier command left half done.
-/// `TwoPairs` when the owner has two; `Undecided` while an earlier create may yet be executed.
+/// `TwoPairs` when the owner has as many as it may; `Undecided` while an earlier create may yet be executed.
 pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<PairRecord, Failure> {
     let _lock = session.lock(owner)?;
     let pair = match recover::settle(session, owner)? {
@@ -66,14 +66,19 @@ fn left_by(
     Ok(pair)
 }
 
-/// The owner has two pairs: both, and what to run.
+/// The owner has as many pairs as it may: each, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
     let lines: Vec<String> = shown
         .iter()
         .map(|key| line(key, record.as_ref().and_then(|r| r.pair(&key.id))))
         .collect();
-    let message = format!("{owner} has two AccessKey pairs, which is as many as it may");
+    let many = match shown.len() {
+        1 => "one AccessKey pair".to_owned(),
+        2 => "two AccessKey pairs".to_owned(),
+        count => format!("{count} AccessKey pairs"),
+    };
+    let message = format!("{owner} has {many}, which is as many as it may");
     Failure::new(Kind::TwoPairs, message)
         .because(lines.join("; "))
         .hint(next_commands(owner, shown))

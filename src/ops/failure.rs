@@ -1,7 +1,6 @@
 //! An operation that failed: of what kind, so that a script can act; what, because of what, and what to run next.
 
 use crate::{
-    cloud,
     core::{Invalid, place::StoreKind},
     metadata, store,
 };
@@ -13,6 +12,7 @@ pub(crate) enum Kind {
     Usage,
     NoSuchUser,
     NoSuchPair,
+    NoSuchEntity,
     NoSuchProfile,
     TwoPairs,
     ActivePair,
@@ -161,121 +161,5 @@ impl From<store::Error> for Failure {
                 .because(why)
                 .hint(OTHER),
         }
-    }
-}
-
-impl From<cloud::Error> for Failure {
-    fn from(error: cloud::Error) -> Self {
-        let (kind, message, hint) = told(&error);
-        let mut failure = Self::new(kind, message).because(&error);
-        failure.hint = hint.map(str::to_owned);
-        if let Some((action, principal)) = &error.denied {
-            failure.hint = Some(format!("have `{action}` allowed to `{principal}`"));
-        }
-        failure.request_id = error.request_id;
-        failure
-    }
-}
-
-fn told(error: &cloud::Error) -> (Kind, &'static str, Option<&'static str>) {
-    use cloud::Fault as F;
-    match error.fault {
-        F::PairLimit => (
-            Kind::TwoPairs,
-            "the owner has as many AccessKey pairs as it may",
-            Some("`akm list --refresh` shows them"),
-        ),
-        F::OtherLimit => (Kind::Limit, "a limit of the account is reached", None),
-        F::NoSuchUser => (
-            Kind::NoSuchUser,
-            "there is no such RAM user",
-            Some("`akm user list` shows them"),
-        ),
-        F::NoSuchPair => (
-            Kind::NoSuchPair,
-            "there is no such AccessKey pair",
-            Some("`akm list --refresh` shows them"),
-        ),
-        F::NoSuchEntity => (
-            Kind::NoSuchPair,
-            "the cloud does not know what was asked for",
-            None,
-        ),
-        F::Exists => (Kind::Exists, "it exists already", None),
-        F::Conflict => (
-            Kind::Conflict,
-            "something still belongs to the RAM user",
-            Some("delete that first: its AccessKey pairs, policies, groups"),
-        ),
-        F::BadParameter => (Kind::BadName, "the cloud does not take this value", None),
-        F::Denied => (
-            Kind::Denied,
-            "the cloud does not allow this",
-            Some("give the signing identity the RAM action that the cause names"),
-        ),
-        F::LeakProtected => (
-            Kind::Denied,
-            "the signing pair is under leak protection and may not call RAM",
-            Some("sign with another identity, or retire the pair in the console"),
-        ),
-        F::UnknownSigner => (
-            Kind::BadCredentials,
-            "the cloud does not know the signing pair",
-            Some("it may have been deleted; `akm list --refresh` shows the pairs there are"),
-        ),
-        F::DisabledSigner => (
-            Kind::BadCredentials,
-            "the signing pair is Inactive",
-            Some("`akm enable` it with another identity"),
-        ),
-        F::NetworkDenied => (
-            Kind::Denied,
-            "the pair's network policy does not allow this address",
-            None,
-        ),
-        F::BadSignature => (
-            Kind::BadCredentials,
-            "the cloud does not take the signature",
-            Some("the secret held is not this pair's"),
-        ),
-        F::BadToken => (
-            Kind::BadCredentials,
-            "the cloud does not take the security token",
-            None,
-        ),
-        F::Skew => (
-            Kind::Failed,
-            "this machine's clock differs from the cloud's",
-            Some("set the clock and try again"),
-        ),
-        F::NotActivated => (
-            Kind::Denied,
-            "the account has not activated RAM",
-            Some("activate it once in the console"),
-        ),
-        F::Throttled => (
-            Kind::Unavailable,
-            "the cloud asks for fewer calls",
-            Some("try again in a moment"),
-        ),
-        F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => (
-            Kind::Unavailable,
-            "the cloud is not available just now",
-            Some("try the same command again"),
-        ),
-        F::Untrusted => (
-            Kind::Unavailable,
-            "the other side could not show that it is the cloud",
-            Some(
-                "nothing was sent; look at the profile's endpoint and at this system's certificates",
-            ),
-        ),
-        F::SandboxBroken => (
-            Kind::Failed,
-            "the sandbox cannot be used",
-            Some("look at the file that the cause names, or restore it from a backup"),
-        ),
-        F::BadAnswer => (Kind::Failed, "the cloud's answer makes no sense", None),
-        F::Other => (Kind::Failed, "the cloud refused", None),
     }
 }

@@ -1,7 +1,7 @@
 //! Making a pair without losing its secret: the steps that `create` and `rotate` share (`crash-safe create`, steps 1 to 7).
 
 use super::{Failure, Kind, Session, recover};
-use crate::cloud::NewPair;
+use crate::cloud::{Client, Fault, NewPair};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -47,6 +47,26 @@ pub(super) fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
     tried.map_err(|error| Failure::of_store(session.store, error))
 }
 
+/// `TwoPairs` when the owner has as many pairs as it may. The account's quota is asked for only where the usual one is reached.
+pub(super) fn room(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Result<(), Failure> {
+    if shown.len() < policy::PAIRS_PER_OWNER {
+        return Ok(());
+    }
+    if shown.len() < most_pairs(&session.cloud, owner)? {
+        return Ok(());
+    }
+    Err(super::create::two_pairs(session, owner, shown))
+}
+
+/// Where the signer may not ask for the quota, the usual one holds.
+fn most_pairs(cloud: &Client, owner: &Owner) -> Result<usize, Failure> {
+    let quota = match cloud.quota(owner) {
+        Err(error) if error.fault == Fault::Denied => None,
+        quota => quota?,
+    };
+    Ok(quota.unwrap_or(policy::PAIRS_PER_OWNER))
+}
+
 /// Makes a pair. The caller holds the owner's lock and has settled what was open.
 pub(super) fn issue(
     session: &Session,
@@ -55,9 +75,7 @@ pub(super) fn issue(
     comment: Option<String>,
     rotation: Option<RotationIntent>,
 ) -> Result<Issued, Failure> {
-    if before.len() >= policy::PAIRS_PER_OWNER {
-        return Err(super::create::two_pairs(session, owner, before));
-    }
+    room(session, owner, before)?;
     let signed = session.cloud.prepare_pair(owner)?;
     let (mut entry, mut journal) = session.journal.begin(Intent {
         version: Version,
@@ -319,4 +337,30 @@ pub(super) fn unseal(session: &Session, entry: &Entry) -> Result<Secret, Failure
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(super) fn no_random(error: anyhow::Error) -> Failure {
     Failure::new(Kind::Failed, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::answering;
+
+    #[test]
+    fn the_usual_quota_holds_where_the_accounts_is_not_told() {
+        let most = |status, body: &str, owner| {
+            let most = most_pairs(&answering::with(status, body), &owner);
+            most.map_err(|failure| failure.kind)
+        };
+        let user = || Owner::RamUser("alice".parse().unwrap());
+        let both =
+            r#"{"SummaryMap":{"AccessKeysPerUserQuota":3,"AccountAccessKeysPerAccountQuota":5}}"#;
+        assert_eq!(most(200, both, user()), Ok(3));
+        assert_eq!(most(200, both, Owner::Account), Ok(5));
+        assert_eq!(most(200, r#"{"SummaryMap":{}}"#, user()), Ok(2));
+        let denied = r#"{"Code":"NoPermission","Message":"no"}"#;
+        assert_eq!(most(403, denied, user()), Ok(2));
+        let odd = r#"{"SummaryMap":{"AccessKeysPerUserQuota":-1}}"#;
+        assert_eq!(most(200, odd, user()), Err(Kind::Failed));
+        let busy = r#"{"Code":"Throttling.User","Message":"slow"}"#;
+        assert_eq!(most(400, busy, user()), Err(Kind::Unavailable));
+    }
 }

@@ -5,7 +5,6 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    policy,
     rotation::Reached,
     time::Timestamp,
 };
@@ -292,9 +291,7 @@ pub(crate) fn restore(
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
-    if shown.len() >= policy::PAIRS_PER_OWNER {
-        return Err(super::create::two_pairs(session, &owner, &shown));
-    }
+    super::issue::room(session, &owner, &shown)?;
     session.cloud.restore(id, &user_id)?;
     let shown = session.cloud.pairs(&owner)?;
     let Some(key) = shown.iter().find(|key| key.id == *id).cloned() else {

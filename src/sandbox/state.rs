@@ -3,6 +3,7 @@
 use crate::core::access_key::{AccessKeyId, Status};
 use crate::core::account::AccountId;
 use crate::core::name::UserName;
+use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::time::{self, Timestamp};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub(crate) struct Account {
     /// After how many days without use pairs are to be disabled (`SetSecurityPreference`); kept and told, not acted upon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_idle_days_for_access_keys: Option<u16>,
+    /// How many pairs an owner may have, where that is not what is usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) access_keys_per_user_quota: Option<usize>,
     /// The network policy of pairs without their own, as it was set; empty where none was.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) access_key_policy: String,
@@ -55,10 +59,16 @@ impl Account {
             secret_store: secret_store.into(),
             allow_user_to_manage_access_keys: false,
             max_idle_days_for_access_keys: None,
+            access_keys_per_user_quota: None,
             access_key_policy: String::new(),
             report_generated_at: None,
             access_keys: Pairs::default(),
         }
+    }
+
+    /// How many pairs an owner may have.
+    pub(crate) fn quota(&self) -> usize {
+        self.access_keys_per_user_quota.unwrap_or(PAIRS_PER_OWNER)
     }
 }
 

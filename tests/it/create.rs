@@ -41,6 +41,37 @@ fn the_first_store_is_said() {
     );
 }
 
+/// The account's quota decides, and is asked for only where it may matter.
+#[test]
+fn a_third_pair_where_the_quota_has_room_for_it() {
+    let env = Env::new();
+    let asked = |args: &[&str], code| {
+        let ran = env.akm(&[args, &["-v"]].concat());
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        ran.stderr.contains("GetAccountSummary")
+    };
+    let alice = ["create", "--ram-user", "alice"];
+    assert!(!asked(&alice, 0) && !asked(&alice, 0));
+    env.allow_pairs(3);
+    assert!(asked(&alice, 0) && asked(&alice, 4));
+    let ran = env.akm(&["list", "--ram-user", "alice", "-o", "plain"]);
+    let ids: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(ids.len(), 3);
+    env.refused(&alice, 4).said(
+        &ids,
+        4,
+        "",
+        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+         akm: RAM user `alice` has 3 AccessKey pairs, which is as many as it may: \
+         `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held; \
+         `<ID3>` Active, created <TIME>, use unknown, secret held\n\
+         hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n",
+    );
+    // So it is with what comes back from the recycle bin.
+    assert_eq!(env.akm(&["delete", ids[0], "--force", "-y"]).code, 0);
+    assert!(asked(&["restore", ids[0]], 0));
+}
+
 #[test]
 fn a_third_pair_is_refused_and_both_are_shown() {
     let env = Env::new();

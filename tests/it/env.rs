@@ -186,6 +186,14 @@ impl Env {
         self.home().join(format!("sandbox/users/{user}.toml"))
     }
 
+    /// Lets every owner have so many pairs in the cloud.
+    pub(crate) fn allow_pairs(&self, count: usize) {
+        let file = self.home().join("sandbox/account.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let quota = format!("access_keys_per_user_quota = {count}\ndefault_domain");
+        std::fs::write(&file, text.replacen("default_domain", &quota, 1)).unwrap();
+    }
+
     /// [`Env::files`] but for locks, which every command may leave.
     pub(crate) fn kept(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let lock = |path: &Path| {

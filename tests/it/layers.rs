@@ -43,10 +43,13 @@ const RESERVED: [(&str, &[&str]); 4] = [
 
 /// What `core` may draw on, and what it may not even of that.
 const CORE_CRATES: [&str; 4] = ["std", "serde", "chrono", "zeroize"];
-const CORE_NEVER: [&[&str]; 11] = [
+const CORE_NEVER: [&[&str]; 13] = [
     &["std", "::", "fs"],
     &["std", "::", "env"],
+    // Addresses may be read there; what connects may not be named.
     &["TcpStream"],
+    &["TcpListener"],
+    &["UdpSocket"],
     &["ToSocketAddrs"],
     &["std", "::", "io"],
     &["std", "::", "process"],
@@ -99,6 +102,7 @@ fn impure(source: &Source) -> String {
         "access_key",
         "account",
         "endpoint",
+        "key_policy",
         "name",
         "place",
         "policy",

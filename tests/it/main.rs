@@ -16,6 +16,7 @@ mod faults;
 mod help;
 mod https;
 mod import;
+mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;

@@ -227,8 +227,8 @@ fn verify_says_what_does_not_work() {
         &[],
         6,
         "",
-        "akm: the signing pair is Inactive: GetCallerIdentity: InvalidAccessKeyId.Inactive: Specified access key is disabled.\n\
-         request id: <REQUEST>\nhint: `akm enable` it with another identity\n",
+        "akm: the signing pair `<ID>` is Inactive: GetCallerIdentity: InvalidAccessKeyId.Inactive: Specified access key is disabled.\n\
+         request id: <REQUEST>\nhint: `akm enable <ID>`; if the profile signs with it, by another profile\n",
     );
     let error = env.refused(&["verify", &id, "--json"], 6).error();
     assert_eq!(error["code"], "bad-credentials");

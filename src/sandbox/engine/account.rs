@@ -4,7 +4,6 @@
 use super::network_policy::{ADDRESSES, STATEMENTS};
 use super::users::USERS;
 use super::{Answer, Call};
-use crate::core::policy::PAIRS_PER_OWNER;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::Account;
 use serde_json::{Value, json};
@@ -57,9 +56,10 @@ fn read<T: std::str::FromStr>(
 
 /// The quotas, and how much of them is used.
 pub(super) fn summary(call: &mut Call<'_>) -> Answer {
+    let quota = call.records.account()?.quota();
     Ok(json!({ "SummaryMap": {
-        "AccessKeysPerUserQuota": PAIRS_PER_OWNER,
-        "AccountAccessKeysPerAccountQuota": PAIRS_PER_OWNER,
+        "AccessKeysPerUserQuota": quota,
+        "AccountAccessKeysPerAccountQuota": quota,
         "Users": call.records.count_users()?,
         "UsersQuota": USERS,
         "ConditionsPerAKPolicyQuota": STATEMENTS,

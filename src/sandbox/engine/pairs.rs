@@ -3,18 +3,17 @@
 
 use super::{Answer, Call};
 use crate::core::access_key::Status;
-use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::time::format;
 use crate::sandbox::identifiers::{new_access_key_id, secret_of};
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::Pair;
 use serde_json::{Value, json};
 
-/// `LimitExceeded.User.AccessKey` when the owner has two; those in the recycle bin do not count.
+/// `LimitExceeded.User.AccessKey` when the owner has as many as it may; those in the recycle bin do not count.
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let owner = call.target()?;
     let mut holder = call.holder(&owner)?;
-    if holder.pairs().live().count() >= PAIRS_PER_OWNER {
+    if holder.pairs().live().count() >= call.records.account()?.quota() {
         return Err(Refusal::too_many_pairs());
     }
     let pair = Pair::new(new_access_key_id(&holder.key())?, call.now);

@@ -8,7 +8,6 @@ use super::holder::Holder;
 use super::{Answer, Call, Caller};
 use crate::core::access_key::Status;
 use crate::core::account::Owner;
-use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::time::format;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::state::Pair;
@@ -51,7 +50,7 @@ pub(super) fn restore(call: &mut Call<'_>) -> Answer {
     let mut holder = holder_by_id(call)?;
     let pair = holder.pairs_mut().take_recycled(id);
     let mut pair = pair.ok_or_else(Refusal::no_pair)?;
-    if holder.pairs().live().count() >= PAIRS_PER_OWNER {
+    if holder.pairs().live().count() >= call.records.account()?.quota() {
         return Err(Refusal::too_many_pairs());
     }
     pair.recycled_at = None;

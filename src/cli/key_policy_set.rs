@@ -1,0 +1,148 @@
+//! `akm key-policy set`
+
+use super::{complete, context::Context, selector::key_id, ui};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    key_policy::{KeyPolicy, Statement},
+};
+use crate::metadata::inventory::PairRecord;
+use crate::ops::{self, Failure, Kind, Tell};
+use clap::{ArgGroup, Args};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Set from which networks an AccessKey pair may be used
+///
+/// What is not allowed is shut out: a policy without `--allow` shuts out the internet, one without `--allow-vpc` every VPC. It takes
+/// some minutes until the cloud holds to it.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("networks").required(true).multiple(true))]
+#[command(after_help = examples![
+    "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --allow 203.0.113.0/24 2001:db8::/32 --yes" => "from these networks of the internet",
+    "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --allow-vpc vpc-bp1234567890abcdef=172.16.0.0/16 --yes" => "from a part of one VPC",
+    "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --off --yes" => "from everywhere again, as far as the account's policy allows",
+])]
+pub(crate) struct Set {
+    /// The pair's AccessKey ID
+    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_live))]
+    id: String,
+    /// Addresses and networks of the internet, as 203.0.113.0/24
+    #[arg(long, value_name = "CIDR", num_args = 1.., value_delimiter = ',', group = "networks")]
+    allow: Vec<String>,
+    /// A VPC, or a part of it; `AllowAllVPC` for every one
+    #[arg(long, value_name = "VPC_ID[=CIDR,...]", group = "networks")]
+    allow_vpc: Vec<String>,
+    /// Lift the pair's own restriction
+    #[arg(long, group = "networks", conflicts_with_all = ["allow", "allow_vpc", "file"])]
+    off: bool,
+    /// Take the policy from a file, as `show --json` writes it; `-` for standard input
+    #[arg(long, value_name = "FILE", group = "networks", conflicts_with_all = ["allow", "allow_vpc"])]
+    file: Option<PathBuf>,
+}
+
+impl Set {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let id = key_id(&self.id)?;
+        let policy = self.policy()?;
+        let session = context.changing()?;
+        let owner = ops::key_policy::owner(&session, &id)?;
+        for text in warnings(session.cloud.signer(), &id, &policy) {
+            session.tell.warn(&text);
+        }
+        let question = format!("set the network policy of `{id}` of {owner}?");
+        context.ui.insist(&question)?;
+        ops::key_policy::set(&session, &owner, &id, &policy)?;
+        say(context, &owner, &id, &policy);
+        if context.ui.json() {
+            return ui::print_json(&policy);
+        }
+        Ok(())
+    }
+
+    fn policy(&self) -> Result<KeyPolicy, Failure> {
+        if let Some(file) = &self.file {
+            return read(file);
+        }
+        if self.off {
+            return Ok(KeyPolicy::off());
+        }
+        let networks = self.allow.clone();
+        let internet = (!networks.is_empty()).then_some(Statement::Internet { networks });
+        let vpcs = self.allow_vpc.iter().map(|text| Statement::of_vpc(text));
+        let statements = internet.into_iter().chain(vpcs).collect();
+        Ok(KeyPolicy::new(Status::Active, statements)?)
+    }
+}
+
+/// Longer than any policy that keeps the cloud's limits.
+const LONGEST: u64 = 64 << 10;
+
+fn read(path: &Path) -> Result<KeyPolicy, Failure> {
+    let not_read = |error: io::Error| {
+        Failure::new(Kind::Failed, "the policy's file cannot be read").because(error)
+    };
+    let mut input: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(not_read)?)
+    };
+    let mut text = Vec::new();
+    let all = input.by_ref().take(LONGEST).read_to_end(&mut text);
+    all.map_err(not_read)?;
+    serde_json::from_slice(&text).map_err(|error| {
+        Failure::new(Kind::BadName, "this is no network policy")
+            .because(error)
+            .hint("`akm key-policy show KEY_ID --json` shows one")
+    })
+}
+
+/// What a person must know before it is done.
+fn warnings(signer: &str, id: &AccessKeyId, policy: &KeyPolicy) -> Vec<String> {
+    let (shut, mut warnings) = (policy.shuts_out(), Vec::new());
+    if !shut.is_empty() {
+        let shut = shut.join(" and ");
+        warnings.push(format!(
+            "this policy shuts out {shut}: `{id}` cannot be used from there"
+        ));
+    }
+    if policy.status == Status::Active && signer == id.as_str() {
+        warnings.push(format!(
+            "akm ITSELF signs with `{id}`: if the address that this machine shows is not allowed, akm is LOCKED OUT, and only the \
+             console or another identity can undo that"
+        ));
+    }
+    warnings
+}
+
+fn say(context: &Context, owner: &Owner, id: &AccessKeyId, policy: &KeyPolicy) {
+    context.ui.note(&match policy.status {
+        Status::Active => format!(
+            "the network policy of `{id}` of {owner} is Active, and holds everywhere in some minutes; `akm key-policy set {id} --off` lifts it"
+        ),
+        Status::Inactive => format!("the network policy of `{id}` of {owner} is Inactive"),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_signs_with_the_pair_is_warned_of_a_lock_out() {
+        let id = AccessKeyId::parse("LTAI1").unwrap();
+        let both = vec![
+            Statement::of_vpc("AllowAllVPC"),
+            Statement::Internet {
+                networks: vec!["203.0.113.1".to_owned()],
+            },
+        ];
+        let active = KeyPolicy::new(Status::Active, both).unwrap();
+        assert_eq!(warnings("LTAI2", &id, &active), [""; 0]);
+        let told = warnings("LTAI1", &id, &active);
+        assert!(told.len() == 1 && told[0].contains("akm is LOCKED OUT"));
+        assert_eq!(warnings("LTAI1", &id, &KeyPolicy::off()), [""; 0]);
+    }
+}
