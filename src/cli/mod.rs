@@ -34,6 +34,7 @@ mod traced;
 mod ui;
 mod user;
 mod verify;
+mod wrap;
 
 use crate::ops::{Failure, Kind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
@@ -219,11 +220,11 @@ fn wants_json(args: &[OsString]) -> bool {
 }
 
 fn failed(failure: &Failure, json: bool) -> ExitCode {
-    ui::say(&if json {
-        error::object(failure)
+    if json {
+        ui::say_as_is(&error::object(failure));
     } else {
-        error::text(failure)
-    });
+        ui::say(&error::text(failure));
+    }
     ExitCode::from(error::code(failure.kind).1)
 }
 
@@ -231,7 +232,7 @@ fn failed(failure: &Failure, json: bool) -> ExitCode {
 fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
-        return ended(ui::print(text.as_bytes()), json);
+        return ended(ui::print_text(&text), json);
     }
     let bare = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if bare && json {

@@ -1,7 +1,8 @@
 //! Talking: data to standard output, everything said to a person to standard error, questions on a terminal.
 
-use super::{Global, escape::escape};
+use super::{Global, escape::escape, wrap::wrap};
 use crate::ops::{Failure, Kind, Tell};
+use crate::sys::terminal;
 use serde::Serialize;
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -93,9 +94,25 @@ impl Tell for Ui {
     }
 }
 
-/// To standard error; nobody is left to hear that this failed.
+/// To standard error, on a terminal in lines that fit it.
 pub(crate) fn say(text: &str) {
+    match terminal::width(io::stderr()) {
+        Some(width) => say_as_is(&wrap(text, width)),
+        None => say_as_is(text),
+    }
+}
+
+/// To standard error; nobody is left to hear that this failed.
+pub(crate) fn say_as_is(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Help, to standard output, on a terminal in lines that fit it.
+pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
+    match terminal::width(io::stdout()) {
+        Some(width) => print(wrap(text, width).as_bytes()),
+        None => print(text.as_bytes()),
+    }
 }
 
 /// To standard output. A reader that went away is no failure; a full disk is.
