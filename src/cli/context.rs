@@ -124,7 +124,7 @@ impl Context {
         Ok(account)
     }
 
-    fn known(&self) -> Result<Option<Account>, Failure> {
+    pub(crate) fn known(&self) -> Result<Option<Account>, Failure> {
         let Some(sandbox) = self.sandbox()? else {
             return Ok(None);
         };

@@ -11,6 +11,7 @@ mod create;
 mod error;
 mod escape;
 mod export;
+mod forms;
 mod help;
 mod import;
 mod list;
@@ -25,6 +26,7 @@ mod sandbox;
 #[cfg(feature = "sandbox-server")]
 mod sandbox_serve;
 mod selector;
+mod sheet;
 mod show_id;
 mod spelling;
 mod status;
@@ -182,8 +184,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read();
     let ui = Ui::new(&cli.global, environment.no_input);
     let json = cli.global.json();
-    let done = cli.command.explain(&ui).unwrap_or_else(|| {
-        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
+    let formed = cli.command.check_form(ui.output);
+    let done = formed.and_then(|()| {
+        cli.command.explain(&ui).unwrap_or_else(|| {
+            Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
+        })
     });
     ended(
         done.map_err(|failure| spelling::hinted(failure, &args)),

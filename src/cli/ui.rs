@@ -4,6 +4,7 @@ use super::{Global, escape::escape, wrap::wrap};
 use crate::ops::{Failure, Kind, Tell};
 use crate::sys::terminal;
 use serde::Serialize;
+use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// How data is printed.
@@ -13,6 +14,17 @@ pub(crate) enum Output {
     Json,
     Csv,
     Plain,
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Plain => "plain",
+        })
+    }
 }
 
 /// What a person allowed and wants to hear.

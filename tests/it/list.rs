@@ -97,12 +97,6 @@ fn json_and_plain() {
     }
     env.akm(&["list", "-o", "plain"])
         .said(&ids, 0, "<ID1>\n<ID2>\n<ID3>\n", "");
-    env.akm(&["list", "-o", "csv"]).said(
-        &[],
-        2,
-        "",
-        "akm: `list` prints no CSV\nhint: `akm export --all --csv FILE` writes secrets; `-o json` lists\n",
-    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod env;
 mod errno;
 mod exit_codes;
 mod export;
+mod forms;
 mod help;
 mod import;
 #[cfg(target_os = "linux")]
