@@ -46,6 +46,9 @@ pub(crate) struct Create {
 impl Create {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         self.checked()?;
+        if self.show_secret {
+            ui::check_open()?;
+        }
         let named = self.owner.owner()?;
         match named {
             Some(Owner::Account) => warn_of_account(context)?,
@@ -211,13 +214,13 @@ pub(crate) enum CsvTarget {
 const ROOM: u64 = 64 << 10;
 
 impl CsvTarget {
-    /// `FileExists` unless `force`; `Failed` when the folder is not there or the disk is full.
+    /// `FileExists` unless `force`; `Failed` when standard output is closed, or the folder is not there or the disk is full.
     pub(crate) fn reserve(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
         let Some(path) = path else {
             return Ok(Self::None);
         };
         if path == Path::new("-") {
-            return Ok(Self::Output);
+            return ui::check_open().map(|()| Self::Output);
         }
         let reserved = NewFile::reserve(path, ROOM, force);
         let file = reserved.map_err(|error| match error.kind() {

@@ -2,7 +2,7 @@
 
 use super::{Global, escape::escape, wrap::wrap};
 use crate::ops::{Failure, Kind, Tell};
-use crate::sys::terminal;
+use crate::sys::{output, terminal};
 use serde::Serialize;
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -125,6 +125,17 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
         Some(width) => print(wrap(text, width).as_bytes()),
         None => print(text.as_bytes()),
     }
+}
+
+/// For what is printed once and exists nowhere else: `Failed` where standard output is closed, before anything is made for it.
+pub(crate) fn check_open() -> Result<(), Failure> {
+    if output::is_closed() {
+        return Err(Failure::new(
+            Kind::Failed,
+            "standard output is closed: what is to be printed would be lost",
+        ));
+    }
+    Ok(())
 }
 
 /// To standard output. A reader that went away is no failure; a full disk is.
