@@ -64,13 +64,15 @@ impl Create {
             comment: self.comment.clone(),
             leaves_by: self.ways(),
         };
-        let pair = create::create(&session, &owner, wish)?;
+        let created = create::create(&session, &owner, wish)?;
+        let pair = &created.pair;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
         session.tell.note(&format!(
             "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
             pair.access_key_id
         ));
-        self.hand_out(context, &session, &owner, &pair, file, clipboard)
+        let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
+        left.and(created.handed_out(&session))
     }
 
     fn checked(&self) -> Result<(), Failure> {

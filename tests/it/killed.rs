@@ -146,6 +146,7 @@ fn a_create_with_a_csv() {
     );
     env.create("bob");
     each(&env, &args, 30, |env, point| {
+        repeated(env, &args, point);
         let state = recovered(env, point);
         let beside: Vec<_> = std::fs::read_dir(env.path(""))
             .unwrap()
@@ -179,6 +180,23 @@ fn a_create_with_a_csv() {
                 .contains(ran.stdout.trim())
         );
     });
+}
+
+/// The same command without `recover`: as long as the CSV is owed, it writes that of the pair that was made, and makes no other.
+fn repeated(env: &Env, args: &[&str], point: &str) {
+    if env.path("new.csv").exists() {
+        return;
+    }
+    let copy = truth::copied(env);
+    let ran = copy.akm(args);
+    let state = truth::check(&copy, point);
+    if state.suspects.is_empty() {
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+        state.settled(2, point);
+        let csv = std::fs::read_to_string(copy.path("new.csv")).unwrap();
+        assert!(csv.contains(ran.stdout.trim()), "{point}");
+        assert_eq!(state.open, [""; 0], "{point}");
+    }
 }
 
 /// A killed rotation: a pair that works stays at every moment; recovered and done again, one works and what is left of the old
