@@ -8,6 +8,7 @@ pub(crate) mod import;
 mod issue;
 pub(crate) mod recover;
 pub(crate) mod refresh;
+pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod rotate;
 pub(crate) mod session;

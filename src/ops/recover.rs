@@ -1,6 +1,6 @@
 //! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
 
-use super::{Failure, Kind, Session, issue, issue::Issued, rotate};
+use super::{Failure, Kind, Session, issue, issue::Issued, restore, rotate};
 use crate::cloud;
 use crate::core::{
     access_key::AccessKeyId,
@@ -10,7 +10,7 @@ use crate::core::{
 };
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, OpenJournal},
+    journal::{Entry, OpenJournal, Restoring},
 };
 use crate::store::SecretName;
 
@@ -40,6 +40,7 @@ pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failur
 
 /// The same, and the journal of a create that was finished stays open: [`close`] closes it.
 pub(super) fn settle_open(session: &Session, owner: &Owner) -> Result<Settled<Issued>, Failure> {
+    restore::finish(session, owner)?;
     let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Settled::Nothing);
     };
@@ -218,6 +219,15 @@ pub(crate) fn list(
     session_journal: &crate::metadata::journal::Journal,
 ) -> Result<Vec<Open>, Failure> {
     let mut open: Vec<Open> = session_journal.open()?.iter().map(open_work).collect();
+    for begun in session_journal.all_restoring()? {
+        let (owner, id) = (begun.owner(), Some(begun.access_key_id));
+        open.push(Open {
+            owner,
+            what: "restore, to be finished",
+            id,
+            due: None,
+        });
+    }
     for suspect in session_journal.suspects()? {
         let (owner, id) = (suspect.owner(), Some(suspect.access_key_id));
         open.push(Open {
@@ -254,11 +264,27 @@ fn open_work(entry: &Entry) -> Open {
     }
 }
 
+/// Whoever has something open.
+fn owners(session: &Session) -> Result<Vec<Owner>, Failure> {
+    let open = session.journal.open()?;
+    let mut owners: Vec<Owner> = open.iter().map(Entry::owner).collect();
+    for owner in session
+        .journal
+        .all_restoring()?
+        .iter()
+        .map(Restoring::owner)
+    {
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    Ok(owners)
+}
+
 /// Finishes everything that can be finished now. Gives back what could not, each with its reason.
 pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
     let mut left = Vec::new();
-    for entry in session.journal.open()? {
-        let owner = entry.owner();
+    for owner in owners(session)? {
         let _lock = session.lock(&owner)?;
         match settle(session, &owner) {
             Ok(Settled::Pair(pair)) => {

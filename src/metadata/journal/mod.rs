@@ -1,13 +1,16 @@
-//! Unfinished work, one file an owner, and suspects, one file each: what must be known after a crash.
+//! Unfinished work, one file an owner; suspects and pairs that are being restored, one file each: what must be known after a crash.
 
 mod entry;
+mod restoring;
 mod suspect;
 
 pub(crate) use entry::{Entry, Got, Intent, RotationIntent};
+pub(crate) use restoring::Restoring;
 pub(crate) use suspect::Suspect;
 
 use super::{Error, Home, journal_format as format};
 use crate::core::{
+    access_key::AccessKeyId,
     account::{AccountId, Owner},
     rotation::Reached,
     time::Timestamp,
@@ -201,6 +204,12 @@ impl Journal {
         }
         Ok(entries)
     }
+}
+
+/// Whose the file of that name is; `None` for a name that akm never writes, such as an editor's backup.
+fn pair_of(name: &str, start: &str) -> Option<AccessKeyId> {
+    let id = name.strip_prefix(start)?.strip_suffix(".toml")?;
+    AccessKeyId::parse(id).ok()
 }
 
 fn newer(bytes: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! Suspects, one file each beside the journals, so that reading commands see them without opening the owners' files.
 
-use super::Journal;
+use super::{Journal, pair_of};
 use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
@@ -48,7 +48,7 @@ impl Journal {
     pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
         let mut suspects = Vec::new();
         for name in self.home.names(&self.folder())? {
-            if let Some(id) = suspect_of(&name) {
+            if let Some(id) = pair_of(&name, SUSPECT) {
                 suspects.extend(self.read_suspect(&id)?);
             }
         }
@@ -79,10 +79,4 @@ impl Journal {
             .remove(&path)
             .map_err(|error| Error::Io(path, error))
     }
-}
-
-/// Whose suspect the file of that name is; `None` for a name that akm never writes, such as an editor's backup.
-fn suspect_of(name: &str) -> Option<AccessKeyId> {
-    let id = name.strip_prefix(SUSPECT)?.strip_suffix(".toml")?;
-    AccessKeyId::parse(id).ok()
 }
