@@ -18,6 +18,7 @@ use crate::sys::{
     fs::{LocalDisk, check_ours},
     random,
 };
+use std::any::Any;
 use std::env;
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -76,6 +77,8 @@ pub(crate) struct Context {
     pub(crate) passphrases: Arc<Source>,
     pub(crate) unlock: Arc<Unlock>,
     store: Option<StoreKind>,
+    /// The sandbox is not reset while this command uses it.
+    sandbox_in_use: OnceLock<Box<dyn Any + Send>>,
 }
 
 impl Context {
@@ -112,6 +115,7 @@ impl Context {
             unlock: Arc::new(Unlock::new(passphrases.clone(), clock)),
             passphrases,
             store,
+            sandbox_in_use: OnceLock::new(),
         })
     }
 
@@ -271,6 +275,8 @@ impl Context {
 
     /// The built-in account with its seed, made on first use.
     fn settle(&self) -> Result<Settled, Failure> {
+        let used = ops::session::share(&self.home, "sandbox", &*self.clock, &self.ui)?;
+        let _ = self.sandbox_in_use.set(used);
         let (store, recipient, config) = self.settled_store()?;
         let stores = self.opened(config.clone(), self.ui.may_ask());
         let folder = self.settled_sandbox(&stores, store)?;

@@ -58,6 +58,8 @@ fn reset(context: &Context) -> Result<(), Failure> {
     context
         .ui
         .insist("forget the sandbox, its users, its pairs and their secrets?")?;
+    // Every command that uses the sandbox holds a share of this one until its end.
+    let _alone = ops::session::lock(&context.home, "sandbox", &*context.clock, &context.ui)?;
     let _lock = ops::session::lock(&context.home, "home", &*context.clock, &context.ui)?;
     if let Some((account, seed_in)) = &found {
         forget(context, account, seed_in)?;

@@ -26,13 +26,15 @@ mod permissions;
 mod protect;
 mod pty;
 mod readme;
-#[cfg(feature = "sandbox-server")]
 mod recover;
 mod retire;
 mod rotate;
+#[cfg(feature = "sandbox-server")]
 mod sdk;
 mod secrecy;
+#[cfg(feature = "sandbox-server")]
 mod serve;
+#[cfg(feature = "sandbox-server")]
 mod serving;
 mod source;
 mod store;
