@@ -46,6 +46,9 @@ pub(crate) struct Create {
 impl Create {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         self.checked()?;
+        if self.show_secret {
+            ui::check_open()?;
+        }
         let named = self.owner.owner()?;
         match named {
             Some(Owner::Account) => warn_of_account(context)?,
@@ -61,13 +64,15 @@ impl Create {
             comment: self.comment.clone(),
             leaves_by: self.ways(),
         };
-        let pair = create::create(&session, &owner, wish)?;
+        let created = create::create(&session, &owner, wish)?;
+        let pair = &created.pair;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
         session.tell.note(&format!(
             "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
             pair.access_key_id
         ));
-        self.hand_out(context, &session, &owner, &pair, file, clipboard)
+        let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
+        left.and(created.handed_out(&session))
     }
 
     fn checked(&self) -> Result<(), Failure> {
@@ -211,13 +216,13 @@ pub(crate) enum CsvTarget {
 const ROOM: u64 = 64 << 10;
 
 impl CsvTarget {
-    /// `FileExists` unless `force`; `Failed` when the folder is not there or the disk is full.
+    /// `FileExists` unless `force`; `Failed` when standard output is closed, or the folder is not there or the disk is full.
     pub(crate) fn reserve(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
         let Some(path) = path else {
             return Ok(Self::None);
         };
         if path == Path::new("-") {
-            return Ok(Self::Output);
+            return ui::check_open().map(|()| Self::Output);
         }
         let reserved = NewFile::reserve(path, ROOM, force);
         let file = reserved.map_err(|error| match error.kind() {

@@ -11,8 +11,9 @@ pub(crate) const EXIT_CODES: &str = "\
 1   failed in a way not listed here
 2   wrong usage
 3   not found: profile, RAM user, AccessKey pair
-4   refused by a rule: two-key limit, deleting an Active or disabling the last Active pair without --force,
-    disabling or deleting the signing pair, name invalid, exists already, file exists
+4   refused by a rule: two-key limit, deleting an Active pair or disabling the
+    last Active one without --force, disabling or deleting the signing pair,
+    name invalid, exists already, file exists
 5   the secret store is absent, locked, or lacks this secret
 6   the cloud refused these credentials or this action
 7   unavailable just now: network, throttled, 5xx, another akm at work

@@ -44,14 +44,14 @@ impl Help {
         if let [word] = &self.topic[..]
             && let Some((_, _, text)) = TOPICS.iter().find(|(name, ..)| name == word)
         {
-            return ui::print(text.as_bytes());
+            return ui::print_text(text);
         }
         let mut text = explained(&self.topic)?;
         if self.topic.is_empty() {
             text.push_str("\nTopics, for `akm help TOPIC`:\n");
             text.extend(TOPICS.map(|(name, about, _)| format!("  {name:<13}{about}\n")));
         }
-        ui::print(text.as_bytes())
+        ui::print_text(&text)
     }
 }
 

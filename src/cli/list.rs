@@ -3,6 +3,7 @@
 use super::{
     context::Context,
     selector::OwnerArgs,
+    sheet,
     table::{self, Cell, Look, Tone},
     ui,
 };
@@ -12,7 +13,7 @@ use crate::core::{
     time::{self, Span, Timestamp},
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Account, Failure, Kind, refresh};
+use crate::ops::{Account, Failure, refresh};
 use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
@@ -218,6 +219,21 @@ impl<'a> Row<'a> {
     }
 }
 
+const COLUMNS: [&str; 13] = [
+    "access_key_id",
+    "owner",
+    "ram_user",
+    "account_id",
+    "profile",
+    "status",
+    "created_at",
+    "last_used_at",
+    "comment",
+    "secret_store",
+    "suspect",
+    "disable_after",
+    "delete_after",
+];
 const LAST_USED: usize = 4;
 const SECRET: usize = 5;
 const HEADER: [&str; 7] = [
@@ -261,8 +277,7 @@ fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
                 .collect();
             ui::print(lines.as_bytes())
         }
-        Output::Csv => Err(Failure::new(Kind::Usage, "`list` prints no CSV")
-            .hint("`akm export --all --csv FILE` writes secrets; `-o json` lists")),
+        Output::Csv => sheet::print(&COLUMNS, &view.access_keys),
     }
 }
 

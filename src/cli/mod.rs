@@ -11,6 +11,7 @@ mod create;
 mod error;
 mod escape;
 mod export;
+mod forms;
 mod help;
 mod import;
 mod key_policy;
@@ -29,6 +30,7 @@ mod sandbox;
 #[cfg(feature = "sandbox-server")]
 mod sandbox_serve;
 mod selector;
+mod sheet;
 mod show_id;
 mod signer;
 mod spelling;
@@ -39,6 +41,7 @@ mod traced;
 mod ui;
 mod user;
 mod verify;
+mod wrap;
 
 use crate::ops::{Failure, Kind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
@@ -192,8 +195,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read();
     let ui = Ui::new(&cli.global, environment.no_input);
     let json = cli.global.json();
-    let done = cli.command.explain(&ui).unwrap_or_else(|| {
-        Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
+    let formed = cli.command.check_form(ui.output);
+    let done = formed.and_then(|()| {
+        cli.command.explain(&ui).unwrap_or_else(|| {
+            Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
+        })
     });
     ended(
         done.map_err(|failure| spelling::hinted(failure, &args)),
@@ -230,11 +236,11 @@ fn wants_json(args: &[OsString]) -> bool {
 }
 
 fn failed(failure: &Failure, json: bool) -> ExitCode {
-    ui::say(&if json {
-        error::object(failure)
+    if json {
+        ui::say_as_is(&error::object(failure));
     } else {
-        error::text(failure)
-    });
+        ui::say(&error::text(failure));
+    }
     ExitCode::from(error::code(failure.kind).1)
 }
 
@@ -242,7 +248,7 @@ fn failed(failure: &Failure, json: bool) -> ExitCode {
 fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
-        return ended(ui::print(text.as_bytes()), json);
+        return ended(ui::print_text(&text), json);
     }
     let bare = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if bare && json {

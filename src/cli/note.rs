@@ -3,8 +3,9 @@
 use super::context::Context;
 use crate::core::{account::Owner, name::UserName};
 use crate::ops::{self, Failure, Kind, Session, Tell};
+use inquire::ui::{Attributes, RenderConfig, StyleSheet};
 use inquire::validator::Validation;
-use inquire::{InquireError, Select, Text};
+use inquire::{InquireError, Select, Text, set_global_render_config};
 
 const USER: &str = "a RAM user's: it can do what that user may (advised)";
 const ACCOUNT: &str = "the account's own: it opens everything the account has";
@@ -27,10 +28,19 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
         "an AccessKey pair is a user name and a password for programs; \
          give each program a RAM user of its own, with the permissions that it needs",
     );
+    set_global_render_config(look());
     match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
         ACCOUNT => super::create::warn_of_account(context).map(|()| Owner::Account),
         _ => pick(session).map(Owner::RamUser),
     }
+}
+
+/// Bold, and no colour: what the crate has by default cannot be read on white.
+fn look() -> RenderConfig<'static> {
+    let bold = StyleSheet::new().with_attr(Attributes::BOLD);
+    RenderConfig::empty()
+        .with_selected_option(Some(bold))
+        .with_answer(bold)
 }
 
 /// One of the account's RAM users, or a new one.

@@ -1,7 +1,7 @@
 //! `akm profile list`, `show`, `use`, `remove`, and the commands under `akm profile`.
 
 use super::context::{Context, no_such_profile};
-use super::{complete, profile_add::Add, table, ui};
+use super::{complete, profile_add::Add, sheet, table, ui};
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
@@ -138,6 +138,17 @@ impl<'a> View<'a> {
     }
 }
 
+/// What a sheet shows of a profile.
+const COLUMNS: [&str; 8] = [
+    "name",
+    "default",
+    "account_id",
+    "identity",
+    "access_key_id",
+    "secret_store",
+    "endpoint",
+    "role_arn",
+];
 const HEADER: [&str; 6] = ["", "NAME", "ACCOUNT", "IDENTITY", "SIGNS WITH", "ENDPOINT"];
 
 impl Profile {
@@ -173,7 +184,8 @@ fn list(context: &Context) -> Result<(), Failure> {
                 .collect::<String>()
                 .as_bytes(),
         ),
-        _ => ui::print(
+        Output::Csv => sheet::print(&COLUMNS, &views),
+        Output::Table => ui::print(
             table::plain(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
         ),
     }

@@ -2,10 +2,9 @@
 
 use super::{complete, context::Context, selector::key_id, table, ui};
 use crate::core::time;
-use crate::ops::{Failure, Tell, recover};
+use crate::ops::{Account, Failure, Tell, recover};
 use clap::Args;
 use serde_json::json;
-use ui::Output;
 
 /// Finish what an interrupted command left, or show it
 #[derive(Debug, Args)]
@@ -29,11 +28,12 @@ impl Recover {
         }
         if context.known()?.is_none() {
             context.ui.note("nothing is open");
-            return Ok(());
+            return self.show(context);
         }
         let session = context.changing()?;
         if let Some(id) = &self.dismiss {
-            return recover::dismiss(&session, &key_id(id)?);
+            recover::dismiss(&session, &key_id(id)?)?;
+            return self.show(context);
         }
         let left = recover::all(&session)?;
         let count = left.len();
@@ -41,7 +41,7 @@ impl Recover {
             context
                 .ui
                 .note("nothing is left that could be finished now");
-            return Ok(());
+            return self.show(context);
         };
         if count > 1 {
             context
@@ -50,29 +50,48 @@ impl Recover {
         }
         Err(first)
     }
+
+    pub(crate) fn is_list(&self) -> bool {
+        self.list
+    }
+
+    /// What is open still, for a script.
+    fn show(&self, context: &Context) -> Result<(), Failure> {
+        if !context.ui.json() {
+            return Ok(());
+        }
+        let known = context.known()?;
+        ui::print_json(&json!({ "dismissed": self.dismiss, "open": rows(&open(known)?) }))
+    }
+}
+
+fn open(known: Option<Account>) -> Result<Vec<recover::Open>, Failure> {
+    known.map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))
+}
+
+fn rows(open: &[recover::Open]) -> Vec<serde_json::Value> {
+    let row = |open: &recover::Open| {
+        json!({
+            "what": open.what,
+            "owner": open.owner.kind(),
+            "ram_user": open.owner.ram_user(),
+            "access_key_id": open.id,
+            "not_before": due(open),
+        })
+    };
+    open.iter().map(row).collect()
+}
+
+fn due(open: &recover::Open) -> Option<String> {
+    open.due.map(time::format)
 }
 
 const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let open = context
-        .account()?
-        .map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))?;
-    let due = |open: &recover::Open| open.due.map(time::format);
-    if context.ui.output == Some(Output::Json) {
-        let rows: Vec<_> = open
-            .iter()
-            .map(|open| {
-                json!({
-                    "what": open.what,
-                    "owner": open.owner.kind(),
-                    "ram_user": open.owner.ram_user(),
-                    "access_key_id": open.id,
-                    "not_before": due(open),
-                })
-            })
-            .collect();
-        return ui::print_json(&json!({ "open": rows }));
+    let open = open(context.account()?)?;
+    if context.ui.json() {
+        return ui::print_json(&json!({ "open": rows(&open) }));
     }
     let rows: Vec<Vec<String>> = open
         .iter()

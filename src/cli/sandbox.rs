@@ -1,13 +1,14 @@
 //! `akm sandbox`
 
-use super::context::Context;
 #[cfg(feature = "sandbox-server")]
 use super::sandbox_serve::Serve;
+use super::{context::Context, ui};
 use crate::core::account::AccountId;
 use crate::ops::{self, Failure, Kind, Stores, Tell};
 use crate::store::SecretName;
 use crate::sys::fs::remove_folder;
 use clap::Subcommand;
+use serde_json::json;
 
 /// The built-in account on this machine
 #[derive(Debug, Subcommand)]
@@ -34,7 +35,7 @@ fn reset(context: &Context) -> Result<(), Failure> {
     let found = match context.sandbox() {
         Ok(None) => {
             context.ui.note("there is no sandbox yet");
-            return Ok(());
+            return show(context, None);
         }
         Ok(Some(folder)) => Some((
             folder.account_id().clone(),
@@ -57,9 +58,11 @@ fn reset(context: &Context) -> Result<(), Failure> {
     context
         .ui
         .insist("forget the sandbox, its users, its pairs and their secrets?")?;
+    // Every command that uses the sandbox holds a share of this one until its end.
+    let _alone = ops::session::lock(&context.home, "sandbox", &*context.clock, &context.ui)?;
     let _lock = ops::session::lock(&context.home, "home", &*context.clock, &context.ui)?;
-    if let Some((account, seed_in)) = found {
-        forget(context, &account, &seed_in)?;
+    if let Some((account, seed_in)) = &found {
+        forget(context, account, seed_in)?;
     }
     remove_folder(&context.home.sandbox()).map_err(|error| {
         Failure::new(Kind::Failed, "the sandbox's files stay behind").because(error)
@@ -67,7 +70,16 @@ fn reset(context: &Context) -> Result<(), Failure> {
     context
         .ui
         .note("the sandbox is forgotten; the next command that needs one makes a new account");
-    Ok(())
+    show(context, found.map(|(account, _)| account).as_ref())
+}
+
+/// Which account is forgotten, for a script; none where there was none, or nobody can say.
+fn show(context: &Context, forgotten: Option<&AccountId>) -> Result<(), Failure> {
+    if !context.ui.json() {
+        return Ok(());
+    }
+    let account = forgotten.map(AccountId::as_str);
+    ui::print_json(&json!({ "forgotten_account_id": account }))
 }
 
 fn forget(context: &Context, account: &AccountId, seed_in: &str) -> Result<(), Failure> {

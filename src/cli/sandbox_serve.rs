@@ -48,6 +48,7 @@ impl Serve {
     /// `Usage` for an address beyond this machine, `Failed` where it cannot be had.
     pub(super) fn run(&self, context: &Context) -> Result<(), Failure> {
         self.check_address(context)?;
+        ui::check_open()?;
         let (records, seed) = context.served(self.persist)?;
         let settled = Administrator::settle(&*records, &seed, &*context.clock);
         let administrator = settled.map_err(broken_sandbox)?;

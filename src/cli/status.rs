@@ -3,7 +3,7 @@
 use super::{complete, context::Context, pair::PairView, selector::key_id, ui};
 use crate::core::access_key::Status;
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Session, Tell, retire};
+use crate::ops::{Failure, Session, Tell, restore, retire};
 use clap::Args;
 
 /// Make an AccessKey pair Inactive; `akm enable` undoes it
@@ -74,7 +74,7 @@ impl Restore {
         show(
             context,
             &session,
-            &retire::restore(&session, &id, self.active)?,
+            &restore::restore(&session, &id, self.active)?,
         )
     }
 }

@@ -81,17 +81,27 @@ impl Cell {
             _ if !colour => cell,
             Tone::Plain => cell,
             Tone::Faint => cell.add_attribute(Attribute::Dim),
-            Tone::Good => cell.fg(Color::DarkGreen),
-            Tone::Warn => cell.fg(Color::DarkYellow),
-            Tone::Bad => cell.fg(Color::DarkRed),
+            Tone::Good => cell.fg(GREEN),
+            Tone::Warn => cell.fg(ORANGE),
+            Tone::Bad => cell.fg(RED),
         }
     }
 }
 
-/// The widest that a middle column gets on a terminal, in characters.
-const WIDEST: u16 = 24;
+/// Fixed colours, not the terminal's own: each can be read on white and on black, which many a terminal's yellow and green cannot.
+const GREEN: Color = Color::AnsiValue(28);
+const ORANGE: Color = Color::AnsiValue(130);
+const RED: Color = Color::AnsiValue(160);
 
-/// Rows under their header. On a terminal a row is one line: the last column gives way, and the first, an id that people copy, never.
+/// The widest that a middle column gets on a terminal, in characters; the first, an id that people copy, is kept up to that.
+const WIDEST: u16 = 24;
+/// What a middle column keeps, and the last one, when there is too little room: `disable in 59 days` is told.
+const LEAST: u16 = 10;
+const LEAST_LAST: u16 = 18;
+/// Blanks between columns.
+const GAP: u16 = 2;
+
+/// Rows under their header. On a terminal a row is one line, and columns give way to each other.
 pub(crate) fn render(header: &[&str], rows: Vec<Vec<Cell>>, look: &Look) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
@@ -109,13 +119,14 @@ pub(crate) fn render(header: &[&str], rows: Vec<Vec<Cell>>, look: &Look) -> Stri
 }
 
 fn fit(table: &mut Table, look: &Look) {
-    let widths = table.column_max_content_widths();
-    let last = widths.len().saturating_sub(1);
-    for (at, (column, width)) in table.column_iter_mut().zip(widths).enumerate() {
-        column.set_padding((0, 2));
-        let width = if at == 0 { width } else { width.min(WIDEST) };
-        if look.terminal && at < last {
-            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + 2)));
+    let mut widths = table.column_max_content_widths();
+    if let Some(room) = table.width().filter(|_| look.terminal) {
+        squeeze(&mut widths, room);
+    }
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        column.set_padding((0, GAP));
+        if look.terminal {
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
         }
     }
     if look.terminal {
@@ -126,6 +137,34 @@ fn fit(table: &mut Table, look: &Look) {
     } else {
         table.force_no_tty();
     }
+}
+
+/// Makes columns as narrow as the room wants: first the last one, then the widest of the others, then what is left of the last.
+fn squeeze(widths: &mut [u16], room: u16) {
+    let gaps = GAP * u16::try_from(widths.len()).unwrap_or(0);
+    let Some((last, others)) = widths.split_last_mut() else {
+        return;
+    };
+    for middle in others.iter_mut().skip(1) {
+        *middle = WIDEST.min(*middle);
+    }
+    let over = |last: u16, others: &[u16]| {
+        let all = others
+            .iter()
+            .fold(last, |sum, width| sum.saturating_add(*width));
+        all.saturating_add(gaps).saturating_sub(room)
+    };
+    *last -= over(*last, others).min(last.saturating_sub(LEAST_LAST));
+    while over(*last, others) > 0 {
+        let spare =
+            |(at, width): (usize, &u16)| width.saturating_sub(if at == 0 { WIDEST } else { LEAST });
+        let widest = others.iter().enumerate().filter(|both| spare(*both) > 0);
+        let Some((at, _)) = widest.max_by_key(|(_, width)| **width) else {
+            break;
+        };
+        others[at] -= 1;
+    }
+    *last -= over(*last, others).min(last.saturating_sub(1));
 }
 
 /// The same without meanings.
@@ -162,6 +201,23 @@ fn words(span: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_give_way() {
+        for (before, room, after) in [
+            (&[24, 5, 8, 6, 9][..], 80, &[24, 5, 8, 6, 9][..]),
+            (&[24, 5, 8, 6, 90], 80, &[24, 5, 8, 6, 27]),
+            (&[24, 64, 8, 9, 90], 80, &[24, 11, 8, 9, 18]),
+            (&[24, 64, 8, 9, 7], 200, &[24, 24, 8, 9, 7]),
+            (&[64, 18, 20, 24, 7], 120, &[41, 18, 20, 24, 7]),
+            (&[24, 10, 10, 90], 40, &[24, 10, 10, 1]),
+            (&[24, 10], 5, &[24, 1]),
+        ] {
+            let mut widths = before.to_vec();
+            squeeze(&mut widths, room);
+            assert_eq!(widths, after, "{before:?} in {room}");
+        }
+    }
 
     #[test]
     fn spans_in_words() {

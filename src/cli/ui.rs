@@ -1,8 +1,10 @@
 //! Talking: data to standard output, everything said to a person to standard error, questions on a terminal.
 
-use super::{Global, escape::escape};
+use super::{Global, escape::escape, wrap::wrap};
 use crate::ops::{Failure, Kind, Tell};
+use crate::sys::{output, terminal};
 use serde::Serialize;
+use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// How data is printed.
@@ -12,6 +14,17 @@ pub(crate) enum Output {
     Json,
     Csv,
     Plain,
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Plain => "plain",
+        })
+    }
 }
 
 /// What a person allowed and wants to hear.
@@ -104,9 +117,36 @@ pub(crate) fn line(prompt: &str) -> Result<String, Failure> {
     Ok(line.trim_end().to_owned())
 }
 
-/// To standard error; nobody is left to hear that this failed.
+/// To standard error, on a terminal in lines that fit it.
 pub(crate) fn say(text: &str) {
+    match terminal::width(io::stderr()) {
+        Some(width) => say_as_is(&wrap(text, width)),
+        None => say_as_is(text),
+    }
+}
+
+/// To standard error; nobody is left to hear that this failed.
+pub(crate) fn say_as_is(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Help, to standard output, on a terminal in lines that fit it.
+pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
+    match terminal::width(io::stdout()) {
+        Some(width) => print(wrap(text, width).as_bytes()),
+        None => print(text.as_bytes()),
+    }
+}
+
+/// For what is printed once and exists nowhere else: `Failed` where standard output is closed, before anything is made for it.
+pub(crate) fn check_open() -> Result<(), Failure> {
+    if output::is_closed() {
+        return Err(Failure::new(
+            Kind::Failed,
+            "standard output is closed: what is to be printed would be lost",
+        ));
+    }
+    Ok(())
 }
 
 /// To standard output. A reader that went away is no failure; a full disk is.

@@ -1,6 +1,6 @@
 //! `akm user create|list|show|delete`
 
-use super::{complete, context::Context, table, ui};
+use super::{complete, context::Context, sheet, table, ui};
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
 use crate::ops::{self, Failure, Tell};
@@ -85,6 +85,7 @@ impl<'a> View<'a> {
     }
 }
 
+const COLUMNS: [&str; 5] = ["name", "user_id", "created_at", "display_name", "comment"];
 const HEADER: [&str; 5] = ["NAME", "USER ID", "CREATED", "DISPLAY NAME", "COMMENT"];
 
 impl User {
@@ -138,7 +139,8 @@ fn list(context: &Context) -> Result<(), Failure> {
                 .collect::<String>()
                 .as_bytes(),
         ),
-        _ => ui::print(
+        Output::Csv => sheet::print(&COLUMNS, &views),
+        Output::Table => ui::print(
             table::plain(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
         ),
     }

@@ -66,10 +66,22 @@ impl Home {
 
     /// Takes the lock of that name, or `None` while another akm holds it.
     pub(crate) fn try_lock(&self, name: &str) -> Result<Option<Box<dyn Any + Send>>, Error> {
-        let path = self.data.join("locks").join(format!("{name}.lock"));
+        let path = self.lock_file(name);
         self.disk
             .try_lock(&path)
             .map_err(|error| Error::Io(path, error))
+    }
+
+    /// The same, shared with all who take it by this: `None` while one has it for himself.
+    pub(crate) fn try_share(&self, name: &str) -> Result<Option<Box<dyn Any + Send>>, Error> {
+        let path = self.lock_file(name);
+        self.disk
+            .try_share(&path)
+            .map_err(|error| Error::Io(path, error))
+    }
+
+    fn lock_file(&self, name: &str) -> PathBuf {
+        self.data.join("locks").join(format!("{name}.lock"))
     }
 
     fn bytes(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {

@@ -1,12 +1,13 @@
 //! `create`: one new pair for an owner, its secret held.
 
-use super::{Failure, Kind, Session, issue, recover, recover::Settled};
+use super::{Failure, Kind, Session, issue, issue::Issued, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     time,
 };
 use crate::metadata::inventory::{PairRecord, Way};
+use std::any::Any;
 
 /// What the person asked for besides the pair.
 pub(crate) struct Wish {
@@ -15,27 +16,52 @@ pub(crate) struct Wish {
     pub(crate) leaves_by: Vec<Way>,
 }
 
+/// A pair that is there and held. Where its secret is about to leave, its journal stays open and its owner locked until it has:
+/// killed in between, the same command finds this pair again instead of making another.
+pub(crate) struct Created {
+    pub(crate) pair: PairRecord,
+    open: Option<(Issued, Box<dyn Any + Send>)>,
+}
+
+impl Created {
+    /// The secret has left as it was to, or could not and that is told.
+    pub(crate) fn handed_out(self, session: &Session) -> Result<(), Failure> {
+        match self.open {
+            Some((issued, _lock)) => recover::close(session, issued).map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Makes a pair for an owner that exists, or finishes the one that an earlier command left half done.
 /// `TwoPairs` when the owner has as many as it may; `Undecided` while an earlier create may yet be executed.
-pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<PairRecord, Failure> {
-    let _lock = session.lock(owner)?;
-    let pair = match recover::settle(session, owner)? {
-        Settled::Pair(pair) => {
+pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Created, Failure> {
+    let lock = session.lock(owner)?;
+    let issued = match recover::settle_open(session, owner)? {
+        Settled::Pair(issued) => {
             session.tell.note(&format!(
                 "finished what was begun before: AccessKey pair `{}`",
-                pair.access_key_id
+                issued.pair.access_key_id
             ));
-            pair
+            issued
         }
         Settled::Rotating(..) | Settled::Nothing => {
             let before = issue::preflight(session, owner)?;
-            let issued = issue::issue(session, owner, &before, wish.comment, None)?;
-            recover::close_if_durable(session, &issued.entry)?;
-            issued.pair
+            issue::issue(session, owner, &before, wish.comment, None)?
         }
     };
-    let id = pair.access_key_id.clone();
-    left_by(session, owner, pair, &wish.leaves_by).map_err(|failure| not_handed_out(failure, &id))
+    if wish.leaves_by.is_empty() {
+        let pair = recover::close(session, issued)?;
+        return Ok(Created { pair, open: None });
+    }
+    let pair = left_by(session, owner, &issued.pair, &wish.leaves_by);
+    match pair.map_err(|failure| not_handed_out(failure, &issued.pair.access_key_id)) {
+        Ok(pair) => Ok(Created {
+            pair,
+            open: Some((issued, lock)),
+        }),
+        Err(failure) => recover::close(session, issued).and(Err(failure)),
+    }
 }
 
 /// The pair is there and held, and only its way out failed: the same command would make another.
@@ -48,15 +74,12 @@ pub(crate) fn not_handed_out(failure: Failure, id: &AccessKeyId) -> Failure {
 fn left_by(
     session: &Session,
     owner: &Owner,
-    pair: PairRecord,
+    pair: &PairRecord,
     ways: &[Way],
 ) -> Result<PairRecord, Failure> {
-    if ways.is_empty() {
-        return Ok(pair);
-    }
     let mut record = session.record(owner)?;
     let Some(known) = record.pair_mut(&pair.access_key_id) else {
-        return Ok(pair);
+        return Ok(pair.clone());
     };
     for way in ways {
         known.mark_left(*way);

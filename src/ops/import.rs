@@ -64,6 +64,9 @@ const AT_ONCE: usize = 8;
 
 /// Does the work for each item, a few at once; the results are in the order of the items.
 fn at_once<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    if items.len() < 2 {
+        return items.into_iter().map(work).collect();
+    }
     let items = Mutex::new(items.into_iter().enumerate());
     let results = Mutex::new(Vec::new());
     let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();

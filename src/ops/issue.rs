@@ -20,7 +20,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use chrono::TimeDelta;
 
 /// A pair that is in the store, in metadata, and in a journal that is still open.
-pub(super) struct Issued {
+pub(crate) struct Issued {
     pub(super) entry: Entry,
     pub(super) journal: OpenJournal,
     pub(super) pair: PairRecord,
@@ -190,7 +190,7 @@ pub(super) fn claim(
         .resolve(&got.access_key_id)
         .map_err(Failure::from)
         .map_err(half)?;
-    if entry.intent.rotation.is_some() || !store.durable() {
+    if entry.intent.rotation.is_some() {
         journal
             .reached(&mut entry, Reached::Stored, session.cloud.now())
             .map_err(Failure::from)

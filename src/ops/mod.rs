@@ -11,6 +11,7 @@ pub(crate) mod profile;
 pub(crate) mod recover;
 pub(crate) mod refresh;
 mod refusal;
+pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod rotate;
 pub(crate) mod session;

@@ -1,6 +1,6 @@
 //! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
 
-use super::{Failure, Kind, Session, issue, rotate};
+use super::{Failure, Kind, Session, issue, issue::Issued, restore, rotate};
 use crate::cloud;
 use crate::core::{
     access_key::AccessKeyId,
@@ -10,15 +10,15 @@ use crate::core::{
 };
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, OpenJournal},
+    journal::{Entry, OpenJournal, Restoring},
 };
 use crate::store::SecretName;
 
 /// What was open for an owner, and what became of it.
-pub(crate) enum Settled {
+pub(crate) enum Settled<Pair = PairRecord> {
     Nothing,
     /// A create, finished now.
-    Pair(PairRecord),
+    Pair(Pair),
     /// A rotation, where it stands now that what was due is done, and whether it had come to rest before: one that was cut short is
     /// the same command's own, which is not to rotate twice.
     Rotating(Box<rotate::Standing>, bool),
@@ -31,6 +31,16 @@ fn expiry(entry: &Entry) -> Timestamp {
 
 /// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
 pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
+    Ok(match settle_open(session, owner)? {
+        Settled::Pair(issued) => Settled::Pair(close(session, issued)?),
+        Settled::Rotating(standing, rested) => Settled::Rotating(standing, rested),
+        Settled::Nothing => Settled::Nothing,
+    })
+}
+
+/// The same, and the journal of a create that was finished stays open: [`close`] closes it.
+pub(super) fn settle_open(session: &Session, owner: &Owner) -> Result<Settled<Issued>, Failure> {
+    restore::finish(session, owner)?;
     let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Settled::Nothing);
     };
@@ -50,7 +60,11 @@ pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failur
     }
 }
 
-fn finish(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Settled, Failure> {
+fn finish(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+) -> Result<Settled<Issued>, Failure> {
     let secret = issue::unseal(session, &entry)?;
     let issued = issue::claim(session, entry, journal, &secret)?;
     if issued.pair.is_deleted() {
@@ -61,12 +75,15 @@ fn finish(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Settl
         session.journal.close(&owner)?;
         return Ok(Settled::Nothing);
     }
-    close_if_durable(session, &issued.entry)?;
-    Ok(Settled::Pair(issued.pair))
+    Ok(Settled::Pair(issued))
 }
 
 /// A pair that rests in a store whose durability akm cannot see: read back by a later command, the sealed copy may go.
-fn confirm(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Settled, Failure> {
+fn confirm(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+) -> Result<Settled<Issued>, Failure> {
     let secret = issue::unseal(session, &entry)?;
     let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let name = id.as_ref().map(SecretName::pair);
@@ -85,17 +102,24 @@ fn confirm(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Sett
 }
 
 /// The journal of a finished create goes at once where akm itself made the secret durable; else a later command confirms.
-pub(super) fn close_if_durable(session: &Session, entry: &Entry) -> Result<(), Failure> {
-    if !session.stores.open(entry.intent.store)?.durable() {
-        return Ok(());
-    }
-    session.journal.close(&entry.owner()).map_err(|error| {
-        let id = entry.got.as_ref().map(|got| got.access_key_id.as_str());
+pub(super) fn close(session: &Session, issued: Issued) -> Result<PairRecord, Failure> {
+    let Issued {
+        mut entry,
+        mut journal,
+        pair,
+    } = issued;
+    let done = if session.stores.open(entry.intent.store)?.durable() {
+        session.journal.close(&entry.owner())
+    } else {
+        journal.reached(&mut entry, Reached::Stored, session.cloud.now())
+    };
+    done.map_err(|error| {
+        let id = &pair.access_key_id;
         Failure::from(error).half_done(format!(
-            "AccessKey pair `{}` is made and held, and its journal stays open",
-            id.unwrap_or_default()
+            "AccessKey pair `{id}` is made and held, and its journal stays open"
         ))
-    })
+    })?;
+    Ok(pair)
 }
 
 /// A create whose answer nobody has: what the cloud lists now tells. Closes the journal once the request cannot be executed any more.
@@ -195,6 +219,15 @@ pub(crate) fn list(
     session_journal: &crate::metadata::journal::Journal,
 ) -> Result<Vec<Open>, Failure> {
     let mut open: Vec<Open> = session_journal.open()?.iter().map(open_work).collect();
+    for begun in session_journal.all_restoring()? {
+        let (owner, id) = (begun.owner(), Some(begun.access_key_id));
+        open.push(Open {
+            owner,
+            what: "restore, to be finished",
+            id,
+            due: None,
+        });
+    }
     for suspect in session_journal.suspects()? {
         let (owner, id) = (suspect.owner(), Some(suspect.access_key_id));
         open.push(Open {
@@ -231,11 +264,27 @@ fn open_work(entry: &Entry) -> Open {
     }
 }
 
+/// Whoever has something open.
+fn owners(session: &Session) -> Result<Vec<Owner>, Failure> {
+    let open = session.journal.open()?;
+    let mut owners: Vec<Owner> = open.iter().map(Entry::owner).collect();
+    for owner in session
+        .journal
+        .all_restoring()?
+        .iter()
+        .map(Restoring::owner)
+    {
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    Ok(owners)
+}
+
 /// Finishes everything that can be finished now. Gives back what could not, each with its reason.
 pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
     let mut left = Vec::new();
-    for entry in session.journal.open()? {
-        let owner = entry.owner();
+    for owner in owners(session)? {
         let _lock = session.lock(&owner)?;
         match settle(session, &owner) {
             Ok(Settled::Pair(pair)) => {

@@ -1,6 +1,6 @@
 //! `disable`, `enable`, `delete`: a pair whose id was typed.
 
-use super::{Failure, Kind, Session, recover, session::no_such_pair};
+use super::{Failure, Kind, Session, recover, restore, session::no_such_pair};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -15,10 +15,10 @@ use crate::metadata::{
 use crate::store::{SecretName, StoreKind};
 
 /// A pair as its owner's list shows it, with the owner's lock held.
-struct Found {
-    owner: Owner,
-    shown: Vec<AccessKey>,
-    key: AccessKey,
+pub(super) struct Found {
+    pub(super) owner: Owner,
+    pub(super) shown: Vec<AccessKey>,
+    pub(super) key: AccessKey,
     _lock: Box<dyn std::any::Any + Send>,
 }
 
@@ -42,11 +42,12 @@ fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
     session.check_account()?;
+    restore::finish(session, &owner)?;
     let shown = session.cloud.pairs(&owner)?;
     Ok(Listed { owner, shown, lock })
 }
 
-fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
+pub(super) fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
     let listed = list(session, id)?;
     let key = listed.key(id).cloned().ok_or_else(|| no_such_pair(id))?;
     Ok(Found {
@@ -75,7 +76,13 @@ pub(crate) fn disable(
         return Err(Failure::new(Kind::LastActivePair, message)
             .hint(format!("`akm disable {id} --force` does it all the same")));
     }
-    set(session, &found, Status::Inactive)
+    set(
+        session,
+        &found.owner,
+        &found.shown,
+        &found.key,
+        Status::Inactive,
+    )
 }
 
 /// Makes a pair Active.
@@ -83,7 +90,13 @@ pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, 
     let found = find(session, id)?;
     // First: cut short in between, a recovery would disable the pair again.
     undo_rotation(session, &found.owner, id)?;
-    set(session, &found, Status::Active)
+    set(
+        session,
+        &found.owner,
+        &found.shown,
+        &found.key,
+        Status::Active,
+    )
 }
 
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
@@ -107,16 +120,23 @@ fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(
     Ok(())
 }
 
-fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, Failure> {
-    let id = &found.key.id;
-    if found.key.status != status {
-        session.cloud.set_status(&found.owner, id, status)?;
+/// The caller holds the owner's lock; `shown` is what the cloud lists.
+pub(super) fn set(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    key: &AccessKey,
+    status: Status,
+) -> Result<PairRecord, Failure> {
+    let id = &key.id;
+    if key.status != status {
+        session.cloud.set_status(owner, id, status)?;
     }
     let now = session.cloud.now();
     let record = taken_over(
         session,
-        &found.owner,
-        &found.shown,
+        owner,
+        shown,
         |pair| {
             pair.status = status;
             if status == Status::Active {
@@ -136,7 +156,7 @@ fn set(session: &Session, found: &Found, status: Status) -> Result<PairRecord, F
 }
 
 /// The cloud has changed, and this machine's file has not.
-fn not_written_down(failure: Failure, id: &AccessKeyId, what: &str) -> Failure {
+pub(super) fn not_written_down(failure: Failure, id: &AccessKeyId, what: &str) -> Failure {
     failure
         .half_done(format!(
             "`{id}` {what} in the cloud, and that could not be written down"
@@ -267,81 +287,6 @@ fn finish_deletion(
         return purge(session, owner, id, user_id);
     }
     Ok(kept_until(session, id))
-}
-
-/// Brings a deleted pair back from the recycle bin; the cloud returns it Active, and it is disabled at once unless `active`.
-/// `NoSuchPair` when the recycle bin does not have it, `TwoPairs` when its owner has two others, `Exists` when it is not deleted.
-pub(crate) fn restore(
-    session: &Session,
-    id: &AccessKeyId,
-    active: bool,
-) -> Result<PairRecord, Failure> {
-    session.check_account()?;
-    let recycled = session
-        .cloud
-        .recycled_pair(id)
-        .map_err(|error| not_recycled(session, id, error))?;
-    let user_id = recycled.user_id.unwrap_or_else(|| session.id.to_string());
-    let owner = if user_id == session.id.as_str() {
-        Owner::Account
-    } else {
-        Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
-    };
-    let lock = session.lock(&owner)?;
-    session.record(&owner)?;
-    session.inventory.check_writable(&owner)?;
-    let shown = session.cloud.pairs(&owner)?;
-    super::issue::room(session, &owner, &shown)?;
-    session.cloud.restore(id, &user_id)?;
-    let shown = session.cloud.pairs(&owner)?;
-    let Some(key) = shown.iter().find(|key| key.id == *id).cloned() else {
-        return Err(Failure::new(
-            Kind::HalfDone,
-            format!("the cloud took the restoring of `{id}` and does not list it yet"),
-        )
-        .hint("look again in a minute: `akm list --refresh`"));
-    };
-    let found = Found {
-        owner,
-        shown,
-        key,
-        _lock: lock,
-    };
-    set(
-        session,
-        &found,
-        if active {
-            Status::Active
-        } else {
-            Status::Inactive
-        },
-    )
-    .map_err(|failure| match failure.kind {
-        Kind::HalfDone => failure,
-        _ => not_written_down(failure, id, "is back, and still Active,"),
-    })
-}
-
-fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error) -> Failure {
-    if error.fault != Fault::NoSuchPair {
-        return error.into();
-    }
-    match find(session, id) {
-        Ok(found) => Failure::new(
-            Kind::Exists,
-            format!("`{id}` of {} is not deleted", found.owner),
-        )
-        .hint(format!(
-            "it is {}; `akm enable {id}` makes it Active",
-            found.key.status
-        )),
-        Err(_) => Failure::new(
-            Kind::NoSuchPair,
-            format!("the cloud's recycle bin has no AccessKey pair `{id}`"),
-        )
-        .because(error)
-        .hint("it keeps a deleted pair for 30 days, and three of one user"),
-    }
 }
 
 fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {

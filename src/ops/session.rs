@@ -197,9 +197,27 @@ pub(crate) fn lock(
     clock: &dyn Clock,
     tell: &dyn Tell,
 ) -> Result<Box<dyn Any + Send>, Failure> {
+    wait(|| Ok(home.try_lock(name)?), clock, tell)
+}
+
+/// The same, shared: all who take it by this hold it together.
+pub(crate) fn share(
+    home: &Home,
+    name: &str,
+    clock: &dyn Clock,
+    tell: &dyn Tell,
+) -> Result<Box<dyn Any + Send>, Failure> {
+    wait(|| Ok(home.try_share(name)?), clock, tell)
+}
+
+fn wait(
+    taken: impl Fn() -> Result<Option<Box<dyn Any + Send>>, Failure>,
+    clock: &dyn Clock,
+    tell: &dyn Tell,
+) -> Result<Box<dyn Any + Send>, Failure> {
     let (mut waited, mut said) = (Duration::ZERO, false);
     loop {
-        if let Some(lock) = home.try_lock(name)? {
+        if let Some(lock) = taken()? {
             return Ok(lock);
         }
         if waited >= LOCK_WAIT {

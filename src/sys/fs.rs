@@ -34,6 +34,11 @@ pub(crate) trait Disk: Send + Sync {
     /// Takes the lock that a file stands for, or `None` while another holds it. Held until the value is dropped, or the
     /// process ends. The file stays: removing it would let two hold the lock.
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
+
+    /// The same, shared with all who take it by this: `None` while one has it for himself.
+    fn try_share(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        self.try_lock(path)
+    }
 }
 
 /// A file open for writing at a place.
@@ -127,16 +132,32 @@ impl Disk for LocalDisk {
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
-        create_folder(parent(path)?)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        let file = private_mode(not_following(&mut options)).open(path)?;
-        whatever_the_umask(&file)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        let file = lock_file(path)?;
+        let locked = file.try_lock();
+        held(file, locked)
+    }
+
+    fn try_share(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        let file = lock_file(path)?;
+        let locked = file.try_lock_shared();
+        held(file, locked)
+    }
+}
+
+fn lock_file(path: &Path) -> io::Result<File> {
+    create_folder(parent(path)?)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let file = private_mode(not_following(&mut options)).open(path)?;
+    whatever_the_umask(&file)?;
+    Ok(file)
+}
+
+fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Box<dyn Any + Send>>> {
+    match locked {
+        Ok(()) => Ok(Some(Box::new(file))),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -387,7 +408,12 @@ mod tests {
         let held = LocalDisk.try_lock(&path).unwrap();
         assert!(held.is_some());
         assert!(LocalDisk.try_lock(&path).unwrap().is_none());
+        assert!(LocalDisk.try_share(&path).unwrap().is_none());
         drop(held);
+        let share = LocalDisk.try_share(&path).unwrap();
+        assert!(share.is_some() && LocalDisk.try_share(&path).unwrap().is_some());
+        assert!(LocalDisk.try_lock(&path).unwrap().is_none());
+        drop(share);
         assert!(LocalDisk.try_lock(&path).unwrap().is_some());
     }
 }

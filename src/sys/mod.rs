@@ -1,5 +1,5 @@
-//! What touches the machine: files and locks, the clock, random bytes, the clipboard, the terminal, the kernel's keyring, the
-//! process itself.
+//! What touches the machine: files and locks, the clock, random bytes, the clipboard, the terminal, standard output, the kernel's
+//! keyring, the process itself.
 
 pub(crate) mod clipboard;
 pub(crate) mod clock;
@@ -9,6 +9,7 @@ pub(crate) mod harden;
 pub(crate) mod http;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
+pub(crate) mod output;
 pub(crate) mod public_file;
 pub(crate) mod random;
 pub(crate) mod signals;

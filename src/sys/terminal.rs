@@ -1,9 +1,9 @@
-//! A line typed on the terminal and not shown.
+//! A line typed on the terminal and not shown, and how wide the terminal is.
 
 #[cfg(not(unix))]
-pub(crate) use none::hidden_line;
+pub(crate) use none::{hidden_line, width};
 #[cfg(unix)]
-pub(crate) use unix::hidden_line;
+pub(crate) use unix::{hidden_line, width};
 
 #[cfg(unix)]
 mod unix {
@@ -16,6 +16,12 @@ mod unix {
     use std::io::{self, Stdin, Write};
     use std::os::unix::net::UnixStream;
     use zeroize::Zeroizing;
+
+    /// The columns of the terminal that `output` is; `None` where it is none, or does not say.
+    pub(crate) fn width(output: impl std::os::fd::AsFd) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(output).ok()?;
+        Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+    }
 
     /// What ends a program at a prompt, in the order in which each is written to the pipe.
     const ENDING: [i32; 4] = [SIGINT, SIGHUP, SIGTERM, SIGQUIT];
@@ -164,6 +170,10 @@ mod unix {
 mod none {
     use std::io;
     use zeroize::Zeroizing;
+
+    pub(crate) fn width<T>(_: T) -> Option<usize> {
+        None
+    }
 
     pub(crate) fn hidden_line(_: &str, _: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         Err(io::Error::other(

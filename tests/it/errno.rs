@@ -146,6 +146,91 @@ fn a_rotation_that_deletes() {
     });
 }
 
+/// A change of a pair's status that fails half way: what the cloud has is written down by a refresh, and the same command ends it.
+fn a_change(env: &Env, args: &[&str], at_least: usize, look: impl Fn(&Env, &Ran, &str)) {
+    each(env, args, at_least, |env, ran, point| {
+        if ran.code != 0 {
+            let refresh = env.akm(&["list", "--refresh"]);
+            assert_eq!(refresh.code, 0, "{point}: {}", refresh.stderr);
+        }
+        mended(env, ran, point);
+        look(env, ran, point);
+    });
+}
+
+#[test]
+fn a_disabling() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let id = env.create("alice");
+    let args = ["disable", &id, "--force"];
+    a_change(&env, &args, 40, |env, ran, point| {
+        let active = truth::live(env)[0].active;
+        assert!(ran.code != 0 || !active, "{point}");
+        assert_eq!(env.akm(&args).code, 0, "{point}");
+        assert!(!truth::live(env)[0].active, "{point}");
+    });
+}
+
+#[test]
+fn a_restoring() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let id = env.create("alice");
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    let args = ["restore", &id];
+    a_change(&env, &args, 60, |env, ran, point| {
+        let live = truth::live(env);
+        assert!(live.iter().all(|pair| !pair.active), "{point}: {ran:?}");
+        assert!(ran.code != 0 || live.len() == 1, "{point}");
+        let code = if live.is_empty() { 0 } else { 4 };
+        assert_eq!(env.akm(&args).code, code, "{point}");
+        truth::check(env, point).settled(1, point);
+    });
+}
+
+#[test]
+fn an_export() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let id = env.create("alice");
+    let csv = env.copied().akm(&["export", &id, "--csv", "-"]).stdout;
+    let args = ["export", &id, "--csv", "new.csv"];
+    each(&env, &args, 40, |env, ran, point| {
+        let text = std::fs::read_to_string(env.path("new.csv")).ok();
+        assert!(ran.code != 0 || text.is_some(), "{point}");
+        assert!(text.is_none_or(|text| text == csv), "{point}");
+        assert!(!env.path(".new.csv.akm.tmp").exists(), "{point}");
+        mended(env, ran, point).settled(1, point);
+    });
+}
+
+#[test]
+fn an_import() {
+    if !have("strace") {
+        return;
+    }
+    let (env, csv) = crate::killed::lost();
+    let file = env.path("pairs.csv");
+    std::fs::write(&file, &csv).unwrap();
+    let args = ["import", file.to_str().unwrap()];
+    each(&env, &args, 60, |env, ran, point| {
+        let state = mended(env, ran, point);
+        assert!(
+            ran.code != 0 || state.rows[0]["secret"] == "stored",
+            "{point}"
+        );
+        assert_eq!(env.akm(&args).code, 0, "{point}");
+        truth::check(env, point).settled(1, point);
+    });
+}
+
 /// Where the secret cannot be written into the journal, the store is the second try; the journal's later records make sense all
 /// the same.
 #[test]

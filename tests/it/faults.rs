@@ -30,7 +30,7 @@ fn said(stderr: &str) -> String {
     let lines = stderr
         .lines()
         .filter(|line| !line.contains("the endpoint is"));
-    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    let text: String = lines.flat_map(|line| [line, "\n"]).collect();
     crate::env::named(&text, &[])
 }
 

@@ -15,7 +15,7 @@ fn commands(env: &Env, words: &[String], all: &mut Vec<Vec<String>>) {
     }
 }
 
-fn all_commands() -> Vec<Vec<String>> {
+pub(crate) fn all_commands() -> Vec<Vec<String>> {
     let mut all = Vec::new();
     commands(&Env::new(), &[], &mut all);
     all

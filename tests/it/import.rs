@@ -135,6 +135,38 @@ fn one_wrong_line_and_nothing_is_imported() {
     assert_eq!(unchanged(&env.files()), unchanged(&before));
 }
 
+/// A pair that is good, 9 999 that the cloud does not know: the first lines are told, the others counted.
+#[test]
+fn ten_thousand_rows_and_nothing_is_imported() {
+    let (env, ids, csv) = lost(&["alice"], false);
+    let strangers =
+        (1..10_000).map(|number| format!("LTAI5tSANDBOX{number:011},secret{number:024}\n"));
+    let file = csv.clone() + &strangers.collect::<String>();
+    let told = (3..23).map(|line| format!("line {line}: the cloud does not know `<ID>`; "));
+    env.akm_fed(&["import", "-"], &file).said(
+        &[],
+        3,
+        "",
+        &format!(
+            "{SANDBOX}akm: nothing was imported: {}and 9979 more lines\n\
+             hint: take these lines out, or mend them, and import again\n",
+            told.collect::<String>()
+        ),
+    );
+    assert!(env.pairs().is_empty());
+    assert!(!env.home().join(format!("secrets/{}.age", ids[0])).exists());
+    // One row of them all is broken: the cloud is not even asked.
+    let broken = file.replacen("LTAI5tSANDBOX00000005000", "=5000", 1);
+    env.akm_fed(&["import", "-", "-v"], &broken).said(
+        &[],
+        1,
+        "",
+        "akm: `-` is no CSV of pairs: line 5002: not a valid AccessKey ID: 1 to 128 letters and digits are expected\n\
+         hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n",
+    );
+    assert!(env.pairs().is_empty());
+}
+
 #[test]
 fn a_secret_in_the_ids_column_is_not_repeated() {
     let env = Env::new();

@@ -146,6 +146,7 @@ fn a_create_with_a_csv() {
     );
     env.create("bob");
     each(&env, &args, 30, |env, point| {
+        repeated(env, &args, point);
         let state = recovered(env, point);
         let beside: Vec<_> = std::fs::read_dir(env.path(""))
             .unwrap()
@@ -179,6 +180,23 @@ fn a_create_with_a_csv() {
                 .contains(ran.stdout.trim())
         );
     });
+}
+
+/// The same command without `recover`: as long as the CSV is owed, it writes that of the pair that was made, and makes no other.
+fn repeated(env: &Env, args: &[&str], point: &str) {
+    if env.path("new.csv").exists() {
+        return;
+    }
+    let copy = truth::copied(env);
+    let ran = copy.akm(args);
+    let state = truth::check(&copy, point);
+    if state.suspects.is_empty() {
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+        state.settled(2, point);
+        let csv = std::fs::read_to_string(copy.path("new.csv")).unwrap();
+        assert!(csv.contains(ran.stdout.trim()), "{point}");
+        assert_eq!(state.open, [""; 0], "{point}");
+    }
 }
 
 /// A killed rotation: a pair that works stays at every moment; recovered and done again, one works and what is left of the old
@@ -345,6 +363,117 @@ fn an_enabling_that_ends_a_rotation() {
         state.settled(2, point);
         assert_eq!((active(env), state.open.len()), (2, 0), "{point}");
     });
+}
+
+/// A killed restoring: the pair is deleted or Inactive, never left Active; the same command ends it.
+#[test]
+fn a_restoring() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let (id, _) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    let args = ["restore", &id];
+    let there = |env: &Env| truth::live(env).into_iter().find(|pair| pair.id == id);
+    each(&env, &args, 10, |env, point| {
+        // The same command, an order that names the pair, and a command for its owner see to it as `recover` does.
+        let copies = [(); 3].map(|()| truth::copied(env));
+        let open = truth::known(env, "asked_at");
+        let back = there(env).is_some();
+        recovered(env, point);
+        let code = if there(env).is_some() { 4 } else { 0 };
+        assert!(there(env).is_none_or(|pair| !pair.active), "{point}");
+        assert_eq!(env.akm(&args).code, code, "{point}");
+        truth::check(env, point).settled(2, point);
+        let [again, other, owner] = copies;
+        let code = if open || !back { 0 } else { 4 };
+        assert_eq!(again.akm(&args).code, code, "{point}");
+        truth::check(&again, point).settled(2, point);
+        assert!(there(&again).is_some_and(|pair| !pair.active), "{point}");
+        let ran = other.akm(&["enable", &id]);
+        assert_eq!(
+            ran.code,
+            if back { 0 } else { 3 },
+            "{point}: {}",
+            ran.stderr
+        );
+        let ran = owner.akm(&["rotate", "--ram-user", "alice"]);
+        let finished = ran.stderr.contains("is restored and Inactive");
+        assert_eq!(finished, open && back, "{point}: {}", ran.stderr);
+        assert!(there(&owner).is_none_or(|pair| !pair.active), "{point}");
+        truth::check(&owner, point).agreed(point);
+    });
+}
+
+/// What is killed after the cloud has changed and before that is written down, the same command writes down.
+#[test]
+fn a_disabling() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let id = env.create("alice");
+    let args = ["disable", &id, "--force"];
+    each(&env, &args, 5, |env, point| {
+        assert_eq!(env.akm(&args).code, 0, "{point}");
+        let state = truth::check(env, point);
+        assert!(!state.settled(1, point).live[0].active, "{point}");
+    });
+}
+
+/// A killed export: the whole file or none; who is to know that the secret left, knows it before the file is there.
+#[test]
+fn an_export() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let id = env.create("alice");
+    let csv = env.copied().akm(&["export", &id, "--csv", "-"]).stdout;
+    let args = ["export", &id, "--csv", "new.csv"];
+    each(&env, &args, 8, |env, point| {
+        if let Ok(text) = std::fs::read_to_string(env.path("new.csv")) {
+            assert_eq!(text, csv, "{point}");
+            assert!(truth::known(env, "left_by"), "{point}");
+            std::fs::remove_file(env.path("new.csv")).unwrap();
+        }
+        assert_eq!(env.akm(&args).code, 0, "{point}");
+        let text = std::fs::read_to_string(env.path("new.csv")).unwrap();
+        assert_eq!(text, csv, "{point}");
+        truth::check(env, point).settled(1, point);
+    });
+}
+
+/// A killed import, of one pair since threads are not killed at the same call each time: nothing is claimed that is not held, and
+/// the same import ends it.
+#[test]
+fn an_import() {
+    if !have("strace") {
+        return;
+    }
+    let (env, csv) = lost();
+    let file = env.path("pairs.csv");
+    std::fs::write(&file, &csv).unwrap();
+    let args = ["import", file.to_str().unwrap()];
+    each(&env, &args, 20, |env, point| {
+        truth::check(env, point);
+        assert_eq!(env.akm(&args).code, 0, "{point}");
+        truth::check(env, point).settled(1, point);
+        let export = env.copied().akm(&["export", "--all", "--csv", "-"]);
+        assert_eq!(export.stdout, csv, "{point}");
+    });
+}
+
+/// A home with a pair that is known, its secret lost, and the CSV that has it.
+pub(crate) fn lost() -> (Env, String) {
+    let env = Env::light();
+    let id = env.create("alice");
+    let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
+    std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
+    std::fs::remove_dir_all(env.home().join("accounts")).unwrap();
+    assert_eq!(env.akm(&["list", "--refresh"]).code, 0);
+    (env, csv)
 }
 
 fn writes_got(call: &Call) -> bool {

@@ -97,12 +97,6 @@ fn json_and_plain() {
     }
     env.akm(&["list", "-o", "plain"])
         .said(&ids, 0, "<ID1>\n<ID2>\n<ID3>\n", "");
-    env.akm(&["list", "-o", "csv"]).said(
-        &[],
-        2,
-        "",
-        "akm: `list` prints no CSV\nhint: `akm export --all --csv FILE` writes secrets; `-o json` lists\n",
-    );
 }
 
 #[test]
@@ -312,8 +306,11 @@ fn a_table_on_a_terminal() {
         narrow.contains("ACCESSKEY ID              OWNER  STATUS    AGE"),
         "{narrow}"
     );
-    assert!(narrow.contains("\u{1b}[38;5;2mcurrent"), "{narrow}");
-    assert!(narrow.contains("\u{1b}[38;5;3mdelete in 47 h"), "{narrow}");
+    assert!(narrow.contains("\u{1b}[38;5;28mcurrent"), "{narrow}");
+    assert!(
+        narrow.contains("\u{1b}[38;5;130mdelete in 47 h"),
+        "{narrow}"
+    );
     assert!(
         narrow.contains(&old) && !narrow.contains("columns"),
         "{narrow}"
@@ -326,4 +323,51 @@ fn a_table_on_a_terminal() {
         !plain.contains('\u{1b}') && plain.contains("current"),
         "{plain}"
     );
+}
+
+/// What stands between a person and the end of a line of 80 columns: words stay whole, and so do commands to copy.
+#[test]
+fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
+    let env = Env::new().with("NO_COLOR", "1");
+    let long = "a-rather-long-name-of-a-ram-user-that-is-nearly-64-characters-lo";
+    env.create(long);
+    let rotated = env.akm(&["rotate", "--ram-user", long]);
+    assert_eq!(rotated.code, 0);
+    let screen = |command: &str| {
+        let akm = env!("CARGO_BIN_EXE_akm");
+        let line = format!("stty cols 80; {akm} {command}; echo done");
+        let mut pty = Pty::run(&env, "bash", &["-c", &line]);
+        pty.see("done");
+        pty.wait();
+        let screen = pty.screen().replace('\r', "");
+        for line in screen.lines() {
+            let copied = line.contains(" --force`") || line.trim_start().starts_with("akm ");
+            assert!(line.chars().count() <= 80 || copied, "{command}: {line}");
+        }
+        screen
+    };
+    let list = screen("list");
+    assert!(
+        list.contains("  current\n") && list.contains("  delete in 47 h\n"),
+        "{list}"
+    );
+    screen("user list");
+    let told = screen(&format!("delete {} -y", rotated.stdout.trim()));
+    assert!(
+        told.contains("hint: `akm disable ") && told.contains("\nor `akm delete "),
+        "{told}"
+    );
+    for command in super::help::all_commands() {
+        screen(&format!("{} --help", command.join(" ")));
+    }
+    let help = screen("--help");
+    assert!(
+        help.contains("               retire the old one in steps\n"),
+        "{help}"
+    );
+    for topic in ["exit-codes", "environment"] {
+        screen(&format!("help {topic}"));
+    }
+    // A message for a script is one line.
+    assert_eq!(env.akm(&["show-id", "--json"]).stderr.lines().count(), 1);
 }

@@ -13,6 +13,7 @@ mod errno;
 mod exit_codes;
 mod export;
 mod faults;
+mod forms;
 mod help;
 mod https;
 mod import;
@@ -30,13 +31,15 @@ mod profile;
 mod protect;
 mod pty;
 mod readme;
-#[cfg(feature = "sandbox-server")]
 mod recover;
 mod retire;
 mod rotate;
+#[cfg(feature = "sandbox-server")]
 mod sdk;
 mod secrecy;
+#[cfg(feature = "sandbox-server")]
 mod serve;
+#[cfg(feature = "sandbox-server")]
 mod serving;
 mod source;
 mod store;

@@ -126,3 +126,34 @@ fn a_person_who_hears_nothing() {
         String::from_utf8(output.stdout).unwrap().trim()
     );
 }
+
+/// Closed, standard output is not told from `/dev/null` by writing to it: what is only printed is refused before it is made.
+#[test]
+fn a_closed_output_takes_no_secret() {
+    let env = Env::new();
+    let run = |args: &str, to: &str| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("{} {args} {to}", env!("CARGO_BIN_EXE_akm"))]);
+        env.dress(&mut shell);
+        crate::env::Ran::from(shell.output().unwrap())
+    };
+    let commands = [
+        "create --ram-user a --show-secret",
+        "create --ram-user a --csv -",
+        "sandbox serve",
+    ];
+    for args in commands {
+        run(args, ">&-").said(
+            &[],
+            1,
+            "",
+            "akm: standard output is closed: what is to be printed would be lost\n",
+        );
+        assert!(env.files().is_empty(), "{args}");
+    }
+    assert_eq!(run("create --ram-user b", ">&-").code, 0);
+    assert_eq!(run("export --all --csv -", ">&-").code, 1);
+    for args in &commands[..2] {
+        assert_eq!(run(args, ">/dev/null").code, 0, "{args}");
+    }
+}

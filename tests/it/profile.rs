@@ -202,8 +202,8 @@ fn a_signer_comes_from_where_people_have_it() {
         "akm: no pair to sign with was named: there is nobody to ask\n\
          hint: add `--access-key-id KEY_ID` with the secret on standard input, `--csv FILE` or `--from environment`\n",
     );
-    let named = [&add("nothing")[..], &["--access-key-id", id]].concat();
-    assert_eq!(env.akm(&named).code, 9);
+    let no_secret = [&add("nothing")[..], &["--access-key-id", id]].concat();
+    assert_eq!(env.akm(&no_secret).code, 9);
     let names = env.akm(&["profile", "list", "-o", "plain"]).stdout;
     assert_eq!(
         names,

@@ -165,6 +165,43 @@ fn a_reset_is_asked_for_and_forgets_all() {
     assert_ne!((new, env.account()), (id, account));
 }
 
+/// A create for a user of whom nothing is known holds still between its lock and its journal: the reset waits for its end.
+#[test]
+fn a_reset_beside_a_create_leaves_nothing_of_it() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    let env = Env::new();
+    env.create("alice");
+    let mut strace = std::process::Command::new("strace");
+    let inject = "inject=rename:delay_enter=1500000:when=3";
+    strace.args([
+        "-f",
+        "-q",
+        "-o",
+        "trace",
+        "-e",
+        "trace=rename",
+        "-e",
+        inject,
+    ]);
+    strace
+        .arg(env!("CARGO_BIN_EXE_akm"))
+        .args(["create", "--ram-user", "newbie", "-q"])
+        .stdout(std::process::Stdio::null());
+    env.dress(&mut strace);
+    let lock = format!("locks/{}/user-newbie.lock", env.account());
+    let mut creating = strace.spawn().unwrap();
+    while !env.home().join(&lock).exists() {
+        assert!(creating.try_wait().unwrap().is_none());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(env.akm(&["sandbox", "reset", "-y"]).code, 0);
+    assert!(creating.wait().unwrap().success());
+    let kept = env.kept();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+}
+
 /// Killed when the answer is in the journal, and the pair deleted before anybody looks again.
 #[test]
 fn a_pair_that_was_deleted_meanwhile_is_not_taken_for_a_living_one() {

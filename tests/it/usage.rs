@@ -57,8 +57,9 @@ fn help_on_exit_codes() {
          1   failed in a way not listed here\n\
          2   wrong usage\n\
          3   not found: profile, RAM user, AccessKey pair\n\
-         4   refused by a rule: two-key limit, deleting an Active or disabling the last Active pair without --force,\n    \
-             disabling or deleting the signing pair, name invalid, exists already, file exists\n\
+         4   refused by a rule: two-key limit, deleting an Active pair or disabling the\n    \
+             last Active one without --force, disabling or deleting the signing pair,\n    \
+             name invalid, exists already, file exists\n\
          5   the secret store is absent, locked, or lacks this secret\n\
          6   the cloud refused these credentials or this action\n\
          7   unavailable just now: network, throttled, 5xx, another akm at work\n\

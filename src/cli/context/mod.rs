@@ -21,8 +21,9 @@ use crate::sys::{
     clock::{Clock, SystemClock},
 };
 use profile::Reach;
+use std::any::Any;
 use std::env;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What this machine knows of a profile's account, for completion and spelling: nothing is opened, said or made, and what cannot
 /// be had is `None`.
@@ -46,6 +47,8 @@ pub(crate) struct Context {
     /// The profile that was named, if one was.
     wanted: Option<ProfileName>,
     store: Option<StoreKind>,
+    /// The sandbox is not reset while this command uses it.
+    sandbox_in_use: OnceLock<Box<dyn Any + Send>>,
 }
 
 impl Context {
@@ -74,6 +77,7 @@ impl Context {
             passphrases,
             wanted,
             store,
+            sandbox_in_use: OnceLock::new(),
         })
     }
 

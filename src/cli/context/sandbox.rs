@@ -46,6 +46,8 @@ impl Context {
 
     /// The built-in account with its seed, made on first use.
     fn settle(&self) -> Result<Settled, Failure> {
+        let used = ops::session::share(&self.home, "sandbox", &*self.clock, &self.ui)?;
+        let _ = self.sandbox_in_use.set(used);
         let (store, recipient, config) = self.settled_store()?;
         let stores = self.opened(config.clone(), self.ui.may_ask());
         let folder = self.settled_sandbox(&stores, store)?;

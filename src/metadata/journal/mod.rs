@@ -1,141 +1,23 @@
-//! Unfinished work, one file an owner, and suspects, one file each: what must be known after a crash.
+//! Unfinished work, one file an owner; suspects and pairs that are being restored, one file each: what must be known after a crash.
 
-use super::{Error, Home, Version, journal_format as format};
-use crate::core::place::{Recipient, StoreKind};
+mod entry;
+mod restoring;
+mod suspect;
+
+pub(crate) use entry::{Entry, Got, Intent, RotationIntent};
+pub(crate) use restoring::Restoring;
+pub(crate) use suspect::Suspect;
+
+use super::{Error, Home, journal_format as format};
 use crate::core::{
     access_key::AccessKeyId,
     account::{AccountId, Owner},
-    name::{ProfileName, UserName},
     rotation::Reached,
-    time::{self, Span, Timestamp},
+    time::Timestamp,
 };
 use crate::sys::fs::{OpenFile, remove_folder};
-use serde::{Deserialize, Serialize};
+use entry::{Mark, Record};
 use std::path::{Path, PathBuf};
-
-/// What is about to be done: written and durable before the request that makes a pair is sent.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Intent {
-    pub(crate) version: Version,
-    pub(crate) account_id: AccountId,
-    pub(crate) profile: ProfileName,
-    /// Absent: the account's own pair.
-    pub(crate) ram_user: Option<UserName>,
-    /// The pairs that were there before.
-    pub(crate) before: Vec<AccessKeyId>,
-    pub(crate) nonce: String,
-    /// The date that was signed: nothing can be executed 15 minutes after it.
-    #[serde(with = "time::text")]
-    pub(crate) signed_at: Timestamp,
-    pub(crate) store: StoreKind,
-    pub(crate) recipient: Recipient,
-    pub(crate) comment: Option<String>,
-    /// Present in a rotation.
-    pub(crate) rotation: Option<RotationIntent>,
-}
-
-/// What a rotation will do with the old pair. Spans are in seconds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RotationIntent {
-    pub(crate) old: AccessKeyId,
-    pub(crate) overlap_seconds: i64,
-    pub(crate) grace_seconds: i64,
-}
-
-impl RotationIntent {
-    pub(crate) fn new(old: AccessKeyId, overlap: Span, grace: Span) -> Self {
-        Self {
-            old,
-            overlap_seconds: overlap.delta().num_seconds(),
-            grace_seconds: grace.delta().num_seconds(),
-        }
-    }
-}
-
-/// A step that is done for good.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-enum Record {
-    Intent(Intent),
-    Got(Got),
-    Reached(Mark),
-}
-
-/// The new pair, its secret sealed to the intent's recipient.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Got {
-    pub(crate) access_key_id: AccessKeyId,
-    #[serde(with = "time::text")]
-    pub(crate) created_at: Timestamp,
-    /// Base64 of an `age` file.
-    pub(crate) sealed: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mark {
-    state: Reached,
-    #[serde(with = "time::text")]
-    at: Timestamp,
-}
-
-/// All that a journal says.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub(crate) intent: Intent,
-    pub(crate) got: Option<Got>,
-    /// The last step done.
-    pub(crate) reached: Reached,
-    /// When each step that was marked was done.
-    marks: Vec<Mark>,
-}
-
-impl Entry {
-    pub(crate) fn owner(&self) -> Owner {
-        self.intent
-            .ram_user
-            .clone()
-            .map_or(Owner::Account, Owner::RamUser)
-    }
-
-    /// When a step was last done.
-    pub(crate) fn when(&self, state: Reached) -> Option<Timestamp> {
-        self.marks
-            .iter()
-            .rev()
-            .find(|mark| mark.state == state)
-            .map(|mark| mark.at)
-    }
-
-    fn mark(&mut self, mark: Mark) {
-        self.reached = mark.state;
-        self.marks.push(mark);
-    }
-
-    fn from_records(records: Vec<Record>) -> Option<Self> {
-        let mut records = records.into_iter();
-        let Record::Intent(intent) = records.next()? else {
-            return None;
-        };
-        let mut entry = Self {
-            intent,
-            got: None,
-            reached: Reached::Intent,
-            marks: Vec::new(),
-        };
-        for record in records {
-            match record {
-                Record::Intent(_) => return None,
-                Record::Got(got) => (entry.got, entry.reached) = (Some(got), Reached::Got),
-                Record::Reached(mark) => entry.mark(mark),
-            }
-        }
-        (entry.reached == Reached::Intent || entry.got.is_some()).then_some(entry)
-    }
-}
 
 /// A journal open for its next record: the file is there, has its room and is open.
 pub(crate) struct OpenJournal {
@@ -179,33 +61,6 @@ impl OpenJournal {
     }
 }
 
-/// A pair that appeared around a create of ours whose answer was lost.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Suspect {
-    version: Version,
-    pub(crate) access_key_id: AccessKeyId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ram_user: Option<UserName>,
-    #[serde(with = "time::text")]
-    pub(crate) seen_at: Timestamp,
-}
-
-impl Suspect {
-    pub(crate) fn new(id: AccessKeyId, owner: &Owner, seen_at: Timestamp) -> Self {
-        Self {
-            version: Version,
-            access_key_id: id,
-            ram_user: owner.ram_user().cloned(),
-            seen_at,
-        }
-    }
-
-    pub(crate) fn owner(&self) -> Owner {
-        self.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
-    }
-}
-
 /// The journals and suspects of one account.
 pub(crate) struct Journal {
     home: Home,
@@ -213,7 +68,6 @@ pub(crate) struct Journal {
 }
 
 const ENDING: &str = ".journal";
-const SUSPECT: &str = "suspect-";
 
 impl Journal {
     pub(crate) fn new(home: Home, account: AccountId) -> Self {
@@ -226,10 +80,6 @@ impl Journal {
 
     fn file(&self, key: &str) -> PathBuf {
         self.folder().join(format!("{key}{ENDING}"))
-    }
-
-    fn suspect_file(&self, id: &AccessKeyId) -> PathBuf {
-        self.folder().join(format!("{SUSPECT}{id}.toml"))
     }
 
     /// Writes the intent; on return it is durable and the journal open.
@@ -354,46 +204,11 @@ impl Journal {
         }
         Ok(entries)
     }
-
-    pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
-        let mut suspects = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            if let Some(id) = suspect_of(&name) {
-                suspects.extend(self.read_suspect(&id)?);
-            }
-        }
-        Ok(suspects)
-    }
-
-    fn read_suspect(&self, id: &AccessKeyId) -> Result<Option<Suspect>, Error> {
-        let path = self.suspect_file(id);
-        match self.home.load::<Suspect>(&path)? {
-            Some(suspect) if suspect.access_key_id != *id => Err(Error::Damaged(
-                path,
-                "it speaks of another pair than its name".to_owned(),
-            )),
-            suspect => Ok(suspect),
-        }
-    }
-
-    pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<(), Error> {
-        self.home
-            .save(&self.suspect_file(&suspect.access_key_id), suspect)
-    }
-
-    /// True if there was such a suspect.
-    pub(crate) fn resolve(&self, id: &AccessKeyId) -> Result<bool, Error> {
-        let path = self.suspect_file(id);
-        self.home
-            .disk
-            .remove(&path)
-            .map_err(|error| Error::Io(path, error))
-    }
 }
 
-/// Whose suspect the file of that name is; `None` for a name that akm never writes, such as an editor's backup.
-fn suspect_of(name: &str) -> Option<AccessKeyId> {
-    let id = name.strip_prefix(SUSPECT)?.strip_suffix(".toml")?;
+/// Whose the file of that name is; `None` for a name that akm never writes, such as an editor's backup.
+fn pair_of(name: &str, start: &str) -> Option<AccessKeyId> {
+    let id = name.strip_prefix(start)?.strip_suffix(".toml")?;
     AccessKeyId::parse(id).ok()
 }
 
@@ -406,5 +221,5 @@ fn newer(bytes: &[u8]) -> bool {
         .get(17..)
         .and_then(|json| serde_json::from_slice(json).ok());
     let version = record.and_then(|record| record.get("intent")?.get("version")?.as_u64());
-    version.is_some_and(|version| version > u64::from(super::VERSION))
+    version.is_some_and(|version| version > u64::from(crate::metadata::VERSION))
 }

@@ -10,6 +10,8 @@
 //! A rename is the only change of two files. It marks the old one with the new key, writes the new one, removes the old one;
 //! a marked record is void once the new file is there, so that a crash on the way leaves one user, never two.
 
+mod files;
+
 use super::identifiers::{digest_in, owner_digest};
 use super::state::{Account, Pairs, User};
 use super::{Error, Records, Session};
@@ -18,16 +20,12 @@ use crate::core::name::UserName;
 use crate::core::time::Timestamp;
 use crate::sys::clock::Clock;
 use crate::sys::fs::Disk;
-use serde::{Serialize, de::DeserializeOwned};
+use files::{account_file, read, try_lock, unusable, write};
 use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The version written to, and the newest one read from, a file.
-const VERSION: i64 = 1;
-/// The longest file read: far above two pairs, three recycled ones and the longest texts.
-const LONGEST: u64 = 64 * 1024;
 const WAIT: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -257,168 +255,5 @@ impl Session for Locked<'_> {
     }
 }
 
-fn account_file(folder: &Path) -> PathBuf {
-    folder.join("account.toml")
-}
-
-fn try_lock(disk: &dyn Disk, folder: &Path) -> Result<Option<Box<dyn Any + Send>>, Error> {
-    let file = folder.join("lock");
-    disk.try_lock(&file).map_err(|error| unusable(&file, error))
-}
-
-/// A record from its file, or `None` where there is no file.
-fn read<T: DeserializeOwned>(disk: &dyn Disk, file: &Path) -> Result<Option<T>, Error> {
-    let content = disk.read(file, LONGEST);
-    let Some(content) = content.map_err(|error| unusable(file, error))? else {
-        return Ok(None);
-    };
-    let damaged = |why: &dyn std::fmt::Display| unusable(file, format!("it is damaged: {why}"));
-    let text = std::str::from_utf8(&content).map_err(|error| damaged(&error))?;
-    let mut table: toml::Table = toml::from_str(text).map_err(|error| damaged(&error.message()))?;
-    match table.remove("version").and_then(|value| value.as_integer()) {
-        Some(VERSION) => (),
-        Some(newer) if newer > VERSION => {
-            return Err(unusable(file, "a newer version of akm wrote it"));
-        }
-        _ => return Err(damaged(&"it has no version number")),
-    }
-    let record = table.try_into();
-    record
-        .map(Some)
-        .map_err(|error: toml::de::Error| damaged(&error.message()))
-}
-
-fn write<T: Serialize>(disk: &dyn Disk, file: &Path, record: &T) -> Result<(), Error> {
-    let body = toml::to_string(record).map_err(|error| unusable(file, error))?;
-    let content = format!("version = {VERSION}\n{body}");
-    disk.replace(file, content.as_bytes())
-        .map_err(|error| unusable(file, error))
-}
-
-fn unusable(file: &Path, why: impl std::fmt::Display) -> Error {
-    Error::Unusable(format!("{}: {why}", file.display()))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::testing::{Bench, NewFolder, TurnedClock, account, start, user};
-    use super::*;
-    use crate::cloud::transport::Service::Ram;
-    use crate::sys::fs::LocalDisk;
-
-    fn new() -> (Folder, NewFolder) {
-        let folder = NewFolder::new();
-        (create(folder.path()).unwrap(), folder)
-    }
-
-    fn create(path: &Path) -> Result<Folder, Error> {
-        let (disk, id) = (Arc::new(LocalDisk), account().account_id);
-        Folder::create(disk, path.to_owned(), id, "age", start())
-    }
-
-    fn open(path: &Path) -> Result<Option<Folder>, Error> {
-        Folder::open(Arc::new(LocalDisk), path.to_owned())
-    }
-
-    #[test]
-    fn a_sandbox_is_made_once_and_tells_where_its_seed_is() {
-        assert!(open(NewFolder::new().path()).unwrap().is_none());
-        let (_, path) = new();
-        let opened = open(path.path()).unwrap().unwrap();
-        assert_eq!(opened.secret_store(), "age");
-        assert_eq!(opened.account_id(), &account().account_id);
-        let again = create(path.path());
-        assert!(matches!(again, Err(Error::Unusable(_))));
-    }
-
-    #[test]
-    fn one_request_has_the_folder_and_the_next_waits_a_minute() {
-        let (other, path) = new();
-        // As another process has it: a folder of its own on the same path.
-        let (folder, clock) = (open(path.path()).unwrap().unwrap(), TurnedClock::new());
-        let held = other.open(&clock).unwrap();
-        assert!(matches!(folder.open(&clock), Err(Error::Busy)));
-        assert_eq!((clock.now() - start()).num_seconds(), 60);
-        drop(held);
-        assert!(folder.open(&clock).is_ok());
-    }
-
-    #[test]
-    fn a_busy_folder_is_service_unavailable() {
-        let bench = Bench::folder();
-        let (other, clock) = (open(bench.path()).unwrap().unwrap(), TurnedClock::new());
-        let _held = other.open(&clock).unwrap();
-        let outcome = bench.outcome(&bench.console, Ram, "GetAccountAlias", &[]);
-        assert_eq!(outcome, (503, "ServiceUnavailable".into()));
-    }
-
-    #[test]
-    fn damage_is_named_and_left_as_it_is() {
-        let bench = Bench::folder();
-        bench.done(&bench.console, Ram, "CreateUser", &[("UserName", "Alice")]);
-        let file = bench.path().join("users/alice.toml");
-        let good = std::fs::read_to_string(&file).unwrap();
-        assert!(
-            good.starts_with("version = 1\nname = \"Alice\"\n"),
-            "{good}"
-        );
-        let damages = [
-            good.replace("version = 1", "version = 2"),
-            good.replace("version = 1", "version = 1\nfavourite = \"tea\""),
-            good.replace("version = 1\n", ""),
-            good.replace("Alice", "Bob"),
-            good[..20].to_owned(),
-            String::new(),
-        ];
-        for damage in damages {
-            std::fs::write(&file, &damage).unwrap();
-            for action in ["CreateAccessKey", "GetUser", "DeleteUser", "CreateUser"] {
-                let by = [("UserName", "ALICE")];
-                let reply = bench.call(&bench.console, Ram, action, &by);
-                assert_eq!(
-                    (reply.status, reply.code()),
-                    (500, "InternalError.Records"),
-                    "{damage}"
-                );
-                assert!(reply.text("Message").contains("users/alice.toml: "));
-            }
-            assert_eq!(std::fs::read_to_string(&file).unwrap(), damage);
-        }
-        bench.done(&bench.console, Ram, "CreateUser", &[("UserName", "bob")]);
-    }
-
-    #[test]
-    fn a_rename_that_was_cut_short_leaves_one_user() {
-        let (folder, _path) = new();
-        let clock = TurnedClock::new();
-        let mut records = folder.open(&clock).unwrap();
-        let (mut old, moved) = (user("alice", "1"), user("bob", "1"));
-        old.renaming_to = Some("bob".into());
-        records.put_user(&old).unwrap();
-        let found = records.user("alice").unwrap().unwrap();
-        assert_eq!(found.renaming_to, None, "the new file was not yet there");
-        records.put_user(&user("bob", "2")).unwrap();
-        assert!(records.user("alice").unwrap().is_some(), "another bob");
-        records.put_user(&moved).unwrap();
-        assert_eq!(
-            records.users_after("", 9).unwrap(),
-            std::slice::from_ref(&moved)
-        );
-        assert!(records.user("alice").unwrap().is_none());
-        assert_eq!(records.user_by_id("1").unwrap(), Some(moved));
-        assert_eq!(records.count_users().unwrap(), 1);
-    }
-
-    #[test]
-    fn foreign_files_are_no_users() {
-        let (folder, path) = new();
-        let clock = TurnedClock::new();
-        let mut records = folder.open(&clock).unwrap();
-        records.put_user(&user("..", "1")).unwrap();
-        for name in ["a b.toml", "Alice.toml", "alice.toml~", "readme"] {
-            std::fs::write(path.path().join("users").join(name), "x").unwrap();
-        }
-        assert_eq!(records.count_users().unwrap(), 1);
-        assert_eq!(records.users_after("", 9).unwrap().len(), 1);
-    }
-}
+mod tests;

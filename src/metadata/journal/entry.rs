@@ -1,0 +1,136 @@
+//! What a journal says: what was intended, what came of it, and which steps are done.
+
+use crate::core::place::{Recipient, StoreKind};
+use crate::core::{
+    access_key::AccessKeyId,
+    account::{AccountId, Owner},
+    name::{ProfileName, UserName},
+    rotation::Reached,
+    time::{self, Span, Timestamp},
+};
+use crate::metadata::Version;
+use serde::{Deserialize, Serialize};
+
+/// What is about to be done: written and durable before the request that makes a pair is sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Intent {
+    pub(crate) version: Version,
+    pub(crate) account_id: AccountId,
+    pub(crate) profile: ProfileName,
+    /// Absent: the account's own pair.
+    pub(crate) ram_user: Option<UserName>,
+    /// The pairs that were there before.
+    pub(crate) before: Vec<AccessKeyId>,
+    pub(crate) nonce: String,
+    /// The date that was signed: nothing can be executed 15 minutes after it.
+    #[serde(with = "time::text")]
+    pub(crate) signed_at: Timestamp,
+    pub(crate) store: StoreKind,
+    pub(crate) recipient: Recipient,
+    pub(crate) comment: Option<String>,
+    /// Present in a rotation.
+    pub(crate) rotation: Option<RotationIntent>,
+}
+
+/// What a rotation will do with the old pair. Spans are in seconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotationIntent {
+    pub(crate) old: AccessKeyId,
+    pub(crate) overlap_seconds: i64,
+    pub(crate) grace_seconds: i64,
+}
+
+impl RotationIntent {
+    pub(crate) fn new(old: AccessKeyId, overlap: Span, grace: Span) -> Self {
+        Self {
+            old,
+            overlap_seconds: overlap.delta().num_seconds(),
+            grace_seconds: grace.delta().num_seconds(),
+        }
+    }
+}
+
+/// A step that is done for good.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum Record {
+    Intent(Intent),
+    Got(Got),
+    Reached(Mark),
+}
+
+/// The new pair, its secret sealed to the intent's recipient.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Got {
+    pub(crate) access_key_id: AccessKeyId,
+    #[serde(with = "time::text")]
+    pub(crate) created_at: Timestamp,
+    /// Base64 of an `age` file.
+    pub(crate) sealed: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mark {
+    pub(super) state: Reached,
+    #[serde(with = "time::text")]
+    pub(super) at: Timestamp,
+}
+
+/// All that a journal says.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) intent: Intent,
+    pub(crate) got: Option<Got>,
+    /// The last step done.
+    pub(crate) reached: Reached,
+    /// When each step that was marked was done.
+    pub(super) marks: Vec<Mark>,
+}
+
+impl Entry {
+    pub(crate) fn owner(&self) -> Owner {
+        self.intent
+            .ram_user
+            .clone()
+            .map_or(Owner::Account, Owner::RamUser)
+    }
+
+    /// When a step was last done.
+    pub(crate) fn when(&self, state: Reached) -> Option<Timestamp> {
+        self.marks
+            .iter()
+            .rev()
+            .find(|mark| mark.state == state)
+            .map(|mark| mark.at)
+    }
+
+    pub(super) fn mark(&mut self, mark: Mark) {
+        self.reached = mark.state;
+        self.marks.push(mark);
+    }
+
+    pub(super) fn from_records(records: Vec<Record>) -> Option<Self> {
+        let mut records = records.into_iter();
+        let Record::Intent(intent) = records.next()? else {
+            return None;
+        };
+        let mut entry = Self {
+            intent,
+            got: None,
+            reached: Reached::Intent,
+            marks: Vec::new(),
+        };
+        for record in records {
+            match record {
+                Record::Intent(_) => return None,
+                Record::Got(got) => (entry.got, entry.reached) = (Some(got), Reached::Got),
+                Record::Reached(mark) => entry.mark(mark),
+            }
+        }
+        (entry.reached == Reached::Intent || entry.got.is_some()).then_some(entry)
+    }
+}

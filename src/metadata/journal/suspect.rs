@@ -1,0 +1,82 @@
+//! Suspects, one file each beside the journals, so that reading commands see them without opening the owners' files.
+
+use super::{Journal, pair_of};
+use crate::core::{
+    access_key::AccessKeyId,
+    account::Owner,
+    name::UserName,
+    time::{self, Timestamp},
+};
+use crate::metadata::{Error, Version};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+const SUSPECT: &str = "suspect-";
+
+/// A pair that appeared around a create of ours whose answer was lost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suspect {
+    version: Version,
+    pub(crate) access_key_id: AccessKeyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ram_user: Option<UserName>,
+    #[serde(with = "time::text")]
+    pub(crate) seen_at: Timestamp,
+}
+
+impl Suspect {
+    pub(crate) fn new(id: AccessKeyId, owner: &Owner, seen_at: Timestamp) -> Self {
+        Self {
+            version: Version,
+            access_key_id: id,
+            ram_user: owner.ram_user().cloned(),
+            seen_at,
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Owner {
+        self.ram_user.clone().map_or(Owner::Account, Owner::RamUser)
+    }
+}
+
+impl Journal {
+    fn suspect_file(&self, id: &AccessKeyId) -> PathBuf {
+        self.folder().join(format!("{SUSPECT}{id}.toml"))
+    }
+
+    pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
+        let mut suspects = Vec::new();
+        for name in self.home.names(&self.folder())? {
+            if let Some(id) = pair_of(&name, SUSPECT) {
+                suspects.extend(self.read_suspect(&id)?);
+            }
+        }
+        Ok(suspects)
+    }
+
+    fn read_suspect(&self, id: &AccessKeyId) -> Result<Option<Suspect>, Error> {
+        let path = self.suspect_file(id);
+        match self.home.load::<Suspect>(&path)? {
+            Some(suspect) if suspect.access_key_id != *id => Err(Error::Damaged(
+                path,
+                "it speaks of another pair than its name".to_owned(),
+            )),
+            suspect => Ok(suspect),
+        }
+    }
+
+    pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<(), Error> {
+        self.home
+            .save(&self.suspect_file(&suspect.access_key_id), suspect)
+    }
+
+    /// True if there was such a suspect.
+    pub(crate) fn resolve(&self, id: &AccessKeyId) -> Result<bool, Error> {
+        let path = self.suspect_file(id);
+        self.home
+            .disk
+            .remove(&path)
+            .map_err(|error| Error::Io(path, error))
+    }
+}

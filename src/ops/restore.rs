@@ -1,0 +1,143 @@
+//! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
+
+use super::{Failure, Kind, Session, retire};
+use crate::cloud::{Fault, Outcome};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+};
+use crate::metadata::{inventory::PairRecord, journal::Restoring};
+use chrono::TimeDelta;
+
+/// Brings a deleted pair back, disabled at once unless `active`; finishes what an earlier command began. `NoSuchPair` when the
+/// recycle bin does not have it, `TwoPairs` when its owner has two others, `Exists` when it is not deleted.
+pub(crate) fn restore(
+    session: &Session,
+    id: &AccessKeyId,
+    active: bool,
+) -> Result<PairRecord, Failure> {
+    session.check_account()?;
+    if let Some(pair) = go_on(session, id, active)? {
+        return Ok(pair);
+    }
+    let recycled = session
+        .cloud
+        .recycled_pair(id)
+        .map_err(|error| not_recycled(session, id, error))?;
+    let user_id = recycled.user_id.unwrap_or_else(|| session.id.to_string());
+    let owner = if user_id == session.id.as_str() {
+        Owner::Account
+    } else {
+        Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
+    };
+    let _lock = session.lock(&owner)?;
+    session.record(&owner)?;
+    session.inventory.check_writable(&owner)?;
+    let shown = session.cloud.pairs(&owner)?;
+    super::issue::room(session, &owner, &shown)?;
+    let begun = Restoring::new(id.clone(), &owner, active, session.cloud.now());
+    session.journal.restoring(&begun)?;
+    ask(session, &begun, &user_id)?;
+    settle(session, &begun)?.ok_or_else(|| {
+        Failure::new(
+            Kind::HalfDone,
+            format!("the cloud took the restoring of `{id}` and does not list it yet"),
+        )
+        .hint("look again in a minute: `akm recover`")
+    })
+}
+
+/// An earlier command was cut short in the middle: what is asked now is what counts.
+fn go_on(session: &Session, id: &AccessKeyId, active: bool) -> Result<Option<PairRecord>, Failure> {
+    let mut begun = session.journal.all_restoring()?.into_iter();
+    let Some(begun) = begun.find(|begun| begun.access_key_id == *id) else {
+        return Ok(None);
+    };
+    let owner = begun.owner();
+    let _lock = session.lock(&owner)?;
+    let begun = Restoring::new(id.clone(), &owner, active, begun.asked_at);
+    session.journal.restoring(&begun)?;
+    settle(session, &begun)
+}
+
+/// What is certainly not done needs no finishing.
+fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failure> {
+    let id = &begun.access_key_id;
+    let Err(error) = session.cloud.restore(id, user_id) else {
+        return Ok(());
+    };
+    if error.outcome() == Outcome::Unknown {
+        let what = format!("nobody knows whether `{id}` is back, and Active");
+        return Err(Failure::from(error)
+            .half_done(what)
+            .hint("`akm recover` finds out, and finishes it"));
+    }
+    session.journal.restored(id)?;
+    Err(error.into())
+}
+
+/// Finishes what was begun for the owner; the caller holds its lock.
+pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    for begun in session.journal.all_restoring()? {
+        if begun.owner().key() != owner.key() {
+            continue;
+        }
+        session.check_account()?;
+        if let Some(pair) = settle(session, &begun)? {
+            session.tell.warn(&format!(
+                "finished what was begun before: `{}` of {owner} is restored and {}",
+                pair.access_key_id, pair.status
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Gives the pair the status that was asked for; `None` when it is not back. A request without an answer may be executed later, and
+/// is looked for until then.
+fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Failure> {
+    let (id, owner) = (&begun.access_key_id, begun.owner());
+    let shown = session.cloud.pairs(&owner)?;
+    let Some(key) = shown.iter().find(|key| key.id == *id) else {
+        let until = begun.asked_at + TimeDelta::minutes(16);
+        if !session.cloud.may_execute_late() || session.cloud.now() >= until {
+            session.journal.restored(id)?;
+        }
+        return Ok(None);
+    };
+    let status = if begun.active {
+        Status::Active
+    } else {
+        Status::Inactive
+    };
+    let set = retire::set(session, &owner, &shown, key, status);
+    let pair = set.map_err(|failure| match failure.kind {
+        Kind::HalfDone => failure,
+        _ => retire::not_written_down(failure, id, "is back, and still Active,"),
+    });
+    let pair = pair.map_err(|failure| failure.hint("`akm recover` finishes it"))?;
+    session.journal.restored(id)?;
+    Ok(Some(pair))
+}
+
+fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error) -> Failure {
+    if error.fault != Fault::NoSuchPair {
+        return error.into();
+    }
+    match retire::find(session, id) {
+        Ok(found) => Failure::new(
+            Kind::Exists,
+            format!("`{id}` of {} is not deleted", found.owner),
+        )
+        .hint(format!(
+            "it is {}; `akm enable {id}` makes it Active",
+            found.key.status
+        )),
+        Err(_) => Failure::new(
+            Kind::NoSuchPair,
+            format!("the cloud's recycle bin has no AccessKey pair `{id}`"),
+        )
+        .because(error)
+        .hint("it keeps a deleted pair for 30 days, and three of one user"),
+    }
+}
