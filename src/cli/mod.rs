@@ -3,6 +3,7 @@
 #[macro_use]
 mod examples;
 
+mod alone;
 mod complete;
 mod completions;
 mod context;
@@ -210,6 +211,9 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The parsed command line. The tree of commands is not taken apart afterwards: that costs a tenth of a short command's time, and
 /// the process ends soon.
 fn parsed(args: &[OsString]) -> Result<Cli, clap::Error> {
+    if let Some(cli) = alone::parsed(args) {
+        return Ok(cli);
+    }
     let mut tree = Cli::command();
     let matches = tree.try_get_matches_from_mut(args);
     let cli = matches.and_then(|matches| {
