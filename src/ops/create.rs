@@ -1,6 +1,6 @@
 //! `create`: one new pair for an owner, its secret held.
 
-use super::{Failure, Kind, Session, issue, recover, recover::Settled};
+use super::{Failure, Kind, Session, issue, record, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -63,6 +63,10 @@ fn left_by(
     }
     let pair = known.clone();
     session.inventory.save(&record)?;
+    for way in ways {
+        let id = &pair.access_key_id;
+        record::left(session, *way, std::iter::once((owner, id)));
+    }
     Ok(pair)
 }
 

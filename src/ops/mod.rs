@@ -7,6 +7,7 @@ pub(crate) mod forget;
 pub(crate) mod import;
 mod issue;
 pub(crate) mod key_policy;
+mod record;
 pub(crate) mod recover;
 pub(crate) mod refresh;
 mod refusal;

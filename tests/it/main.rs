@@ -20,6 +20,7 @@ mod keyring;
 mod killed;
 mod layers;
 mod list;
+mod log;
 mod note;
 mod output;
 mod permissions;

@@ -159,7 +159,8 @@ fn a_reset_is_asked_for_and_forgets_all() {
         .iter()
         .map(|(path, _)| path.strip_prefix(env.home()).unwrap().display().to_string())
         .collect();
-    assert_eq!(kept, ["config.toml", "secrets/identity.txt"]);
+    // What was done remains written down.
+    assert_eq!(kept, ["config.toml", "log.jsonl", "secrets/identity.txt"]);
     env.akm(&["list", "-o", "plain"]).said(&[], 0, "", "");
     let new = env.create("alice");
     assert_ne!((new, env.account()), (id, account));
