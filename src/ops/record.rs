@@ -17,17 +17,20 @@ pub(super) fn change<T>(
     id: Option<&AccessKeyId>,
     answer: Result<T, Error>,
 ) -> Result<T, Error> {
-    let effect = match &answer {
-        Ok(_) => Some(Effect::Done),
-        Err(error) => (error.outcome() == Outcome::Unknown).then_some(Effect::Unknown),
-    };
-    if let Some(effect) = effect {
+    if let Some(effect) = effect(&answer) {
         write(
             session,
             &[Line::new(&by(session), action, effect, owner, id)],
         );
     }
     answer
+}
+
+fn effect<T>(answer: &Result<T, Error>) -> Option<Effect> {
+    match answer {
+        Ok(_) => Some(Effect::Done),
+        Err(error) => (error.outcome() == Outcome::Unknown).then_some(Effect::Unknown),
+    }
 }
 
 /// A change that is done.
@@ -82,5 +85,23 @@ fn write(account: &Account, lines: &[Line]) {
         account.tell.warn(&format!(
             "what was done is done, and could not be written into akm's own record: {error}"
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::answering;
+
+    #[test]
+    fn what_was_refused_is_not_written_down_and_what_is_unknown_is() {
+        let effect_of = |status, body: &str| {
+            let name = "alice".parse().unwrap();
+            effect(&answering::with(status, body).delete_user(&name))
+        };
+        assert_eq!(effect_of(200, "{}"), Some(Effect::Done));
+        assert_eq!(effect_of(502, "bad gateway"), Some(Effect::Unknown));
+        let refused = r#"{"Code":"NoPermission","Message":"no"}"#;
+        assert_eq!(effect_of(403, refused), None);
     }
 }
