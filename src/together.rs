@@ -182,6 +182,42 @@ fn a_strangers_signature_is_refused() {
     assert_eq!(fault(cloud.user_of(&absent)), Fault::NoSuchPair);
 }
 
+#[test]
+fn the_report_tells_of_everybody() {
+    let cloud = client();
+    for user in ["alice", "bob"] {
+        cloud.create_user(&name(user), user, "").unwrap();
+    }
+    let owner = Owner::RamUser(name("alice"));
+    let pair = cloud
+        .create_pair(&cloud.prepare_pair(&owner).unwrap())
+        .unwrap();
+    cloud
+        .set_status(&owner, &pair.id, Status::Inactive)
+        .unwrap();
+    let report = cloud.credential_report().unwrap();
+    assert!(cloud.now() - report.generated_at < Span::days(1).delta());
+    let rows = report
+        .rows
+        .iter()
+        .map(|row| (row.owner.clone(), row.pairs.len()));
+    assert_eq!(
+        rows.collect::<Vec<_>>(),
+        [
+            (Owner::Account, 0),
+            (owner, 1),
+            (Owner::RamUser(name("bob")), 0)
+        ]
+    );
+    let used = &report.rows[1].pairs[0];
+    assert_eq!((used.active, used.last_used), (false, None));
+    let preference = cloud.security_preference().unwrap();
+    assert_eq!(
+        (preference.users_manage_own_pairs, preference.idle_days),
+        (false, Some(730))
+    );
+}
+
 /// A RAM user with every permission, and a role that it may assume.
 #[cfg(feature = "sandbox-server")]
 fn administrator() -> (Client, RoleArn) {

@@ -41,6 +41,7 @@ impl Command {
             Self::Import(_) => ("import", DATA),
             Self::Copy(_) => ("copy", DATA),
             Self::Verify(_) => ("verify", DATA),
+            Self::Log(_) => ("log", &[Table, Json, Plain]),
             Self::User(User::List) => ("user list", ROWS),
             Self::User(User::Show { .. }) => ("user show", LOOK),
             Self::User(User::Create { .. }) => ("user create", DATA),

@@ -18,6 +18,7 @@ mod import;
 mod key_policy;
 mod key_policy_set;
 mod list;
+mod log;
 mod man;
 mod note;
 mod pair;
@@ -138,6 +139,7 @@ enum Command {
     #[command(subcommand)]
     Store(store::Store),
     Recover(recover::Recover),
+    Log(log::Log),
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
@@ -165,6 +167,7 @@ impl Command {
             Self::KeyPolicy(args) => args.run(context),
             Self::Store(args) => args.run(context),
             Self::Recover(args) => args.run(context),
+            Self::Log(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => {
                 self.explain(&context.ui).unwrap_or(Ok(()))

@@ -5,8 +5,21 @@ use super::{
     transport::{Request, Response, Service, Transport, Undelivered},
 };
 use crate::core::secret::Secret;
-use crate::sys::clock::SystemClock;
+use crate::core::time::Timestamp;
+use crate::sys::clock::{Clock, SystemClock};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Sleeps no time at all.
+struct Sleepless;
+
+impl Clock for Sleepless {
+    fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
 
 struct Answering(u16, String);
 
@@ -41,5 +54,5 @@ pub(crate) fn with(status: u16, body: &str) -> Client {
         token: None,
     };
     let transport = Arc::new(Answering(status, body.to_owned()));
-    Client::new(transport, credentials, Arc::new(SystemClock))
+    Client::new(transport, credentials, Arc::new(Sleepless))
 }

@@ -122,6 +122,12 @@ impl Error {
         )
     }
 
+    /// The cloud is still at work on what was asked for.
+    pub(super) fn not_ready(action: &'static str) -> Self {
+        let why = "the cloud has not finished it yet".to_owned();
+        Self::local(action, Fault::Unavailable, why)
+    }
+
     pub(super) fn refused(action: &'static str, response: &Response, signer: &str) -> Self {
         let told = wire::refusal(&response.body);
         let fault = fault(&told.code, response.status);

@@ -11,6 +11,15 @@ pub(crate) struct Recycled {
     pub(crate) until: Option<Timestamp>,
 }
 
+/// What the account has decided about pairs (`GetSecurityPreference`).
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Preference {
+    /// Whether RAM users may make and delete their own pairs.
+    pub(crate) users_manage_own_pairs: bool,
+    /// After how many days without use the cloud disables a RAM user's pair.
+    pub(crate) idle_days: Option<u32>,
+}
+
 impl From<wire::RecycledKey> for Recycled {
     fn from(key: wire::RecycledKey) -> Self {
         let until = key.delete_date.and_then(|date| time::parse(&date).ok());
@@ -41,6 +50,20 @@ impl Client {
         Ok(match owner {
             Owner::Account => body.summary_map.account_access_keys_per_account_quota,
             Owner::RamUser(_) => body.summary_map.access_keys_per_user_quota,
+        })
+    }
+
+    /// What the account has decided about pairs.
+    #[cfg_attr(not(test), expect(dead_code, reason = "`audit` is to read it"))]
+    pub(crate) fn security_preference(&self) -> Result<Preference, Error> {
+        let body: wire::GetSecurityPreference =
+            self.call(Service::Ims, "GetSecurityPreference", &[], SMALL)?;
+        let told = body.security_preference;
+        Ok(Preference {
+            users_manage_own_pairs: told.access_key_preference.allow_user_to_manage_access_keys,
+            idle_days: told
+                .max_idle_days
+                .and_then(|days| days.max_idle_days_for_access_keys),
         })
     }
 

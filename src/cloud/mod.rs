@@ -8,6 +8,8 @@ mod ims;
 mod key_policy;
 mod pairs;
 mod ram;
+mod report;
+mod report_rows;
 pub(crate) mod signature;
 mod sts;
 pub(crate) mod transport;

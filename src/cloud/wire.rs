@@ -171,6 +171,50 @@ pub(super) struct AccessKeyPolicy {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct GenerateCredentialReport {
+    pub(super) state: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetCredentialReport {
+    pub(super) content: String,
+    pub(super) generated_time: String,
+    /// `true` or `false`, as a text.
+    pub(super) is_truncated: String,
+    #[serde(default)]
+    pub(super) next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetSecurityPreference {
+    pub(super) security_preference: SecurityPreference,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SecurityPreference {
+    pub(super) access_key_preference: AccessKeyPreference,
+    #[serde(default)]
+    pub(super) max_idle_days: Option<MaxIdleDays>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AccessKeyPreference {
+    pub(super) allow_user_to_manage_access_keys: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct MaxIdleDays {
+    #[serde(default)]
+    pub(super) max_idle_days_for_access_keys: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct GetAccountSummary {
     pub(super) summary_map: SummaryMap,
 }

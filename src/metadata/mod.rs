@@ -1,9 +1,11 @@
-//! What akm knows and is no secret, in TOML under `AKM_HOME`: configuration, the inventory of pairs, the journal.
+//! What akm knows and is no secret, in TOML under `AKM_HOME`: configuration, the inventory of pairs, the journal; and as JSON lines the
+//! record of what was done.
 
 pub(crate) mod config;
 pub(crate) mod inventory;
 pub(crate) mod journal;
 mod journal_format;
+pub(crate) mod log;
 pub(crate) mod profile;
 
 use crate::sys::fs::Disk;

@@ -1,6 +1,6 @@
 //! `create`: one new pair for an owner, its secret held.
 
-use super::{Failure, Kind, Session, issue, issue::Issued, recover, recover::Settled};
+use super::{Failure, Kind, Session, issue, issue::Issued, record, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -86,6 +86,10 @@ fn left_by(
     }
     let pair = known.clone();
     session.inventory.save(&record)?;
+    for way in ways {
+        let id = &pair.access_key_id;
+        record::left(session, *way, std::iter::once((owner, id)));
+    }
     Ok(pair)
 }
 

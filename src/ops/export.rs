@@ -1,6 +1,6 @@
 //! `export` and `copy`: pairs with their secrets, which leave akm by a file or by the clipboard.
 
-use super::{Account, Failure, Kind};
+use super::{Account, Failure, Kind, record};
 use crate::core::{access_key::AccessKeyId, account::Owner, secret::Secret};
 use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
 
@@ -42,6 +42,7 @@ pub(crate) fn export(account: &Account, which: &Which, way: Way) -> Result<Vec<E
             account.inventory.save(&record)?;
         }
     }
+    record::left(account, way, rows.iter().map(|row| (&row.owner, &row.id)));
     if rows.is_empty() {
         return Err(
             Failure::new(Kind::SecretMissing, "akm holds no secret in this account")

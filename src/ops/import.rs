@@ -1,8 +1,8 @@
 //! `import`: pairs that come with their secrets. Whose each is, is asked of the cloud, with the pair itself.
 
-use super::{Failure, Kind, Session};
+use super::{Failure, Kind, Session, record};
 use crate::cloud::{Credentials, Error, Fault};
-use crate::core::account::Owner;
+use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::import::{Row, looks_like_id};
 use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
 use crate::store::{self, SecretName, SecretStore};
@@ -188,23 +188,33 @@ fn store(session: &Session, owner: &Owner, rows: &[Row]) -> Result<Imported, Fai
     let mut record = session.record(owner)?;
     let before = record.clone();
     record.take_over(&session.cloud.pairs(owner)?, session.cloud.now());
-    let imported = take(session, &mut record, rows);
-    if record.access_keys != before.access_keys {
-        let saved = session.inventory.save(&record);
-        return imported.and_then(|imported| Ok(saved.map(|()| imported)?));
-    }
-    imported
+    let mut new = Vec::new();
+    let held = take(session, &mut record, rows, &mut new);
+    let saved = if record.access_keys == before.access_keys {
+        Ok(())
+    } else {
+        session.inventory.save(&record)
+    };
+    record::imported(session, owner, &new);
+    let (held, new) = (held?, new.len());
+    Ok(saved.map(|()| Imported { new, held })?)
 }
 
-fn take(session: &Session, record: &mut OwnerRecord, rows: &[Row]) -> Result<Imported, Failure> {
-    let mut imported = Imported { new: 0, held: 0 };
+/// Adds what was stored to `new`, before a row that fails too; gives back how many were held already.
+fn take(
+    session: &Session,
+    record: &mut OwnerRecord,
+    rows: &[Row],
+    new: &mut Vec<AccessKeyId>,
+) -> Result<usize, Failure> {
+    let mut held = 0;
     for row in rows {
         let Some(pair) = record.pair_mut(&row.id) else {
             return Err(super::session::no_such_pair(&row.id));
         };
         let name = SecretName::pair(&row.id);
         if holds(session, pair, row)? {
-            imported.held += 1;
+            held += 1;
             continue;
         }
         let kind = pair.secret_store.unwrap_or(session.store);
@@ -212,9 +222,9 @@ fn take(session: &Session, record: &mut OwnerRecord, rows: &[Row]) -> Result<Imp
         pair.secret_store = Some(kind);
         pair.mark_left(Way::Import);
         session.journal.resolve(&row.id)?;
-        imported.new += 1;
+        new.push(row.id.clone());
     }
-    Ok(imported)
+    Ok(held)
 }
 
 /// Whether the row's secret is held already. A damaged one counts as not held: the row's takes its place.

@@ -1,7 +1,7 @@
 //! Making a pair without losing its secret: the steps that `create` and `rotate` share (`crash-safe create`, steps 1 to 7).
 
-use super::{Failure, Kind, Session, recover};
-use crate::cloud::{Client, Fault, NewPair};
+use super::{Failure, Kind, Session, record, recover};
+use crate::cloud::{Client, Error, Fault, NewPair};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -13,6 +13,7 @@ use crate::metadata::{
     Version,
     inventory::PairRecord,
     journal::{Entry, Got, Intent, OpenJournal, RotationIntent, Suspect},
+    log::Action,
 };
 use crate::store::{self, SecretName};
 use crate::sys::{random, signals};
@@ -95,7 +96,7 @@ pub(super) fn issue(
     let made = session
         .cloud
         .create_pair(&signed)
-        .map_err(|error| recover::lost(session, &entry, error))?;
+        .map_err(|error| lost(session, owner, &entry, error))?;
     let NewPair {
         id,
         secret,
@@ -109,7 +110,22 @@ pub(super) fn issue(
         &secret,
         created_at.unwrap_or_else(|| session.cloud.now()),
     )?;
+    record::done(session, action(&entry), owner, &id);
     claim(session, entry, journal, &secret)
+}
+
+fn action(entry: &Entry) -> Action {
+    match entry.intent.rotation {
+        Some(_) => Action::RotateCreate,
+        None => Action::Create,
+    }
+}
+
+fn lost(session: &Session, owner: &Owner, entry: &Entry, error: Error) -> Failure {
+    match record::change(session, action(entry), owner, None, Err(error)) {
+        Err(error) => recover::lost(session, entry, error),
+        Ok(never) => never,
+    }
 }
 
 /// First act after the answer: the sealed secret goes into the open journal. Should that fail, the store is the second try, and

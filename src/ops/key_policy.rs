@@ -1,7 +1,8 @@
 //! `key-policy`: from which networks a pair may be used.
 
-use super::{Failure, Session, session::no_such_pair};
+use super::{Failure, Session, record, session::no_such_pair};
 use crate::core::{access_key::AccessKeyId, account::Owner, key_policy::KeyPolicy};
+use crate::metadata::log::Action;
 
 /// The owner of a pair that the cloud lists. `NoSuchPair` otherwise.
 pub(crate) fn owner(session: &Session, id: &AccessKeyId) -> Result<Owner, Failure> {
@@ -28,5 +29,12 @@ pub(crate) fn set(
     policy: &KeyPolicy,
 ) -> Result<(), Failure> {
     let _lock = session.lock(owner)?;
-    Ok(session.cloud.set_key_policy(owner, id, policy)?)
+    let answer = session.cloud.set_key_policy(owner, id, policy);
+    Ok(record::change(
+        session,
+        Action::KeyPolicy,
+        owner,
+        Some(id),
+        answer,
+    )?)
 }

@@ -8,6 +8,7 @@ pub(crate) mod import;
 mod issue;
 pub(crate) mod key_policy;
 pub(crate) mod profile;
+mod record;
 pub(crate) mod recover;
 pub(crate) mod refresh;
 mod refusal;

@@ -1,6 +1,6 @@
 //! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
 
-use super::{Failure, Kind, Session, issue, issue::Issued, restore, rotate};
+use super::{Failure, Kind, Session, issue, issue::Issued, record, restore, rotate};
 use crate::cloud;
 use crate::core::{
     access_key::AccessKeyId,
@@ -10,7 +10,8 @@ use crate::core::{
 };
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, OpenJournal, Restoring},
+    journal::{Entry, OpenJournal, Restoring, Suspect},
+    log::Action,
 };
 use crate::store::SecretName;
 
@@ -67,6 +68,8 @@ fn finish(
 ) -> Result<Settled<Issued>, Failure> {
     let secret = issue::unseal(session, &entry)?;
     let issued = issue::claim(session, entry, journal, &secret)?;
+    let id = &issued.pair.access_key_id;
+    record::done(session, Action::Recover, &issued.entry.owner(), id);
     if issued.pair.is_deleted() {
         let (id, owner) = (&issued.pair.access_key_id, issued.entry.owner());
         session.tell.note(&format!(
@@ -302,7 +305,11 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
 
 /// A person's word that a suspect is known, or that a rotation whose new pair is gone is to be forgotten.
 pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    let suspects = session.journal.suspects()?;
     if session.journal.resolve(id)? {
+        let known = suspects.iter().find(|one| one.access_key_id == *id);
+        let owner = known.map_or(Owner::Account, Suspect::owner);
+        record::done(session, Action::Dismiss, &owner, id);
         return Ok(());
     }
     for entry in session.journal.open()? {
@@ -338,7 +345,9 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
         (pair.disable_after, pair.delete_after) = (None, None);
     }
     session.inventory.save(&record)?;
-    Ok(session.journal.close(&owner)?)
+    session.journal.close(&owner)?;
+    record::done(session, Action::Dismiss, &owner, id);
+    Ok(())
 }
 
 /// How long a deleted pair's secret is kept: as long as the cloud's recycle bin keeps the pair.

@@ -1,12 +1,12 @@
 //! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
 
-use super::{Failure, Kind, Session, retire};
+use super::{Failure, Kind, Session, record, retire};
 use crate::cloud::{Fault, Outcome};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
 };
-use crate::metadata::{inventory::PairRecord, journal::Restoring};
+use crate::metadata::{inventory::PairRecord, journal::Restoring, log::Action};
 use chrono::TimeDelta;
 
 /// Brings a deleted pair back, disabled at once unless `active`; finishes what an earlier command began. `NoSuchPair` when the
@@ -63,7 +63,10 @@ fn go_on(session: &Session, id: &AccessKeyId, active: bool) -> Result<Option<Pai
 /// What is certainly not done needs no finishing.
 fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failure> {
     let id = &begun.access_key_id;
-    let Err(error) = session.cloud.restore(id, user_id) else {
+    let answer = session.cloud.restore(id, user_id);
+    let owner = begun.owner();
+    let answer = record::change(session, Action::Restore, &owner, Some(id), answer);
+    let Err(error) = answer else {
         return Ok(());
     };
     if error.outcome() == Outcome::Unknown {

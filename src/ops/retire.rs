@@ -1,6 +1,6 @@
 //! `disable`, `enable`, `delete`: a pair whose id was typed.
 
-use super::{Failure, Kind, Session, recover, restore, session::no_such_pair};
+use super::{Failure, Kind, Session, record, recover, restore, session::no_such_pair};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -11,6 +11,7 @@ use crate::core::{
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     journal::Entry,
+    log::Action,
 };
 use crate::store::{SecretName, StoreKind};
 
@@ -130,7 +131,7 @@ pub(super) fn set(
 ) -> Result<PairRecord, Failure> {
     let id = &key.id;
     if key.status != status {
-        session.cloud.set_status(owner, id, status)?;
+        set_status(session, owner, id, status)?;
     }
     let now = session.cloud.now();
     let record = taken_over(
@@ -153,6 +154,20 @@ pub(super) fn set(
     let record =
         record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
+}
+
+fn set_status(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+    status: Status,
+) -> Result<(), Failure> {
+    let action = match status {
+        Status::Active => Action::Enable,
+        Status::Inactive => Action::Disable,
+    };
+    let answer = session.cloud.set_status(owner, id, status);
+    Ok(record::change(session, action, owner, Some(id), answer)?)
 }
 
 /// The cloud has changed, and this machine's file has not.
@@ -245,9 +260,7 @@ pub(crate) fn delete(
     let active = may_delete(session, &found, id, allowed)?;
     let user_id = user_id(session, &found.owner)?;
     if active {
-        session
-            .cloud
-            .set_status(&found.owner, id, Status::Inactive)?;
+        set_status(session, &found.owner, id, Status::Inactive)?;
     }
     let restorable_until = finish_deletion(session, &found.owner, id, allowed, &user_id);
     let restorable_until = restorable_until.map_err(|failure| match failure.kind {
@@ -272,7 +285,14 @@ fn finish_deletion(
     allowed: Allowed,
     user_id: &str,
 ) -> Result<Option<Timestamp>, Failure> {
-    gone(session.cloud.delete_pair(owner, id))?;
+    let answer = session.cloud.delete_pair(owner, id);
+    gone(record::change(
+        session,
+        Action::Delete,
+        owner,
+        Some(id),
+        answer,
+    ))?;
     let shown = session.cloud.pairs(owner)?;
     if shown.iter().any(|key| key.id == *id) {
         return Err(Failure::new(
@@ -306,7 +326,14 @@ fn purge(
     id: &AccessKeyId,
     user_id: &str,
 ) -> Result<Option<Timestamp>, Failure> {
-    gone(session.cloud.purge(id, user_id))?;
+    let answer = session.cloud.purge(id, user_id);
+    gone(record::change(
+        session,
+        Action::Purge,
+        owner,
+        Some(id),
+        answer,
+    ))?;
     forget(session, owner, id)?;
     Ok(None)
 }

@@ -1,7 +1,7 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
-use super::{Failure, Kind, Session, create, issue, recover, recover::Settled, retire};
-use crate::cloud::{Credentials, Fault};
+use super::{Failure, Kind, Session, create, issue, record, recover, recover::Settled, retire};
+use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -13,6 +13,7 @@ use crate::core::{
 use crate::metadata::{
     inventory::PairRecord,
     journal::{Entry, OpenJournal, RotationIntent},
+    log::Action,
 };
 use crate::store::SecretName;
 use chrono::TimeDelta;
@@ -275,14 +276,19 @@ impl<'a> Work<'a> {
                 .session
                 .cloud
                 .set_status(&self.owner, &self.old, Status::Inactive);
-            retire::gone(answer).map_err(|f| self.half(f))?;
+            retire::gone(self.recorded(Action::RotateDisable, answer)).map_err(|f| self.half(f))?;
         }
         self.mark(Reached::OldDisabled)
     }
 
     fn delete_old(&mut self) -> Result<(), Failure> {
-        retire::gone(self.session.cloud.delete_pair(&self.owner, &self.old))
-            .map_err(|f| self.half(f))
+        let answer = self.session.cloud.delete_pair(&self.owner, &self.old);
+        retire::gone(self.recorded(Action::RotateDelete, answer)).map_err(|f| self.half(f))
+    }
+
+    /// A step on the old pair.
+    fn recorded(&self, action: Action, answer: Result<(), Error>) -> Result<(), Error> {
+        record::change(self.session, action, &self.owner, Some(&self.old), answer)
     }
 
     fn close(

@@ -1,8 +1,9 @@
 //! RAM users.
 
-use super::{Failure, Kind, Session};
+use super::{Failure, Kind, Session, record};
 use crate::cloud::{Fault, User};
 use crate::core::{account::Owner, name::UserName};
+use crate::metadata::log::Action;
 
 /// Whether the cloud has a user of that name, in any case of its letters.
 pub(crate) fn exists(session: &Session, name: &UserName) -> Result<bool, Failure> {
@@ -21,16 +22,17 @@ pub(crate) fn create(
     comments: &str,
 ) -> Result<User, Failure> {
     session.check_account()?;
-    session
-        .cloud
-        .create_user(name, display_name, comments)
-        .map_err(|error| match error.fault {
+    let owner = Owner::RamUser(name.clone());
+    let answer = session.cloud.create_user(name, display_name, comments);
+    record::change(session, Action::UserCreate, &owner, None, answer).map_err(|error| {
+        match error.fault {
             Fault::Exists => {
                 Failure::new(Kind::Exists, format!("RAM user `{name}` exists already"))
                     .because(error)
             }
             _ => error.into(),
-        })
+        }
+    })
 }
 
 /// Like [`create`], for a pair that is to follow: what stands against the pair is found before the user is made, and a user that
@@ -75,6 +77,7 @@ pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> 
         .because(ids.join(", "))
         .hint(format!("{} first", deletions.join(" and "))));
     }
-    session.cloud.delete_user(name)?;
+    let answer = session.cloud.delete_user(name);
+    record::change(session, Action::UserDelete, &owner, None, answer)?;
     super::refresh::user_gone_now(session, &owner)
 }

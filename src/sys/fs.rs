@@ -21,6 +21,10 @@ pub(crate) trait Disk: Send + Sync {
     /// Opens an existing file for [`OpenFile::write_at`], after making its present content and its name durable.
     fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
 
+    /// Adds whole lines at the end, in one write that no other writer's mixes with; makes the file where there is none, and marks
+    /// a last line that is torn. Durable on return.
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()>;
+
     /// Removes a file; true if there was one. Durable on return.
     fn remove(&self, path: &Path) -> io::Result<bool>;
 
@@ -95,6 +99,10 @@ impl Disk for LocalDisk {
         file.sync_all()?;
         sync_folder(parent(path)?)?;
         Ok(Box::new(LocalFile(file)))
+    }
+
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        super::append_file::append(path, lines)
     }
 
     fn remove(&self, path: &Path) -> io::Result<bool> {
@@ -231,7 +239,7 @@ pub(crate) fn check_ours(folder: &Path) -> io::Result<()> {
 }
 
 /// A file that an odd umask made unreadable for us would not open a second time.
-fn whatever_the_umask(file: &File) -> io::Result<()> {
+pub(super) fn whatever_the_umask(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -289,7 +297,7 @@ fn is_unfinished(name: &str) -> bool {
         .is_some_and(|rest| rest.strip_suffix(".tmp").is_some())
 }
 
-fn parent(path: &Path) -> io::Result<&Path> {
+pub(super) fn parent(path: &Path) -> io::Result<&Path> {
     match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => Ok(Path::new(".")),
         Some(folder) => Ok(folder),
@@ -300,13 +308,13 @@ fn parent(path: &Path) -> io::Result<&Path> {
     }
 }
 
-fn private_mode(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private_mode(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
-fn not_following(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn not_following(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
         options,
@@ -318,7 +326,7 @@ fn not_following(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// The file's length, where it may be trusted.
-fn trusted(file: &File, limit: u64) -> io::Result<u64> {
+pub(super) fn trusted(file: &File, limit: u64) -> io::Result<u64> {
     let about = file.metadata()?;
     if !about.is_file() {
         return Err(untrusted("it is not a regular file"));

@@ -1,6 +1,7 @@
 //! What touches the machine: files and locks, the clock, random bytes, the clipboard, the terminal, standard output, the kernel's
 //! keyring, the process itself.
 
+pub(crate) mod append_file;
 pub(crate) mod clipboard;
 pub(crate) mod clock;
 pub(crate) mod first_line;

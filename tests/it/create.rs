@@ -364,6 +364,7 @@ fn dots_are_names_and_never_a_path() {
             "config.toml",
             "journal",
             "locks",
+            "log.jsonl",
             "sandbox",
             "secrets"
         ]

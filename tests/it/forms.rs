@@ -15,7 +15,7 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 32] = [
+const CASES: [Case; 33] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
@@ -33,6 +33,7 @@ const CASES: [Case; 32] = [
     // There is no clipboard.
     ("copy", &["ID"], DATA),
     ("verify", &["ID"], DATA),
+    ("log", &[], &["table", "json", "plain"]),
     ("user create", &["zoe"], DATA),
     ("user list", &[], ROWS),
     ("user show", &["alice"], LOOK),
@@ -148,6 +149,8 @@ fn a_form_that_a_command_has_is_printed() {
             let ran = env.akm(&args);
             assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
             match *form {
+                // One object a line.
+                "json" if case.0 == "log" => assert!(ran.stdout.starts_with("{\"time\":")),
                 "json" => assert!(ran.json().is_object(), "{args:?}: {}", ran.stdout),
                 "csv" if case.0 == "profile list" => {
                     assert!(ran.stdout.starts_with("name,default,"), "{}", ran.stdout);

@@ -23,6 +23,7 @@ mod keyring;
 mod killed;
 mod layers;
 mod list;
+mod log;
 mod nginx;
 mod note;
 mod output;

@@ -1,0 +1,175 @@
+//! `akm log`
+
+use super::{
+    context::Context,
+    escape::escape,
+    selector::OwnerArgs,
+    table::{self, Cell, Look, Tone},
+    ui::{self, Output},
+};
+use crate::core::{
+    account::{AccountId, Owner},
+    time,
+};
+use crate::metadata::log::{self, Effect, Entry, Line};
+use crate::ops::{Failure, Tell};
+use clap::Args;
+use std::collections::VecDeque;
+
+/// Show what akm did: when, with which pair, signed by whom
+///
+/// This is akm's own record on this machine, oldest first: what was done, and what may have been where an answer was lost. It holds no
+/// secrets.
+#[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm log" => "all that was done in the account; on a terminal the last 1000 actions",
+    "akm log --ram-user alice --json" => "what was done to one RAM user's pairs, an object a line",
+])]
+pub(crate) struct Log {
+    #[command(flatten)]
+    owner: OwnerArgs,
+}
+
+/// Rows of a table, which is measured before its first line is printed.
+const ROWS: usize = 1000;
+const HEADER: [&str; 6] = [
+    "TIME",
+    "ACTION",
+    "OUTCOME",
+    "ACCESSKEY ID",
+    "OWNER",
+    "SIGNED BY",
+];
+
+impl Log {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let owner = self.owner.owner()?;
+        let account = context.account()?.map(|account| account.id);
+        let look = Look::of_output(context.clock.now());
+        let shown = match (context.ui.output, look.is_terminal()) {
+            (None, true) => Output::Table,
+            (None, false) => Output::Plain,
+            (Some(output), _) => output,
+        };
+        let lines = Wanted {
+            account,
+            owner,
+            context,
+        }
+        .lines()?;
+        match shown {
+            Output::Table => tabled(lines, &look, context),
+            Output::Json => one_by_one(lines, |line| {
+                serde_json::to_string(line).unwrap_or_default()
+            }),
+            Output::Plain | Output::Csv => one_by_one(lines, |line| plain(line).join("  ")),
+        }
+    }
+}
+
+/// Whose actions are shown.
+struct Wanted<'a> {
+    /// `None` while nothing was ever done here.
+    account: Option<AccountId>,
+    owner: Option<Owner>,
+    context: &'a Context,
+}
+
+impl<'a> Wanted<'a> {
+    fn lines(self) -> Result<impl Iterator<Item = Result<Line, Failure>> + 'a, Failure> {
+        let read = log::read(&self.context.home)?;
+        Ok(read.filter_map(move |entry| match entry {
+            Ok(Entry::Line(line)) => self.wants(&line).then_some(Ok(*line)),
+            Ok(Entry::Torn(number)) => {
+                self.context.ui.warn(&format!(
+                    "line {number} of `log.jsonl` was not written whole; it is left out and left there"
+                ));
+                None
+            }
+            Err(error) => Some(Err(error.into())),
+        }))
+    }
+
+    fn wants(&self, line: &Line) -> bool {
+        let owner = self.owner.as_ref();
+        self.account.as_ref() == Some(&line.account_id)
+            && owner.is_none_or(|owner| *owner == line.owner())
+    }
+}
+
+/// Printed in pieces: a record may be longer than memory is wide.
+const PIECE: usize = 64 << 10;
+
+fn one_by_one(
+    lines: impl Iterator<Item = Result<Line, Failure>>,
+    form: impl Fn(&Line) -> String,
+) -> Result<(), Failure> {
+    let mut text = String::new();
+    for line in lines {
+        let line = line.inspect_err(|_| drop(ui::print(text.as_bytes())))?;
+        text += &form(&line);
+        text.push('\n');
+        if text.len() > PIECE {
+            ui::print(text.as_bytes())?;
+            text.clear();
+        }
+    }
+    ui::print(text.as_bytes())
+}
+
+fn tabled(
+    lines: impl Iterator<Item = Result<Line, Failure>>,
+    look: &Look,
+    context: &Context,
+) -> Result<(), Failure> {
+    let (mut last, mut left_out) = (VecDeque::new(), 0);
+    for line in lines {
+        last.push_back(line?);
+        if last.len() > ROWS {
+            last.pop_front();
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let text = format!("{left_out} earlier actions are left out; `akm log -o plain` shows all");
+        context.ui.note(&text);
+    }
+    let rows = last.iter().map(|line| cells(line, look)).collect();
+    ui::print(table::render(&HEADER, rows, look).as_bytes())
+}
+
+fn words(line: &Line) -> [String; 6] {
+    let owner = match line.owner() {
+        Owner::Account => "(account)".to_owned(),
+        Owner::RamUser(name) => name.to_string(),
+    };
+    let id = line.access_key_id.as_ref();
+    [
+        time::format(line.time),
+        line.action.clone(),
+        line.outcome.as_str().to_owned(),
+        id.map_or_else(|| "-".to_owned(), ToString::to_string),
+        owner,
+        line.signer.clone().unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+fn plain(line: &Line) -> [String; 6] {
+    words(line).map(|word| escape(&word))
+}
+
+fn cells(line: &Line, look: &Look) -> Vec<Cell> {
+    let [at, action, outcome, id, owner, signer] = words(line);
+    let tone = match line.outcome {
+        Effect::Done => Tone::Plain,
+        Effect::Unknown => Tone::Bad,
+    };
+    vec![
+        Cell::new(look.time(&at), Tone::Plain),
+        Cell::new(action, Tone::Plain),
+        Cell::new(outcome, tone),
+        Cell::new(id, Tone::Plain),
+        Cell::new(owner, Tone::Plain),
+        Cell::new(signer, Tone::Faint),
+    ]
+}

@@ -1,0 +1,107 @@
+//! Writing down what was done: the own record, that `akm log` shows. What happened has happened: where it cannot be written down, that
+//! is said and no more.
+
+use super::{Account, Session};
+use crate::cloud::{Error, Outcome};
+use crate::core::{access_key::AccessKeyId, account::Owner};
+use crate::metadata::{
+    inventory::Way,
+    log::{self, Action, Effect, Line, Scene},
+};
+
+/// Hands the cloud's answer to a change through, and writes the change down where it was done or may have been.
+pub(super) fn change<T>(
+    session: &Session,
+    action: Action,
+    owner: &Owner,
+    id: Option<&AccessKeyId>,
+    answer: Result<T, Error>,
+) -> Result<T, Error> {
+    if let Some(effect) = effect(&answer) {
+        write(
+            session,
+            &[Line::new(&by(session), action, effect, owner, id)],
+        );
+    }
+    answer
+}
+
+fn effect<T>(answer: &Result<T, Error>) -> Option<Effect> {
+    match answer {
+        Ok(_) => Some(Effect::Done),
+        Err(error) => (error.outcome() == Outcome::Unknown).then_some(Effect::Unknown),
+    }
+}
+
+/// A change that is done.
+pub(super) fn done(session: &Session, action: Action, owner: &Owner, id: &AccessKeyId) {
+    let line = Line::new(&by(session), action, Effect::Done, owner, Some(id));
+    write(session, &[line]);
+}
+
+/// Pairs of one owner that came in with their secrets.
+pub(super) fn imported(session: &Session, owner: &Owner, ids: &[AccessKeyId]) {
+    let scene = by(session);
+    let line = |id| Line::new(&scene, Action::Import, Effect::Done, owner, Some(id));
+    write(session, &ids.iter().map(line).collect::<Vec<_>>());
+}
+
+/// Secrets that leave.
+pub(super) fn left<'a>(
+    account: &Account,
+    way: Way,
+    pairs: impl Iterator<Item = (&'a Owner, &'a AccessKeyId)>,
+) {
+    let scene = Scene {
+        time: account.clock.now(),
+        account_id: account.id.clone(),
+        profile: account.profile.clone(),
+        signer: None,
+    };
+    let action = match way {
+        Way::Csv => Action::Export,
+        Way::Copy => Action::Copy,
+        Way::ShowSecret => Action::ShowSecret,
+        Way::Import => Action::Import,
+    };
+    let line = |(owner, id)| Line::new(&scene, action, Effect::Done, owner, Some(id));
+    write(account, &pairs.map(line).collect::<Vec<_>>());
+}
+
+fn by(session: &Session) -> Scene {
+    Scene {
+        time: session.cloud.now(),
+        account_id: session.id.clone(),
+        profile: session.profile.clone(),
+        signer: Some(session.cloud.signer().to_owned()),
+    }
+}
+
+fn write(account: &Account, lines: &[Line]) {
+    if lines.is_empty() {
+        return;
+    }
+    if let Err(error) = log::append(&account.home, lines) {
+        account.tell.warn(&format!(
+            "what was done is done, and could not be written into akm's own record: {error}"
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::answering;
+
+    #[test]
+    fn what_was_refused_is_not_written_down_and_what_is_unknown_is() {
+        let effect_of = |status, body: &str| {
+            let name = "alice".parse().unwrap();
+            effect(&answering::with(status, body).delete_user(&name))
+        };
+        assert_eq!(effect_of(200, "{}"), Some(Effect::Done));
+        assert_eq!(effect_of(502, "bad gateway"), Some(Effect::Unknown));
+        let refused = r#"{"Code":"NoPermission","Message":"no"}"#;
+        assert_eq!(effect_of(403, refused), None);
+    }
+}

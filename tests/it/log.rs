@@ -1,0 +1,222 @@
+//! `akm log`, and the record that it shows.
+
+use crate::env::{Env, edit};
+use std::fmt::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+fn file(env: &Env) -> PathBuf {
+    env.home().join("log.jsonl")
+}
+
+/// The record as `action id owner`, without what is said of every line.
+fn actions(env: &Env, args: &[&str]) -> Vec<String> {
+    let ran = env.akm(&[&["log", "--json"], args].concat());
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let said = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let word = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
+        assert_eq!(word("outcome"), "done");
+        let owner = line["ram_user"].as_str().unwrap_or("(account)");
+        format!("{} {} {owner}", word("action"), word("access_key_id"))
+    };
+    ran.stdout.lines().map(said).collect()
+}
+
+fn done(env: &Env, args: &[&str]) -> String {
+    let ran = env.akm(args);
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+#[test]
+fn every_change_is_written_down_and_nothing_else() {
+    let env = Env::new();
+    env.akm(&["log"]).said(&[], 0, "", "");
+    let one = done(&env, &["create", "--ram-user", "alice"]);
+    env.refused(&["disable", &one], 4);
+    done(&env, &["verify", &one]);
+    let two = done(
+        &env,
+        &[
+            "create",
+            "--ram-user",
+            "alice",
+            "--csv",
+            "new.csv",
+            "--json",
+        ],
+    );
+    let two: serde_json::Value = serde_json::from_str(&two).unwrap();
+    let two = two["access_key_id"].as_str().unwrap();
+    done(&env, &["disable", &one]);
+    // It is so already.
+    done(&env, &["disable", &one]);
+    done(&env, &["enable", &one]);
+    done(&env, &["delete", &one, "--force", "-y"]);
+    done(&env, &["restore", &one]);
+    done(&env, &["delete", &one, "--purge", "-y"]);
+    done(&env, &["key-policy", "set", two, "--off", "-y"]);
+    done(&env, &["export", two, "--csv", "out.csv"]);
+    let three = done(&env, &["rotate", "--ram-user", "alice", "--overlap", "0s"]);
+    done(&env, &["user", "create", "bob"]);
+    done(&env, &["user", "delete", "bob", "-y"]);
+    let own = done(&env, &["create", "--account", "-y"]);
+    assert_eq!(
+        actions(&env, &[]),
+        [
+            "user-create - alice".to_owned(),
+            format!("create {one} alice"),
+            format!("create {two} alice"),
+            format!("export {two} alice"),
+            format!("disable {one} alice"),
+            format!("enable {one} alice"),
+            format!("disable {one} alice"),
+            format!("delete {one} alice"),
+            format!("restore {one} alice"),
+            format!("disable {one} alice"),
+            format!("delete {one} alice"),
+            format!("purge {one} alice"),
+            format!("key-policy {two} alice"),
+            format!("export {two} alice"),
+            format!("rotate-create {three} alice"),
+            format!("rotate-disable {two} alice"),
+            "user-create - bob".to_owned(),
+            "user-delete - bob".to_owned(),
+            format!("create {own} (account)"),
+        ]
+    );
+    assert_eq!(
+        actions(&env, &["--ram-user", "BOB"]),
+        ["user-create - bob", "user-delete - bob"]
+    );
+    assert_eq!(
+        actions(&env, &["--account"]),
+        [format!("create {own} (account)")]
+    );
+    let mode = std::fs::metadata(file(&env)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_line_says_who_what_when_and_with_which_pair() {
+    let env = Env::new();
+    let id = env.create("alice");
+    done(&env, &["export", &id, "--csv", "out.csv"]);
+    env.akm(&["log", "--json"]).said(
+        &[&id],
+        0,
+        "{\"time\":\"<TIME>\",\"action\":\"user-create\",\"outcome\":\"done\",\"access_key_id\":null,\"owner\":\"ram-user\",\
+         \"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\"profile\":\"sandbox\",\"signer\":\"<ID>\",\"version\":1}\n\
+         {\"time\":\"<TIME>\",\"action\":\"create\",\"outcome\":\"done\",\"access_key_id\":\"<ID1>\",\"owner\":\"ram-user\",\
+         \"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\"profile\":\"sandbox\",\"signer\":\"<ID>\",\"version\":1}\n\
+         {\"time\":\"<TIME>\",\"action\":\"export\",\"outcome\":\"done\",\"access_key_id\":\"<ID1>\",\"owner\":\"ram-user\",\
+         \"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\"profile\":\"sandbox\",\"signer\":null,\"version\":1}\n",
+        "",
+    );
+    env.akm(&["log"]).said(
+        &[&id],
+        0,
+        "<TIME>  user-create  done  -  alice  <ID>\n\
+         <TIME>  create  done  <ID1>  alice  <ID>\n\
+         <TIME>  export  done  <ID1>  alice  -\n",
+        "",
+    );
+    env.akm(&["log", "-o", "table"]).said(
+        &[&id],
+        0,
+        "TIME                  ACTION       OUTCOME  ACCESSKEY ID              OWNER  SIGNED BY\n\
+         <TIME>  user-create  done     -                         alice  <ID>\n\
+         <TIME>  create       done     <ID1>  alice  <ID>\n\
+         <TIME>  export       done     <ID1>  alice  -\n",
+        "",
+    );
+    env.refused(&["log", "-o", "csv"], 2);
+}
+
+#[test]
+fn a_torn_line_is_named_left_there_and_does_not_spoil_the_next() {
+    let env = Env::new();
+    let id = env.create("alice");
+    let whole = std::fs::read_to_string(file(&env)).unwrap();
+    std::fs::write(file(&env), format!("{whole}{{\"time\":\"20")).unwrap();
+    let torn = "akm: line 3 of `log.jsonl` was not written whole; it is left out and left there\n";
+    env.akm(&["log", "--json"])
+        .said(&[], 0, &crate::env::named(&whole, &[]), torn);
+    done(&env, &["disable", &id, "--force"]);
+    let ran = env.akm(&["log"]);
+    assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str()), (3, torn));
+    let text = std::fs::read_to_string(file(&env)).unwrap();
+    assert!(text.starts_with(&format!("{whole}{{\"time\":\"20 #torn\n")));
+}
+
+#[test]
+fn what_akm_did_not_write_is_not_believed() {
+    let env = Env::new();
+    env.create("alice");
+    let damaged = |from: &str, to: &str, why: &str| {
+        let whole = std::fs::read(file(&env)).unwrap();
+        edit(&file(&env), from, to);
+        let ran = env.akm(&["log"]);
+        assert_eq!(ran.code, 1);
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        std::fs::write(file(&env), whole).unwrap();
+    };
+    damaged(
+        "\"action\":\"create\"",
+        "\"action\":1",
+        "log.jsonl` is damaged: line 2 is not what this akm writes",
+    );
+    damaged("\"owner\"", "\"own\"", "is damaged: line 1 is not");
+    damaged(
+        "\"version\":1",
+        "\"version\":2",
+        "was written by a newer akm",
+    );
+    damaged("alice", "a\u{1b}[2Jb", "is damaged: line 1 is not");
+    // A word of a newer akm's is shown, and harmless.
+    edit(&file(&env), "\"create\"", "\"a\\u001bb\"");
+    let ran = env.akm(&["log", "--ram-user", "alice"]);
+    assert!(ran.stdout.contains("  a\\u{1b}b  done"), "{}", ran.stdout);
+}
+
+/// What is done stays done.
+#[test]
+fn a_record_that_cannot_be_written_fails_nothing() {
+    let env = Env::new();
+    let id = env.create("alice");
+    std::fs::remove_file(file(&env)).unwrap();
+    std::fs::create_dir(file(&env)).unwrap();
+    let ran = env.akm(&["disable", &id, "--force", "-q"]);
+    assert_eq!(ran.code, 0);
+    let warned = "what was done is done, and could not be written into akm's own record";
+    assert!(ran.stderr.contains(warned), "{}", ran.stderr);
+    let cloud = std::fs::read_to_string(env.cloud_of("alice")).unwrap();
+    assert!(cloud.contains("status = \"Inactive\""));
+}
+
+/// 40 MB, by a process that may not have 70 MB of addresses, its own program among them.
+#[test]
+fn a_long_record_is_read_piece_by_piece() {
+    let env = Env::new();
+    env.create("alice");
+    let line = std::fs::read_to_string(file(&env)).unwrap();
+    let last = line.lines().last().unwrap();
+    let mut text = String::new();
+    while text.len() < 40 << 20 {
+        let _ = writeln!(text, "{last}");
+    }
+    let count = text.lines().count();
+    std::fs::write(file(&env), text).unwrap();
+    let count_of = |args: &str| {
+        let mut command = std::process::Command::new("bash");
+        command
+            .arg("-c")
+            .arg(format!("ulimit -v 70000; akm log {args} | wc -l"));
+        env.dress(&mut command);
+        Env::with_akm(&mut command);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert_eq!(count_of("").trim(), count.to_string());
+    assert_eq!(count_of("-o table").trim(), "1001");
+}
