@@ -24,6 +24,8 @@ pub(super) struct Issued {
     pub(super) entry: Entry,
     pub(super) journal: OpenJournal,
     pub(super) pair: PairRecord,
+    /// The owner's pairs as the cloud listed them last, the new one among them.
+    pub(super) keys: Vec<AccessKey>,
 }
 
 /// Everything that can be found out before anything irreversible: the account, the owner's pairs, the stores, the files.
@@ -165,7 +167,7 @@ pub(super) fn claim(
         .map_err(Failure::from)
         .map_err(half)?;
     suspects(session, &entry, &shown).map_err(half)?;
-    let pair = into_metadata(session, &entry, &got, shown).map_err(half)?;
+    let (pair, keys) = into_metadata(session, &entry, &got, shown).map_err(half)?;
     // It may have been taken for lost before what the journal says of it could be read.
     session
         .journal
@@ -182,6 +184,7 @@ pub(super) fn claim(
         entry,
         journal,
         pair,
+        keys,
     })
 }
 
@@ -253,7 +256,7 @@ fn into_metadata(
     entry: &Entry,
     got: &Got,
     mut shown: Vec<AccessKey>,
-) -> Result<PairRecord, Failure> {
+) -> Result<(PairRecord, Vec<AccessKey>), Failure> {
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
     let deleted = !listed && is_deleted(session, got);
     if !listed {
@@ -277,7 +280,7 @@ fn into_metadata(
     pair.deleted_at = deleted.then(|| session.cloud.now());
     let pair = pair.clone();
     session.inventory.save(&record)?;
-    Ok(pair)
+    Ok((pair, shown))
 }
 
 /// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy.

@@ -1,6 +1,6 @@
 //! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
 
-use super::{Failure, Kind, Session, issue, rotate};
+use super::{Failure, Kind, Session, issue, rotate, rotate::Word};
 use crate::cloud;
 use crate::core::{
     access_key::AccessKeyId,
@@ -31,6 +31,11 @@ fn expiry(entry: &Entry) -> Timestamp {
 
 /// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
 pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
+    settle_by(session, owner, Word::AsDue)
+}
+
+/// The same, with a person's word on the rotation that is open.
+pub(super) fn settle_by(session: &Session, owner: &Owner, word: Word) -> Result<Settled, Failure> {
     let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Settled::Nothing);
     };
@@ -42,7 +47,7 @@ pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failur
         (Reached::Intent, _) => decide(session, &entry).map(|()| Settled::Nothing),
         (_, Some(_)) => {
             let rested = rotate::rests(&entry);
-            let standing = rotate::advance(session, entry, journal)?;
+            let standing = rotate::advance(session, entry, journal, word)?;
             Ok(Settled::Rotating(Box::new(standing), rested))
         }
         (Reached::Got, None) => finish(session, entry, journal),
@@ -221,6 +226,9 @@ fn open_work(entry: &Entry) -> Open {
             "rotation, old pair Inactive",
             rotate::due(entry).and_then(|due| due.delete),
         ),
+        (_, Some(_)) if entry.when(Reached::RollBack).is_some() => {
+            ("rollback, to be finished", None)
+        }
         (_, Some(_)) => ("rotation, to be finished", None),
     };
     Open {

@@ -39,6 +39,8 @@ fn prepared() -> (Env, [String; 4]) {
     done(&["disable", &inactive, "--force"]);
     done(&["delete", &deleted, "--force", "--yes"]);
     done(&["user", "create", "dave"]);
+    env.create("frank");
+    done(&["rotate", "--ram-user", "frank"]);
     let current = env.create("alice");
     (env, [beside, inactive, deleted, current])
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod calls;
 mod completion;
 mod concurrency;
 mod copy;
@@ -28,6 +29,7 @@ mod readme;
 #[cfg(feature = "sandbox-server")]
 mod recover;
 mod retire;
+mod rollback;
 mod rotate;
 mod sdk;
 mod secrecy;

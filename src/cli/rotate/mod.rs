@@ -1,0 +1,77 @@
+//! `akm rotate`
+
+mod told;
+
+use super::{context::Context, selector::OwnerArgs};
+use crate::core::{account::Owner, policy, time::Span};
+use crate::ops::{Failure, Session, rotate};
+use clap::Args;
+
+/// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
+#[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm rotate --ram-user alice" => "a new pair, verified; the old one is disabled at once if only akm hands it out",
+    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` undoes it",
+    "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
+    "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
+])]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    owner: OwnerArgs,
+    /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm]
+    #[arg(long, value_name = "SPAN")]
+    overlap: Option<Span>,
+    /// How long the old pair then stays Inactive before it may be deleted
+    #[arg(long, value_name = "SPAN", default_value_t = policy::grace())]
+    grace: Span,
+    /// Delete the old pair as soon as it is disabled
+    #[arg(long, conflicts_with = "grace")]
+    delete_old: bool,
+    /// Do what is due and start nothing
+    #[arg(long)]
+    finish: bool,
+    /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
+    #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish"])]
+    rollback: bool,
+}
+
+impl Rotate {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let owner = self.owner.required()?;
+        let session = context.changing()?;
+        if owner == Owner::Account && !self.finish && !self.rollback {
+            context.ui.insist("rotate the account's own pair?")?;
+        }
+        let standing = if self.rollback {
+            rotate::roll_back(&session, &owner)?
+        } else {
+            self.warn_of_spans(&session, &owner)?;
+            rotate::rotate(&session, &owner, &self.wish())?
+        };
+        told::say(&context.ui, &owner, &standing);
+        told::print(&context.ui, &session, &owner, &standing)
+    }
+
+    fn wish(&self) -> rotate::Wish {
+        rotate::Wish {
+            overlap: self.overlap,
+            grace: if self.delete_old {
+                Span::ZERO
+            } else {
+                self.grace
+            },
+            finish_only: self.finish,
+        }
+    }
+
+    fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
+        let open = session.journal.read(owner)?;
+        let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
+        if rotates && (self.overlap.is_some() || self.delete_old) {
+            session
+                .tell
+                .warn("a rotation is open and keeps the spans that it began with");
+        }
+        Ok(())
+    }
+}

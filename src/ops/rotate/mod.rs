@@ -1,0 +1,153 @@
+//! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
+
+mod rollback;
+mod start;
+mod stopped;
+mod verify;
+mod work;
+
+pub(crate) use rollback::roll_back;
+
+use super::{Failure, Session, recover, recover::Settled};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    policy,
+    rotation::{Back, Due, Reached, Recorded},
+    time::{Span, Timestamp},
+};
+use crate::metadata::{inventory::PairRecord, journal::Entry};
+use chrono::TimeDelta;
+pub(super) use work::advance;
+
+/// What the person asked for.
+pub(crate) struct Wish {
+    /// `None`: as the policy has it.
+    pub(crate) overlap: Option<Span>,
+    pub(crate) grace: Span,
+    /// Do what is due and start nothing.
+    pub(crate) finish_only: bool,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            overlap: None,
+            grace: policy::grace(),
+            finish_only: false,
+        }
+    }
+}
+
+/// Where a rotation stands when the command ends.
+pub(crate) struct Standing {
+    /// The pair in use from now on.
+    pub(crate) new: PairRecord,
+    /// The one that it replaces.
+    pub(crate) old: Option<AccessKeyId>,
+    pub(crate) old_status: Option<Status>,
+    pub(crate) disable_after: Option<Timestamp>,
+    pub(crate) delete_after: Option<Timestamp>,
+    pub(crate) state: State,
+}
+
+/// How far a rotation has come when the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// There was nothing to finish.
+    None,
+    Overlap,
+    Grace,
+    Done,
+    /// A person enabled the old pair again.
+    Undone,
+    RolledBack,
+}
+
+impl State {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Overlap => "overlap",
+            Self::Grace => "grace",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::RolledBack => "rolled-back",
+        }
+    }
+}
+
+/// What a person says of the rotation that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Each step in its time.
+    AsDue,
+    RollBack,
+}
+
+/// Rotates the owner's pair, or goes on with the rotation that is open. `NoSuchPair` when it has none, `TwoPairs` when it has two
+/// that no rotation of ours explains.
+pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
+    let _lock = session.lock(owner)?;
+    if let Settled::Rotating(standing, rested) = recover::settle(session, owner)? {
+        let over = rested && standing.state == State::Done && !wish.finish_only;
+        if !over {
+            return Ok(*standing);
+        }
+        session
+            .tell
+            .note("the rotation before is over: its old pair is deleted");
+    }
+    if wish.finish_only {
+        unrotated(session, owner)
+    } else {
+        start::start(session, owner, wish)
+    }
+}
+
+fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
+    session.tell.note(&format!("nothing is open for {owner}"));
+    let record = session.record(owner)?;
+    let new = record.current().cloned();
+    Ok(Standing {
+        new: new.ok_or_else(|| start::no_pair(owner))?,
+        old: None,
+        old_status: None,
+        disable_after: None,
+        delete_after: None,
+        state: State::None,
+    })
+}
+
+/// Whether a rotation waits where it stands.
+pub(super) fn rests(entry: &Entry) -> bool {
+    let rotation = entry.intent.rotation.as_ref();
+    rotation.is_some_and(|rotation| match entry.reached {
+        Reached::Delivered => rotation.overlap_seconds > 0,
+        Reached::OldDisabled => rotation.grace_seconds > 0,
+        _ => false,
+    })
+}
+
+/// What the plan goes by.
+pub(super) fn recorded(entry: &Entry) -> Recorded {
+    let enabled = entry.when(Reached::OldEnabled);
+    Recorded {
+        reached: entry.reached,
+        stored: entry.when(Reached::Stored).is_some(),
+        due: due(entry),
+        back: entry.when(Reached::RollBack).map(|_| Back { enabled }),
+    }
+}
+
+/// When the old pair is due; `None` before the new one is delivered.
+pub(super) fn due(entry: &Entry) -> Option<Due> {
+    let rotation = entry.intent.rotation.as_ref()?;
+    let delivered = entry.when(Reached::Delivered)?;
+    let disabled = entry.when(Reached::OldDisabled);
+    Some(Due {
+        disable: delivered + TimeDelta::seconds(rotation.overlap_seconds),
+        disabled,
+        delete: disabled.map(|at| at + TimeDelta::seconds(rotation.grace_seconds)),
+    })
+}

@@ -1,0 +1,50 @@
+//! The beginning of a rotation.
+
+use super::{Standing, Wish, work};
+use crate::core::{access_key::AccessKeyId, account::Owner, policy, time::Span};
+use crate::metadata::{inventory::PairRecord, journal::RotationIntent};
+use crate::ops::{Failure, Kind, Session, create, issue, retire};
+
+pub(super) fn no_pair(owner: &Owner) -> Failure {
+    Failure::new(Kind::NoSuchPair, format!("{owner} has no AccessKey pair"))
+        .hint(format!("`akm create {}` makes one", owner.selector()))
+}
+
+pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
+    let before = issue::preflight(session, owner)?;
+    let old = match before.as_slice() {
+        [] => return Err(no_pair(owner)),
+        [old] => old.id.clone(),
+        _ => return Err(create::two_pairs(session, owner, &before)),
+    };
+    not_the_signer(session, &old)?;
+    retire::forget_expired(session, owner, &before)?;
+    let overlap = wish
+        .overlap
+        .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
+    let comment = session
+        .record(owner)?
+        .pair(&old)
+        .and_then(|pair| pair.comment.clone());
+    let intent = RotationIntent::new(old, overlap, wish.grace);
+    let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
+    work::go_on(session, issued)
+}
+
+pub(super) fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    if session.cloud.signer() != id.as_str() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::SigningPair,
+        format!("akm signs with `{id}` itself"),
+    ))
+}
+
+/// Somebody may still use a pair that left akm, or that akm never held.
+fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
+    let record = session.record(owner)?;
+    Ok(policy::overlap(
+        record.pair(old).is_none_or(PairRecord::is_out),
+    ))
+}
