@@ -260,6 +260,83 @@ fn a_rotation_that_deletes() {
     }
 }
 
+/// The home after a way back: the old pair in use, the new one Inactive and held, nothing open.
+#[track_caller]
+fn back_at(env: &Env, old: &str, point: &str) {
+    let state = truth::check(env, point);
+    state.agreed(point);
+    assert_eq!(state.open, [""; 0], "{point}");
+    let active: Vec<_> = state.live.iter().filter(|pair| pair.active).collect();
+    assert_eq!(active.len(), 1, "{point}: {state:?}");
+    assert_eq!(active[0].id, old, "{point}");
+}
+
+/// A rollback killed goes on as one, by `recover` and by the same command.
+#[test]
+fn a_rollback() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let old = env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
+    assert_eq!(env.akm(&rotate).code, 0);
+    let args = ["rotate", "--ram-user", "alice", "--rollback"];
+    each(&env, &args, 15, |env, point| {
+        truth::one_works(env, point);
+        let begun = begun_back(env);
+        let copy = truth::copied(env);
+        assert_eq!(copy.akm(&["recover"]).code, 0, "{point}");
+        truth::one_works(&copy, point);
+        if begun {
+            back_at(&copy, &old, point);
+        }
+        let open = has_journal(env);
+        let ran = env.akm(&args);
+        assert_eq!(
+            ran.code,
+            if open { 0 } else { 4 },
+            "{point}: {}",
+            ran.stderr
+        );
+        back_at(env, &old, point);
+        truth::check(env, point).settled(2, point);
+    });
+}
+
+/// Whether the way back is recorded.
+fn begun_back(env: &Env) -> bool {
+    let files = env.files();
+    files.iter().any(|(path, text)| {
+        path.extension().is_some_and(|ending| ending == "journal")
+            && String::from_utf8_lossy(text).contains("roll-back")
+    })
+}
+
+/// A rotation killed anywhere is rolled back as it stands.
+#[test]
+fn a_rotation_that_is_rolled_back_where_it_was_killed() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let old = env.create("alice");
+    let args = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
+    let back = ["rotate", "--ram-user", "alice", "--rollback"];
+    each(&env, &args, 40, |env, point| {
+        let got = begun(env);
+        let ran = env.akm(&back);
+        let code = if got.is_some() { 0 } else { 4 };
+        assert_eq!(ran.code, code, "{point}: {}", ran.stderr);
+        let state = truth::check(env, point);
+        resolved(env, &state, point);
+        back_at(env, &old, point);
+        if let Some(new) = got {
+            assert!(truth::rests(env, &new), "{point}: {new} is lost");
+        }
+    });
+}
+
 /// A killed deletion: the pair is there with its secret, or gone; the same command ends it.
 fn a_deletion(extra: &[&str]) {
     let env = Env::light();
