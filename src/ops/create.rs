@@ -6,7 +6,7 @@ use crate::core::{
     account::Owner,
     time,
 };
-use crate::metadata::inventory::{PairRecord, Way};
+use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
 
 /// What the person asked for besides the pair.
 pub(crate) struct Wish {
@@ -69,14 +69,15 @@ fn left_by(
 /// The owner has two pairs: both, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
-    let lines: Vec<String> = shown
-        .iter()
-        .map(|key| line(key, record.as_ref().and_then(|r| r.pair(&key.id))))
-        .collect();
+    told(owner, shown, record.as_ref()).hint(next_commands(owner, shown))
+}
+
+/// Both pairs, by what is known of them.
+pub(super) fn told(owner: &Owner, shown: &[AccessKey], record: Option<&OwnerRecord>) -> Failure {
+    let known = |key: &AccessKey| record.and_then(|record| record.pair(&key.id));
+    let lines: Vec<String> = shown.iter().map(|key| line(key, known(key))).collect();
     let message = format!("{owner} has two AccessKey pairs, which is as many as it may");
-    Failure::new(Kind::TwoPairs, message)
-        .because(lines.join("; "))
-        .hint(next_commands(owner, shown))
+    Failure::new(Kind::TwoPairs, message).because(lines.join("; "))
 }
 
 fn line(key: &AccessKey, known: Option<&PairRecord>) -> String {

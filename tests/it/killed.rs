@@ -260,6 +260,28 @@ fn a_rotation_that_deletes() {
     }
 }
 
+/// A killed replacement: another pair works throughout; the same command ends it, and does not rotate twice.
+#[test]
+fn a_replacement() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &one]).code, 0);
+    let args = ["rotate", "--ram-user", "alice", "--replace", &one];
+    each(&env, &args, 50, |env, point| {
+        truth::one_works(env, point);
+        // Like any deletion by a typed id, this one is in no journal: the same command finds it done.
+        assert_eq!(env.akm(&["recover"]).code, 0, "{point}");
+        let state = truth::check(env, point);
+        resolved(env, &state, point);
+        assert!(state.live.iter().any(|pair| pair.id == two), "{point}");
+        rotated(env, &args, 2, point);
+        assert!(truth::rests(env, &one), "{point}: the secret is lost");
+    });
+}
+
 /// The home after a way back: the old pair in use, the new one Inactive and held, nothing open.
 #[track_caller]
 fn back_at(env: &Env, old: &str, point: &str) {

@@ -28,6 +28,7 @@ mod pty;
 mod readme;
 #[cfg(feature = "sandbox-server")]
 mod recover;
+mod replace;
 mod retire;
 mod rollback;
 mod rotate;

@@ -297,7 +297,7 @@ fn two_pairs_that_no_rotation_explains() {
         &format!(
             "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
              `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
-             hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n"
+             hint: `akm disable <ID1>`, and once nothing misses it `akm rotate --ram-user alice --replace <ID1>`\n"
         ),
     );
 }

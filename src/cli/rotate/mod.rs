@@ -2,8 +2,12 @@
 
 mod told;
 
-use super::{context::Context, selector::OwnerArgs};
-use crate::core::{account::Owner, policy, time::Span};
+use super::{
+    complete,
+    context::Context,
+    selector::{OwnerArgs, key_id},
+};
+use crate::core::{access_key::Status, account::Owner, policy, time::Span};
 use crate::ops::{Failure, Session, rotate};
 use clap::Args;
 
@@ -13,6 +17,7 @@ use clap::Args;
     "akm rotate --ram-user alice" => "a new pair, verified; the old one is disabled at once if only akm hands it out",
     "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` undoes it",
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
+    "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
 ])]
 pub(crate) struct Rotate {
@@ -27,11 +32,14 @@ pub(crate) struct Rotate {
     /// Delete the old pair as soon as it is disabled
     #[arg(long, conflicts_with = "grace")]
     delete_old: bool,
+    /// Delete this pair first, which must be Inactive: for an owner of two, or before its grace is over
+    #[arg(long, value_name = "KEY_ID", conflicts_with = "finish", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
+    replace: Option<String>,
     /// Do what is due and start nothing
     #[arg(long)]
     finish: bool,
     /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
-    #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish"])]
+    #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace"])]
     rollback: bool,
 }
 
@@ -46,14 +54,14 @@ impl Rotate {
             rotate::roll_back(&session, &owner)?
         } else {
             self.warn_of_spans(&session, &owner)?;
-            rotate::rotate(&session, &owner, &self.wish())?
+            rotate::rotate(&session, &owner, &self.wish()?)?
         };
         told::say(&context.ui, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
     }
 
-    fn wish(&self) -> rotate::Wish {
-        rotate::Wish {
+    fn wish(&self) -> Result<rotate::Wish, Failure> {
+        Ok(rotate::Wish {
             overlap: self.overlap,
             grace: if self.delete_old {
                 Span::ZERO
@@ -61,13 +69,14 @@ impl Rotate {
                 self.grace
             },
             finish_only: self.finish,
-        }
+            replace: self.replace.as_deref().map(key_id).transpose()?,
+        })
     }
 
     fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
         let open = session.journal.read(owner)?;
         let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
-        if rotates && (self.overlap.is_some() || self.delete_old) {
+        if rotates && self.replace.is_none() && (self.overlap.is_some() || self.delete_old) {
             session
                 .tell
                 .warn("a rotation is open and keeps the spans that it began with");

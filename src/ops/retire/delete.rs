@@ -79,18 +79,35 @@ pub(crate) fn delete(
             .set_status(&found.owner, id, Status::Inactive)?;
     }
     let restorable_until = finish_deletion(session, &found.owner, id, allowed, &user_id);
-    let restorable_until = restorable_until.map_err(|failure| match failure.kind {
+    Ok(Deleted {
+        owner: found.owner,
+        restorable_until: restorable_until.map_err(|failure| cut_short(failure, id))?,
+    })
+}
+
+fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {
+    match failure.kind {
         Kind::HalfDone => failure,
         _ => failure
             .half_done(format!(
                 "the deletion of `{id}` was begun and did not come to its end"
             ))
             .hint("the same command again finishes it"),
-    })?;
-    Ok(Deleted {
-        owner: found.owner,
-        restorable_until,
-    })
+    }
+}
+
+/// Deletes an Inactive pair for `rotate --replace`. The caller has asked for the account, listed the pairs and holds the lock.
+pub(in crate::ops) fn delete_inactive(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    let kept = Allowed {
+        active: false,
+        purge: false,
+    };
+    let deleted = finish_deletion(session, owner, id, kept, "");
+    deleted.map(drop).map_err(|failure| cut_short(failure, id))
 }
 
 /// From the disabled pair on; each step can be done again.

@@ -5,6 +5,7 @@ mod forget;
 mod restore;
 mod status;
 
+pub(in crate::ops) use delete::delete_inactive;
 pub(crate) use delete::{Allowed, about_to_delete, delete};
 pub(in crate::ops) use forget::forget_expired;
 pub(crate) use restore::restore;

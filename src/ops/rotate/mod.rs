@@ -1,5 +1,6 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
+mod replace;
 mod rollback;
 mod start;
 mod stopped;
@@ -27,6 +28,8 @@ pub(crate) struct Wish {
     pub(crate) grace: Span,
     /// Do what is due and start nothing.
     pub(crate) finish_only: bool,
+    /// An Inactive pair that is deleted first, to make room; the one that an open rotation retired too, before its time.
+    pub(crate) replace: Option<AccessKeyId>,
 }
 
 impl Default for Wish {
@@ -35,6 +38,7 @@ impl Default for Wish {
             overlap: None,
             grace: policy::grace(),
             finish_only: false,
+            replace: None,
         }
     }
 }
@@ -82,14 +86,16 @@ impl State {
 pub(super) enum Word {
     /// Each step in its time.
     AsDue,
+    /// The old pair, which is Inactive, may be deleted now.
+    EndGrace,
     RollBack,
 }
 
 /// Rotates the owner's pair, or goes on with the rotation that is open. `NoSuchPair` when it has none, `TwoPairs` when it has two
-/// that no rotation of ours explains.
+/// that no rotation of ours explains, `ActivePair` when the one to be replaced is Active.
 pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
-    if let Settled::Rotating(standing, rested) = recover::settle(session, owner)? {
+    if let Settled::Rotating(standing, rested) = settle(session, owner, wish)? {
         let over = rested && standing.state == State::Done && !wish.finish_only;
         if !over {
             return Ok(*standing);
@@ -102,6 +108,17 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
         unrotated(session, owner)
     } else {
         start::start(session, owner, wish)
+    }
+}
+
+fn settle(session: &Session, owner: &Owner, wish: &Wish) -> Result<Settled, Failure> {
+    match (recover::settle(session, owner)?, &wish.replace) {
+        (Settled::Rotating(standing, _), Some(id))
+            if replace::ends_grace(session, owner, &standing, id)? =>
+        {
+            recover::settle_by(session, owner, Word::EndGrace)
+        }
+        (settled, _) => Ok(settled),
     }
 }
 

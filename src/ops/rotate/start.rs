@@ -1,9 +1,9 @@
 //! The beginning of a rotation.
 
-use super::{Standing, Wish, work};
+use super::{Standing, Wish, replace, work};
 use crate::core::{access_key::AccessKeyId, account::Owner, policy, time::Span};
 use crate::metadata::{inventory::PairRecord, journal::RotationIntent};
-use crate::ops::{Failure, Kind, Session, create, issue, retire};
+use crate::ops::{Failure, Kind, Session, issue, retire};
 
 pub(super) fn no_pair(owner: &Owner) -> Failure {
     Failure::new(Kind::NoSuchPair, format!("{owner} has no AccessKey pair"))
@@ -11,11 +11,14 @@ pub(super) fn no_pair(owner: &Owner) -> Failure {
 }
 
 pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
-    let before = issue::preflight(session, owner)?;
+    let mut before = issue::preflight(session, owner)?;
+    if let Some(id) = &wish.replace {
+        before = replace::room(session, owner, before, id)?;
+    }
     let old = match before.as_slice() {
         [] => return Err(no_pair(owner)),
         [old] => old.id.clone(),
-        _ => return Err(create::two_pairs(session, owner, &before)),
+        _ => return Err(replace::two_pairs(session, owner, &before)),
     };
     not_the_signer(session, &old)?;
     retire::forget_expired(session, owner, &before)?;

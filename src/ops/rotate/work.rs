@@ -5,8 +5,9 @@ use crate::cloud::Credentials;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    rotation::{self, Reached, Shown, Step, Stop},
+    rotation::{self, Reached, Recorded, Shown, Step, Stop},
     secret::Secret,
+    time::Timestamp,
 };
 use crate::metadata::journal::{Entry, OpenJournal};
 use crate::ops::{Failure, Kind, Session, issue, issue::Issued, retire};
@@ -48,6 +49,7 @@ pub(super) struct Work<'a> {
     entry: Entry,
     journal: Option<OpenJournal>,
     seen: Option<Seen>,
+    ends_grace: bool,
 }
 
 impl<'a> Work<'a> {
@@ -64,14 +66,24 @@ impl<'a> Work<'a> {
             entry,
             journal: Some(journal),
             seen: None,
+            ends_grace: false,
         })
     }
 
     fn hear(&mut self, word: Word) -> Result<(), Failure> {
+        self.ends_grace = word == Word::EndGrace;
         if word == Word::RollBack && !self.rolls_back() {
             self.mark(Reached::RollBack)?;
         }
         Ok(())
+    }
+
+    fn recorded(&self, now: Timestamp) -> Recorded {
+        let mut recorded = recorded(&self.entry);
+        if let Some(due) = recorded.due.as_mut().filter(|_| self.ends_grace) {
+            due.delete = due.disabled.map(|_| now);
+        }
+        recorded
     }
 
     fn rolls_back(&self) -> bool {
@@ -82,7 +94,7 @@ impl<'a> Work<'a> {
         loop {
             let shown = self.seen.as_ref().map(|seen| seen.shown);
             let now = self.session.cloud.now();
-            match rotation::next(&recorded(&self.entry), shown, now) {
+            match rotation::next(&self.recorded(now), shown, now) {
                 Step::Store => self.store()?,
                 Step::Verify => self.verify(&self.new.clone(), Reached::Verified)?,
                 Step::Deliver => self.mark(Reached::Delivered)?,
