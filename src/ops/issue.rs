@@ -306,6 +306,13 @@ pub(super) fn unseal(session: &Session, entry: &Entry) -> Result<Secret, Failure
         .got
         .as_ref()
         .ok_or_else(|| Failure::new(Kind::Failed, "the journal has no pair"))?;
+    if got.sealed.is_empty() {
+        let message = format!(
+            "the secret store lacks the secret of `{}`",
+            got.access_key_id
+        );
+        return Err(Failure::new(Kind::SecretMissing, message));
+    }
     let sealed = BASE64_STANDARD.decode(&got.sealed);
     let sealed = sealed.map_err(|_| {
         Failure::new(

@@ -40,6 +40,10 @@ pub(super) fn settle_by(session: &Session, owner: &Owner, word: Word) -> Result<
         return Ok(Settled::Nothing);
     };
     session.check_account()?;
+    if rotate::leak_waits(&entry) {
+        let standing = rotate::replace_leaked(session, entry, journal)?;
+        return Ok(Settled::Rotating(Box::new(standing), false));
+    }
     if entry.reached == Reached::Intent {
         issue::adopt(session, &mut entry, &mut journal)?;
     }
@@ -215,6 +219,12 @@ pub(crate) fn list(
 fn open_work(entry: &Entry) -> Open {
     let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
+        (reached, _)
+            if entry.intent.is_of_leak()
+                && (reached != Reached::Intent || rotate::leak_waits(entry)) =>
+        {
+            ("leaked pair, to be replaced", None)
+        }
         (Reached::Intent, _) => ("create, answer not known", Some(expiry(entry))),
         (Reached::Got, None) => ("create, to be finished", None),
         (_, None) => ("create, to be confirmed", None),

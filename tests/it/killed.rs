@@ -282,6 +282,39 @@ fn a_replacement() {
     });
 }
 
+/// A leaked pair, killed while it is replaced by a new one, or by the other. Once it is disabled, the way goes forward.
+fn a_leak(pairs: usize, at_least: usize) {
+    let env = Env::light();
+    let ids: Vec<String> = (0..pairs).map(|_| env.create("alice")).collect();
+    let id = ids[0].as_str();
+    let args = ["rotate", "--ram-user", "alice", "--leaked", id];
+    each(&env, &args, at_least, |env, point| {
+        let state = recovered(env, point);
+        resolved(env, &state, point);
+        let ran = env.akm(&args);
+        assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
+        truth::one_works(env, point);
+        let state = truth::check(env, point);
+        state.settled(1, point);
+        assert_eq!(state.live[0].id, ran.stdout.trim(), "{point}");
+        assert!(!truth::rests(env, id), "{point}: its secret is held");
+    });
+}
+
+#[test]
+fn a_leak_of_the_only_pair() {
+    if have("strace") {
+        a_leak(1, 50);
+    }
+}
+
+#[test]
+fn a_leak_beside_another_pair() {
+    if have("strace") {
+        a_leak(2, 30);
+    }
+}
+
 /// The home after a way back: the old pair in use, the new one Inactive and held, nothing open.
 #[track_caller]
 fn back_at(env: &Env, old: &str, point: &str) {

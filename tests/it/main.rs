@@ -19,6 +19,7 @@ mod import;
 mod keyring;
 mod killed;
 mod layers;
+mod leaked;
 mod list;
 mod note;
 mod output;

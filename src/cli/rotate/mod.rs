@@ -8,6 +8,7 @@ use super::{
     selector::{OwnerArgs, key_id},
 };
 use crate::core::{access_key::Status, account::Owner, policy, time::Span};
+use crate::metadata::inventory::PairRecord;
 use crate::ops::{Failure, Session, rotate};
 use clap::Args;
 
@@ -18,6 +19,7 @@ use clap::Args;
     "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` undoes it",
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
+    "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
 ])]
 pub(crate) struct Rotate {
@@ -35,11 +37,15 @@ pub(crate) struct Rotate {
     /// Delete this pair first, which must be Inactive: for an owner of two, or before its grace is over
     #[arg(long, value_name = "KEY_ID", conflicts_with = "finish", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
     replace: Option<String>,
+    /// Strangers may have this pair (without KEY_ID: the owner's only one): disable it first, then replace and delete it
+    #[arg(long, value_name = "KEY_ID", num_args = 0..=1, conflicts_with_all = ["overlap", "grace", "delete_old", "replace", "finish"], add = complete::pairs(PairRecord::is_live))]
+    #[expect(clippy::option_option, reason = "absent, alone, or with an id")]
+    leaked: Option<Option<String>>,
     /// Do what is due and start nothing
     #[arg(long)]
     finish: bool,
     /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
-    #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace"])]
+    #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace", "leaked"])]
     rollback: bool,
 }
 
@@ -52,6 +58,9 @@ impl Rotate {
         }
         let standing = if self.rollback {
             rotate::roll_back(&session, &owner)?
+        } else if let Some(named) = &self.leaked {
+            let named = named.as_deref().map(key_id).transpose()?;
+            rotate::leaked(&session, &owner, named.as_ref())?
         } else {
             self.warn_of_spans(&session, &owner)?;
             rotate::rotate(&session, &owner, &self.wish()?)?

@@ -17,6 +17,18 @@ pub(in crate::ops) fn forget(
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
     close_create_of(session, owner, id)?;
+    drop_secret(session, owner, id)?;
+    let mut record = session.record(owner)?;
+    record.access_keys.retain(|pair| pair.access_key_id != *id);
+    Ok(session.inventory.save(&record)?)
+}
+
+/// Ends the claim that metadata makes on the secret, then the secret. The pair's row stays.
+pub(in crate::ops) fn drop_secret(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
     let mut record = session.record(owner)?;
     let claimed = record
         .pair_mut(id)
@@ -24,9 +36,7 @@ pub(in crate::ops) fn forget(
     if claimed.is_some() {
         session.inventory.save(&record)?;
     }
-    forget_secret(session, id, claimed)?;
-    record.access_keys.retain(|pair| pair.access_key_id != *id);
-    Ok(session.inventory.save(&record)?)
+    forget_secret(session, id, claimed)
 }
 
 /// From the store that metadata named; where an earlier command was cut short after that was taken back, from every store that was

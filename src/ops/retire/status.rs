@@ -6,7 +6,10 @@ use crate::core::{
     account::Owner,
     rotation::Reached,
 };
-use crate::metadata::{inventory::PairRecord, journal::Entry};
+use crate::metadata::{
+    inventory::PairRecord,
+    journal::{Entry, RotationIntent},
+};
 use crate::ops::{Failure, Kind, Session, issue};
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
@@ -40,21 +43,23 @@ pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, 
 
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
 fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
-    let retired = |entry: &Entry| {
-        let old = entry
-            .intent
-            .rotation
-            .as_ref()
-            .is_some_and(|rotation| rotation.old == *id);
-        old && entry.when(Reached::OldDisabled).is_some()
-    };
     let open = session.journal.read(owner)?;
-    if let Some(entry) = open.as_ref().filter(|entry| retired(entry)) {
-        issue::held_or_restored(session, entry)?;
+    if let Some(entry) = open.as_ref().filter(|entry| retires(entry, id)) {
+        if entry.got.is_some() {
+            issue::held_or_restored(session, entry)?;
+        }
         session.journal.close(owner)?;
         session.tell.note(&format!(
             "the rotation that retired `{id}` is over; both pairs are left as they are"
         ));
     }
     Ok(())
+}
+
+/// Whether the rotation has taken that pair out of use, and nothing else hangs on its journal.
+fn retires(entry: &Entry, id: &AccessKeyId) -> bool {
+    let of_it = |rotation: &RotationIntent| rotation.old == *id;
+    let began = !entry.intent.is_signed() || entry.when(Reached::Stored).is_some();
+    let disabled = entry.when(Reached::OldDisabled).is_some() || entry.intent.is_of_leak() && began;
+    disabled && entry.intent.rotation.as_ref().is_some_and(of_it)
 }

@@ -1,5 +1,6 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
+mod leaked;
 mod replace;
 mod rollback;
 mod start;
@@ -7,6 +8,8 @@ mod stopped;
 mod verify;
 mod work;
 
+pub(crate) use leaked::leaked;
+pub(super) use leaked::{leak_waits, replace_leaked};
 pub(crate) use rollback::roll_back;
 
 use super::{Failure, Session, recover, recover::Settled};
@@ -124,6 +127,11 @@ fn settle(session: &Session, owner: &Owner, wish: &Wish) -> Result<Settled, Fail
 
 fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     session.tell.note(&format!("nothing is open for {owner}"));
+    current(session, owner)
+}
+
+/// Nothing is open, and nothing was done.
+fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     let record = session.record(owner)?;
     let new = record.current().cloned();
     Ok(Standing {

@@ -13,6 +13,14 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
     let Some(entry) = open.filter(|entry| entry.intent.rotation.is_some()) else {
         return Err(nothing_open(session, owner));
     };
+    if entry.intent.is_of_leak() {
+        return Err(
+            Failure::new(Kind::Refused, "a pair that leaked is not brought back").hint(format!(
+                "`akm rotate {}` goes on without it",
+                owner.selector()
+            )),
+        );
+    }
     if let Some(got) = &entry.got {
         start::not_the_signer(session, &got.access_key_id)?;
     }

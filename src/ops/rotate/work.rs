@@ -167,13 +167,14 @@ impl<'a> Work<'a> {
             return Ok(());
         };
         let marked = journal.reached(&mut self.entry, state, now);
-        if let Some(seen) = &mut self.seen {
-            seen.shown.fresh = false;
-        }
         marked.map_err(|error| self.half(error))
     }
 
     fn store(&mut self) -> Result<(), Failure> {
+        let got = self.entry.got.as_ref();
+        if got.is_some_and(|got| got.sealed.is_empty()) {
+            return self.mark(Reached::Stored);
+        }
         let secret = issue::unseal(self.session, &self.entry)?;
         let Some(journal) = self.journal.take() else {
             return Ok(());
@@ -195,6 +196,9 @@ impl<'a> Work<'a> {
         };
         let works = verify::works(self.session, &self.owner, credentials);
         works.map_err(|failure| self.half(failure))?;
+        if let Some(seen) = &mut self.seen {
+            seen.shown.fresh = false;
+        }
         self.mark(verified)
     }
 
@@ -203,15 +207,21 @@ impl<'a> Work<'a> {
         let Some(mut seen) = self.seen.take() else {
             return Ok(());
         };
-        for key in seen.keys.iter_mut().filter(|key| key.id == *id) {
-            if key.status != status {
-                let answer = self.session.cloud.set_status(&self.owner, id, status);
-                retire::gone(answer).map_err(|failure| self.half(failure))?;
-            }
+        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
+        let changed = seen.keys.iter_mut().find(other);
+        let Shown {
+            held,
+            old_held,
+            fresh,
+            ..
+        } = seen.shown;
+        let fresh = fresh && changed.is_none();
+        if let Some(key) = changed {
+            let answer = self.session.cloud.set_status(&self.owner, id, status);
+            retire::gone(answer).map_err(|failure| self.half(failure))?;
             key.status = status;
         }
-        let Shown { held, old_held, .. } = seen.shown;
-        let mut seen = self.see(seen.keys, held, false);
+        let mut seen = self.see(seen.keys, held, fresh);
         seen.shown.old_held = old_held;
         self.seen = Some(seen);
         Ok(())
@@ -256,6 +266,10 @@ impl<'a> Work<'a> {
         // The journal has the last sealed copy: it goes only where the store has the secret, or nobody needs it any more.
         if shown.is_none_or(|shown| shown.new.is_some() && !shown.held) {
             return Err(self.stopped(Stop::NotHeld));
+        }
+        if state == State::Done && self.entry.intent.is_of_leak() {
+            let dropped = retire::drop_secret(self.session, &self.owner, &self.old);
+            dropped.map_err(|failure| self.half(failure))?;
         }
         self.session.journal.close(&self.owner)?;
         Ok(standing)
