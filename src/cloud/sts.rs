@@ -1,6 +1,6 @@
 //! STS 2015-04-01: who a pair is.
 
-use super::{Client, Error, SMALL, transport::Service, wire};
+use super::{Call, Client, Error, SMALL, transport::Service, wire};
 use crate::core::{account::AccountId, account::Owner, name::UserName};
 
 /// Whose pair signed (`GetCallerIdentity`).
@@ -25,14 +25,24 @@ impl Caller {
     }
 }
 
+impl Call<'_> {
+    pub(crate) fn caller_identity() -> Self {
+        Self {
+            service: Service::Sts,
+            action: "GetCallerIdentity",
+            parameters: Vec::new(),
+        }
+    }
+}
+
 impl Client {
     /// Whose pair this client signs with. Needs no permission.
     pub(crate) fn caller_identity(&self) -> Result<Caller, Error> {
-        const ACTION: &str = "GetCallerIdentity";
-        let body: wire::GetCallerIdentity = self.call(Service::Sts, ACTION, &[], SMALL)?;
+        let call = Call::caller_identity();
+        let body: wire::GetCallerIdentity = self.make(&call, SMALL)?;
         Ok(Caller {
             account_id: AccountId::parse(&body.account_id)
-                .map_err(|_| Error::bad_answer(ACTION))?,
+                .map_err(|_| Error::bad_answer(call.action))?,
             arn: body.arn,
             identity_type: body.identity_type,
             user_id: body.user_id,

@@ -9,6 +9,7 @@ mod copy;
 mod create;
 mod damaged;
 mod doors;
+mod dry_run;
 mod env;
 mod errno;
 mod exit_codes;

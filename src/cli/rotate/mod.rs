@@ -1,5 +1,6 @@
 //! `akm rotate`
 
+mod plan;
 mod told;
 
 use super::{
@@ -9,7 +10,10 @@ use super::{
 };
 use crate::core::{access_key::Status, account::Owner, policy, time::Span};
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Session, rotate};
+use crate::ops::{
+    Failure, Session,
+    rotate::{self, plan::Asked},
+};
 use clap::Args;
 
 /// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
@@ -20,8 +24,13 @@ use clap::Args;
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
+    "akm rotate --ram-user alice --dry-run" => "what would be called, and nothing is changed",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
 ])]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Rotate {
     #[command(flatten)]
     owner: OwnerArgs,
@@ -47,26 +56,42 @@ pub(crate) struct Rotate {
     /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
     #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace", "leaked"])]
     rollback: bool,
+    /// Print the calls to the cloud that this would make, and make none that changes anything
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.required()?;
+        let asked = self.asked()?;
+        if self.dry_run {
+            return plan::print(context, &owner, &asked);
+        }
         let session = context.changing()?;
         if owner == Owner::Account && !self.finish && !self.rollback {
             context.ui.insist("rotate the account's own pair?")?;
         }
-        let standing = if self.rollback {
-            rotate::roll_back(&session, &owner)?
-        } else if let Some(named) = &self.leaked {
-            let named = named.as_deref().map(key_id).transpose()?;
-            rotate::leaked(&session, &owner, named.as_ref())?
-        } else {
-            self.warn_of_spans(&session, &owner)?;
-            rotate::rotate(&session, &owner, &self.wish()?)?
+        let standing = match &asked {
+            Asked::RollBack => rotate::roll_back(&session, &owner)?,
+            Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
+            Asked::Rotate(wish) => {
+                self.warn_of_spans(&session, &owner)?;
+                rotate::rotate(&session, &owner, wish)?
+            }
         };
         told::say(&context.ui, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
+    }
+
+    fn asked(&self) -> Result<Asked, Failure> {
+        if self.rollback {
+            return Ok(Asked::RollBack);
+        }
+        if let Some(named) = &self.leaked {
+            return Ok(Asked::Leaked(named.as_deref().map(key_id).transpose()?));
+        }
+        Ok(Asked::Rotate(self.wish()?))
     }
 
     fn wish(&self) -> Result<rotate::Wish, Failure> {

@@ -78,10 +78,12 @@ pub(crate) fn delete(
             .cloud
             .set_status(&found.owner, id, Status::Inactive)?;
     }
-    let restorable_until = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    deleted.map_err(|failure| cut_short(failure, id))?;
+    let kept = (!allowed.purge).then(|| kept_until(session, id));
     Ok(Deleted {
         owner: found.owner,
-        restorable_until: restorable_until.map_err(|failure| cut_short(failure, id))?,
+        restorable_until: kept.flatten(),
     })
 }
 
@@ -107,7 +109,7 @@ pub(in crate::ops) fn delete_inactive(
         purge: false,
     };
     let deleted = finish_deletion(session, owner, id, kept, "");
-    deleted.map(drop).map_err(|failure| cut_short(failure, id))
+    deleted.map_err(|failure| cut_short(failure, id))
 }
 
 /// From the disabled pair on; each step can be done again.
@@ -117,7 +119,7 @@ fn finish_deletion(
     id: &AccessKeyId,
     allowed: Allowed,
     user_id: &str,
-) -> Result<Option<Timestamp>, Failure> {
+) -> Result<(), Failure> {
     gone(session.cloud.delete_pair(owner, id))?;
     let shown = session.cloud.pairs(owner)?;
     if shown.iter().any(|key| key.id == *id) {
@@ -130,9 +132,10 @@ fn finish_deletion(
     taken_over(session, owner, &shown, |_| (), id)?;
     session.journal.resolve(id)?;
     if allowed.purge {
-        return purge(session, owner, id, user_id);
+        gone(session.cloud.purge(id, user_id))?;
+        forget::forget(session, owner, id)?;
     }
-    Ok(kept_until(session, id))
+    Ok(())
 }
 
 fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {
@@ -144,15 +147,4 @@ fn user_id(session: &Session, owner: &Owner) -> Result<String, Failure> {
         Owner::RamUser(name) => Ok(session.cloud.user(name)?.user_id),
         Owner::Account => Ok(session.id.to_string()),
     }
-}
-
-fn purge(
-    session: &Session,
-    owner: &Owner,
-    id: &AccessKeyId,
-    user_id: &str,
-) -> Result<Option<Timestamp>, Failure> {
-    gone(session.cloud.purge(id, user_id))?;
-    forget::forget(session, owner, id)?;
-    Ok(None)
 }

@@ -4,8 +4,12 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
+    time::Timestamp,
 };
-use crate::metadata::{inventory::PairRecord, journal::Entry};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord},
+    journal::Entry,
+};
 use crate::ops::{Failure, Session, recover};
 use crate::store::{SecretName, StoreKind};
 
@@ -69,6 +73,16 @@ fn close_create_of(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result
     Ok(())
 }
 
+/// The pairs that were deleted so long ago.
+pub(in crate::ops) fn expired(record: &OwnerRecord, now: Timestamp) -> Vec<AccessKeyId> {
+    let expired = |pair: &&PairRecord| {
+        pair.deleted_at
+            .is_some_and(|at| now >= at + recover::recycle_span().delta())
+    };
+    let pairs = record.access_keys.iter().filter(expired);
+    pairs.map(|pair| pair.access_key_id.clone()).collect()
+}
+
 /// Drops the secrets of pairs that the recycle bin has let go of: deleted long ago, not in `shown`, which is what the cloud lists now,
 /// and not in the bin. The caller holds the owner's lock.
 pub(in crate::ops) fn forget_expired(
@@ -84,16 +98,7 @@ pub(in crate::ops) fn forget_expired(
     if record.access_keys != before.access_keys {
         session.inventory.save(&record)?;
     }
-    let expired = |pair: &&PairRecord| {
-        pair.deleted_at
-            .is_some_and(|at| now >= at + recover::recycle_span().delta())
-    };
-    let ids = record
-        .access_keys
-        .iter()
-        .filter(expired)
-        .map(|pair| &pair.access_key_id);
-    for id in ids {
+    for id in &expired(&record, now) {
         let answer = session.cloud.recycled_pair(id);
         if answer.is_err_and(|error| error.fault == Fault::NoSuchPair) {
             forget(session, owner, id)?;

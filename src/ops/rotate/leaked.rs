@@ -40,7 +40,7 @@ pub(crate) fn leaked(
     let shown = session.cloud.pairs(owner);
     let shown = shown.map_err(|error| protected(owner, error))?;
     let Some(id) = which(session, owner, &shown, named)? else {
-        return current(session, owner);
+        return deleted_already(session, owner, &shown, named);
     };
     not_the_signer(session, owner, &id)?;
     issue::ready(session, owner)?;
@@ -59,8 +59,8 @@ fn goes_on(session: &Session, owner: &Owner, named: Option<&AccessKeyId>) -> Res
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
 }
 
-/// The pair that is meant; `None` when it is deleted already, and then what is left of its secret goes.
-fn which(
+/// The pair that is meant; `None` when the one that is named is deleted already.
+pub(super) fn which(
     session: &Session,
     owner: &Owner,
     shown: &[AccessKey],
@@ -79,10 +79,22 @@ fn which(
     if session.record(owner)?.pair(id).is_none() {
         return Err(no_such_pair(id));
     }
-    retire::forget_expired(session, owner, shown)?;
-    retire::drop_secret(session, owner, id)?;
-    session.tell.note(&format!("`{id}` is deleted already"));
     Ok(None)
+}
+
+/// What is left of its secret goes.
+fn deleted_already(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    named: Option<&AccessKeyId>,
+) -> Result<Standing, Failure> {
+    retire::forget_expired(session, owner, shown)?;
+    if let Some(id) = named {
+        retire::drop_secret(session, owner, id)?;
+        session.tell.note(&format!("`{id}` is deleted already"));
+    }
+    current(session, owner)
 }
 
 fn which_of_two(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
@@ -178,21 +190,31 @@ fn replace(
             "`{id}` is disabled, and nothing has taken its place yet"
         ))
     };
-    let record = session.record(&owner)?;
-    let other = shown.iter().find(|key| key.id != *id);
-    match other.map(|key| (key, record.pair(&key.id))) {
-        Some((key, Some(pair))) if key.status == Status::Active && pair.is_held() => {
-            stand_in(session, entry, pair).map_err(half)
-        }
-        Some((key, known)) if shown.len() > 1 => {
-            Err(no_room(id, key, known.is_some_and(PairRecord::is_held)))
-        }
-        _ => {
-            drop(journal);
-            let comment = entry.intent.comment;
-            let issued = issue::issue(session, &owner, &shown, comment, Some(rotation.clone()));
-            work::go_on(session, issued.map_err(half)?)
-        }
+    if let Some(other) = successor(session, &owner, &shown, id)? {
+        return stand_in(session, entry, &other).map_err(half);
+    }
+    drop(journal);
+    let comment = entry.intent.comment;
+    let issued = issue::issue(session, &owner, &shown, comment, Some(rotation.clone()));
+    work::go_on(session, issued.map_err(half)?)
+}
+
+/// The other pair, if it can take the leaked one's place; `None` where there is room for a new one.
+pub(super) fn successor(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+) -> Result<Option<PairRecord>, Failure> {
+    let Some(key) = shown.iter().find(|key| key.id != *id) else {
+        return Ok(None);
+    };
+    let record = session.record(owner)?;
+    let held = record.pair(&key.id).filter(|pair| pair.is_held());
+    match held {
+        Some(pair) if key.status == Status::Active => Ok(Some(pair.clone())),
+        _ if shown.len() > 1 => Err(no_room(id, key, held.is_some())),
+        _ => Ok(None),
     }
 }
 
@@ -265,7 +287,11 @@ fn protected(owner: &Owner, error: crate::cloud::Error) -> Failure {
     }
 }
 
-fn not_the_signer(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+pub(super) fn not_the_signer(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
     if session.cloud.signer() != id.as_str() {
         return Ok(());
     }

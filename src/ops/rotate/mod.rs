@@ -1,6 +1,8 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
 mod leaked;
+pub(crate) mod plan;
+mod rehearsal;
 mod replace;
 mod rollback;
 mod start;
@@ -115,14 +117,28 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
 }
 
 fn settle(session: &Session, owner: &Owner, wish: &Wish) -> Result<Settled, Failure> {
-    match (recover::settle(session, owner)?, &wish.replace) {
-        (Settled::Rotating(standing, _), Some(id))
-            if replace::ends_grace(session, owner, &standing, id)? =>
-        {
-            recover::settle_by(session, owner, Word::EndGrace)
-        }
-        (settled, _) => Ok(settled),
+    let Some(id) = &wish.replace else {
+        return recover::settle(session, owner);
+    };
+    let open = session.journal.read(owner)?;
+    if open.is_some_and(|entry| waits_with(&entry, id)) {
+        return recover::settle_by(session, owner, Word::EndGrace);
     }
+    let settled = recover::settle(session, owner)?;
+    if let Settled::Rotating(standing, _) = &settled {
+        let new = &standing.new.access_key_id;
+        let at = (standing.state, new, standing.old.as_ref());
+        if replace::ends_grace(session, owner, at, id)? {
+            return recover::settle_by(session, owner, Word::EndGrace);
+        }
+    }
+    Ok(settled)
+}
+
+/// Whether the rotation has retired that pair, and waits for the end of its grace.
+fn waits_with(entry: &Entry, id: &AccessKeyId) -> bool {
+    let rotation = entry.intent.rotation.as_ref();
+    entry.reached == Reached::OldDisabled && rotation.is_some_and(|rotation| rotation.old == *id)
 }
 
 fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {

@@ -1,21 +1,21 @@
 //! `rotate --replace`: a pair whose id was typed goes, so that there is room for a new one.
 
-use super::{Standing, State, start::not_the_signer};
+use super::{State, start::not_the_signer};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
 };
-use crate::ops::{Failure, Kind, Session, create, retire, session::no_such_pair};
+use crate::ops::{Failure, Kind, Session, create, session::no_such_pair};
 
 /// Whether the open rotation waits with just that pair retired. One that a rotation still needs is refused.
 pub(super) fn ends_grace(
     session: &Session,
     owner: &Owner,
-    standing: &Standing,
+    (state, new, old): (State, &AccessKeyId, Option<&AccessKeyId>),
     id: &AccessKeyId,
 ) -> Result<bool, Failure> {
-    let waits = matches!(standing.state, State::Overlap | State::Grace);
-    if waits && standing.new.access_key_id == *id {
+    let waits = matches!(state, State::Overlap | State::Grace);
+    if waits && new == id {
         return Err(Failure::new(
             Kind::Refused,
             format!("`{id}` is the new pair of a rotation that is open"),
@@ -25,28 +25,27 @@ pub(super) fn ends_grace(
             owner.selector()
         )));
     }
-    if standing.old.as_ref() != Some(id) {
+    if old != Some(id) {
         known(session, owner, id)?;
         return Ok(false);
     }
-    match standing.state {
+    match state {
         State::Overlap => Err(active(owner, id)),
         state => Ok(state == State::Grace),
     }
 }
 
-/// Deletes the pair, and gives back the others. One that is deleted already was so by the same command, cut short.
-pub(super) fn room(
+/// Whether the pair is there to be deleted. One that is deleted already was so by the same command, cut short.
+pub(super) fn may_go(
     session: &Session,
     owner: &Owner,
-    mut before: Vec<AccessKey>,
+    shown: &[AccessKey],
     id: &AccessKeyId,
-) -> Result<Vec<AccessKey>, Failure> {
-    let Some(key) = before.iter().find(|key| key.id == *id) else {
-        known(session, owner, id)?;
-        return Ok(before);
+) -> Result<bool, Failure> {
+    let Some(key) = shown.iter().find(|key| key.id == *id) else {
+        return known(session, owner, id).map(|()| false);
     };
-    if before.len() == 1 {
+    if shown.len() == 1 {
         return Err(Failure::new(
             Kind::Refused,
             format!("`{id}` is the only pair of {owner}: there is room for another"),
@@ -56,15 +55,10 @@ pub(super) fn room(
     if key.status == Status::Active {
         return Err(active(owner, id));
     }
-    for key in &before {
+    for key in shown {
         not_the_signer(session, &key.id)?;
     }
-    retire::delete_inactive(session, owner, id)?;
-    session
-        .tell
-        .note(&format!("`{id}` is deleted to make room"));
-    before.retain(|key| key.id != *id);
-    Ok(before)
+    Ok(true)
 }
 
 fn known(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {

@@ -31,7 +31,7 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
 }
 
 /// What a finished rotation deleted, the recycle bin still has.
-fn nothing_open(session: &Session, owner: &Owner) -> Failure {
+pub(super) fn nothing_open(session: &Session, owner: &Owner) -> Failure {
     let failure = Failure::new(
         Kind::Refused,
         format!("no rotation of {owner} is open that could be rolled back"),

@@ -1,7 +1,12 @@
 //! The beginning of a rotation.
 
 use super::{Standing, Wish, replace, work};
-use crate::core::{access_key::AccessKeyId, account::Owner, policy, time::Span};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+    policy,
+    time::Span,
+};
 use crate::metadata::{inventory::PairRecord, journal::RotationIntent};
 use crate::ops::{Failure, Kind, Session, issue, retire};
 
@@ -10,10 +15,29 @@ pub(super) fn no_pair(owner: &Owner) -> Failure {
         .hint(format!("`akm create {}` makes one", owner.selector()))
 }
 
-pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
-    let mut before = issue::preflight(session, owner)?;
-    if let Some(id) = &wish.replace {
-        before = replace::room(session, owner, before, id)?;
+/// What a rotation begins with.
+pub(super) struct Beginning {
+    /// The pair that is deleted first.
+    pub(super) replaced: Option<AccessKeyId>,
+    /// The pairs that are there then.
+    pub(super) before: Vec<AccessKey>,
+    pub(super) old: AccessKeyId,
+    pub(super) overlap: Span,
+}
+
+/// What speaks against a rotation of the owner whose pairs these are, and else what it begins with. Changes nothing.
+pub(super) fn beginning(
+    session: &Session,
+    owner: &Owner,
+    wish: &Wish,
+    mut before: Vec<AccessKey>,
+) -> Result<Beginning, Failure> {
+    let mut replaced = None;
+    if let Some(id) = &wish.replace
+        && replace::may_go(session, owner, &before, id)?
+    {
+        replaced = Some(id.clone());
+        before.retain(|key| key.id != *id);
     }
     let old = match before.as_slice() {
         [] => return Err(no_pair(owner)),
@@ -21,10 +45,32 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
         _ => return Err(replace::two_pairs(session, owner, &before)),
     };
     not_the_signer(session, &old)?;
-    retire::forget_expired(session, owner, &before)?;
     let overlap = wish
         .overlap
         .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
+    Ok(Beginning {
+        replaced,
+        before,
+        old,
+        overlap,
+    })
+}
+
+pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
+    let shown = issue::preflight(session, owner)?;
+    let Beginning {
+        replaced,
+        before,
+        old,
+        overlap,
+    } = beginning(session, owner, wish, shown)?;
+    if let Some(id) = replaced {
+        retire::delete_inactive(session, owner, &id)?;
+        session
+            .tell
+            .note(&format!("`{id}` is deleted to make room"));
+    }
+    retire::forget_expired(session, owner, &before)?;
     let comment = session
         .record(owner)?
         .pair(&old)

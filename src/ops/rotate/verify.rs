@@ -5,7 +5,8 @@ use crate::core::account::Owner;
 use crate::ops::{Failure, Kind, Session};
 use std::time::Duration;
 
-const SUCCESSES: u32 = 3;
+/// How many in a row are asked for.
+pub(super) const SUCCESSES: u32 = 3;
 const VERIFY_LIMIT: Duration = Duration::from_secs(90);
 
 /// A new pair works only after some seconds, and one success proves little: three in a row are asked for, with back-off.
