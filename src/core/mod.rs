@@ -2,6 +2,7 @@
 
 pub(crate) mod access_key;
 pub(crate) mod account;
+pub(crate) mod glob;
 pub(crate) mod name;
 pub(crate) mod passphrase;
 pub(crate) mod place;

@@ -60,6 +60,8 @@ pub(super) fn issue(
     if before.len() >= policy::PAIRS_PER_OWNER {
         return Err(super::create::two_pairs(session, owner, before));
     }
+    // Until the pair is claimed, Ctrl-C would drop the only copy of its secret.
+    let _held = signals::hold();
     let signed = session.cloud.prepare_pair(owner)?;
     let (mut entry, mut journal) = session.journal.begin(Intent {
         version: Version,
@@ -74,8 +76,6 @@ pub(super) fn issue(
         comment,
         rotation,
     })?;
-    // From here until the pair is claimed, Ctrl-C would drop the only copy of its secret.
-    let _held = signals::hold();
     let made = session
         .cloud
         .create_pair(&signed)

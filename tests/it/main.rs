@@ -14,6 +14,7 @@ mod env;
 mod errno;
 mod exit_codes;
 mod export;
+mod fleet;
 mod help;
 mod import;
 #[cfg(target_os = "linux")]

@@ -94,7 +94,7 @@ fn before_its_grace_is_over_the_retired_pair_makes_room() {
     let ran = rotate(&env, &["--replace", &one, "--overlap", "0s"]);
     let three = ran.stdout.trim().to_owned();
     let said = format!(
-        "{SANDBOX}akm: the rotation before is over: its old pair is deleted\n{}",
+        "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n{}",
         retired("<ID2>")
     );
     ran.said(&[&one, &two, &three], 0, "<ID3>\n", &said);

@@ -254,7 +254,7 @@ fn after_its_grace_the_next_rotation_starts_anew() {
     let ran = rotate(&env, &[]);
     let third = ran.stdout.trim().to_owned();
     let told = format!(
-        "{SANDBOX}akm: the rotation before is over: its old pair is deleted\n\
+        "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n\
          akm: `<ID2>` is Inactive (`akm enable <ID2>` undoes that) and may be deleted after <TIME>\n"
     );
     ran.said(&[&first, &second, &third], 0, "<ID3>\n", &told);

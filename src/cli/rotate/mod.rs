@@ -1,5 +1,6 @@
 //! `akm rotate`
 
+mod all;
 mod plan;
 mod told;
 
@@ -11,7 +12,7 @@ use super::{
 use crate::core::{access_key::Status, account::Owner, policy, time::Span};
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{
-    Failure, Session,
+    Failure, Kind, Session,
     rotate::{self, plan::Asked},
 };
 use clap::Args;
@@ -25,6 +26,7 @@ use clap::Args;
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
     "akm rotate --ram-user alice --dry-run" => "what would be called, and nothing is changed",
+    "akm rotate --all --older-than 90d --match 'ci-*' --yes" => "every RAM user whose pair is that old; again from cron, it does what is due",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
 ])]
 #[expect(
@@ -34,6 +36,8 @@ use clap::Args;
 pub(crate) struct Rotate {
     #[command(flatten)]
     owner: OwnerArgs,
+    #[command(flatten)]
+    fleet: all::FleetArgs,
     /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm]
     #[arg(long, value_name = "SPAN")]
     overlap: Option<Span>,
@@ -63,8 +67,11 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let owner = self.owner.required()?;
         let asked = self.asked()?;
+        if self.fleet.all {
+            return self.fleet.run(context, &asked, self.dry_run);
+        }
+        let owner = self.owner()?;
         if self.dry_run {
             return plan::print(context, &owner, &asked);
         }
@@ -82,6 +89,14 @@ impl Rotate {
         };
         told::say(&context.ui, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
+    }
+
+    fn owner(&self) -> Result<Owner, Failure> {
+        let owner = self.owner.owner()?;
+        owner.ok_or_else(|| {
+            Failure::new(Kind::Usage, "no owner was named")
+                .hint("add `--ram-user NAME`, `--account` or `--all`")
+        })
     }
 
     fn asked(&self) -> Result<Asked, Failure> {

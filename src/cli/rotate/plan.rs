@@ -1,6 +1,10 @@
 //! `akm rotate --dry-run`
 
-use crate::cli::{context::Context, selector::nothing_known, ui};
+use crate::cli::{
+    context::Context,
+    selector::nothing_known,
+    ui::{self, Ui},
+};
 use crate::core::account::Owner;
 use crate::ops::{
     Failure, Session, Tell,
@@ -17,16 +21,36 @@ pub(super) fn print(context: &Context, owner: &Owner, asked: &Asked) -> Result<(
         return Err(nothing_known(owner));
     }
     let session = context.open()?;
-    let plan = plan::plan(&session, owner, asked)?;
-    context.ui.note(&format!(
+    show(context, &session, owner, asked, false)?;
+    note(&context.ui);
+    Ok(())
+}
+
+pub(super) fn note(ui: &Ui) {
+    ui.note(&format!(
         "nothing was changed; `{}` stands for the id that the cloud will choose",
         plan::NEW
     ));
+}
+
+/// One owner's calls, after a remark whose they are if there are several owners.
+pub(super) fn show(
+    context: &Context,
+    session: &Session,
+    owner: &Owner,
+    asked: &Asked,
+    several: bool,
+) -> Result<(), Failure> {
+    let plan = plan::plan(session, owner, asked)?;
     if context.ui.json() {
         return ui::print_json(&View::new(owner, &plan));
     }
-    let lines: String = plan.calls.iter().map(|call| line(&session, call)).collect();
-    ui::print(lines.as_bytes())
+    let mut text = match owner.ram_user() {
+        Some(name) if several => format!("# {name}\n"),
+        _ => String::new(),
+    };
+    text.extend(plan.calls.iter().map(|call| line(session, call)));
+    ui::print(text.as_bytes())
 }
 
 fn line(session: &Session, call: &Planned) -> String {

@@ -1,5 +1,6 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
+pub(crate) mod all;
 mod leaked;
 pub(crate) mod plan;
 mod rehearsal;
@@ -27,6 +28,7 @@ use chrono::TimeDelta;
 pub(super) use work::advance;
 
 /// What the person asked for.
+#[derive(Clone)]
 pub(crate) struct Wish {
     /// `None`: as the policy has it.
     pub(crate) overlap: Option<Span>,
@@ -105,9 +107,9 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
         if !over {
             return Ok(*standing);
         }
-        session
-            .tell
-            .note("the rotation before is over: its old pair is deleted");
+        session.tell.note(&format!(
+            "the rotation of {owner} before this one is over: its old pair is deleted"
+        ));
     }
     if wish.finish_only {
         unrotated(session, owner)
