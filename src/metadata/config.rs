@@ -2,6 +2,7 @@
 
 use super::{Error, Home, Version};
 use crate::core::place::{Recipient, StoreKind};
+use crate::core::policy::Policy;
 use crate::core::time::Span;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub(crate) struct Config {
     /// How long a protected `age` identity stays unlocked in the kernel's keyring once its passphrase was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unlock_for: Option<Span>,
+    /// What rotations do when nobody says otherwise.
+    #[serde(default, skip_serializing_if = "Policy::is_silent")]
+    pub(crate) policy: Policy,
     /// The recipient of each store that was ever used here.
     #[serde(default)]
     pub(crate) recipients: Recipients,

@@ -9,8 +9,13 @@ use super::{
     context::Context,
     selector::{OwnerArgs, key_id},
 };
-use crate::core::{access_key::Status, account::Owner, policy, time::Span};
-use crate::metadata::inventory::PairRecord;
+use crate::core::{
+    access_key::Status,
+    account::Owner,
+    policy::{self, Policy},
+    time::Span,
+};
+use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
     Failure, Kind, Session,
     rotate::{self, plan::Asked},
@@ -38,12 +43,13 @@ pub(crate) struct Rotate {
     owner: OwnerArgs,
     #[command(flatten)]
     fleet: all::FleetArgs,
-    /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm]
+    /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm;
+    /// `overlap` under `[policy]` in config.toml stands for both]
     #[arg(long, value_name = "SPAN")]
     overlap: Option<Span>,
-    /// How long the old pair then stays Inactive before it may be deleted
-    #[arg(long, value_name = "SPAN", default_value_t = policy::grace())]
-    grace: Span,
+    /// How long the old pair then stays Inactive before it may be deleted [default: 2d, or `grace` under `[policy]`]
+    #[arg(long, value_name = "SPAN")]
+    grace: Option<Span>,
     /// Delete the old pair as soon as it is disabled
     #[arg(long, conflicts_with = "grace")]
     delete_old: bool,
@@ -67,7 +73,7 @@ pub(crate) struct Rotate {
 
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let asked = self.asked()?;
+        let asked = self.asked(context)?;
         if self.fleet.all {
             return self.fleet.run(context, &asked, self.dry_run);
         }
@@ -99,23 +105,24 @@ impl Rotate {
         })
     }
 
-    fn asked(&self) -> Result<Asked, Failure> {
+    fn asked(&self, context: &Context) -> Result<Asked, Failure> {
         if self.rollback {
             return Ok(Asked::RollBack);
         }
         if let Some(named) = &self.leaked {
             return Ok(Asked::Leaked(named.as_deref().map(key_id).transpose()?));
         }
-        Ok(Asked::Rotate(self.wish()?))
+        Ok(Asked::Rotate(
+            self.wish(&Config::load(&context.home)?.policy)?,
+        ))
     }
 
-    fn wish(&self) -> Result<rotate::Wish, Failure> {
+    fn wish(&self, policy: &Policy) -> Result<rotate::Wish, Failure> {
         Ok(rotate::Wish {
-            overlap: self.overlap,
-            grace: if self.delete_old {
-                Span::ZERO
-            } else {
-                self.grace
+            overlap: self.overlap.or(policy.overlap),
+            grace: match self.grace.or(policy.grace) {
+                _ if self.delete_old => Span::ZERO,
+                said => said.unwrap_or_else(policy::grace),
             },
             finish_only: self.finish,
             replace: self.replace.as_deref().map(key_id).transpose()?,
