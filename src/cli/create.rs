@@ -56,12 +56,7 @@ impl Create {
         let clipboard = self.copy.then(context::clipboard).transpose()?;
         let session = context.changing()?;
         let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
-        self.user_is_there(context, &session, &owner)?;
-        let wish = create::Wish {
-            comment: self.comment.clone(),
-            leaves_by: self.ways(),
-        };
-        let pair = create::create(&session, &owner, wish)?;
+        let pair = self.create(context, &session, &owner)?;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
         session.tell.note(&format!(
             "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
@@ -91,18 +86,34 @@ impl Create {
     }
 
     /// A missing RAM user is made where that was asked for, or the profile says so, or the person agrees.
-    fn user_is_there(
+    fn create(
         &self,
         context: &Context,
         session: &Session,
         owner: &Owner,
-    ) -> Result<(), Failure> {
-        let Owner::RamUser(name) = owner else {
-            return Ok(());
-        };
-        if ops::user::exists(session, name)? {
-            return Ok(());
+    ) -> Result<PairRecord, Failure> {
+        match (create::create(session, owner, self.wish()), owner) {
+            (Err(failure), Owner::RamUser(name)) if failure.kind == Kind::NoSuchUser => {
+                self.make_user(context, session, name)?;
+                create::create(session, owner, self.wish())
+            }
+            (done, _) => done,
         }
+    }
+
+    fn wish(&self) -> create::Wish {
+        create::Wish {
+            comment: self.comment.clone(),
+            leaves_by: self.ways(),
+        }
+    }
+
+    fn make_user(
+        &self,
+        context: &Context,
+        session: &Session,
+        name: &UserName,
+    ) -> Result<(), Failure> {
         let wanted = self.create_user || session.profile.is_sandbox();
         if !wanted && !agreed(context, name)? {
             return Err(ops::user::missing(name).hint("`--create-user` makes it"));

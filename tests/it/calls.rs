@@ -25,8 +25,11 @@ const MADE: [&str; 4] = [CALLER, LIST, CREATE, LIST];
 fn a_create() {
     let env = Env::new();
     env.create("alice");
-    let made = calls(&env, &["create", "--ram-user", "alice"]);
-    assert_eq!(made, [&["Ram GetUser"], &MADE[..]].concat());
+    assert_eq!(calls(&env, &["create", "--ram-user", "alice"]), MADE);
+    // For a RAM user that is missing, one list says so.
+    let made = calls(&env, &["create", "--ram-user", "bob"]);
+    let first = [CALLER, LIST, CALLER, "Ram CreateUser"];
+    assert_eq!(made, [first, MADE].concat());
 }
 
 #[test]
