@@ -48,7 +48,18 @@ pub(super) fn settle_by(session: &Session, owner: &Owner, word: Word) -> Result<
         issue::adopt(session, &mut entry, &mut journal)?;
     }
     match (entry.reached, &entry.intent.rotation) {
-        (Reached::Intent, _) => decide(session, &entry).map(|()| Settled::Nothing),
+        (Reached::Intent, _) if entry.intent.is_of_leak() => {
+            decide(session, &entry)?;
+            drop(journal);
+            let (entry, journal) = rotate::leak_waits_again(session, entry)?;
+            let standing = rotate::replace_leaked(session, entry, journal)?;
+            Ok(Settled::Rotating(Box::new(standing), false))
+        }
+        (Reached::Intent, _) => {
+            decide(session, &entry)?;
+            session.journal.close(owner)?;
+            Ok(Settled::Nothing)
+        }
         (_, Some(_)) => {
             let rested = rotate::rests(&entry);
             let standing = rotate::advance(session, entry, journal, word)?;
@@ -107,7 +118,7 @@ pub(super) fn close_if_durable(session: &Session, entry: &Entry) -> Result<(), F
     })
 }
 
-/// A create whose answer nobody has: what the cloud lists now tells. Closes the journal once the request cannot be executed any more.
+/// A create whose answer nobody has: what the cloud lists now tells. `Undecided` until the request cannot be executed any more.
 fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
     let owner = entry.owner();
     let shown = session.cloud.pairs(&owner)?;
@@ -117,7 +128,6 @@ fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
     if session.cloud.may_execute_late() && session.cloud.now() < until {
         return Err(undecided(&owner, until));
     }
-    session.journal.close(&owner)?;
     if strange.is_empty() {
         session.tell.note(&format!(
             "an earlier create for {owner} is now known not to have happened"
@@ -141,15 +151,23 @@ fn say_suspects(session: &Session, ids: &[AccessKeyId]) {
     }
 }
 
+/// Nothing waits for that request any more: what it was for ends, but for a pair that leaked, which is still to be replaced.
+fn not_made(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    if entry.intent.is_of_leak() {
+        return rotate::leak_waits_again(session, entry.clone()).map(drop);
+    }
+    Ok(session.journal.close(&entry.owner())?)
+}
+
 /// What a failed create request comes to, by what is known of its effect.
 pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Failure {
     use cloud::Outcome;
     let outcome = error.outcome();
     let failure = Failure::from(error);
     if outcome == Outcome::NotSent {
-        return match session.journal.close(&entry.owner()) {
+        return match not_made(session, entry) {
             Ok(()) => failure,
-            Err(error) => Failure::from(error),
+            Err(error) => error,
         };
     }
     let owner = entry.owner();
@@ -167,8 +185,8 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
     };
     say_suspects(session, &strange);
     let decided = outcome == Outcome::Refused || !session.cloud.may_execute_late();
-    if decided && let Err(error) = session.journal.close(&owner) {
-        return not_recorded(error.into());
+    if decided && let Err(error) = not_made(session, entry) {
+        return not_recorded(error);
     }
     match (decided, strange.is_empty(), outcome) {
         (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => {
@@ -269,12 +287,18 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
     Ok(left)
 }
 
-/// A person's word that a suspect is known, or that a rotation whose new pair is gone is to be forgotten.
+/// A person's word that a suspect is known, that a rotation whose new pair is gone is to be forgotten, or that nothing is to take the
+/// place of a leaked pair.
 pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     if session.journal.resolve(id)? {
         return Ok(());
     }
     for entry in session.journal.open()? {
+        let rotation = entry.intent.rotation.as_ref();
+        if rotate::leak_waits(&entry) && rotation.is_some_and(|rotation| rotation.old == *id) {
+            let _lock = session.lock(&entry.owner())?;
+            return Ok(session.journal.close(&entry.owner())?);
+        }
         if entry.intent.rotation.is_some()
             && entry
                 .got

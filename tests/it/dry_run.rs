@@ -81,6 +81,7 @@ fn of_a_rotation_that_is_open() {
     let old = env.create("alice");
     compared(&env, &["--overlap", "2d"]);
     compared(&env.copied(), &["--rollback"]);
+    compared(&env.copied(), &["--leaked", &old]);
     compared(&env, &[]);
     let by_hand = env.copied();
     assert_eq!(by_hand.akm(&["disable", &old]).code, 0);

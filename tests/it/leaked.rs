@@ -142,6 +142,19 @@ fn a_person_may_take_it_back() {
     );
 }
 
+/// Nothing need take its place, by a person's word.
+#[test]
+fn a_leak_is_dismissed() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &two]);
+    assert_eq!(leaked(&env, &[&one]).code, 8);
+    done(&env, &["recover", "--dismiss", &one]);
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    assert!(truth::live(&env).iter().all(|pair| !pair.active));
+}
+
 #[test]
 fn in_a_rotation_that_is_open() {
     // What was retired leaked: it goes at once.

@@ -156,6 +156,17 @@ pub(in crate::ops) fn leak_waits(entry: &Entry) -> bool {
     entry.reached == Reached::Intent && entry.intent.is_of_leak() && !entry.intent.is_signed()
 }
 
+/// Back there, where a request came to nothing.
+pub(in crate::ops) fn leak_waits_again(
+    session: &Session,
+    entry: Entry,
+) -> Result<(Entry, OpenJournal), Failure> {
+    Ok(session.journal.begin(Intent {
+        nonce: String::new(),
+        ..entry.intent
+    })?)
+}
+
 /// Goes on from there. The caller holds the owner's lock.
 pub(in crate::ops) fn replace_leaked(
     session: &Session,
@@ -213,7 +224,7 @@ pub(super) fn successor(
     let held = record.pair(&key.id).filter(|pair| pair.is_held());
     match held {
         Some(pair) if key.status == Status::Active => Ok(Some(pair.clone())),
-        _ if shown.len() > 1 => Err(no_room(id, key, held.is_some())),
+        _ if shown.len() > 1 => Err(no_room(session, id, key, held.is_some())?),
         _ => Ok(None),
     }
 }
@@ -261,20 +272,31 @@ fn stand_in(session: &Session, entry: Entry, other: &PairRecord) -> Result<Stand
     advance(session, entry, journal, Word::AsDue)
 }
 
-fn no_room(id: &AccessKeyId, other: &AccessKey, held: bool) -> Failure {
+fn no_room(
+    session: &Session,
+    id: &AccessKeyId,
+    other: &AccessKey,
+    held: bool,
+) -> Result<Failure, Failure> {
     let why = match (other.status, held) {
         (Status::Inactive, _) => format!("`{}`, the other pair, is Inactive", other.id),
         _ => format!("the secret of `{}`, the other pair, is not held", other.id),
     };
+    let suspects = session.journal.suspects()?;
     let hint = if held {
         format!("`akm enable {}`, then the same command again", other.id)
+    } else if suspects.iter().any(|one| one.access_key_id == other.id) {
+        format!(
+            "if nobody else made it, `akm delete {} --force`, then the same command again",
+            other.id
+        )
     } else {
         format!("`akm delete {id} --purge` makes room, then `akm recover` makes a new pair")
     };
     let message = format!("`{id}` is disabled, and nothing can take its place");
-    Failure::new(Kind::HalfDone, message)
+    Ok(Failure::new(Kind::HalfDone, message)
         .because(why)
-        .hint(hint)
+        .hint(hint))
 }
 
 fn protected(owner: &Owner, error: crate::cloud::Error) -> Failure {

@@ -165,7 +165,10 @@ fn on_open(
     match asked {
         Asked::RollBack => back(session, &mut rehearsal, calls),
         Asked::Rotate(wish) => go_on(session, wish, entry, rehearsal, calls),
-        Asked::Leaked(_) => Err(unfinished(owner)),
+        Asked::Leaked(named) => {
+            calls.made.clear();
+            leak(session, owner, named.as_ref(), calls)
+        }
     }
 }
 
