@@ -43,6 +43,8 @@ pub(crate) struct Recorded {
     pub(crate) stored: bool,
     /// When the old pair is due; known once the new one is delivered.
     pub(crate) due: Option<Due>,
+    /// Whether this run has asked for the old pair's deletion.
+    pub(crate) deleted: bool,
     /// Present in a rotation that is rolled back.
     pub(crate) back: Option<Back>,
 }
@@ -112,6 +114,8 @@ pub(crate) enum Stop {
     Inactive,
     Gone,
     NotHeld,
+    /// The old pair is deleted, and the list lags behind.
+    StillListed,
     OldInactive,
     OldGone,
     OldNotHeld,
@@ -133,7 +137,10 @@ fn forward(recorded: &Recorded, shown: Option<Shown>, now: Timestamp) -> Step {
         (Reached::Intent | Reached::Got | Reached::Stored, ..) => Step::Verify,
         (Reached::Verified, ..) | (_, None, _) => Step::Deliver,
         (_, Some(_), None) => Step::Look,
-        (_, Some(due), Some(shown)) => retire(due, shown, now),
+        (_, Some(due), Some(shown)) => match retire(due, shown, now) {
+            Step::DeleteOld if recorded.deleted => Step::Stop(Stop::StillListed),
+            step => step,
+        },
     }
 }
 
@@ -222,6 +229,7 @@ mod tests {
             reached,
             stored: !matches!(reached, Reached::Intent | Reached::Got),
             due,
+            deleted: false,
             back: None,
         }
     }
@@ -263,6 +271,19 @@ mod tests {
         // Active again long after: a person's word. Shortly after: a list that lags.
         assert_eq!(step(active, at(11)), Step::Undone);
         assert_eq!(step(active, at(10)), Step::Grace(at(12)));
+    }
+
+    /// Asked again and again, a list that lags would be asked for ever.
+    #[test]
+    fn the_old_pair_is_deleted_once() {
+        let (old, disabled) = (Some(Status::Inactive), Some(due(Some(10))));
+        let recorded = Recorded {
+            deleted: true,
+            ..recorded(Reached::OldDisabled, disabled)
+        };
+        let step = |old| next(&recorded, Some(Shown { old, ..GOOD }), at(12));
+        assert_eq!(step(old), Step::Stop(Stop::StillListed));
+        assert_eq!(step(None), Step::Done);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
 pub(crate) mod all;
+mod ending;
 mod leaked;
 pub(crate) mod plan;
 mod rehearsal;
@@ -8,6 +9,7 @@ mod replace;
 mod rollback;
 mod start;
 mod stopped;
+mod successor;
 mod verify;
 mod work;
 
@@ -179,6 +181,7 @@ pub(super) fn recorded(entry: &Entry) -> Recorded {
         reached: entry.reached,
         stored: entry.when(Reached::Stored).is_some(),
         due: due(entry),
+        deleted: false,
         back: entry.when(Reached::RollBack).map(|_| Back { enabled }),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     rehearsal::{Calls, Rehearsal},
     replace, rests, rollback,
     start::{self, Beginning},
-    waits_with,
+    successor, waits_with,
 };
 use crate::cloud::Call;
 use crate::core::{
@@ -128,6 +128,7 @@ fn just(reached: Reached) -> Recorded {
         reached,
         stored: reached != Reached::Got,
         due: None,
+        deleted: false,
         back: None,
     }
 }
@@ -260,7 +261,7 @@ fn leak(
         }
     }
     let spans = [TimeDelta::zero(); 2];
-    let Some(other) = leaked::successor(session, owner, &keys, &id)? else {
+    let Some(other) = successor::successor(session, owner, &keys, &id)? else {
         return made(session, owner, id, keys, spans, calls);
     };
     let mut rehearsal = Rehearsal {

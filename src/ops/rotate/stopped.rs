@@ -5,7 +5,7 @@ use crate::ops::{Failure, Kind};
 
 pub(super) fn stopped(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> Failure {
     let (what, (why, hint)) = match stop {
-        Stop::Inactive | Stop::Gone | Stop::NotHeld => {
+        Stop::Inactive | Stop::Gone | Stop::NotHeld | Stop::StillListed => {
             ("the rotation does not go on", forward(stop, new, old))
         }
         Stop::OldInactive | Stop::OldGone | Stop::OldNotHeld => {
@@ -26,6 +26,10 @@ fn forward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String)
             format!(
                 "`akm recover --dismiss {new}` forgets this rotation; `akm enable {old}` brings the old pair back into use"
             ),
+        ),
+        Stop::StillListed => (
+            format!("the cloud took the deletion of `{old}` and still lists it"),
+            "the same command again in a minute".to_owned(),
         ),
         _ => (
             format!("the secret store lacks the secret of `{new}`"),

@@ -1,6 +1,6 @@
 //! A rotation at work: each step of the plan, done and recorded.
 
-use super::{Standing, State, Word, due, recorded, stopped::stopped, verify};
+use super::{Standing, State, Word, recorded, stopped::stopped, verify};
 use crate::cloud::Credentials;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -35,21 +35,22 @@ pub(super) fn go_on(session: &Session, issued: Issued) -> Result<Standing, Failu
 }
 
 /// What the cloud showed.
-struct Seen {
+pub(super) struct Seen {
     keys: Vec<AccessKey>,
-    shown: Shown,
+    pub(super) shown: Shown,
 }
 
 /// A rotation at work: its journal, and the ids of both pairs.
 pub(super) struct Work<'a> {
-    session: &'a Session,
-    owner: Owner,
+    pub(super) session: &'a Session,
+    pub(super) owner: Owner,
     pub(super) old: AccessKeyId,
     pub(super) new: AccessKeyId,
-    entry: Entry,
+    pub(super) entry: Entry,
     journal: Option<OpenJournal>,
-    seen: Option<Seen>,
+    pub(super) seen: Option<Seen>,
     ends_grace: bool,
+    deleted: bool,
 }
 
 impl<'a> Work<'a> {
@@ -67,6 +68,7 @@ impl<'a> Work<'a> {
             journal: Some(journal),
             seen: None,
             ends_grace: false,
+            deleted: false,
         })
     }
 
@@ -80,6 +82,7 @@ impl<'a> Work<'a> {
 
     fn recorded(&self, now: Timestamp) -> Recorded {
         let mut recorded = recorded(&self.entry);
+        recorded.deleted = self.deleted;
         if let Some(due) = recorded.due.as_mut().filter(|_| self.ends_grace) {
             due.delete = due.disabled.map(|_| now);
         }
@@ -154,7 +157,7 @@ impl<'a> Work<'a> {
         Ok(self.session.stores.open(kind)?.get(&SecretName::pair(id))?)
     }
 
-    fn half(&self, failure: impl Into<Failure>) -> Failure {
+    pub(super) fn half(&self, failure: impl Into<Failure>) -> Failure {
         failure.into().half_done(format!(
             "the rotation from `{}` to `{}` stopped half-way; both pairs are there",
             self.old, self.new
@@ -245,7 +248,7 @@ impl<'a> Work<'a> {
         self.mark(Reached::OldEnabled)
     }
 
-    fn keys(&self) -> &[AccessKey] {
+    pub(super) fn keys(&self) -> &[AccessKey] {
         self.seen.as_ref().map_or(&[], |seen| &seen.keys)
     }
 
@@ -255,73 +258,12 @@ impl<'a> Work<'a> {
     }
 
     fn delete_old(&mut self) -> Result<(), Failure> {
-        self.seen = None;
+        (self.seen, self.deleted) = (None, true);
         retire::gone(self.session.cloud.delete_pair(&self.owner, &self.old))
             .map_err(|failure| self.half(failure))
     }
 
-    fn close(self, state: State) -> Result<Standing, Failure> {
-        let standing = self.standing(state)?;
-        let shown = self.seen.as_ref().map(|seen| seen.shown);
-        // The journal has the last sealed copy: it goes only where the store has the secret, or nobody needs it any more.
-        if shown.is_none_or(|shown| shown.new.is_some() && !shown.held) {
-            return Err(self.stopped(Stop::NotHeld));
-        }
-        if state == State::Done && self.entry.intent.is_of_leak() {
-            let dropped = retire::drop_secret(self.session, &self.owner, &self.old);
-            dropped.map_err(|failure| self.half(failure))?;
-        }
-        self.session.journal.close(&self.owner)?;
-        Ok(standing)
-    }
-
-    /// The pair in use, and the one that it replaces.
-    fn roles(&self, state: State) -> (&AccessKeyId, &AccessKeyId) {
-        match state {
-            State::RolledBack => (&self.old, &self.new),
-            _ => (&self.new, &self.old),
-        }
-    }
-
-    fn standing(&self, state: State) -> Result<Standing, Failure> {
-        let keys = self.keys();
-        let due = due(&self.entry);
-        let disable_after = due
-            .filter(|_| state == State::Overlap)
-            .map(|due| due.disable);
-        let delete_after = due
-            .filter(|_| state == State::Grace)
-            .and_then(|due| due.delete);
-        let (new, old) = self.roles(state);
-        let retired_at = match state {
-            State::RolledBack => self.entry.when(Reached::NewDisabled),
-            State::Grace | State::Done => self.entry.when(Reached::OldDisabled),
-            _ => None,
-        };
-        let mut record = self.session.record(&self.owner)?;
-        record.take_over(keys, self.session.cloud.now());
-        if let Some(new) = record.pair_mut(new) {
-            (new.disable_after, new.delete_after, new.retired_at) = (None, None, None);
-        }
-        if let Some(old) = record.pair_mut(old) {
-            old.disable_after = disable_after;
-            old.delete_after = delete_after;
-            old.retired_at = retired_at;
-        }
-        let saved = self.session.inventory.save(&record);
-        saved.map_err(|error| self.half(error))?;
-        let gone = || self.stopped(Stop::Gone);
-        Ok(Standing {
-            new: record.pair(new).cloned().ok_or_else(gone)?,
-            old: Some(old.clone()),
-            old_status: keys.iter().find(|key| key.id == *old).map(|key| key.status),
-            disable_after,
-            delete_after,
-            state,
-        })
-    }
-
-    fn stopped(&self, stop: Stop) -> Failure {
+    pub(super) fn stopped(&self, stop: Stop) -> Failure {
         stopped(stop, &self.new, &self.old)
     }
 }
