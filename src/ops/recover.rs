@@ -235,7 +235,10 @@ pub(crate) fn list(
 }
 
 fn open_work(entry: &Entry) -> Open {
-    let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let leaked = entry.intent.rotation.as_ref();
+    let leaked = leaked.filter(|_| rotate::leak_waits(entry));
+    let id = new.or_else(|| leaked.map(|rotation| rotation.old.clone()));
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
         (reached, _)
             if entry.intent.is_of_leak()

@@ -96,6 +96,18 @@ fn of_a_rotation_that_is_open() {
 }
 
 #[test]
+fn of_the_accounts_own_pair() {
+    let env = Env::new();
+    assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
+    for more in [&["--delete-old"][..], &["--leaked"]] {
+        let args = [&["rotate", "--account"], more].concat();
+        let planned = planned(&env, &args);
+        assert!(planned.contains(&"Ims CreateAccessKey".to_owned()));
+        assert_eq!(planned, calls(&env, &[&args[..], &["-y"]].concat()));
+    }
+}
+
+#[test]
 fn of_two_pairs() {
     let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("alice"));

@@ -91,6 +91,7 @@ fn it_is_disabled_even_where_nothing_can_take_its_place() {
         .said(&[&one, &two], 8, "", &format!("{SANDBOX}{stopped}"));
     let open = env.akm(&["recover", "--list", "--json"]).json();
     assert_eq!(open["open"][0]["what"], "leaked pair, to be replaced");
+    assert_eq!(open["open"][0]["access_key_id"], one);
     done(&env, &["enable", &two]);
     assert_eq!(leaked(&env, &[&one]).stdout, format!("{two}\n"));
     over(&env, &one, &two);
