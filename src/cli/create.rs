@@ -59,12 +59,7 @@ impl Create {
         let clipboard = self.copy.then(context::clipboard).transpose()?;
         let session = context.changing()?;
         let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
-        self.user_is_there(context, &session, &owner)?;
-        let wish = create::Wish {
-            comment: self.comment.clone(),
-            leaves_by: self.ways(),
-        };
-        let created = create::create(&session, &owner, wish)?;
+        let created = self.create(context, &session, &owner)?;
         let pair = &created.pair;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
         session.tell.note(&format!(
@@ -96,18 +91,34 @@ impl Create {
     }
 
     /// A missing RAM user is made where that was asked for, or the profile says so, or the person agrees.
-    fn user_is_there(
+    fn create(
         &self,
         context: &Context,
         session: &Session,
         owner: &Owner,
-    ) -> Result<(), Failure> {
-        let Owner::RamUser(name) = owner else {
-            return Ok(());
-        };
-        if ops::user::exists(session, name)? {
-            return Ok(());
+    ) -> Result<create::Created, Failure> {
+        match (create::create(session, owner, self.wish()), owner) {
+            (Err(failure), Owner::RamUser(name)) if failure.kind == Kind::NoSuchUser => {
+                self.make_user(context, session, name)?;
+                create::create(session, owner, self.wish())
+            }
+            (done, _) => done,
         }
+    }
+
+    fn wish(&self) -> create::Wish {
+        create::Wish {
+            comment: self.comment.clone(),
+            leaves_by: self.ways(),
+        }
+    }
+
+    fn make_user(
+        &self,
+        context: &Context,
+        session: &Session,
+        name: &UserName,
+    ) -> Result<(), Failure> {
         let wanted = self.create_user || context.makes_missing_users()?;
         if !wanted && !agreed(context, name)? {
             return Err(ops::user::missing(name).hint("`--create-user` makes it"));

@@ -77,16 +77,19 @@ pub(crate) fn text(failure: &Failure) -> String {
 
 /// For a script: one object on one line.
 pub(crate) fn object(failure: &Failure) -> String {
+    format!("{}\n", json!({ "error": value(failure) }))
+}
+
+pub(crate) fn value(failure: &Failure) -> serde_json::Value {
     let (code, exit) = code(failure.kind);
-    let error = json!({
+    json!({
         "code": code,
         "exit": exit,
         "message": failure.message,
         "cause": failure.cause,
         "hint": failure.hint,
         "request_id": failure.request_id,
-    });
-    format!("{}\n", json!({ "error": error }))
+    })
 }
 
 #[cfg(test)]

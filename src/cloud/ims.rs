@@ -1,6 +1,6 @@
 //! IMS 2019-08-15: which user a pair belongs to, how many pairs there may be, and the recycle bin.
 
-use super::{Client, Error, LIST, SMALL, User, transport::Service, wire};
+use super::{Call, Client, Error, LIST, SMALL, User, transport::Service, wire};
 use crate::core::{access_key::AccessKeyId, account::Owner, time, time::Timestamp};
 
 /// A pair in the recycle bin.
@@ -26,6 +26,16 @@ impl From<wire::RecycledKey> for Recycled {
         Self {
             user_id: key.user_id,
             until,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn recycled_pair(id: &'a AccessKeyId) -> Self {
+        Self {
+            service: Service::Ims,
+            action: "GetAccessKeyInfoInRecycleBin",
+            parameters: vec![("UserAccessKeyId", id.as_str())],
         }
     }
 }
@@ -103,9 +113,7 @@ impl Client {
 
     /// One pair in the recycle bin. `Fault::NoSuchPair` when it is not there.
     pub(crate) fn recycled_pair(&self, id: &AccessKeyId) -> Result<Recycled, Error> {
-        let query = [("UserAccessKeyId", id.as_str())];
-        let body: wire::GetRecycled =
-            self.call(Service::Ims, "GetAccessKeyInfoInRecycleBin", &query, SMALL)?;
+        let body: wire::GetRecycled = self.make(&Call::recycled_pair(id), SMALL)?;
         Ok(body.access_key.into())
     }
 

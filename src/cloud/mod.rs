@@ -16,7 +16,7 @@ pub(crate) mod transport;
 mod wire;
 
 pub(crate) use error::{Error, Fault, Outcome};
-pub(crate) use pairs::NewPair;
+pub(crate) use pairs::{Call, NewPair};
 pub(crate) use ram::User;
 pub(crate) use sts::{Assume, Caller};
 pub(crate) use wire::Denied;

@@ -8,6 +8,7 @@ use crate::core::{
     secret::Secret,
     time::{self, Timestamp},
 };
+use serde::de::DeserializeOwned;
 
 /// A pair just made, with the secret that is told this once.
 #[derive(Debug)]
@@ -17,27 +18,85 @@ pub(crate) struct NewPair {
     pub(crate) created_at: Option<Timestamp>,
 }
 
+/// A call by its service, action and parameters: what is sent, and what a dry run shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Call<'a> {
+    pub(crate) service: Service,
+    pub(crate) action: &'static str,
+    pub(crate) parameters: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> Call<'a> {
+    /// A RAM user's pairs are RAM's, the account's own are IMS's.
+    fn on_pairs(
+        action: &'static str,
+        owner: &'a Owner,
+        parameters: &[(&'static str, &'a str)],
+    ) -> Self {
+        let mut parameters = parameters.to_vec();
+        let service = match owner {
+            Owner::Account => Service::Ims,
+            Owner::RamUser(name) => {
+                parameters.push(("UserName", name.as_str()));
+                Service::Ram
+            }
+        };
+        Self {
+            service,
+            action,
+            parameters,
+        }
+    }
+
+    pub(crate) fn list_pairs(owner: &'a Owner) -> Self {
+        Self::on_pairs("ListAccessKeys", owner, &[])
+    }
+
+    pub(crate) fn create_pair(owner: &'a Owner) -> Self {
+        Self::on_pairs("CreateAccessKey", owner, &[])
+    }
+
+    pub(crate) fn set_status(owner: &'a Owner, id: &'a AccessKeyId, status: Status) -> Self {
+        let parameters = [
+            ("UserAccessKeyId", id.as_str()),
+            ("Status", status.as_str()),
+        ];
+        Self::on_pairs("UpdateAccessKey", owner, &parameters)
+    }
+
+    pub(crate) fn delete_pair(owner: &'a Owner, id: &'a AccessKeyId) -> Self {
+        Self::on_pairs(
+            "DeleteAccessKey",
+            owner,
+            &[("UserAccessKeyId", id.as_str())],
+        )
+    }
+}
+
 impl Client {
+    pub(super) fn make<T: DeserializeOwned>(&self, call: &Call, limit: usize) -> Result<T, Error> {
+        self.call(call.service, call.action, &call.parameters, limit)
+    }
+
     /// The owner's pairs, oldest first.
     pub(crate) fn pairs(&self, owner: &Owner) -> Result<Vec<AccessKey>, Error> {
-        const ACTION: &str = "ListAccessKeys";
-        let (service, query) = addressed(owner, &[]);
-        let body: wire::ListAccessKeys = self.call(service, ACTION, &query, LIST)?;
+        let call = Call::list_pairs(owner);
+        let body: wire::ListAccessKeys = self.make(&call, LIST)?;
         let keys: Result<Vec<AccessKey>, _> = body
             .access_keys
             .access_key
             .into_iter()
             .map(AccessKey::try_from)
             .collect();
-        let mut keys = keys.map_err(|_| Error::bad_answer(ACTION))?;
+        let mut keys = keys.map_err(|_| Error::bad_answer(call.action))?;
         keys.sort_by_key(|key| key.created_at);
         Ok(keys)
     }
 
     /// The signed request for a new pair, so that a journal can know it before it is sent.
     pub(crate) fn prepare_pair(&self, owner: &Owner) -> Result<Signed, Error> {
-        let (service, query) = addressed(owner, &[]);
-        let mut signed = self.sign(service, "CreateAccessKey", &query)?;
+        let call = Call::create_pair(owner);
+        let mut signed = self.sign(call.service, call.action, &call.parameters)?;
         signed.fresh = true;
         Ok(signed)
     }
@@ -67,20 +126,12 @@ impl Client {
         id: &AccessKeyId,
         status: Status,
     ) -> Result<(), Error> {
-        let (service, query) = addressed(
-            owner,
-            &[
-                ("UserAccessKeyId", id.as_str()),
-                ("Status", status.as_str()),
-            ],
-        );
-        self.call(service, "UpdateAccessKey", &query, SMALL)
+        self.make(&Call::set_status(owner, id, status), SMALL)
             .map(|_: wire::Done| ())
     }
 
     pub(crate) fn delete_pair(&self, owner: &Owner, id: &AccessKeyId) -> Result<(), Error> {
-        let (service, query) = addressed(owner, &[("UserAccessKeyId", id.as_str())]);
-        self.call(service, "DeleteAccessKey", &query, SMALL)
+        self.make(&Call::delete_pair(owner, id), SMALL)
             .map(|_: wire::Done| ())
     }
 
@@ -90,23 +141,9 @@ impl Client {
         owner: &Owner,
         id: &AccessKeyId,
     ) -> Result<Option<Timestamp>, Error> {
-        let (service, query) = addressed(owner, &[("UserAccessKeyId", id.as_str())]);
-        let body: wire::GetAccessKeyLastUsed =
-            self.call(service, "GetAccessKeyLastUsed", &query, SMALL)?;
+        let parameters = [("UserAccessKeyId", id.as_str())];
+        let call = Call::on_pairs("GetAccessKeyLastUsed", owner, &parameters);
+        let body: wire::GetAccessKeyLastUsed = self.make(&call, SMALL)?;
         Ok(body.time())
-    }
-}
-
-fn addressed<'a>(
-    owner: &'a Owner,
-    query: &[(&'a str, &'a str)],
-) -> (Service, Vec<(&'a str, &'a str)>) {
-    match owner {
-        Owner::Account => (Service::Ims, query.to_vec()),
-        Owner::RamUser(name) => {
-            let mut query = query.to_vec();
-            query.push(("UserName", name.as_str()));
-            (Service::Ram, query)
-        }
     }
 }

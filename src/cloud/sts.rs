@@ -1,6 +1,6 @@
 //! STS 2015-04-01: who a pair is, and the sessions of roles.
 
-use super::{Client, Credentials, Error, SMALL, transport::Service, wire};
+use super::{Call, Client, Credentials, Error, SMALL, transport::Service, wire};
 use crate::core::{
     access_key::AccessKeyId,
     account::{AccountId, Owner},
@@ -69,6 +69,16 @@ impl Assumed {
     }
 }
 
+impl Call<'_> {
+    pub(crate) fn caller_identity() -> Self {
+        Self {
+            service: Service::Sts,
+            action: "GetCallerIdentity",
+            parameters: Vec::new(),
+        }
+    }
+}
+
 impl Client {
     /// Opens a session of a role; one more does no harm, so a call without an answer is made again. `Fault::Denied` when the signer
     /// may not, or is the account itself; `Fault::NoSuchEntity` when there is no such role; `Fault::BadParameter` when the session is
@@ -91,11 +101,11 @@ impl Client {
 
     /// Whose pair this client signs with. Needs no permission.
     pub(crate) fn caller_identity(&self) -> Result<Caller, Error> {
-        const ACTION: &str = "GetCallerIdentity";
-        let body: wire::GetCallerIdentity = self.call(Service::Sts, ACTION, &[], SMALL)?;
+        let call = Call::caller_identity();
+        let body: wire::GetCallerIdentity = self.make(&call, SMALL)?;
         Ok(Caller {
             account_id: AccountId::parse(&body.account_id)
-                .map_err(|_| Error::bad_answer(ACTION))?,
+                .map_err(|_| Error::bad_answer(call.action))?,
             arn: body.arn,
             identity_type: body.identity_type,
             user_id: body.user_id,

@@ -11,6 +11,14 @@ pub(crate) enum Service {
 }
 
 impl Service {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ram => "Ram",
+            Self::Ims => "Ims",
+            Self::Sts => "Sts",
+        }
+    }
+
     pub(crate) fn version(self) -> &'static str {
         match self {
             Self::Ram => "2015-05-01",

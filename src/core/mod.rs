@@ -3,6 +3,7 @@
 pub(crate) mod access_key;
 pub(crate) mod account;
 pub(crate) mod endpoint;
+pub(crate) mod glob;
 pub(crate) mod key_policy;
 pub(crate) mod name;
 pub(crate) mod passphrase;

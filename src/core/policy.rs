@@ -1,6 +1,7 @@
 //! What is done when nobody says otherwise.
 
 use super::time::Span;
+use serde::{Deserialize, Serialize};
 
 /// RAM's usual limit on the pairs of one owner; what holds for an account is its quota `AccessKeysPerUserQuota`.
 pub(crate) const PAIRS_PER_OWNER: usize = 2;
@@ -14,4 +15,22 @@ pub(crate) fn grace() -> Span {
 /// akm cannot follow, came from elsewhere, or is not held: then somebody else may still be using it.
 pub(crate) fn overlap(out: bool) -> Span {
     if out { Span::days(2) } else { Span::ZERO }
+}
+
+/// What a person has said once for all rotations, in place of what is above.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// How long the old pair stays Active beside the new one, whoever may be using it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) overlap: Option<Span>,
+    /// How long the old pair then stays Inactive before it may be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grace: Option<Span>,
+}
+
+impl Policy {
+    pub(crate) fn is_silent(&self) -> bool {
+        self.overlap.is_none() && self.grace.is_none()
+    }
 }

@@ -1,13 +1,14 @@
 //! The plan of a rotation, pure: what is recorded, what the cloud shows and the time in; the next step out.
 //!
-//! `intent → got → stored → verified → delivered → (overlap) → old disabled → (grace) → old deleted`. Each step can be done again.
+//! `intent → got → stored → verified → delivered → (overlap) → old disabled → (grace) → old deleted`, and back from any of them:
+//! `roll back → old enabled → old verified → old delivered → new disabled`. Each step can be done again.
 
 use super::{access_key::Status, time::Timestamp};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// The last step that is done for good, as the journal writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Reached {
     /// A request may have been sent.
@@ -22,16 +23,30 @@ pub(crate) enum Reached {
     Delivered,
     /// The old pair is Inactive.
     OldDisabled,
+    /// A person wants the old pair back.
+    RollBack,
+    /// The old pair is Active again.
+    OldEnabled,
+    /// The cloud takes the old pair again, several times in a row.
+    OldVerified,
+    /// Whoever gets the pair through akm gets the old one again.
+    OldDelivered,
+    /// The new pair is Inactive: rolled back.
+    NewDisabled,
 }
 
-/// What the cloud and the store show at this moment.
+/// What the journal says.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown {
-    /// The old pair's status; `None` when the cloud does not list it.
-    pub(crate) old: Option<Status>,
-    pub(crate) new: Option<Status>,
-    /// Whether the store returns the new pair's secret.
-    pub(crate) held: bool,
+pub(crate) struct Recorded {
+    pub(crate) reached: Reached,
+    /// Whether the new pair was ever stored.
+    pub(crate) stored: bool,
+    /// When the old pair is due; known once the new one is delivered.
+    pub(crate) due: Option<Due>,
+    /// Whether this run has asked for the old pair's deletion.
+    pub(crate) deleted: bool,
+    /// Present in a rotation that is rolled back.
+    pub(crate) back: Option<Back>,
 }
 
 /// When the old pair is due, by the cloud's clock.
@@ -43,6 +58,27 @@ pub(crate) struct Due {
     pub(crate) delete: Option<Timestamp>,
 }
 
+/// How far the way back is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Back {
+    /// When the old pair was enabled.
+    pub(crate) enabled: Option<Timestamp>,
+}
+
+/// What the cloud and the store show at this moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    /// The old pair's status; `None` when the cloud does not list it.
+    pub(crate) old: Option<Status>,
+    pub(crate) new: Option<Status>,
+    /// Whether the store returns the new pair's secret.
+    pub(crate) held: bool,
+    /// Whether the store returns the old pair's secret.
+    pub(crate) old_held: bool,
+    /// Whether nothing was changed or waited for since.
+    pub(crate) fresh: bool,
+}
+
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -50,6 +86,8 @@ pub(crate) enum Step {
     Store,
     Verify,
     Deliver,
+    /// Ask the cloud and the store what they have.
+    Look,
     /// Nothing before this time: the old pair stays Active.
     Overlap(Timestamp),
     DisableOld,
@@ -58,33 +96,58 @@ pub(crate) enum Step {
     DeleteOld,
     /// The old pair is gone: close.
     Done,
-    /// A person made the old pair Active again: close, and touch neither.
+    /// A person took the old pair's status into his own hands: close, and touch neither.
     Undone,
-    /// The new pair cannot stand in for the old one: touch nothing.
+    EnableOld,
+    VerifyOld,
+    DeliverOld,
+    DisableNew,
+    /// The old pair is back in use, and the new one Inactive: close.
+    RolledBack,
+    /// It cannot go on: touch nothing.
     Stop(Stop),
 }
 
-/// Why a rotation goes no further by itself: what the new pair is or is not.
+/// Why a rotation goes no further by itself: what a pair is or is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
     Inactive,
     Gone,
     NotHeld,
+    /// The old pair is deleted, and the list lags behind.
+    StillListed,
+    OldInactive,
+    OldGone,
+    OldNotHeld,
 }
 
-/// The next step. Before the old pair is disabled, and again before it is deleted, the new one must be Active and held.
-pub(crate) fn next(reached: Reached, due: Option<Due>, shown: Shown, now: Timestamp) -> Step {
-    match (reached, due) {
-        (Reached::Intent | Reached::Got, _) => Step::Store,
-        (Reached::Stored, _) => Step::Verify,
-        (Reached::Verified, _) | (Reached::Delivered | Reached::OldDisabled, None) => Step::Deliver,
-        (Reached::Delivered | Reached::OldDisabled, Some(due)) => retire(due, shown, now),
+/// The next step. `shown` is absent as long as nobody has looked.
+pub(crate) fn next(recorded: &Recorded, shown: Option<Shown>, now: Timestamp) -> Step {
+    match (recorded.stored, recorded.back) {
+        (false, _) => Step::Store,
+        (true, None) => forward(recorded, shown, now),
+        (true, Some(back)) => shown.map_or(Step::Look, |shown| {
+            backward(recorded.reached, back, shown, now)
+        }),
+    }
+}
+
+fn forward(recorded: &Recorded, shown: Option<Shown>, now: Timestamp) -> Step {
+    match (recorded.reached, recorded.due, shown) {
+        (Reached::Intent | Reached::Got | Reached::Stored, ..) => Step::Verify,
+        (Reached::Verified, ..) | (_, None, _) => Step::Deliver,
+        (_, Some(_), None) => Step::Look,
+        (_, Some(due), Some(shown)) => match retire(due, shown, now) {
+            Step::DeleteOld if recorded.deleted => Step::Stop(Stop::StillListed),
+            step => step,
+        },
     }
 }
 
 /// A list may lag behind a change by so much: an old pair that still looks Active was not enabled again.
 const LAG: TimeDelta = TimeDelta::minutes(5);
 
+/// Before the old pair is disabled, and again before it is deleted, the new one must be Active and held.
 fn retire(due: Due, shown: Shown, now: Timestamp) -> Step {
     match (stands(shown), shown.old, due.disabled) {
         (None, None, _) => Step::Done,
@@ -93,12 +156,46 @@ fn retire(due: Due, shown: Shown, now: Timestamp) -> Step {
         (None, Some(Status::Active), Some(_)) => Step::Grace(due.delete.unwrap_or(now)),
         (None, Some(Status::Active), None) if now < due.disable => Step::Overlap(due.disable),
         // Somebody disabled it before us: its grace begins when we record that.
-        (None, Some(_), None) => Step::DisableOld,
+        (None, Some(_), None) => seen(shown, Step::DisableOld),
         (None, Some(Status::Inactive), Some(_)) => match due.delete {
             Some(delete) if now < delete => Step::Grace(delete),
-            _ => Step::DeleteOld,
+            _ => seen(shown, Step::DeleteOld),
         },
     }
+}
+
+/// The old pair is enabled and works before the new one is disabled. One whose secret is not held is enabled, and no more.
+fn backward(reached: Reached, back: Back, shown: Shown, now: Timestamp) -> Step {
+    match (shown.old, back.enabled) {
+        (None, _) if stands(shown).is_none() => Step::Done,
+        (None, _) => Step::Stop(Stop::OldGone),
+        (Some(_), None) => seen(shown, Step::EnableOld),
+        (Some(Status::Inactive), Some(at)) if now >= at + LAG => match stands(shown) {
+            None => Step::Undone,
+            Some(_) => Step::Stop(Stop::OldInactive),
+        },
+        (Some(old), Some(_)) => hand_back(reached, old, shown),
+    }
+}
+
+fn hand_back(reached: Reached, old: Status, shown: Shown) -> Step {
+    let in_use = shown.new == Some(Status::Active);
+    match reached {
+        Reached::NewDisabled => Step::RolledBack,
+        _ if !shown.old_held && in_use => Step::Stop(Stop::OldNotHeld),
+        _ if !shown.old_held => Step::RolledBack,
+        Reached::OldVerified => Step::DeliverOld,
+        Reached::OldDelivered if !in_use => Step::RolledBack,
+        Reached::OldDelivered if !shown.fresh => Step::Look,
+        Reached::OldDelivered if old == Status::Inactive => Step::Stop(Stop::OldInactive),
+        Reached::OldDelivered => Step::DisableNew,
+        _ => Step::VerifyOld,
+    }
+}
+
+/// What is taken away is looked at first.
+fn seen(shown: Shown, step: Step) -> Step {
+    if shown.fresh { step } else { Step::Look }
 }
 
 fn stands(shown: Shown) -> Option<Stop> {
@@ -123,111 +220,186 @@ mod tests {
         old: Some(Status::Active),
         new: Some(Status::Active),
         held: true,
+        old_held: true,
+        fresh: true,
     };
+
+    fn recorded(reached: Reached, due: Option<Due>) -> Recorded {
+        Recorded {
+            reached,
+            stored: !matches!(reached, Reached::Intent | Reached::Got),
+            due,
+            deleted: false,
+            back: None,
+        }
+    }
+
+    fn after(reached: Reached, due: Option<Due>, shown: Shown, now: Timestamp) -> Step {
+        next(&recorded(reached, due), Some(shown), now)
+    }
+
+    /// To be disabled at ten; once it was, to be deleted at twelve.
+    fn due(disabled: Option<u32>) -> Due {
+        Due {
+            disable: at(10),
+            disabled: disabled.map(at),
+            delete: disabled.map(|_| at(12)),
+        }
+    }
 
     #[test]
     fn steps_come_in_their_order() {
-        let due = Some(Due {
-            disable: at(10),
-            disabled: None,
-            delete: None,
-        });
-        assert_eq!(next(Reached::Got, None, GOOD, at(1)), Step::Store);
-        assert_eq!(next(Reached::Stored, None, GOOD, at(1)), Step::Verify);
-        assert_eq!(next(Reached::Verified, None, GOOD, at(1)), Step::Deliver);
-        assert_eq!(
-            next(Reached::Delivered, due, GOOD, at(9)),
-            Step::Overlap(at(10))
-        );
-        assert_eq!(
-            next(Reached::Delivered, due, GOOD, at(10)),
-            Step::DisableOld
-        );
+        let step = |reached| after(reached, None, GOOD, at(1));
+        assert_eq!(step(Reached::Got), Step::Store);
+        assert_eq!(step(Reached::Stored), Step::Verify);
+        assert_eq!(step(Reached::Verified), Step::Deliver);
+        let delivered = |now| after(Reached::Delivered, Some(due(None)), GOOD, now);
+        assert_eq!(delivered(at(9)), Step::Overlap(at(10)));
+        assert_eq!(delivered(at(10)), Step::DisableOld);
     }
 
     #[test]
     fn the_old_pair_is_deleted_only_after_its_grace() {
-        let due = Some(Due {
-            disable: at(10),
-            disabled: Some(at(10)),
-            delete: Some(at(12)),
-        });
-        let shown = Shown {
-            old: Some(Status::Inactive),
+        let step = |old, now| {
+            let shown = Shown { old, ..GOOD };
+            after(Reached::OldDisabled, Some(due(Some(10))), shown, now)
+        };
+        let (active, inactive) = (Some(Status::Active), Some(Status::Inactive));
+        assert_eq!(step(inactive, at(11)), Step::Grace(at(12)));
+        assert_eq!(step(inactive, at(12)), Step::DeleteOld);
+        assert_eq!(step(None, at(11)), Step::Done);
+        // Active again long after: a person's word. Shortly after: a list that lags.
+        assert_eq!(step(active, at(11)), Step::Undone);
+        assert_eq!(step(active, at(10)), Step::Grace(at(12)));
+    }
+
+    /// Asked again and again, a list that lags would be asked for ever.
+    #[test]
+    fn the_old_pair_is_deleted_once() {
+        let (old, disabled) = (Some(Status::Inactive), Some(due(Some(10))));
+        let recorded = Recorded {
+            deleted: true,
+            ..recorded(Reached::OldDisabled, disabled)
+        };
+        let step = |old| next(&recorded, Some(Shown { old, ..GOOD }), at(12));
+        assert_eq!(step(old), Step::Stop(Stop::StillListed));
+        assert_eq!(step(None), Step::Done);
+    }
+
+    #[test]
+    fn nothing_is_taken_away_unseen() {
+        let stale = Shown {
+            fresh: false,
             ..GOOD
         };
+        let retired = Shown {
+            old: Some(Status::Inactive),
+            ..stale
+        };
+        let disabled = Some(due(Some(10)));
         assert_eq!(
-            next(Reached::OldDisabled, due, shown, at(11)),
-            Step::Grace(at(12))
+            after(Reached::Delivered, Some(due(None)), stale, at(10)),
+            Step::Look
         );
         assert_eq!(
-            next(Reached::OldDisabled, due, shown, at(12)),
-            Step::DeleteOld
+            after(Reached::OldDisabled, disabled, retired, at(12)),
+            Step::Look
         );
-        assert_eq!(
-            next(
-                Reached::OldDisabled,
-                due,
-                Shown { old: None, ..shown },
-                at(11)
-            ),
-            Step::Done
-        );
-        // Active again long after: a person's word. Shortly after: a list that lags.
-        assert_eq!(next(Reached::OldDisabled, due, GOOD, at(11)), Step::Undone);
-        assert_eq!(
-            next(Reached::OldDisabled, due, GOOD, at(10)),
-            Step::Grace(at(12))
-        );
+        for reached in [Reached::Delivered, Reached::OldDisabled] {
+            assert_eq!(next(&recorded(reached, disabled), None, at(23)), Step::Look);
+        }
+        for reached in [Reached::RollBack, Reached::OldDelivered] {
+            assert_eq!(back(reached, None, at(10)), Step::Look);
+        }
+        assert_eq!(back(Reached::RollBack, Some(stale), at(10)), Step::Look);
+        assert_eq!(back(Reached::OldDelivered, Some(stale), at(10)), Step::Look);
+    }
+
+    /// Shown in turn: a new pair that is gone, Inactive, not held.
+    fn unfit() -> [(Shown, Stop); 3] {
+        let new = |new| Shown { new, ..GOOD };
+        let held = false;
+        [
+            (new(None), Stop::Gone),
+            (new(Some(Status::Inactive)), Stop::Inactive),
+            (Shown { held, ..GOOD }, Stop::NotHeld),
+        ]
     }
 
     #[test]
     fn nothing_is_retired_while_the_new_pair_cannot_stand_in() {
-        let retired = |old| match old {
-            Status::Active => Due {
-                disable: at(1),
-                disabled: None,
-                delete: None,
-            },
-            Status::Inactive => Due {
-                disable: at(1),
-                disabled: Some(at(1)),
-                delete: Some(at(2)),
-            },
-        };
-        for (shown, stop) in [
-            (Shown { new: None, ..GOOD }, Stop::Gone),
-            (
-                Shown {
-                    new: Some(Status::Inactive),
-                    ..GOOD
-                },
-                Stop::Inactive,
-            ),
-            (
-                Shown {
-                    held: false,
-                    ..GOOD
-                },
-                Stop::NotHeld,
-            ),
-        ] {
-            let gone = Shown { old: None, ..shown };
-            let late = Some(retired(Status::Inactive));
-            assert_eq!(
-                next(Reached::OldDisabled, late, gone, at(23)),
-                Step::Stop(stop)
-            );
-            for old in [Status::Active, Status::Inactive] {
-                let shown = Shown {
-                    old: Some(old),
-                    ..shown
-                };
-                assert_eq!(
-                    next(Reached::OldDisabled, Some(retired(old)), shown, at(23)),
-                    Step::Stop(stop)
-                );
+        for (shown, stop) in unfit() {
+            for (old, due) in [
+                (Some(Status::Active), Some(due(None))),
+                (Some(Status::Inactive), Some(due(Some(10)))),
+                (None, Some(due(Some(10)))),
+            ] {
+                let step = after(Reached::OldDisabled, due, Shown { old, ..shown }, at(23));
+                assert_eq!(step, Step::Stop(stop));
             }
+        }
+    }
+
+    /// The next step of a way back whose old pair was enabled at ten, once that is recorded.
+    fn back(reached: Reached, shown: Option<Shown>, now: Timestamp) -> Step {
+        let enabled = (reached != Reached::RollBack && reached != Reached::Stored).then(|| at(10));
+        let recorded = Recorded {
+            back: Some(Back { enabled }),
+            ..recorded(reached, None)
+        };
+        next(&recorded, shown, now)
+    }
+
+    #[test]
+    fn the_way_back_has_its_order_too() {
+        let step = |reached| back(reached, Some(GOOD), at(10));
+        assert_eq!(step(Reached::Got), Step::Store);
+        assert_eq!(step(Reached::Stored), Step::EnableOld);
+        assert_eq!(step(Reached::RollBack), Step::EnableOld);
+        assert_eq!(step(Reached::OldEnabled), Step::VerifyOld);
+        assert_eq!(step(Reached::OldVerified), Step::DeliverOld);
+        assert_eq!(step(Reached::OldDelivered), Step::DisableNew);
+        assert_eq!(step(Reached::NewDisabled), Step::RolledBack);
+    }
+
+    #[test]
+    fn the_new_pair_is_disabled_only_beside_an_old_one_that_is_active_and_held() {
+        let old_held = false;
+        let lost = Some(Shown { old_held, ..GOOD });
+        assert_eq!(back(Reached::RollBack, lost, at(10)), Step::EnableOld);
+        for reached in [
+            Reached::OldEnabled,
+            Reached::OldVerified,
+            Reached::OldDelivered,
+        ] {
+            let stop = Step::Stop(Stop::OldNotHeld);
+            assert_eq!(back(reached, lost, at(10)), stop);
+        }
+        let old = Some(Status::Inactive);
+        let inactive = Some(Shown { old, ..GOOD });
+        let stop = Step::Stop(Stop::OldInactive);
+        assert_eq!(back(Reached::OldDelivered, inactive, at(10)), stop);
+        // A list that lags, and the old pair verified next. Long after: a person's word.
+        assert_eq!(back(Reached::OldEnabled, inactive, at(10)), Step::VerifyOld);
+        assert_eq!(back(Reached::OldEnabled, inactive, at(11)), Step::Undone);
+        let old = None;
+        let gone = Some(Shown { old, ..GOOD });
+        assert_eq!(back(Reached::RollBack, gone, at(10)), Step::Done);
+        for (shown, _) in unfit() {
+            let next = |old| back(Reached::OldEnabled, Some(Shown { old, ..shown }), at(11));
+            assert_eq!(next(None), Step::Stop(Stop::OldGone));
+            assert_eq!(next(Some(Status::Inactive)), stop);
+        }
+    }
+
+    #[test]
+    fn a_new_pair_that_is_out_of_use_already_is_no_hindrance_on_the_way_back() {
+        for (shown, _) in &unfit()[..2] {
+            let step = back(Reached::OldDelivered, Some(*shown), at(10));
+            assert_eq!(step, Step::RolledBack);
+            let old_held = false;
+            let lost = Some(Shown { old_held, ..*shown });
+            assert_eq!(back(Reached::OldEnabled, lost, at(10)), Step::RolledBack);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Error, Home, Version, profile::Profile};
 use crate::core::name::ProfileName;
 use crate::core::place::{Recipient, StoreKind};
+use crate::core::policy::Policy;
 use crate::core::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +24,9 @@ pub(crate) struct Config {
     /// Whether a profile was ever added: from then on the sandbox acts only when it is named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sandbox_is_only_named: bool,
+    /// What rotations do when nobody says otherwise.
+    #[serde(default, skip_serializing_if = "Policy::is_silent")]
+    pub(crate) policy: Policy,
     /// The recipient of each store that was ever used here.
     #[serde(default)]
     pub(crate) recipients: Recipients,

@@ -1,12 +1,14 @@
 //! `create`: one new pair for an owner, its secret held.
 
-use super::{Failure, Kind, Session, issue, issue::Issued, record, recover, recover::Settled};
+use super::{
+    Failure, Kind, Session, issue, issue::Issued, record, recover, recover::Settled, rotate,
+};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     time,
 };
-use crate::metadata::inventory::{PairRecord, Way};
+use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
 use std::any::Any;
 
 /// What the person asked for besides the pair.
@@ -37,7 +39,7 @@ impl Created {
 /// `TwoPairs` when the owner has as many as it may; `Undecided` while an earlier create may yet be executed.
 pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Created, Failure> {
     let lock = session.lock(owner)?;
-    let issued = match recover::settle_open(session, owner)? {
+    let issued = match recover::settle_open(session, owner, rotate::Word::AsDue)? {
         Settled::Pair(issued) => {
             session.tell.note(&format!(
                 "finished what was begun before: AccessKey pair `{}`",
@@ -96,19 +98,20 @@ fn left_by(
 /// The owner has as many pairs as it may: each, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
-    let lines: Vec<String> = shown
-        .iter()
-        .map(|key| line(key, record.as_ref().and_then(|r| r.pair(&key.id))))
-        .collect();
+    told(owner, shown, record.as_ref()).hint(next_commands(owner, shown))
+}
+
+/// The pairs, by what is known of each.
+pub(super) fn told(owner: &Owner, shown: &[AccessKey], record: Option<&OwnerRecord>) -> Failure {
+    let known = |key: &AccessKey| record.and_then(|record| record.pair(&key.id));
+    let lines: Vec<String> = shown.iter().map(|key| line(key, known(key))).collect();
     let many = match shown.len() {
         1 => "one AccessKey pair".to_owned(),
         2 => "two AccessKey pairs".to_owned(),
         count => format!("{count} AccessKey pairs"),
     };
     let message = format!("{owner} has {many}, which is as many as it may");
-    Failure::new(Kind::TwoPairs, message)
-        .because(lines.join("; "))
-        .hint(next_commands(owner, shown))
+    Failure::new(Kind::TwoPairs, message).because(lines.join("; "))
 }
 
 fn line(key: &AccessKey, known: Option<&PairRecord>) -> String {

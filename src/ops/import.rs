@@ -1,12 +1,11 @@
 //! `import`: pairs that come with their secrets. Whose each is, is asked of the cloud, with the pair itself.
 
-use super::{Failure, Kind, Session, record};
+use super::{Failure, Kind, Session, at_once::at_once, record};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::import::{Row, looks_like_id};
 use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
 use crate::store::{self, SecretName, SecretStore};
-use std::sync::{Mutex, PoisonError};
 
 /// What came of an import.
 pub(crate) struct Imported {
@@ -31,7 +30,9 @@ pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Fail
     for (owner, _) in &owners {
         ready(session, owner)?;
     }
-    let stored = at_once(owners, |(owner, rows)| store(session, &owner, &rows));
+    let stored = at_once(AT_ONCE, owners, |(owner, rows)| {
+        store(session, &owner, &rows)
+    });
     let mut imported = Imported { new: 0, held: 0 };
     for done in stored {
         let done = done?;
@@ -43,7 +44,7 @@ pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Fail
 
 fn check(session: &Session, rows: Vec<Row>) -> Result<Vec<Known>, Failure> {
     let (mut known, mut wrong) = (Vec::with_capacity(rows.len()), Vec::new());
-    for (line, answer) in at_once(rows, |row| (row.line, whose(session, row))) {
+    for (line, answer) in at_once(AT_ONCE, rows, |row| (row.line, whose(session, row))) {
         match answer {
             Ok(row) => known.push(row),
             Err(failure) if matches!(failure.kind, Kind::Unavailable | Kind::StoreFailed) => {
@@ -61,32 +62,6 @@ fn check(session: &Session, rows: Vec<Row>) -> Result<Vec<Known>, Failure> {
 
 /// Calls wait for the cloud and for the disk, which serve several at once better than one after the other.
 const AT_ONCE: usize = 8;
-
-/// Does the work for each item, a few at once; the results are in the order of the items.
-fn at_once<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    if items.len() < 2 {
-        return items.into_iter().map(work).collect();
-    }
-    let items = Mutex::new(items.into_iter().enumerate());
-    let results = Mutex::new(Vec::new());
-    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((place, item)) = next() {
-                    let result = work(item);
-                    results
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((place, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_unstable_by_key(|(place, _)| *place);
-    results.into_iter().map(|(_, result)| result).collect()
-}
 
 fn refused(wrong: &[(u64, Failure)]) -> Failure {
     const TOLD: usize = 20;

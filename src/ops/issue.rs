@@ -25,6 +25,8 @@ pub(crate) struct Issued {
     pub(super) entry: Entry,
     pub(super) journal: OpenJournal,
     pub(super) pair: PairRecord,
+    /// The owner's pairs as the cloud listed them last, the new one among them.
+    pub(super) keys: Vec<AccessKey>,
 }
 
 /// Everything that can be found out before anything irreversible: the account, the owner's pairs, the stores, the files.
@@ -77,6 +79,8 @@ pub(super) fn issue(
     rotation: Option<RotationIntent>,
 ) -> Result<Issued, Failure> {
     room(session, owner, before)?;
+    // Until the pair is claimed, Ctrl-C would drop the only copy of its secret.
+    let _held = signals::hold();
     let signed = session.cloud.prepare_pair(owner)?;
     let (mut entry, mut journal) = session.journal.begin(Intent {
         version: Version,
@@ -91,8 +95,6 @@ pub(super) fn issue(
         comment,
         rotation,
     })?;
-    // From here until the pair is claimed, Ctrl-C would drop the only copy of its secret.
-    let _held = signals::hold();
     let made = session
         .cloud
         .create_pair(&signed)
@@ -199,7 +201,7 @@ pub(super) fn claim(
         .map_err(Failure::from)
         .map_err(half)?;
     suspects(session, &entry, &shown).map_err(half)?;
-    let pair = into_metadata(session, &entry, &got, shown).map_err(half)?;
+    let (pair, keys) = into_metadata(session, &entry, &got, shown).map_err(half)?;
     // It may have been taken for lost before what the journal says of it could be read.
     session
         .journal
@@ -216,6 +218,7 @@ pub(super) fn claim(
         entry,
         journal,
         pair,
+        keys,
     })
 }
 
@@ -287,7 +290,7 @@ fn into_metadata(
     entry: &Entry,
     got: &Got,
     mut shown: Vec<AccessKey>,
-) -> Result<PairRecord, Failure> {
+) -> Result<(PairRecord, Vec<AccessKey>), Failure> {
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
     let deleted = !listed && is_deleted(session, got);
     if !listed {
@@ -311,7 +314,7 @@ fn into_metadata(
     pair.deleted_at = deleted.then(|| session.cloud.now());
     let pair = pair.clone();
     session.inventory.save(&record)?;
-    Ok(pair)
+    Ok((pair, shown))
 }
 
 /// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy.
@@ -337,6 +340,13 @@ pub(super) fn unseal(session: &Session, entry: &Entry) -> Result<Secret, Failure
         .got
         .as_ref()
         .ok_or_else(|| Failure::new(Kind::Failed, "the journal has no pair"))?;
+    if got.sealed.is_empty() {
+        let message = format!(
+            "the secret store lacks the secret of `{}`",
+            got.access_key_id
+        );
+        return Err(Failure::new(Kind::SecretMissing, message));
+    }
     let sealed = BASE64_STANDARD.decode(&got.sealed);
     let sealed = sealed.map_err(|_| {
         Failure::new(

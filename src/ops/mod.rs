@@ -1,5 +1,6 @@
 //! What akm does: the order of calls, the journal, recovery. Sees the cloud, the stores and the files through their traits.
 
+mod at_once;
 pub(crate) mod create;
 pub(crate) mod export;
 mod failure;

@@ -1,6 +1,6 @@
 //! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
 
-use super::{Failure, Kind, Session, issue, issue::Issued, record, restore, rotate};
+use super::{Failure, Kind, Session, issue, issue::Issued, record, restore, rotate, rotate::Word};
 use crate::cloud;
 use crate::core::{
     access_key::AccessKeyId,
@@ -32,7 +32,12 @@ fn expiry(entry: &Entry) -> Timestamp {
 
 /// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
 pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
-    Ok(match settle_open(session, owner)? {
+    settle_by(session, owner, Word::AsDue)
+}
+
+/// The same, with a person's word on the rotation that is open.
+pub(super) fn settle_by(session: &Session, owner: &Owner, word: Word) -> Result<Settled, Failure> {
+    Ok(match settle_open(session, owner, word)? {
         Settled::Pair(issued) => Settled::Pair(close(session, issued)?),
         Settled::Rotating(standing, rested) => Settled::Rotating(standing, rested),
         Settled::Nothing => Settled::Nothing,
@@ -40,20 +45,39 @@ pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failur
 }
 
 /// The same, and the journal of a create that was finished stays open: [`close`] closes it.
-pub(super) fn settle_open(session: &Session, owner: &Owner) -> Result<Settled<Issued>, Failure> {
+pub(super) fn settle_open(
+    session: &Session,
+    owner: &Owner,
+    word: Word,
+) -> Result<Settled<Issued>, Failure> {
     restore::finish(session, owner)?;
     let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Settled::Nothing);
     };
     session.check_account()?;
+    if rotate::leak_waits(&entry) {
+        let standing = rotate::replace_leaked(session, entry, journal)?;
+        return Ok(Settled::Rotating(Box::new(standing), false));
+    }
     if entry.reached == Reached::Intent {
         issue::adopt(session, &mut entry, &mut journal)?;
     }
     match (entry.reached, &entry.intent.rotation) {
-        (Reached::Intent, _) => decide(session, &entry).map(|()| Settled::Nothing),
+        (Reached::Intent, _) if entry.intent.is_of_leak() => {
+            decide(session, &entry)?;
+            drop(journal);
+            let (entry, journal) = rotate::leak_waits_again(session, entry)?;
+            let standing = rotate::replace_leaked(session, entry, journal)?;
+            Ok(Settled::Rotating(Box::new(standing), false))
+        }
+        (Reached::Intent, _) => {
+            decide(session, &entry)?;
+            session.journal.close(owner)?;
+            Ok(Settled::Nothing)
+        }
         (_, Some(_)) => {
             let rested = rotate::rests(&entry);
-            let standing = rotate::advance(session, entry, journal)?;
+            let standing = rotate::advance(session, entry, journal, word)?;
             Ok(Settled::Rotating(Box::new(standing), rested))
         }
         (Reached::Got, None) => finish(session, entry, journal),
@@ -110,6 +134,7 @@ pub(super) fn close(session: &Session, issued: Issued) -> Result<PairRecord, Fai
         mut entry,
         mut journal,
         pair,
+        ..
     } = issued;
     let done = if session.stores.open(entry.intent.store)?.durable() {
         session.journal.close(&entry.owner())
@@ -125,7 +150,7 @@ pub(super) fn close(session: &Session, issued: Issued) -> Result<PairRecord, Fai
     Ok(pair)
 }
 
-/// A create whose answer nobody has: what the cloud lists now tells. Closes the journal once the request cannot be executed any more.
+/// A create whose answer nobody has: what the cloud lists now tells. `Undecided` until the request cannot be executed any more.
 fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
     let owner = entry.owner();
     let shown = session.cloud.pairs(&owner)?;
@@ -135,7 +160,6 @@ fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
     if session.cloud.may_execute_late() && session.cloud.now() < until {
         return Err(undecided(&owner, until));
     }
-    session.journal.close(&owner)?;
     if strange.is_empty() {
         session.tell.note(&format!(
             "an earlier create for {owner} is now known not to have happened"
@@ -159,15 +183,23 @@ fn say_suspects(session: &Session, ids: &[AccessKeyId]) {
     }
 }
 
+/// Nothing waits for that request any more: what it was for ends, but for a pair that leaked, which is still to be replaced.
+fn not_made(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    if entry.intent.is_of_leak() {
+        return rotate::leak_waits_again(session, entry.clone()).map(drop);
+    }
+    Ok(session.journal.close(&entry.owner())?)
+}
+
 /// What a failed create request comes to, by what is known of its effect.
 pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Failure {
     use cloud::Outcome;
     let outcome = error.outcome();
     let failure = Failure::from(error);
     if outcome == Outcome::NotSent {
-        return match session.journal.close(&entry.owner()) {
+        return match not_made(session, entry) {
             Ok(()) => failure,
-            Err(error) => Failure::from(error),
+            Err(error) => error,
         };
     }
     let owner = entry.owner();
@@ -185,8 +217,8 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
     };
     say_suspects(session, &strange);
     let decided = outcome == Outcome::Refused || !session.cloud.may_execute_late();
-    if decided && let Err(error) = session.journal.close(&owner) {
-        return not_recorded(error.into());
+    if decided && let Err(error) = not_made(session, entry) {
+        return not_recorded(error);
     }
     match (decided, strange.is_empty(), outcome) {
         (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => {
@@ -244,8 +276,17 @@ pub(crate) fn list(
 }
 
 fn open_work(entry: &Entry) -> Open {
-    let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let leaked = entry.intent.rotation.as_ref();
+    let leaked = leaked.filter(|_| rotate::leak_waits(entry));
+    let id = new.or_else(|| leaked.map(|rotation| rotation.old.clone()));
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
+        (reached, _)
+            if entry.intent.is_of_leak()
+                && (reached != Reached::Intent || rotate::leak_waits(entry)) =>
+        {
+            ("leaked pair, to be replaced", None)
+        }
         (Reached::Intent, _) => ("create, answer not known", Some(expiry(entry))),
         (Reached::Got, None) => ("create, to be finished", None),
         (_, None) => ("create, to be confirmed", None),
@@ -257,6 +298,9 @@ fn open_work(entry: &Entry) -> Open {
             "rotation, old pair Inactive",
             rotate::due(entry).and_then(|due| due.delete),
         ),
+        (_, Some(_)) if entry.when(Reached::RollBack).is_some() => {
+            ("rollback, to be finished", None)
+        }
         (_, Some(_)) => ("rotation, to be finished", None),
     };
     Open {
@@ -303,7 +347,8 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
     Ok(left)
 }
 
-/// A person's word that a suspect is known, or that a rotation whose new pair is gone is to be forgotten.
+/// A person's word that a suspect is known, that a rotation whose new pair is gone is to be forgotten, or that nothing is to take the
+/// place of a leaked pair.
 pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     let suspects = session.journal.suspects()?;
     if session.journal.resolve(id)? {
@@ -313,6 +358,11 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure
         return Ok(());
     }
     for entry in session.journal.open()? {
+        let rotation = entry.intent.rotation.as_ref();
+        if rotate::leak_waits(&entry) && rotation.is_some_and(|rotation| rotation.old == *id) {
+            let _lock = session.lock(&entry.owner())?;
+            return Ok(session.journal.close(&entry.owner())?);
+        }
         if entry.intent.rotation.is_some()
             && entry
                 .got

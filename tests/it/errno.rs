@@ -231,6 +231,41 @@ fn an_import() {
     });
 }
 
+#[test]
+fn a_rollback() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
+    assert_eq!(env.akm(&rotate).code, 0);
+    let args = ["rotate", "--ram-user", "alice", "--rollback"];
+    each(&env, &args, 100, |env, ran, point| {
+        truth::one_works(env, point);
+        mended(env, ran, point);
+        truth::one_works(env, point);
+    });
+}
+
+#[test]
+fn a_leak() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let id = env.create("alice");
+    env.create("alice");
+    let args = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    each(&env, &args, 100, |env, ran, point| {
+        truth::one_works(env, point);
+        let state = mended(env, ran, point);
+        if ran.code == 0 {
+            state.settled(1, point);
+        }
+    });
+}
+
 /// Where the secret cannot be written into the journal, the store is the second try; the journal's later records make sense all
 /// the same.
 #[test]

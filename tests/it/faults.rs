@@ -118,7 +118,9 @@ fn a_create_that_was_refused_or_never_left_is_known_not_to_be() {
     let refused = env.akm(&["create", "--ram-user", "bob"]);
     assert_eq!(refused.code, 7, "{}", refused.stderr);
     assert!(
-        refused.stderr.contains("GetUser: Connection refused"),
+        refused
+            .stderr
+            .contains("GetCallerIdentity: Connection refused"),
         "{}",
         refused.stderr
     );
@@ -234,7 +236,8 @@ fn a_signer_under_leak_protection_is_told() {
     let ran = env.akm(&["create", "--ram-user", "alice"]);
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("under leak protection"),
+        ran.stderr
+            .contains("is taken for leaked, and may call neither RAM nor IMS"),
         "{}",
         ran.stderr
     );

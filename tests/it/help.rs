@@ -30,8 +30,8 @@ fn shell(env: &Env, line: &str) -> Ran {
 }
 
 /// A home in which every example makes sense, and the pairs that `LTAI5tAbCdEfGhIjKlMnOp` stands for: Active beside another
-/// one, Inactive, deleted, current.
-fn prepared() -> (Env, [String; 4]) {
+/// one, Inactive, deleted, Inactive beside another one, current.
+fn prepared() -> (Env, [String; 5]) {
     let env = Env::new();
     let done = |args: &[&str]| assert_eq!(env.akm(args).code, 0, "{args:?}");
     let (beside, _) = (env.create("bob2"), env.create("bob2"));
@@ -39,6 +39,11 @@ fn prepared() -> (Env, [String; 4]) {
     done(&["disable", &inactive, "--force"]);
     done(&["delete", &deleted, "--force", "--yes"]);
     done(&["user", "create", "dave"]);
+    env.create("frank");
+    done(&["rotate", "--ram-user", "frank"]);
+    let spare = env.create("grace");
+    env.create("grace");
+    done(&["disable", &spare]);
     let current = env.create("alice");
     let config = env.home().join("config.toml");
     let prod = format!(
@@ -46,18 +51,19 @@ fn prepared() -> (Env, [String; 4]) {
     );
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, text + &prod).unwrap();
-    (env, [beside, inactive, deleted, current])
+    (env, [beside, inactive, deleted, spare, current])
 }
 
 #[test]
 fn every_example_is_true() {
-    let (prepared, [beside, inactive, deleted, current]) = prepared();
+    let (prepared, [beside, inactive, deleted, spare, current]) = prepared();
     let mut run = 0;
     for words in all_commands() {
         let id = match words.first().map_or("", String::as_str) {
             "disable" => &beside,
             "enable" | "delete" => &inactive,
             "restore" => &deleted,
+            "rotate" => &spare,
             _ => &current,
         };
         for line in examples(&prepared, &words) {

@@ -2,17 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod calls;
 mod completion;
 mod concurrency;
 mod copy;
 mod create;
 mod damaged;
 mod doors;
+mod dry_run;
 mod env;
 mod errno;
 mod exit_codes;
 mod export;
 mod faults;
+mod fleet;
 mod forms;
 mod help;
 mod https;
@@ -22,6 +25,7 @@ mod key_policy;
 mod keyring;
 mod killed;
 mod layers;
+mod leaked;
 mod list;
 mod log;
 mod nginx;
@@ -33,7 +37,9 @@ mod protect;
 mod pty;
 mod readme;
 mod recover;
+mod replace;
 mod retire;
+mod rollback;
 mod rotate;
 #[cfg(feature = "sandbox-server")]
 mod sdk;

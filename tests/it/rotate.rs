@@ -254,7 +254,7 @@ fn after_its_grace_the_next_rotation_starts_anew() {
     let ran = rotate(&env, &[]);
     let third = ran.stdout.trim().to_owned();
     let told = format!(
-        "{SANDBOX}akm: the rotation before is over: its old pair is deleted\n\
+        "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n\
          akm: `<ID2>` is Inactive (`akm enable <ID2>` undoes that) and may be deleted after <TIME>\n"
     );
     ran.said(&[&first, &second, &third], 0, "<ID3>\n", &told);
@@ -297,7 +297,7 @@ fn two_pairs_that_no_rotation_explains() {
         &format!(
             "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
              `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
-             hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n"
+             hint: `akm disable <ID1>`, and once nothing misses it `akm rotate --ram-user alice --replace <ID1>`\n"
         ),
     );
 }
@@ -498,4 +498,62 @@ fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
     assert_eq!(rotate(&env, &[]).code, 4);
     let expected = [(old, "Active".into()), (new, "Active".into())];
     assert_eq!(statuses(&env), expected);
+}
+
+#[test]
+fn what_the_policy_says_once() {
+    let env = Env::new();
+    assert_eq!(
+        env.akm(&["create", "--ram-user", "alice", "--csv", "a.csv"])
+            .code,
+        0
+    );
+    let config = env.home().join("config.toml");
+    let policy = "[policy]\noverlap = \"3d\"\ngrace = \"5d\"\n\n[recipients]";
+    edit(&config, "[recipients]", policy);
+    let first = rotate(&env.copied(), &["--json"]).json();
+    assert_eq!(
+        (&first["state"], days_until(&first["disable_old_after"])),
+        (&"overlap".into(), 3)
+    );
+    let second = rotate(&env, &["--overlap", "0s", "--json"]).json();
+    assert_eq!(
+        (&second["state"], days_until(&second["delete_old_after"])),
+        (&"grace".into(), 5)
+    );
+    // The command line comes first, and what akm writes leaves it there.
+    assert_eq!(env.akm(&["create", "--ram-user", "bob"]).code, 0);
+    let told = env
+        .akm(&[
+            "rotate",
+            "--ram-user",
+            "bob",
+            "--overlap",
+            "0s",
+            "--grace",
+            "9d",
+            "--json",
+        ])
+        .json();
+    assert_eq!(days_until(&told["delete_old_after"]), 9);
+    assert_eq!(
+        env.akm(&["store", "protect", "--for", "15m", "--no-input"])
+            .code,
+        9
+    );
+    assert!(
+        std::fs::read_to_string(&config)
+            .unwrap()
+            .contains("grace = \"5d\"")
+    );
+    for wrong in ["grace = \"5w\"", "garce = \"5d\""] {
+        let broken = env.copied();
+        edit(&broken.home().join("config.toml"), "grace = \"5d\"", wrong);
+        let ran = rotate(&broken, &[]);
+        assert!(
+            ran.code == 1 && ran.stderr.contains("config.toml` is damaged"),
+            "{}",
+            ran.stderr
+        );
+    }
 }

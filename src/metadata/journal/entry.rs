@@ -22,6 +22,7 @@ pub(crate) struct Intent {
     pub(crate) ram_user: Option<UserName>,
     /// The pairs that were there before.
     pub(crate) before: Vec<AccessKeyId>,
+    /// Empty where no such request is signed yet, so that nothing can have been made.
     pub(crate) nonce: String,
     /// The date that was signed: nothing can be executed 15 minutes after it.
     #[serde(with = "time::text")]
@@ -33,6 +34,20 @@ pub(crate) struct Intent {
     pub(crate) rotation: Option<RotationIntent>,
 }
 
+impl Intent {
+    /// Whether a request that makes a pair was signed.
+    pub(crate) fn is_signed(&self) -> bool {
+        !self.nonce.is_empty()
+    }
+
+    /// Whether it is about a pair that leaked.
+    pub(crate) fn is_of_leak(&self) -> bool {
+        self.rotation
+            .as_ref()
+            .is_some_and(|rotation| rotation.leaked)
+    }
+}
+
 /// What a rotation will do with the old pair. Spans are in seconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +55,9 @@ pub(crate) struct RotationIntent {
     pub(crate) old: AccessKeyId,
     pub(crate) overlap_seconds: i64,
     pub(crate) grace_seconds: i64,
+    /// The old pair leaked: it is disabled before anything is made, and its secret is not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) leaked: bool,
 }
 
 impl RotationIntent {
@@ -48,6 +66,14 @@ impl RotationIntent {
             old,
             overlap_seconds: overlap.delta().num_seconds(),
             grace_seconds: grace.delta().num_seconds(),
+            leaked: false,
+        }
+    }
+
+    pub(crate) fn leaked(old: AccessKeyId) -> Self {
+        Self {
+            leaked: true,
+            ..Self::new(old, Span::ZERO, Span::ZERO)
         }
     }
 }
@@ -68,7 +94,7 @@ pub(crate) struct Got {
     pub(crate) access_key_id: AccessKeyId,
     #[serde(with = "time::text")]
     pub(crate) created_at: Timestamp,
-    /// Base64 of an `age` file.
+    /// Base64 of an `age` file; empty for a pair that was held before.
     pub(crate) sealed: String,
 }
 

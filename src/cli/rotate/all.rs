@@ -1,0 +1,159 @@
+//! `akm rotate --all`
+
+use super::{plan, told};
+use crate::cli::{
+    context::Context,
+    error,
+    ui::{self, Ui},
+};
+use crate::core::{account::Owner, glob::Glob, name::UserName, time::Span};
+use crate::ops::{
+    Failure, Kind, Session, Tell,
+    rotate::{
+        Standing, Wish,
+        all::{self, Chosen, Filter},
+        plan::Asked,
+    },
+};
+use clap::Args;
+use serde_json::json;
+
+/// Many RAM users at once.
+#[derive(Debug, Args)]
+pub(super) struct FleetArgs {
+    /// Every RAM user whose current pair akm holds, a line each as it is done: name, tab, AccessKey ID. Never the account itself
+    #[arg(long, conflicts_with_all = ["ram_user", "account", "replace", "leaked", "rollback"])]
+    pub(super) all: bool,
+    /// With `--all`, only those whose current pair was made longer ago than this, as 90d; and what is due of open rotations
+    #[arg(long, value_name = "AGE", requires = "all", conflicts_with_all = ["ram_user", "account"])]
+    older_than: Option<Span>,
+    /// With `--all`, only RAM users whose name fits: `*` stands for any characters, `?` for one
+    #[arg(long = "match", value_name = "GLOB", requires = "all", conflicts_with_all = ["ram_user", "account"])]
+    matching: Option<Glob>,
+    /// With `--all`, how many are rotated at a time
+    #[arg(long, value_name = "N", requires = "all", conflicts_with_all = ["ram_user", "account"], default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    max_parallel: u8,
+}
+
+impl FleetArgs {
+    pub(super) fn run(&self, context: &Context, asked: &Asked, dry: bool) -> Result<(), Failure> {
+        let Asked::Rotate(wish) = asked else {
+            return Err(Failure::new(Kind::Usage, "`--all` takes no single pair"));
+        };
+        if context.account()?.is_none() {
+            none(&context.ui);
+            return Ok(());
+        }
+        let session = if dry {
+            context.open()?
+        } else {
+            context.changing()?
+        };
+        let chosen = all::choose(&session, &self.filter(wish))?;
+        if all::leaves_out_the_account(&session)? {
+            context
+                .ui
+                .note("the account's own pair is not among them: `akm rotate --account`");
+        }
+        if chosen.is_empty() {
+            none(&context.ui);
+            return Ok(());
+        }
+        if dry {
+            return planned(context, &session, &chosen, wish);
+        }
+        if !wish.finish_only {
+            let count = counted(chosen.len());
+            context
+                .ui
+                .insist(&format!("rotate the pairs of {count}?"))?;
+        }
+        let ui = &context.ui;
+        let told = all::all(
+            &session,
+            chosen,
+            wish,
+            self.max_parallel.into(),
+            |owner, done| tell(ui, &session, owner, done),
+        );
+        ended(&told)
+    }
+
+    fn filter(&self, wish: &Wish) -> Filter {
+        Filter {
+            matching: self.matching.clone(),
+            older_than: self.older_than,
+            open_only: wish.finish_only,
+        }
+    }
+}
+
+fn none(ui: &Ui) {
+    ui.note("no RAM user is meant by that");
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        1 => "1 RAM user".to_owned(),
+        count => format!("{count} RAM users"),
+    }
+}
+
+/// The row of one owner; a failure is said, and under `--json` a row as well.
+fn tell(
+    ui: &Ui,
+    session: &Session,
+    owner: &Owner,
+    done: Result<Standing, Failure>,
+) -> Result<(), Kind> {
+    let printed = done.and_then(|standing| {
+        if ui.json() {
+            return told::print(ui, session, owner, &standing);
+        }
+        let name = owner.ram_user().map_or("", UserName::as_str);
+        ui::print(format!("{name}\t{}\n", standing.new.access_key_id).as_bytes())
+    });
+    printed.map_err(|failure| failed(ui, owner, &failure))
+}
+
+fn failed(ui: &Ui, owner: &Owner, failure: &Failure) -> Kind {
+    let name = owner.ram_user().map(UserName::as_str);
+    let text = error::text(failure);
+    ui::say(&format!("akm: {owner} was not rotated\n{text}"));
+    if ui.json() {
+        let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(failure)});
+        let _ = ui::print_json(&row);
+    }
+    failure.kind
+}
+
+/// All failures of one exit code give that one, else it is 1.
+fn ended(told: &[Result<(), Kind>]) -> Result<(), Failure> {
+    let kinds: Vec<Kind> = told.iter().filter_map(|told| told.err()).collect();
+    let Some(first) = kinds.first() else {
+        return Ok(());
+    };
+    let exit = |kind: &Kind| error::code(*kind).1;
+    let alike = kinds.iter().all(|kind| exit(kind) == exit(first));
+    let message = format!("{} of {} failed", kinds.len(), counted(told.len()));
+    let hint = "each is told above; `akm rotate --ram-user NAME` tries one again";
+    Err(Failure::new(if alike { *first } else { Kind::Failed }, message).hint(hint))
+}
+
+fn planned(
+    context: &Context,
+    session: &Session,
+    chosen: &[Chosen],
+    wish: &Wish,
+) -> Result<(), Failure> {
+    plan::note(&context.ui);
+    let told: Vec<_> = chosen
+        .iter()
+        .map(|one| {
+            let asked = Asked::Rotate(one.wish(wish));
+            let done = plan::show(context, session, &one.owner, &asked, true);
+            done.map_err(|failure| failed(&context.ui, &one.owner, &failure))
+        })
+        .collect();
+    ended(&told)
+}

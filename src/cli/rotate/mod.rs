@@ -1,0 +1,142 @@
+//! `akm rotate`
+
+mod all;
+mod plan;
+mod told;
+
+use super::{
+    complete,
+    context::Context,
+    selector::{OwnerArgs, key_id},
+};
+use crate::core::{
+    access_key::Status,
+    account::Owner,
+    policy::{self, Policy},
+    time::Span,
+};
+use crate::metadata::{config::Config, inventory::PairRecord};
+use crate::ops::{
+    Failure, Kind, Session,
+    rotate::{self, plan::Asked},
+};
+use clap::Args;
+
+/// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
+#[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm rotate --ram-user alice" => "a new pair, verified; the old one is disabled at once if only akm hands it out",
+    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` undoes it",
+    "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
+    "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
+    "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
+    "akm rotate --ram-user alice --dry-run" => "what would be called, and nothing is changed",
+    "akm rotate --all --older-than 90d --match 'ci-*' --yes" => "every RAM user whose pair is that old; again from cron, it does what is due",
+    "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
+])]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    owner: OwnerArgs,
+    #[command(flatten)]
+    fleet: all::FleetArgs,
+    /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm;
+    /// `overlap` under `[policy]` in config.toml stands for both]
+    #[arg(long, value_name = "SPAN")]
+    overlap: Option<Span>,
+    /// How long the old pair then stays Inactive before it may be deleted [default: 2d, or `grace` under `[policy]`]
+    #[arg(long, value_name = "SPAN")]
+    grace: Option<Span>,
+    /// Delete the old pair as soon as it is disabled
+    #[arg(long, conflicts_with = "grace")]
+    delete_old: bool,
+    /// Delete this pair first, which must be Inactive: for an owner of two, or before its grace is over
+    #[arg(long, value_name = "KEY_ID", conflicts_with = "finish", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
+    replace: Option<String>,
+    /// Strangers may have this pair (without KEY_ID: the owner's only one): disable it first, then replace and delete it
+    #[arg(long, value_name = "KEY_ID", num_args = 0..=1, conflicts_with_all = ["overlap", "grace", "delete_old", "replace", "finish"], add = complete::pairs(PairRecord::is_live))]
+    #[expect(clippy::option_option, reason = "absent, alone, or with an id")]
+    leaked: Option<Option<String>>,
+    /// Do what is due and start nothing
+    #[arg(long)]
+    finish: bool,
+    /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
+    #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace", "leaked"])]
+    rollback: bool,
+    /// Print the calls to the cloud that this would make, and make none that changes anything
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Rotate {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let asked = self.asked(context)?;
+        if self.fleet.all {
+            return self.fleet.run(context, &asked, self.dry_run);
+        }
+        let owner = self.owner()?;
+        if self.dry_run {
+            return plan::print(context, &owner, &asked);
+        }
+        let session = context.changing()?;
+        if owner == Owner::Account && !self.finish && !self.rollback {
+            context.ui.insist("rotate the account's own pair?")?;
+        }
+        let standing = match &asked {
+            Asked::RollBack => rotate::roll_back(&session, &owner)?,
+            Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
+            Asked::Rotate(wish) => {
+                self.warn_of_spans(&session, &owner)?;
+                rotate::rotate(&session, &owner, wish)?
+            }
+        };
+        told::say(&context.ui, &owner, &standing);
+        told::print(&context.ui, &session, &owner, &standing)
+    }
+
+    fn owner(&self) -> Result<Owner, Failure> {
+        let owner = self.owner.owner()?;
+        owner.ok_or_else(|| {
+            Failure::new(Kind::Usage, "no owner was named")
+                .hint("add `--ram-user NAME`, `--account` or `--all`")
+        })
+    }
+
+    fn asked(&self, context: &Context) -> Result<Asked, Failure> {
+        if self.rollback {
+            return Ok(Asked::RollBack);
+        }
+        if let Some(named) = &self.leaked {
+            return Ok(Asked::Leaked(named.as_deref().map(key_id).transpose()?));
+        }
+        Ok(Asked::Rotate(
+            self.wish(&Config::load(&context.home)?.policy)?,
+        ))
+    }
+
+    fn wish(&self, policy: &Policy) -> Result<rotate::Wish, Failure> {
+        Ok(rotate::Wish {
+            overlap: self.overlap.or(policy.overlap),
+            grace: match self.grace.or(policy.grace) {
+                _ if self.delete_old => Span::ZERO,
+                said => said.unwrap_or_else(policy::grace),
+            },
+            finish_only: self.finish,
+            replace: self.replace.as_deref().map(key_id).transpose()?,
+        })
+    }
+
+    fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
+        let open = session.journal.read(owner)?;
+        let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
+        if rotates && self.replace.is_none() && (self.overlap.is_some() || self.delete_old) {
+            session
+                .tell
+                .warn("a rotation is open and keeps the spans that it began with");
+        }
+        Ok(())
+    }
+}

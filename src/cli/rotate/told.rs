@@ -1,0 +1,72 @@
+//! What is said and printed of a rotation.
+
+use crate::cli::{
+    pair::PairView,
+    ui::{self, Ui},
+};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    time,
+};
+use crate::ops::{
+    Failure, Session, Tell,
+    rotate::{Standing, State},
+};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View<'a> {
+    #[serde(flatten)]
+    pair: PairView<'a>,
+    old_access_key_id: Option<&'a str>,
+    old_status: Option<&'a str>,
+    disable_old_after: Option<String>,
+    delete_old_after: Option<String>,
+    state: &'a str,
+}
+
+pub(super) fn say(to: &Ui, owner: &Owner, standing: &Standing) {
+    let Some(old) = &standing.old else { return };
+    let text = match (standing.disable_after, standing.delete_after) {
+        (Some(at), _) => format!(
+            "`{old}` stays Active until {}, then `akm rotate {} --finish` disables it",
+            time::format(at),
+            owner.selector()
+        ),
+        (_, Some(at)) => format!(
+            "`{old}` is Inactive (`akm enable {old}` undoes that) and may be deleted after {}",
+            time::format(at)
+        ),
+        _ if standing.state == State::Undone => {
+            format!(
+                "`{old}` was enabled again: its rotation is over, and both pairs are left as they are"
+            )
+        }
+        _ if standing.state == State::RolledBack => format!(
+            "`{}` is in use again; `{old}` is Inactive and still held",
+            standing.new.access_key_id
+        ),
+        _ => format!("`{old}` is deleted"),
+    };
+    to.note(&text);
+}
+
+pub(super) fn print(
+    to: &Ui,
+    session: &Session,
+    owner: &Owner,
+    standing: &Standing,
+) -> Result<(), Failure> {
+    if !to.json() {
+        return ui::print(format!("{}\n", standing.new.access_key_id).as_bytes());
+    }
+    ui::print_json(&View {
+        pair: PairView::new(session, owner, &standing.new),
+        old_access_key_id: standing.old.as_ref().map(AccessKeyId::as_str),
+        old_status: standing.old_status.map(Status::as_str),
+        disable_old_after: standing.disable_after.map(time::format),
+        delete_old_after: standing.delete_after.map(time::format),
+        state: standing.state.as_str(),
+    })
+}

@@ -1,0 +1,162 @@
+//! `delete`: a pair whose id was typed, into the recycle bin or for good.
+
+use super::{Listed, forget, gone, list, not_the_signer, set_status, taken_over};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    time::Timestamp,
+};
+use crate::metadata::{inventory::PairRecord, log::Action};
+use crate::ops::{Failure, Kind, Session, record, session::no_such_pair};
+
+/// What the person allowed besides.
+#[derive(Clone, Copy)]
+pub(crate) struct Allowed {
+    /// An Active pair may be deleted.
+    pub(crate) active: bool,
+    /// The pair is taken out of the recycle bin too, and its secret forgotten.
+    pub(crate) purge: bool,
+}
+
+/// Until when the cloud keeps a deleted pair.
+pub(crate) struct Deleted {
+    pub(crate) owner: Owner,
+    pub(crate) restorable_until: Option<Timestamp>,
+}
+
+/// What `delete` is about to do, for the question: the owner, and the rules that speak against it. Changes nothing.
+pub(crate) fn about_to_delete(
+    session: &Session,
+    id: &AccessKeyId,
+    allowed: Allowed,
+) -> Result<Owner, Failure> {
+    let listed = list(session, id)?;
+    may_delete(session, &listed, id, allowed)?;
+    Ok(listed.owner)
+}
+
+/// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged.
+fn may_delete(
+    session: &Session,
+    listed: &Listed,
+    id: &AccessKeyId,
+    allowed: Allowed,
+) -> Result<bool, Failure> {
+    not_the_signer(session, id)?;
+    let record = session.record(&listed.owner)?;
+    let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
+    if listed.key(id).is_none() && deleted && !allowed.purge {
+        return Err(no_such_pair(id));
+    }
+    let active = listed
+        .key(id)
+        .is_some_and(|key| key.status == Status::Active);
+    if active && !allowed.active {
+        return Err(Failure::new(
+            Kind::ActivePair,
+            format!("`{id}` of {} is Active", listed.owner),
+        )
+        .hint(format!(
+            "`akm disable {id}` first and see that nothing breaks, or `akm delete {id} --force`"
+        )));
+    }
+    Ok(active)
+}
+
+/// Disables the pair, deletes it, and sees that it is gone. Its secret stays until the recycle bin lets go of the pair, or goes at
+/// once with `purge`. A pair that is gone from the cloud and not from metadata is no error: an earlier deletion was cut short.
+pub(crate) fn delete(
+    session: &Session,
+    id: &AccessKeyId,
+    allowed: Allowed,
+) -> Result<Deleted, Failure> {
+    let found = list(session, id)?;
+    let active = may_delete(session, &found, id, allowed)?;
+    let user_id = user_id(session, &found.owner)?;
+    if active {
+        set_status(session, &found.owner, id, Status::Inactive)?;
+    }
+    let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    deleted.map_err(|failure| cut_short(failure, id))?;
+    let kept = (!allowed.purge).then(|| kept_until(session, id));
+    Ok(Deleted {
+        owner: found.owner,
+        restorable_until: kept.flatten(),
+    })
+}
+
+fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {
+    match failure.kind {
+        Kind::HalfDone => failure,
+        _ => failure
+            .half_done(format!(
+                "the deletion of `{id}` was begun and did not come to its end"
+            ))
+            .hint("the same command again finishes it"),
+    }
+}
+
+/// Deletes an Inactive pair for `rotate --replace`. The caller has asked for the account, listed the pairs and holds the lock.
+pub(in crate::ops) fn delete_inactive(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    let kept = Allowed {
+        active: false,
+        purge: false,
+    };
+    let deleted = finish_deletion(session, owner, id, kept, "");
+    deleted.map_err(|failure| cut_short(failure, id))
+}
+
+/// From the disabled pair on; each step can be done again.
+fn finish_deletion(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+    allowed: Allowed,
+    user_id: &str,
+) -> Result<(), Failure> {
+    let answer = session.cloud.delete_pair(owner, id);
+    gone(record::change(
+        session,
+        Action::Delete,
+        owner,
+        Some(id),
+        answer,
+    ))?;
+    let shown = session.cloud.pairs(owner)?;
+    if shown.iter().any(|key| key.id == *id) {
+        return Err(Failure::new(
+            Kind::HalfDone,
+            format!("the cloud took the deletion of `{id}` and still lists it"),
+        )
+        .hint("look again in a minute: `akm list --refresh`"));
+    }
+    taken_over(session, owner, &shown, |_| (), id)?;
+    session.journal.resolve(id)?;
+    if allowed.purge {
+        let answer = session.cloud.purge(id, user_id);
+        gone(record::change(
+            session,
+            Action::Purge,
+            owner,
+            Some(id),
+            answer,
+        ))?;
+        forget::forget(session, owner, id)?;
+    }
+    Ok(())
+}
+
+fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {
+    session.cloud.recycled_pair(id).ok()?.until
+}
+
+fn user_id(session: &Session, owner: &Owner) -> Result<String, Failure> {
+    match owner {
+        Owner::RamUser(name) => Ok(session.cloud.user(name)?.user_id),
+        Owner::Account => Ok(session.id.to_string()),
+    }
+}

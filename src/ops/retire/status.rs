@@ -1,0 +1,77 @@
+//! `disable` and `enable`: a pair whose id was typed.
+
+use super::{find, not_the_signer, set};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    rotation::Reached,
+};
+use crate::metadata::{
+    inventory::PairRecord,
+    journal::{Entry, RotationIntent},
+};
+use crate::ops::{Failure, Kind, Session, issue};
+
+/// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
+/// `SigningPair` when akm signs with it.
+pub(crate) fn disable(
+    session: &Session,
+    id: &AccessKeyId,
+    force: bool,
+) -> Result<PairRecord, Failure> {
+    let found = find(session, id)?;
+    not_the_signer(session, id)?;
+    let others = found
+        .shown
+        .iter()
+        .any(|key| key.status == Status::Active && key.id != *id);
+    if found.key.status == Status::Active && !others && !force {
+        let message = format!("`{id}` is the last Active pair of {}", found.owner);
+        return Err(Failure::new(Kind::LastActivePair, message)
+            .hint(format!("`akm disable {id} --force` does it all the same")));
+    }
+    set(
+        session,
+        &found.owner,
+        &found.shown,
+        &found.key,
+        Status::Inactive,
+    )
+}
+
+/// Makes a pair Active.
+pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
+    let found = find(session, id)?;
+    // First: cut short in between, a recovery would disable the pair again.
+    undo_rotation(session, &found.owner, id)?;
+    set(
+        session,
+        &found.owner,
+        &found.shown,
+        &found.key,
+        Status::Active,
+    )
+}
+
+/// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
+fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let open = session.journal.read(owner)?;
+    if let Some(entry) = open.as_ref().filter(|entry| retires(entry, id)) {
+        if entry.got.is_some() {
+            issue::held_or_restored(session, entry)?;
+        }
+        session.journal.close(owner)?;
+        session.tell.note(&format!(
+            "the rotation that retired `{id}` is over; both pairs are left as they are"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the rotation has taken that pair out of use, and nothing else hangs on its journal.
+fn retires(entry: &Entry, id: &AccessKeyId) -> bool {
+    let of_it = |rotation: &RotationIntent| rotation.old == *id;
+    let began = !entry.intent.is_signed() || entry.when(Reached::Stored).is_some();
+    let disabled = entry.when(Reached::OldDisabled).is_some() || entry.intent.is_of_leak() && began;
+    disabled && entry.intent.rotation.as_ref().is_some_and(of_it)
+}

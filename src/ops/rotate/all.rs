@@ -1,0 +1,99 @@
+//! `rotate --all`: many RAM users, a few at a time.
+
+use super::{Standing, Wish, rotate};
+use crate::core::{
+    account::Owner,
+    glob::Glob,
+    time::{Span, Timestamp},
+};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord},
+    journal::Entry,
+};
+use crate::ops::{Failure, Session, at_once::at_once};
+use std::collections::BTreeSet;
+
+/// Which RAM users are meant.
+pub(crate) struct Filter {
+    pub(crate) matching: Option<Glob>,
+    /// Only those whose current pair was made longer ago.
+    pub(crate) older_than: Option<Span>,
+    /// Only those whose rotation is open.
+    pub(crate) open_only: bool,
+}
+
+/// A RAM user that is meant.
+pub(crate) struct Chosen {
+    pub(crate) owner: Owner,
+    /// Its pair is young, and its rotation open: what is due is done, and nothing started.
+    finish_only: bool,
+}
+
+impl Chosen {
+    /// What is wished for this one.
+    pub(crate) fn wish(&self, wish: &Wish) -> Wish {
+        Wish {
+            finish_only: wish.finish_only || self.finish_only,
+            ..wish.clone()
+        }
+    }
+}
+
+/// The RAM users whose current pair akm holds, and those whose rotation is open; never the account. From what is known here.
+pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, Failure> {
+    let rotates = |entry: &Entry| entry.intent.rotation.is_some();
+    let open = session.journal.open()?;
+    let open: BTreeSet<String> = open
+        .iter()
+        .filter(|entry| rotates(entry))
+        .map(|entry| entry.owner().key())
+        .collect();
+    let now = session.cloud.now();
+    let records = session.inventory.all()?;
+    let chosen = records
+        .iter()
+        .filter_map(|record| chosen(record, filter, open.contains(&record.owner().key()), now));
+    Ok(chosen.collect())
+}
+
+fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> Option<Chosen> {
+    let name = record.ram_user.as_ref()?;
+    if filter
+        .matching
+        .as_ref()
+        .is_some_and(|glob| !glob.fits(name.as_str()))
+    {
+        return None;
+    }
+    let old = |pair: &PairRecord| {
+        let age = filter.older_than.map(Span::delta);
+        age.is_none_or(|age| pair.created_at < now - age)
+    };
+    let current = record.current().filter(|pair| pair.is_held());
+    let begins = !filter.open_only && current.is_some_and(old);
+    (begins || open).then(|| Chosen {
+        owner: record.owner(),
+        finish_only: !begins,
+    })
+}
+
+/// Whether the account has a pair of its own that is held: it is not among the chosen.
+pub(crate) fn leaves_out_the_account(session: &Session) -> Result<bool, Failure> {
+    let record = session.inventory.load(&Owner::Account)?;
+    Ok(record.is_some_and(|record| record.live().any(PairRecord::is_held)))
+}
+
+/// Rotates each, at most `parallel` at once, and tells of each as it is done; one that fails does not stop the others.
+/// Gives back what `tell` made of them, in their order.
+pub(crate) fn all<R: Send>(
+    session: &Session,
+    chosen: Vec<Chosen>,
+    wish: &Wish,
+    parallel: usize,
+    tell: impl Fn(&Owner, Result<Standing, Failure>) -> R + Sync,
+) -> Vec<R> {
+    at_once(parallel, chosen, |one| {
+        let done = rotate(session, &one.owner, &one.wish(wish));
+        tell(&one.owner, done)
+    })
+}

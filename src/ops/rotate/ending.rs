@@ -1,0 +1,71 @@
+//! How a rotation is left: what is written down of both pairs, and whether its journal goes.
+
+use super::{Standing, State, due, work::Work};
+use crate::core::{
+    access_key::AccessKeyId,
+    rotation::{Reached, Stop},
+};
+use crate::ops::{Failure, retire};
+
+impl Work<'_> {
+    pub(super) fn close(self, state: State) -> Result<Standing, Failure> {
+        let standing = self.standing(state)?;
+        let shown = self.seen.as_ref().map(|seen| seen.shown);
+        // The journal has the last sealed copy: it goes only where the store has the secret, or nobody needs it any more.
+        if shown.is_none_or(|shown| shown.new.is_some() && !shown.held) {
+            return Err(self.stopped(Stop::NotHeld));
+        }
+        if state == State::Done && self.entry.intent.is_of_leak() {
+            let dropped = retire::drop_secret(self.session, &self.owner, &self.old);
+            dropped.map_err(|failure| self.half(failure))?;
+        }
+        self.session.journal.close(&self.owner)?;
+        Ok(standing)
+    }
+
+    /// The pair in use, and the one that it replaces.
+    fn roles(&self, state: State) -> (&AccessKeyId, &AccessKeyId) {
+        match state {
+            State::RolledBack => (&self.old, &self.new),
+            _ => (&self.new, &self.old),
+        }
+    }
+
+    pub(super) fn standing(&self, state: State) -> Result<Standing, Failure> {
+        let keys = self.keys();
+        let due = due(&self.entry);
+        let disable_after = due
+            .filter(|_| state == State::Overlap)
+            .map(|due| due.disable);
+        let delete_after = due
+            .filter(|_| state == State::Grace)
+            .and_then(|due| due.delete);
+        let (new, old) = self.roles(state);
+        let retired_at = match state {
+            State::RolledBack => self.entry.when(Reached::NewDisabled),
+            State::Grace | State::Done => self.entry.when(Reached::OldDisabled),
+            _ => None,
+        };
+        let mut record = self.session.record(&self.owner)?;
+        record.take_over(keys, self.session.cloud.now());
+        if let Some(new) = record.pair_mut(new) {
+            (new.disable_after, new.delete_after, new.retired_at) = (None, None, None);
+        }
+        if let Some(old) = record.pair_mut(old) {
+            old.disable_after = disable_after;
+            old.delete_after = delete_after;
+            old.retired_at = retired_at;
+        }
+        let saved = self.session.inventory.save(&record);
+        saved.map_err(|error| self.half(error))?;
+        let gone = || self.stopped(Stop::Gone);
+        Ok(Standing {
+            new: record.pair(new).cloned().ok_or_else(gone)?,
+            old: Some(old.clone()),
+            old_status: keys.iter().find(|key| key.id == *old).map(|key| key.status),
+            disable_after,
+            delete_after,
+            state,
+        })
+    }
+}

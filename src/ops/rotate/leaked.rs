@@ -1,0 +1,279 @@
+//! `rotate --leaked`: a pair that strangers may have is disabled first, then replaced, then deleted, its secret too.
+
+use super::{
+    Standing, current, start,
+    successor::{stand_in, successor},
+    work,
+};
+use crate::cloud::Fault;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    rotation::Reached,
+};
+use crate::metadata::{
+    Version,
+    journal::{Entry, Intent, OpenJournal, RotationIntent},
+    log::Action,
+};
+use crate::ops::{
+    Failure, Kind, Session, create, issue, record,
+    recover::{self, Settled},
+    retire,
+    session::no_such_pair,
+};
+
+/// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
+/// pair takes its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it;
+/// `HalfDone` when it is disabled and nothing can take its place.
+pub(crate) fn leaked(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+) -> Result<Standing, Failure> {
+    let _lock = session.lock(owner)?;
+    if let Some(id) = named {
+        not_the_signer(session, owner, id)?;
+    }
+    if goes_on(session, owner, named)?
+        && let Settled::Rotating(standing, _) = recover::settle(session, owner)?
+    {
+        return Ok(*standing);
+    }
+    session.check_account()?;
+    let shown = session.cloud.pairs(owner);
+    let shown = shown.map_err(|error| protected(owner, error))?;
+    let Some(id) = which(session, owner, &shown, named)? else {
+        return deleted_already(session, owner, &shown, named);
+    };
+    not_the_signer(session, owner, &id)?;
+    issue::ready(session, owner)?;
+    let shown = make_way(session, owner, shown, &id)?;
+    let (entry, journal) = session
+        .journal
+        .begin(intent(session, owner, &shown, &id)?)?;
+    replace(session, entry, journal, shown)
+}
+
+/// Whether a command like this one was cut short.
+fn goes_on(session: &Session, owner: &Owner, named: Option<&AccessKeyId>) -> Result<bool, Failure> {
+    let open = session.journal.read(owner)?;
+    let rotation = open.and_then(|entry| entry.intent.rotation);
+    Ok(rotation
+        .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
+}
+
+/// The pair that is meant; `None` when the one that is named is deleted already.
+pub(super) fn which(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    named: Option<&AccessKeyId>,
+) -> Result<Option<AccessKeyId>, Failure> {
+    let Some(id) = named else {
+        return match shown {
+            [] => Err(start::no_pair(owner)),
+            [only] => Ok(Some(only.id.clone())),
+            _ => Err(which_of_two(session, owner, shown)),
+        };
+    };
+    if shown.iter().any(|key| key.id == *id) {
+        return Ok(Some(id.clone()));
+    }
+    if session.record(owner)?.pair(id).is_none() {
+        return Err(no_such_pair(id));
+    }
+    Ok(None)
+}
+
+/// What is left of its secret goes.
+fn deleted_already(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    named: Option<&AccessKeyId>,
+) -> Result<Standing, Failure> {
+    retire::forget_expired(session, owner, shown)?;
+    if let Some(id) = named {
+        retire::drop_secret(session, owner, id)?;
+        session.tell.note(&format!("`{id}` is deleted already"));
+    }
+    current(session, owner)
+}
+
+fn which_of_two(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
+    let record = session.record(owner).ok();
+    let told = create::told(owner, shown, record.as_ref());
+    Failure {
+        kind: Kind::Usage,
+        message: format!("{owner} has two AccessKey pairs: which of them leaked?"),
+        ..told
+    }
+    .hint("name it: `--leaked KEY_ID`")
+}
+
+/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held.
+fn make_way(
+    session: &Session,
+    owner: &Owner,
+    shown: Vec<AccessKey>,
+    id: &AccessKeyId,
+) -> Result<Vec<AccessKey>, Failure> {
+    let Some(entry) = session.journal.read(owner)? else {
+        return Ok(shown);
+    };
+    let shown = disable(session, owner, shown, id)?;
+    let rotates = entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some();
+    if rotates {
+        issue::held_or_restored(session, &entry)?;
+        return Ok(shown);
+    }
+    recover::settle(session, owner)?;
+    Ok(session.cloud.pairs(owner)?)
+}
+
+fn intent(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+) -> Result<Intent, Failure> {
+    let record = session.record(owner)?;
+    let comment = record.pair(id).and_then(|pair| pair.comment.clone());
+    Ok(Intent {
+        version: Version,
+        account_id: session.id.clone(),
+        profile: session.profile.clone(),
+        ram_user: owner.ram_user().cloned(),
+        before: shown.iter().map(|key| key.id.clone()).collect(),
+        nonce: String::new(),
+        signed_at: session.cloud.now(),
+        store: session.store,
+        recipient: session.recipient.clone(),
+        comment,
+        rotation: Some(RotationIntent::leaked(id.clone())),
+    })
+}
+
+/// Whether the journal says only that a pair leaked: nothing takes its place yet.
+pub(in crate::ops) fn leak_waits(entry: &Entry) -> bool {
+    entry.reached == Reached::Intent && entry.intent.is_of_leak() && !entry.intent.is_signed()
+}
+
+/// Back there, where a request came to nothing.
+pub(in crate::ops) fn leak_waits_again(
+    session: &Session,
+    entry: Entry,
+) -> Result<(Entry, OpenJournal), Failure> {
+    Ok(session.journal.begin(Intent {
+        nonce: String::new(),
+        ..entry.intent
+    })?)
+}
+
+/// Goes on from there. The caller holds the owner's lock.
+pub(in crate::ops) fn replace_leaked(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+) -> Result<Standing, Failure> {
+    let owner = entry.owner();
+    issue::ready(session, &owner)?;
+    let shown = session.cloud.pairs(&owner);
+    replace(
+        session,
+        entry,
+        journal,
+        shown.map_err(|error| protected(&owner, error))?,
+    )
+}
+
+fn replace(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+    shown: Vec<AccessKey>,
+) -> Result<Standing, Failure> {
+    let (owner, rotation) = (entry.owner(), entry.intent.rotation.clone());
+    let Some(rotation) = rotation else {
+        return Err(Failure::new(Kind::Failed, "the journal has no rotation"));
+    };
+    let id = &rotation.old;
+    let shown = disable(session, &owner, shown, id)?;
+    let half = |failure: Failure| {
+        failure.half_done(format!(
+            "`{id}` is disabled, and nothing has taken its place yet"
+        ))
+    };
+    if let Some(other) = successor(session, &owner, &shown, id)? {
+        return stand_in(session, entry, &other).map_err(half);
+    }
+    drop(journal);
+    let comment = entry.intent.comment;
+    let issued = issue::issue(session, &owner, &shown, comment, Some(rotation.clone()));
+    work::go_on(session, issued.map_err(half)?)
+}
+
+/// Makes the leaked pair Inactive and writes that down; gives back the pairs as they are then.
+fn disable(
+    session: &Session,
+    owner: &Owner,
+    mut shown: Vec<AccessKey>,
+    id: &AccessKeyId,
+) -> Result<Vec<AccessKey>, Failure> {
+    let active = |key: &&mut AccessKey| key.id == *id && key.status == Status::Active;
+    if let Some(key) = shown.iter_mut().find(active) {
+        let answer = session.cloud.set_status(owner, id, Status::Inactive);
+        let answer = record::change(session, Action::RotateDisable, owner, Some(id), answer);
+        if let Err(error) = answer
+            && error.fault != Fault::NoSuchPair
+        {
+            return Err(protected(owner, error));
+        }
+        key.status = Status::Inactive;
+        session.tell.note(&format!("`{id}` is disabled"));
+    }
+    let mut record = session.record(owner)?;
+    let before = record.access_keys.clone();
+    record.take_over(&shown, session.cloud.now());
+    if record.access_keys != before {
+        session.inventory.save(&record)?;
+    }
+    Ok(shown)
+}
+
+fn protected(owner: &Owner, error: crate::cloud::Error) -> Failure {
+    let protected = error.fault == Fault::LeakProtected;
+    let failure = Failure::from(error);
+    if protected {
+        failure.hint(console(owner, "the pair that leaked"))
+    } else {
+        failure
+    }
+}
+
+pub(super) fn not_the_signer(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    if session.cloud.signer() != id.as_str() {
+        return Ok(());
+    }
+    let message = format!("akm signs with `{id}` itself, and another identity has to retire it");
+    Err(Failure::new(Kind::Denied, message).hint(console(owner, &format!("`{id}`"))))
+}
+
+/// What a person does in the console, whose pair is under no suspicion.
+fn console(owner: &Owner, pair: &str) -> String {
+    let page = match owner {
+        Owner::RamUser(name) => {
+            format!("the RAM console under Identities > Users > {name} > AccessKey")
+        }
+        Owner::Account => "the console under AccessKey in the menu of the account".to_owned(),
+    };
+    format!(
+        "sign with another identity; or go to {page}: create a new pair and download its CSV, disable {pair}, delete it, \
+         then `akm import` the CSV"
+    )
+}

@@ -1,0 +1,199 @@
+//! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
+
+pub(crate) mod all;
+mod ending;
+mod leaked;
+pub(crate) mod plan;
+mod rehearsal;
+mod replace;
+mod rollback;
+mod start;
+mod stopped;
+mod successor;
+mod verify;
+mod work;
+
+pub(crate) use leaked::leaked;
+pub(super) use leaked::{leak_waits, leak_waits_again, replace_leaked};
+pub(crate) use rollback::roll_back;
+
+use super::{Failure, Session, recover, recover::Settled};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    policy,
+    rotation::{Back, Due, Reached, Recorded},
+    time::{Span, Timestamp},
+};
+use crate::metadata::{inventory::PairRecord, journal::Entry};
+use chrono::TimeDelta;
+pub(super) use work::advance;
+
+/// What the person asked for.
+#[derive(Clone)]
+pub(crate) struct Wish {
+    /// `None`: as the policy has it.
+    pub(crate) overlap: Option<Span>,
+    pub(crate) grace: Span,
+    /// Do what is due and start nothing.
+    pub(crate) finish_only: bool,
+    /// An Inactive pair that is deleted first, to make room; the one that an open rotation retired too, before its time.
+    pub(crate) replace: Option<AccessKeyId>,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            overlap: None,
+            grace: policy::grace(),
+            finish_only: false,
+            replace: None,
+        }
+    }
+}
+
+/// Where a rotation stands when the command ends.
+pub(crate) struct Standing {
+    /// The pair in use from now on.
+    pub(crate) new: PairRecord,
+    /// The one that it replaces.
+    pub(crate) old: Option<AccessKeyId>,
+    pub(crate) old_status: Option<Status>,
+    pub(crate) disable_after: Option<Timestamp>,
+    pub(crate) delete_after: Option<Timestamp>,
+    pub(crate) state: State,
+}
+
+/// How far a rotation has come when the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// There was nothing to finish.
+    None,
+    Overlap,
+    Grace,
+    Done,
+    /// A person enabled the old pair again.
+    Undone,
+    RolledBack,
+}
+
+impl State {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Overlap => "overlap",
+            Self::Grace => "grace",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::RolledBack => "rolled-back",
+        }
+    }
+}
+
+/// What a person says of the rotation that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Each step in its time.
+    AsDue,
+    /// The old pair, which is Inactive, may be deleted now.
+    EndGrace,
+    RollBack,
+}
+
+/// Rotates the owner's pair, or goes on with the rotation that is open. `NoSuchPair` when it has none, `TwoPairs` when it has two
+/// that no rotation of ours explains, `ActivePair` when the one to be replaced is Active.
+pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
+    let _lock = session.lock(owner)?;
+    if let Settled::Rotating(standing, rested) = settle(session, owner, wish)? {
+        let over = rested && standing.state == State::Done && !wish.finish_only;
+        if !over {
+            return Ok(*standing);
+        }
+        session.tell.note(&format!(
+            "the rotation of {owner} before this one is over: its old pair is deleted"
+        ));
+    }
+    if wish.finish_only {
+        unrotated(session, owner)
+    } else {
+        start::start(session, owner, wish)
+    }
+}
+
+fn settle(session: &Session, owner: &Owner, wish: &Wish) -> Result<Settled, Failure> {
+    let Some(id) = &wish.replace else {
+        return recover::settle(session, owner);
+    };
+    let open = session.journal.read(owner)?;
+    if open.is_some_and(|entry| waits_with(&entry, id)) {
+        return recover::settle_by(session, owner, Word::EndGrace);
+    }
+    let settled = recover::settle(session, owner)?;
+    if let Settled::Rotating(standing, _) = &settled {
+        let new = &standing.new.access_key_id;
+        let at = (standing.state, new, standing.old.as_ref());
+        if replace::ends_grace(session, owner, at, id)? {
+            return recover::settle_by(session, owner, Word::EndGrace);
+        }
+    }
+    Ok(settled)
+}
+
+/// Whether the rotation has retired that pair, and waits for the end of its grace.
+fn waits_with(entry: &Entry, id: &AccessKeyId) -> bool {
+    let rotation = entry.intent.rotation.as_ref();
+    entry.reached == Reached::OldDisabled && rotation.is_some_and(|rotation| rotation.old == *id)
+}
+
+fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
+    session.tell.note(&format!("nothing is open for {owner}"));
+    current(session, owner)
+}
+
+/// Nothing is open, and nothing was done.
+fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
+    let record = session.record(owner)?;
+    let new = record.current().cloned();
+    Ok(Standing {
+        new: new.ok_or_else(|| start::no_pair(owner))?,
+        old: None,
+        old_status: None,
+        disable_after: None,
+        delete_after: None,
+        state: State::None,
+    })
+}
+
+/// Whether a rotation waits where it stands.
+pub(super) fn rests(entry: &Entry) -> bool {
+    let rotation = entry.intent.rotation.as_ref();
+    rotation.is_some_and(|rotation| match entry.reached {
+        Reached::Delivered => rotation.overlap_seconds > 0,
+        Reached::OldDisabled => rotation.grace_seconds > 0,
+        _ => false,
+    })
+}
+
+/// What the plan goes by.
+pub(super) fn recorded(entry: &Entry) -> Recorded {
+    let enabled = entry.when(Reached::OldEnabled);
+    Recorded {
+        reached: entry.reached,
+        stored: entry.when(Reached::Stored).is_some(),
+        due: due(entry),
+        deleted: false,
+        back: entry.when(Reached::RollBack).map(|_| Back { enabled }),
+    }
+}
+
+/// When the old pair is due; `None` before the new one is delivered.
+pub(super) fn due(entry: &Entry) -> Option<Due> {
+    let rotation = entry.intent.rotation.as_ref()?;
+    let delivered = entry.when(Reached::Delivered)?;
+    let disabled = entry.when(Reached::OldDisabled);
+    Some(Due {
+        disable: delivered + TimeDelta::seconds(rotation.overlap_seconds),
+        disabled,
+        delete: disabled.map(|at| at + TimeDelta::seconds(rotation.grace_seconds)),
+    })
+}

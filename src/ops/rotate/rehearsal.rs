@@ -1,0 +1,182 @@
+//! A rotation played through by its plan, each step taken as done: which calls it makes, and how far it comes.
+
+use super::{State, stopped::stopped};
+use crate::cloud::Call;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    rotation::{self, Back, Due, Reached, Recorded, Shown, Step},
+    time::Timestamp,
+};
+use crate::ops::Failure;
+use chrono::TimeDelta;
+
+/// A call that would be made.
+pub(crate) struct Planned {
+    pub(crate) service: &'static str,
+    pub(crate) action: &'static str,
+    pub(crate) parameters: Vec<(&'static str, String)>,
+    /// The pair that signs it.
+    pub(crate) signer: String,
+}
+
+/// The calls so far.
+pub(super) struct Calls {
+    pub(super) made: Vec<Planned>,
+    signer: String,
+}
+
+impl Calls {
+    pub(super) fn new(signer: &str) -> Self {
+        Self {
+            made: Vec::new(),
+            signer: signer.to_owned(),
+        }
+    }
+
+    pub(super) fn add(&mut self, call: &Call) {
+        let signer = self.signer.clone();
+        self.signed(call, signer);
+    }
+
+    fn signed(&mut self, call: &Call, signer: String) {
+        let parameters = call.parameters.iter();
+        self.made.push(Planned {
+            service: call.service.as_str(),
+            action: call.action,
+            parameters: parameters
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect(),
+            signer,
+        });
+    }
+}
+
+/// A rotation and what the cloud would show of it.
+pub(super) struct Rehearsal<'a> {
+    pub(super) owner: &'a Owner,
+    pub(super) old: AccessKeyId,
+    pub(super) new: AccessKeyId,
+    pub(super) keys: Vec<AccessKey>,
+    pub(super) recorded: Recorded,
+    /// Whether the secrets of the new pair and of the old one are held.
+    pub(super) held: [bool; 2],
+    pub(super) overlap: TimeDelta,
+    pub(super) grace: TimeDelta,
+    pub(super) now: Timestamp,
+}
+
+impl Rehearsal<'_> {
+    /// Plays it to where the command would end.
+    pub(super) fn play(&mut self, calls: &mut Calls) -> Result<State, Failure> {
+        let mut shown = None;
+        loop {
+            match rotation::next(&self.recorded, shown, self.now) {
+                Step::Overlap(_) => return Ok(State::Overlap),
+                Step::Grace(_) => return Ok(State::Grace),
+                Step::Done => return Ok(State::Done),
+                Step::Undone => return Ok(State::Undone),
+                Step::RolledBack => return Ok(State::RolledBack),
+                Step::Stop(why) => return Err(stopped(why, &self.new, &self.old)),
+                step => {
+                    let before = calls.made.len();
+                    self.take(step, calls);
+                    shown = self.seen(step, calls.made.len() > before, shown);
+                }
+            }
+        }
+    }
+
+    /// As a person's word has it, the old pair may be deleted now.
+    pub(super) fn end_grace(&mut self) {
+        if let Some(due) = &mut self.recorded.due {
+            due.delete = due.disabled.map(|_| self.now);
+        }
+    }
+
+    /// What is known after a step: looked at just now, or as it was before.
+    fn seen(&self, step: Step, called: bool, before: Option<Shown>) -> Option<Shown> {
+        let known = match step {
+            Step::DeleteOld => return None,
+            Step::Look => true,
+            Step::Store => return self.recorded.back.is_none().then(|| self.shown(false)),
+            _ => before?.fresh && !called,
+        };
+        Some(self.shown(known))
+    }
+
+    fn shown(&self, fresh: bool) -> Shown {
+        let status = |id: &AccessKeyId| self.keys.iter().find(|key| key.id == *id);
+        let [held, old_held] = self.held;
+        Shown {
+            old: status(&self.old).map(|key| key.status),
+            new: status(&self.new).map(|key| key.status),
+            held,
+            old_held,
+            fresh,
+        }
+    }
+
+    fn take(&mut self, step: Step, calls: &mut Calls) {
+        match step {
+            Step::Store => {
+                calls.add(&Call::list_pairs(self.owner));
+                self.recorded.stored = true;
+                self.recorded.reached = Reached::Stored;
+            }
+            Step::Look => calls.add(&Call::list_pairs(self.owner)),
+            Step::Verify => self.verify(&self.new.clone(), Reached::Verified, calls),
+            Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified, calls),
+            Step::Deliver => self.deliver(),
+            Step::DeliverOld => self.recorded.reached = Reached::OldDelivered,
+            Step::DisableOld => self.disable_old(calls),
+            Step::EnableOld => {
+                self.set(&self.old.clone(), Status::Active, calls);
+                let enabled = Some(self.now);
+                self.recorded.back = Some(Back { enabled });
+                self.recorded.reached = Reached::OldEnabled;
+            }
+            Step::DisableNew => {
+                self.set(&self.new.clone(), Status::Inactive, calls);
+                self.recorded.reached = Reached::NewDisabled;
+            }
+            Step::DeleteOld => {
+                calls.add(&Call::delete_pair(self.owner, &self.old));
+                self.keys.retain(|key| key.id != self.old);
+            }
+            _ => (),
+        }
+    }
+
+    fn verify(&mut self, id: &AccessKeyId, verified: Reached, calls: &mut Calls) {
+        for _ in 0..super::verify::SUCCESSES {
+            calls.signed(&Call::caller_identity(), id.to_string());
+        }
+        self.recorded.reached = verified;
+    }
+
+    fn deliver(&mut self) {
+        self.recorded.reached = Reached::Delivered;
+        self.recorded.due = Some(Due {
+            disable: self.now + self.overlap,
+            disabled: None,
+            delete: None,
+        });
+    }
+
+    fn disable_old(&mut self, calls: &mut Calls) {
+        self.set(&self.old.clone(), Status::Inactive, calls);
+        self.recorded.reached = Reached::OldDisabled;
+        if let Some(due) = &mut self.recorded.due {
+            (due.disabled, due.delete) = (Some(self.now), Some(self.now + self.grace));
+        }
+    }
+
+    fn set(&mut self, id: &AccessKeyId, status: Status, calls: &mut Calls) {
+        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
+        if let Some(key) = self.keys.iter_mut().find(other) {
+            calls.add(&Call::set_status(self.owner, id, status));
+            key.status = status;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The beginning of a rotation.
+
+use super::{Standing, Wish, replace, work};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+    policy,
+    time::Span,
+};
+use crate::metadata::{inventory::PairRecord, journal::RotationIntent};
+use crate::ops::{Failure, Kind, Session, issue, retire};
+
+pub(super) fn no_pair(owner: &Owner) -> Failure {
+    Failure::new(Kind::NoSuchPair, format!("{owner} has no AccessKey pair"))
+        .hint(format!("`akm create {}` makes one", owner.selector()))
+}
+
+/// What a rotation begins with.
+pub(super) struct Beginning {
+    /// The pair that is deleted first.
+    pub(super) replaced: Option<AccessKeyId>,
+    /// The pairs that are there then.
+    pub(super) before: Vec<AccessKey>,
+    pub(super) old: AccessKeyId,
+    pub(super) overlap: Span,
+}
+
+/// What speaks against a rotation of the owner whose pairs these are, and else what it begins with. Changes nothing.
+pub(super) fn beginning(
+    session: &Session,
+    owner: &Owner,
+    wish: &Wish,
+    mut before: Vec<AccessKey>,
+) -> Result<Beginning, Failure> {
+    let mut replaced = None;
+    if let Some(id) = &wish.replace
+        && replace::may_go(session, owner, &before, id)?
+    {
+        replaced = Some(id.clone());
+        before.retain(|key| key.id != *id);
+    }
+    let old = match before.as_slice() {
+        [] => return Err(no_pair(owner)),
+        [old] => old.id.clone(),
+        _ => return Err(replace::two_pairs(session, owner, &before)),
+    };
+    not_the_signer(session, &old)?;
+    let overlap = wish
+        .overlap
+        .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
+    Ok(Beginning {
+        replaced,
+        before,
+        old,
+        overlap,
+    })
+}
+
+pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
+    let shown = issue::preflight(session, owner)?;
+    let Beginning {
+        replaced,
+        before,
+        old,
+        overlap,
+    } = beginning(session, owner, wish, shown)?;
+    if let Some(id) = replaced {
+        retire::delete_inactive(session, owner, &id)?;
+        session
+            .tell
+            .note(&format!("`{id}` is deleted to make room"));
+    }
+    retire::forget_expired(session, owner, &before)?;
+    let comment = session
+        .record(owner)?
+        .pair(&old)
+        .and_then(|pair| pair.comment.clone());
+    let intent = RotationIntent::new(old, overlap, wish.grace);
+    let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
+    work::go_on(session, issued)
+}
+
+pub(super) fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    if session.cloud.signer() != id.as_str() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Kind::SigningPair,
+        format!("akm signs with `{id}` itself"),
+    ))
+}
+
+/// Somebody may still use a pair that left akm, or that akm never held.
+fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
+    let record = session.record(owner)?;
+    Ok(policy::overlap(
+        record.pair(old).is_none_or(PairRecord::is_out),
+    ))
+}

@@ -1,0 +1,62 @@
+//! Why a rotation does not go on, and what a person does about it.
+
+use crate::core::{access_key::AccessKeyId, rotation::Stop};
+use crate::ops::{Failure, Kind};
+
+pub(super) fn stopped(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> Failure {
+    let (what, (why, hint)) = match stop {
+        Stop::Inactive | Stop::Gone | Stop::NotHeld | Stop::StillListed => {
+            ("the rotation does not go on", forward(stop, new, old))
+        }
+        Stop::OldInactive | Stop::OldGone | Stop::OldNotHeld => {
+            ("the rollback does not go on", backward(stop, new, old))
+        }
+    };
+    Failure::new(Kind::HalfDone, what).because(why).hint(hint)
+}
+
+fn forward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String) {
+    match stop {
+        Stop::Inactive => (
+            format!("the new pair `{new}` is Inactive"),
+            format!("`akm enable {new}`, then the same command again"),
+        ),
+        Stop::Gone => (
+            format!("the new pair `{new}` is gone from the cloud"),
+            format!(
+                "`akm recover --dismiss {new}` forgets this rotation; `akm enable {old}` brings the old pair back into use"
+            ),
+        ),
+        Stop::StillListed => (
+            format!("the cloud took the deletion of `{old}` and still lists it"),
+            "the same command again in a minute".to_owned(),
+        ),
+        _ => (
+            format!("the secret store lacks the secret of `{new}`"),
+            format!(
+                "bring the secret back into the store; until then the old pair `{old}` is left as it is"
+            ),
+        ),
+    }
+}
+
+fn backward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String) {
+    match stop {
+        Stop::OldInactive => (
+            format!("the old pair `{old}` is Inactive"),
+            format!("`akm enable {old}`, then the same command again"),
+        ),
+        Stop::OldGone => (
+            format!("the old pair `{old}` is gone from the cloud"),
+            format!(
+                "`akm restore {old} --active`, or `akm enable {new}`, then the same command again"
+            ),
+        ),
+        _ => (
+            format!(
+                "`{old}` is Active again, and akm does not hold its secret; `{new}` is left Active beside it"
+            ),
+            format!("once nothing uses `{new}`: `akm disable {new}`, then the same command again"),
+        ),
+    }
+}

@@ -1,0 +1,279 @@
+//! A rotation at work: each step of the plan, done and recorded.
+
+use super::{Standing, State, Word, recorded, stopped::stopped, verify};
+use crate::cloud::Credentials;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    rotation::{self, Reached, Recorded, Shown, Step, Stop},
+    secret::Secret,
+    time::Timestamp,
+};
+use crate::metadata::{
+    journal::{Entry, OpenJournal},
+    log::Action,
+};
+use crate::ops::{Failure, Kind, Session, issue, issue::Issued, record, retire};
+use crate::store::SecretName;
+
+/// Takes every step whose time has come, after the person's word. The caller holds the owner's lock; each step can be done again.
+pub(in crate::ops) fn advance(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+    word: Word,
+) -> Result<Standing, Failure> {
+    let mut open = Work::new(session, entry, journal)?;
+    // A file that cannot be read stops us before the cloud is asked to change anything.
+    session.record(&open.owner)?;
+    open.hear(word)?;
+    open.run()
+}
+
+/// The same for a pair just made.
+pub(super) fn go_on(session: &Session, issued: Issued) -> Result<Standing, Failure> {
+    let mut work = Work::new(session, issued.entry, issued.journal)?;
+    work.seen = Some(work.see(issued.keys, true, false));
+    work.run()
+}
+
+/// What the cloud showed.
+pub(super) struct Seen {
+    keys: Vec<AccessKey>,
+    pub(super) shown: Shown,
+}
+
+/// A rotation at work: its journal, and the ids of both pairs.
+pub(super) struct Work<'a> {
+    pub(super) session: &'a Session,
+    pub(super) owner: Owner,
+    pub(super) old: AccessKeyId,
+    pub(super) new: AccessKeyId,
+    pub(super) entry: Entry,
+    journal: Option<OpenJournal>,
+    pub(super) seen: Option<Seen>,
+    ends_grace: bool,
+    deleted: bool,
+}
+
+impl<'a> Work<'a> {
+    fn new(session: &'a Session, entry: Entry, journal: OpenJournal) -> Result<Self, Failure> {
+        let incomplete =
+            || Failure::new(Kind::Failed, "the journal of this rotation is incomplete");
+        let rotation = entry.intent.rotation.as_ref().ok_or_else(incomplete)?;
+        let got = entry.got.as_ref().ok_or_else(incomplete)?;
+        Ok(Self {
+            session,
+            owner: entry.owner(),
+            old: rotation.old.clone(),
+            new: got.access_key_id.clone(),
+            entry,
+            journal: Some(journal),
+            seen: None,
+            ends_grace: false,
+            deleted: false,
+        })
+    }
+
+    fn hear(&mut self, word: Word) -> Result<(), Failure> {
+        self.ends_grace = word == Word::EndGrace;
+        if word == Word::RollBack && !self.rolls_back() {
+            self.mark(Reached::RollBack)?;
+        }
+        Ok(())
+    }
+
+    fn recorded(&self, now: Timestamp) -> Recorded {
+        let mut recorded = recorded(&self.entry);
+        recorded.deleted = self.deleted;
+        if let Some(due) = recorded.due.as_mut().filter(|_| self.ends_grace) {
+            due.delete = due.disabled.map(|_| now);
+        }
+        recorded
+    }
+
+    fn rolls_back(&self) -> bool {
+        self.entry.when(Reached::RollBack).is_some()
+    }
+
+    fn run(mut self) -> Result<Standing, Failure> {
+        loop {
+            let shown = self.seen.as_ref().map(|seen| seen.shown);
+            let now = self.session.cloud.now();
+            match rotation::next(&self.recorded(now), shown, now) {
+                Step::Store => self.store()?,
+                Step::Verify => self.verify(&self.new.clone(), Reached::Verified)?,
+                Step::Deliver => self.mark(Reached::Delivered)?,
+                Step::Look => self.look()?,
+                Step::DisableOld => self.set_old(Status::Inactive, Reached::OldDisabled)?,
+                Step::DeleteOld => self.delete_old()?,
+                Step::EnableOld => self.enable_old()?,
+                Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified)?,
+                Step::DeliverOld => self.mark(Reached::OldDelivered)?,
+                Step::DisableNew => self.disable_new()?,
+                Step::Overlap(_) => return self.standing(State::Overlap),
+                Step::Grace(_) => return self.standing(State::Grace),
+                Step::Done => return self.close(State::Done),
+                Step::Undone => return self.close(State::Undone),
+                Step::RolledBack => return self.close(State::RolledBack),
+                Step::Stop(why) => return Err(self.stopped(why)),
+            }
+        }
+    }
+
+    /// What is known now is good until something is done with it.
+    fn see(&self, keys: Vec<AccessKey>, held: bool, fresh: bool) -> Seen {
+        let status = |id: &AccessKeyId| keys.iter().find(|key| key.id == *id).map(|key| key.status);
+        let shown = Shown {
+            old: status(&self.old),
+            new: status(&self.new),
+            held,
+            old_held: false,
+            fresh,
+        };
+        Seen { keys, shown }
+    }
+
+    fn look(&mut self) -> Result<(), Failure> {
+        let keys = self.session.cloud.pairs(&self.owner);
+        let keys = keys.map_err(|error| self.half(error))?;
+        let held = issue::held_or_restored(self.session, &self.entry);
+        let held = held.map_err(|failure| self.half(failure))?;
+        let mut seen = self.see(keys, held, true);
+        if self.rolls_back() {
+            let secret = self.secret(&self.old);
+            seen.shown.old_held = secret.map_err(|failure| self.half(failure))?.is_some();
+        }
+        self.seen = Some(seen);
+        Ok(())
+    }
+
+    /// The secret that the store has of either pair.
+    fn secret(&self, id: &AccessKeyId) -> Result<Option<Secret>, Failure> {
+        let kind = if *id == self.new {
+            Some(self.entry.intent.store)
+        } else {
+            let record = self.session.record(&self.owner)?;
+            record.pair(id).and_then(|pair| pair.secret_store)
+        };
+        let Some(kind) = kind else { return Ok(None) };
+        Ok(self.session.stores.open(kind)?.get(&SecretName::pair(id))?)
+    }
+
+    pub(super) fn half(&self, failure: impl Into<Failure>) -> Failure {
+        failure.into().half_done(format!(
+            "the rotation from `{}` to `{}` stopped half-way; both pairs are there",
+            self.old, self.new
+        ))
+    }
+
+    fn mark(&mut self, state: Reached) -> Result<(), Failure> {
+        let now = self.session.cloud.now();
+        let Some(journal) = self.journal.as_mut() else {
+            return Ok(());
+        };
+        let marked = journal.reached(&mut self.entry, state, now);
+        marked.map_err(|error| self.half(error))
+    }
+
+    fn store(&mut self) -> Result<(), Failure> {
+        let got = self.entry.got.as_ref();
+        if got.is_some_and(|got| got.sealed.is_empty()) {
+            return self.mark(Reached::Stored);
+        }
+        let secret = issue::unseal(self.session, &self.entry)?;
+        let Some(journal) = self.journal.take() else {
+            return Ok(());
+        };
+        let issued = issue::claim(self.session, self.entry.clone(), journal, &secret)?;
+        (self.entry, self.journal) = (issued.entry, Some(issued.journal));
+        if !self.rolls_back() {
+            self.seen = Some(self.see(issued.keys, true, false));
+        }
+        Ok(())
+    }
+
+    fn verify(&mut self, id: &AccessKeyId, verified: Reached) -> Result<(), Failure> {
+        let secret = self.secret(id).map_err(|failure| self.half(failure))?;
+        let credentials = Credentials {
+            id: id.to_string(),
+            secret: secret.ok_or_else(|| self.stopped(Stop::NotHeld))?,
+            token: None,
+        };
+        let works = verify::works(self.session, &self.owner, credentials);
+        works.map_err(|failure| self.half(failure))?;
+        if let Some(seen) = &mut self.seen {
+            seen.shown.fresh = false;
+        }
+        self.mark(verified)
+    }
+
+    /// Asks for a status, and takes it as given.
+    fn set(&mut self, id: &AccessKeyId, status: Status) -> Result<(), Failure> {
+        let Some(mut seen) = self.seen.take() else {
+            return Ok(());
+        };
+        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
+        let changed = seen.keys.iter_mut().find(other);
+        let Shown {
+            held,
+            old_held,
+            fresh,
+            ..
+        } = seen.shown;
+        let fresh = fresh && changed.is_none();
+        if let Some(key) = changed {
+            let answer = self.session.cloud.set_status(&self.owner, id, status);
+            let action = match status {
+                Status::Active => Action::Enable,
+                Status::Inactive => Action::RotateDisable,
+            };
+            let answer = record::change(self.session, action, &self.owner, Some(id), answer);
+            retire::gone(answer).map_err(|failure| self.half(failure))?;
+            key.status = status;
+        }
+        let mut seen = self.see(seen.keys, held, fresh);
+        seen.shown.old_held = old_held;
+        self.seen = Some(seen);
+        Ok(())
+    }
+
+    fn set_old(&mut self, status: Status, reached: Reached) -> Result<(), Failure> {
+        self.set(&self.old.clone(), status)?;
+        self.mark(reached)
+    }
+
+    /// Written down at once: what follows may take its time, or not come to its end.
+    fn enable_old(&mut self) -> Result<(), Failure> {
+        self.set(&self.old.clone(), Status::Active)?;
+        let mut record = self.session.record(&self.owner)?;
+        record.take_over(self.keys(), self.session.cloud.now());
+        if let Some(old) = record.pair_mut(&self.old) {
+            (old.disable_after, old.delete_after, old.retired_at) = (None, None, None);
+        }
+        let saved = self.session.inventory.save(&record);
+        saved.map_err(|error| self.half(error))?;
+        self.mark(Reached::OldEnabled)
+    }
+
+    pub(super) fn keys(&self) -> &[AccessKey] {
+        self.seen.as_ref().map_or(&[], |seen| &seen.keys)
+    }
+
+    fn disable_new(&mut self) -> Result<(), Failure> {
+        self.set(&self.new.clone(), Status::Inactive)?;
+        self.mark(Reached::NewDisabled)
+    }
+
+    fn delete_old(&mut self) -> Result<(), Failure> {
+        (self.seen, self.deleted) = (None, true);
+        let (owner, old) = (&self.owner, &self.old);
+        let answer = self.session.cloud.delete_pair(owner, old);
+        let answer = record::change(self.session, Action::RotateDelete, owner, Some(old), answer);
+        retire::gone(answer).map_err(|failure| self.half(failure))
+    }
+
+    pub(super) fn stopped(&self, stop: Stop) -> Failure {
+        stopped(stop, &self.new, &self.old)
+    }
+}

@@ -1,0 +1,68 @@
+//! The exact calls to the cloud that a fault-free command makes, as `-v` tells them: no more than the protocol needs.
+
+use crate::env::Env;
+
+/// Service and action of each call, in their order.
+pub(crate) fn calls(env: &Env, args: &[&str]) -> Vec<String> {
+    let ran = env.akm(&[args, &["-v"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let lines = ran.stderr.lines();
+    let lines = lines.filter_map(|line| line.strip_prefix("akm: called "));
+    lines
+        .map(|line| line.split_once(": ").unwrap().0.to_owned())
+        .collect()
+}
+
+const CALLER: &str = "Sts GetCallerIdentity";
+const LIST: &str = "Ram ListAccessKeys";
+const CREATE: &str = "Ram CreateAccessKey";
+const UPDATE: &str = "Ram UpdateAccessKey";
+const DELETE: &str = "Ram DeleteAccessKey";
+
+const MADE: [&str; 4] = [CALLER, LIST, CREATE, LIST];
+
+#[test]
+fn a_create() {
+    let env = Env::new();
+    env.create("alice");
+    assert_eq!(calls(&env, &["create", "--ram-user", "alice"]), MADE);
+    // For a RAM user that is missing, one list says so.
+    let made = calls(&env, &["create", "--ram-user", "bob"]);
+    let first = [CALLER, LIST, CALLER, "Ram CreateUser"];
+    assert_eq!(made, [first, MADE].concat());
+}
+
+#[test]
+fn a_rotation() {
+    let tail: [(&[&str], &[&str]); 3] = [
+        (&["--overlap", "2d"], &[]),
+        (&[], &[LIST, UPDATE]),
+        (&["--delete-old"], &[LIST, UPDATE, LIST, DELETE, LIST]),
+    ];
+    for (more, expected) in tail {
+        let env = Env::new();
+        env.create("alice");
+        let made = calls(&env, &[&["rotate", "--ram-user", "alice"], more].concat());
+        let expected = [&MADE[..], &[CALLER; 3], expected].concat();
+        assert_eq!(made, expected, "{more:?}");
+    }
+}
+
+#[test]
+fn the_steps_that_are_due() {
+    let env = Env::new();
+    env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice"];
+    calls(&env, &[&rotate[..], &["--overlap", "2d"]].concat());
+    let finish = [&rotate[..], &["--finish"]].concat();
+    assert_eq!(calls(&env, &finish), [CALLER, LIST]);
+    env.days_pass_for("alice", 3);
+    let copy = env.copied();
+    assert_eq!(calls(&env, &finish), [CALLER, LIST, UPDATE]);
+    env.days_pass_for("alice", 3);
+    assert_eq!(calls(&env, &finish), [CALLER, LIST, DELETE, LIST]);
+    // Back: what was not yet disabled is not enabled.
+    let back = [&rotate[..], &["--rollback"]].concat();
+    let verified = [CALLER, LIST, CALLER, CALLER, CALLER, LIST, UPDATE];
+    assert_eq!(calls(&copy, &back), verified);
+}

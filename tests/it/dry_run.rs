@@ -1,0 +1,168 @@
+//! `akm rotate --dry-run`: what it prints is what the command then calls, and nothing is changed.
+
+use crate::calls::calls;
+use crate::env::Env;
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const NOTE: &str =
+    "akm: nothing was changed; `NEW_KEY_ID` stands for the id that the cloud will choose\n";
+
+/// Service and action of each planned call; no file is changed.
+#[track_caller]
+fn planned(env: &Env, args: &[&str]) -> Vec<String> {
+    let before = env.files();
+    let ran = env.akm(&[args, &["--dry-run"]].concat());
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    assert!(env.files() == before, "{args:?} changed a file");
+    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    ran.stdout.lines().map(words).collect()
+}
+
+/// Plans, then does, and compares.
+#[track_caller]
+fn compared(env: &Env, more: &[&str]) {
+    let args = [&["rotate", "--ram-user", "alice"], more].concat();
+    let planned = planned(env, &args);
+    assert_eq!(planned, calls(env, &args), "{more:?}");
+}
+
+#[test]
+fn it_prints_each_call() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let args = ["rotate", "--ram-user", "alice", "--dry-run"];
+    let ran = env.akm(&args);
+    ran.said(
+        &[&old],
+        0,
+        "Sts GetCallerIdentity\n\
+         Ram ListAccessKeys UserName=alice\n\
+         Ram CreateAccessKey UserName=alice\n\
+         Ram ListAccessKeys UserName=alice\n\
+         Sts GetCallerIdentity # signed with NEW_KEY_ID\n\
+         Sts GetCallerIdentity # signed with NEW_KEY_ID\n\
+         Sts GetCallerIdentity # signed with NEW_KEY_ID\n\
+         Ram ListAccessKeys UserName=alice\n\
+         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
+        NOTE,
+    );
+    let told = env.akm(&[&args[..], &["--json", "-q"]].concat()).json();
+    assert_eq!(told["state"], "grace");
+    assert_eq!(told["ram_user"], "alice");
+    let last = told["calls"].as_array().unwrap().last().unwrap();
+    let parameters = serde_json::json!({
+        "Status": "Inactive", "UserAccessKeyId": old, "UserName": "alice",
+    });
+    assert_eq!(
+        (&last["service"], &last["action"], &last["parameters"]),
+        (&"Ram".into(), &"UpdateAccessKey".into(), &parameters)
+    );
+    assert_eq!(told["calls"][4]["signer"], "NEW_KEY_ID");
+}
+
+#[test]
+fn what_is_planned_is_what_is_called() {
+    for more in [
+        &[][..],
+        &["--overlap", "2d"],
+        &["--delete-old"],
+        &["--finish"],
+        &["--leaked"],
+    ] {
+        let env = Env::new();
+        env.create("alice");
+        compared(&env, more);
+    }
+}
+
+#[test]
+fn of_a_rotation_that_is_open() {
+    let env = Env::new();
+    let old = env.create("alice");
+    compared(&env, &["--overlap", "2d"]);
+    compared(&env.copied(), &["--rollback"]);
+    compared(&env.copied(), &["--leaked", &old]);
+    compared(&env, &[]);
+    let by_hand = env.copied();
+    assert_eq!(by_hand.akm(&["disable", &old]).code, 0);
+    compared(&by_hand, &["--replace", &old]);
+    env.days_pass_for("alice", 3);
+    compared(&env, &["--finish"]);
+    compared(&env.copied(), &["--rollback"]);
+    compared(&env.copied(), &["--replace", &old]);
+    env.days_pass_for("alice", 3);
+    compared(&env.copied(), &["--finish"]);
+    compared(&env, &[]);
+}
+
+#[test]
+fn of_the_accounts_own_pair() {
+    let env = Env::new();
+    assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
+    for more in [&["--delete-old"][..], &["--leaked"]] {
+        let args = [&["rotate", "--account"], more].concat();
+        let planned = planned(&env, &args);
+        assert!(planned.contains(&"Ims CreateAccessKey".to_owned()));
+        assert_eq!(planned, calls(&env, &[&args[..], &["-y"]].concat()));
+    }
+}
+
+#[test]
+fn of_two_pairs() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    compared(&env.copied(), &["--leaked", &one]);
+    assert_eq!(env.akm(&["disable", &one]).code, 0);
+    compared(&env.copied(), &["--leaked", &one]);
+    compared(&env, &["--replace", &one]);
+    assert_eq!(env.akm(&["show-id", "--ram-user", "alice"]).code, 0);
+    assert_ne!(
+        env.akm(&["show-id", "--ram-user", "alice"]).stdout.trim(),
+        two
+    );
+}
+
+#[test]
+fn it_is_refused_as_the_command_is() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let none = Env::new();
+    let args = ["rotate", "--ram-user", "alice", "--dry-run"];
+    assert_eq!(none.akm(&args).code, 3);
+    assert!(!none.home().exists());
+    for (more, code) in [
+        (&[][..], 4),
+        (&["--replace", &one], 4),
+        (&["--replace", "LTAI1"], 3),
+        (&["--rollback"], 4),
+        (&["--leaked"], 2),
+        (&["--leaked", "LTAI1"], 3),
+    ] {
+        let planned = env.refused(&[&args[..], more].concat(), code);
+        let told = env.refused(&[&args[..3], more].concat(), code);
+        let ids = [one.as_str(), &two];
+        told.said(
+            &ids,
+            code,
+            "",
+            &format!("{SANDBOX}{}", crate::env::named(&planned.stderr, &ids)),
+        );
+    }
+}
+
+#[test]
+fn what_was_cut_short_is_not_planned() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
+    assert_eq!(env.akm(&leaked).code, 8);
+    env.refused(&["rotate", "--ram-user", "alice", "--dry-run"], 4)
+        .said(
+            &[],
+            4,
+            "",
+            "akm: something else is open for RAM user `alice`, and is done first\n\
+             hint: `akm recover --list` shows it; `akm recover` does it\n",
+        );
+}

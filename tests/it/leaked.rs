@@ -1,0 +1,202 @@
+//! `akm rotate --leaked`
+
+use crate::calls::calls;
+use crate::env::{Env, Ran, edit};
+use crate::truth;
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const OVER: &str = "akm: `<ID1>` is disabled\nakm: `<ID1>` is deleted\n";
+
+fn leaked(env: &Env, more: &[&str]) -> Ran {
+    env.akm(&[&["rotate", "--ram-user", "alice", "--leaked"], more].concat())
+}
+
+fn done(env: &Env, args: &[&str]) -> String {
+    let ran = env.akm(args);
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+/// One Active pair is left, which works; the leaked one is deleted, its secret forgotten.
+#[track_caller]
+fn over(env: &Env, leaked: &str, left: &str) {
+    let state = truth::check(env, "over");
+    state.settled(1, "over");
+    assert_eq!(
+        (state.live[0].id.as_str(), state.live[0].active),
+        (left, true)
+    );
+    assert!(!truth::rests(env, leaked), "its secret is still there");
+    assert_eq!(state.open, [""; 0]);
+    done(env, &["verify", left]);
+}
+
+#[test]
+fn the_only_pair_is_replaced_and_deleted() {
+    for named in [false, true] {
+        let env = Env::new();
+        let id = env.create("alice");
+        let more = if named { vec![id.as_str()] } else { vec![] };
+        let ran = leaked(&env, &more);
+        let new = ran.stdout.trim().to_owned();
+        ran.said(&[&id, &new], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));
+        over(&env, &id, &new);
+        // Named, the same command again does nothing.
+        leaked(&env, &[&id]).said(
+            &[&id, &new],
+            0,
+            "<ID2>\n",
+            &format!("{SANDBOX}akm: `<ID1>` is deleted already\n"),
+        );
+        over(&env, &id, &new);
+    }
+}
+
+#[test]
+fn it_is_disabled_before_anything_is_made() {
+    let env = Env::new();
+    env.create("alice");
+    let made = calls(&env, &["rotate", "--ram-user", "alice", "--leaked"]);
+    let (caller, list) = ("Sts GetCallerIdentity", "Ram ListAccessKeys");
+    let (update, delete) = ("Ram UpdateAccessKey", "Ram DeleteAccessKey");
+    let first = [caller, list, update, "Ram CreateAccessKey", list];
+    let then = [caller, caller, caller, list, delete, list];
+    assert_eq!(made, [&first[..], &then].concat());
+}
+
+#[test]
+fn the_other_pair_takes_its_place_if_it_can() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let args = ["rotate", "--ram-user", "alice", "--leaked"];
+    let ran = env.refused(&args, 2);
+    let asked = "RAM user `alice` has two AccessKey pairs: which of them leaked?: ";
+    assert!(ran.stderr.contains(asked), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("hint: name it: `--leaked KEY_ID`\n"));
+    leaked(&env, &[&one]).said(&[&one, &two], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));
+    over(&env, &one, &two);
+}
+
+#[test]
+fn it_is_disabled_even_where_nothing_can_take_its_place() {
+    // The other one is Inactive.
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &two]);
+    let stopped = "akm: `<ID1>` is disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
+                   hint: `akm enable <ID2>`, then the same command again\n";
+    let said = format!("{SANDBOX}akm: `<ID1>` is disabled\n{stopped}");
+    leaked(&env, &[&one]).said(&[&one, &two], 8, "", &said);
+    env.akm(&["recover"])
+        .said(&[&one, &two], 8, "", &format!("{SANDBOX}{stopped}"));
+    let open = env.akm(&["recover", "--list", "--json"]).json();
+    assert_eq!(open["open"][0]["what"], "leaked pair, to be replaced");
+    assert_eq!(open["open"][0]["access_key_id"], one);
+    done(&env, &["enable", &two]);
+    assert_eq!(leaked(&env, &[&one]).stdout, format!("{two}\n"));
+    over(&env, &one, &two);
+    // The other one is Active, and not held.
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
+    let (first, second) = record.split_at(record.rfind("secret_store").unwrap());
+    let text = format!(
+        "{first}{}",
+        second.replacen("secret_store = \"age\"\n", "", 1)
+    );
+    std::fs::write(env.record_of("alice"), text).unwrap();
+    let stopped = "akm: `<ID1>` is disabled, and nothing can take its place: the secret of `<ID2>`, the other pair, is not held\n\
+                   hint: `akm delete <ID1> --purge` makes room, then `akm recover` makes a new pair\n";
+    let said = format!("{SANDBOX}akm: `<ID1>` is disabled\n{stopped}");
+    leaked(&env, &[&one]).said(&[&one, &two], 8, "", &said);
+    done(&env, &["delete", &one, "--purge", "-y"]);
+    done(&env, &["recover"]);
+    let left = truth::live(&env);
+    assert_eq!(left.len(), 2);
+    assert!(left.iter().any(|pair| pair.id == two));
+    let current = done(&env, &["show-id", "--ram-user", "alice"]);
+    assert!(current != one && current != two);
+}
+
+#[test]
+fn a_person_may_take_it_back() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &two]);
+    assert_eq!(leaked(&env, &[&one]).code, 8);
+    let back = ["rotate", "--ram-user", "alice", "--rollback"];
+    env.refused(&back, 4).said(
+        &[],
+        4,
+        "",
+        &format!(
+            "{SANDBOX}akm: a pair that leaked is not brought back\n\
+             hint: `akm rotate --ram-user alice` goes on without it\n"
+        ),
+    );
+    done(&env, &["enable", &one]);
+    done(&env, &["recover"]);
+    assert!(
+        truth::live(&env)
+            .iter()
+            .any(|pair| pair.id == one && pair.active)
+    );
+}
+
+/// Nothing need take its place, by a person's word.
+#[test]
+fn a_leak_is_dismissed() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &two]);
+    assert_eq!(leaked(&env, &[&one]).code, 8);
+    done(&env, &["recover", "--dismiss", &one]);
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    assert!(truth::live(&env).iter().all(|pair| !pair.active));
+}
+
+#[test]
+fn in_a_rotation_that_is_open() {
+    // What was retired leaked: it goes at once.
+    for more in [&["--overlap", "2d"][..], &[]] {
+        let env = Env::new();
+        let old = env.create("alice");
+        let new = done(&env, &[&["rotate", "--ram-user", "alice"], more].concat());
+        assert_eq!(leaked(&env, &[&old]).stdout, format!("{new}\n"));
+        over(&env, &old, &new);
+    }
+    // The new one leaked, and the old one is still Active: back to that.
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &["rotate", "--ram-user", "alice", "--overlap", "2d"]);
+    assert_eq!(leaked(&env, &[&new]).stdout, format!("{old}\n"));
+    over(&env, &new, &old);
+}
+
+#[test]
+fn not_without_knowing_the_pair() {
+    let env = Env::new();
+    env.create("alice");
+    let strange = env.create("bob");
+    let args = ["rotate", "--ram-user", "alice", "--leaked"];
+    env.refused(&[&args[..], &[&strange]].concat(), 3);
+    env.refused(&["rotate", "--ram-user", "nobody", "--leaked"], 3);
+    for also in [
+        "--finish",
+        "--rollback",
+        "--delete-old",
+        "--overlap=1d",
+        "--replace=LTAI1",
+    ] {
+        env.refused(&[&args[..], &[also]].concat(), 2);
+    }
+    // One that akm never held is replaced as well.
+    edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
+    let new = leaked(&env, &[]).stdout;
+    done(&env, &["verify", new.trim()]);
+    // The account's own is asked for.
+    done(&env, &["create", "--account", "-y"]);
+    env.refused(&["rotate", "--account", "--leaked"], 9);
+    done(&env, &["rotate", "--account", "--leaked", "-y"]);
+}

@@ -1,0 +1,180 @@
+//! `akm rotate --rollback`, and what undoes a rotation that is finished
+
+use crate::env::{Env, Ran, edit};
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+
+fn rotated(env: &Env, more: &[&str]) -> String {
+    let ran = env.akm(&[&["rotate", "--ram-user", "alice"], more].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+fn rolled_back(env: &Env) -> Ran {
+    env.akm(&["rotate", "--ram-user", "alice", "--rollback"])
+}
+
+/// The pairs of alice: id and whether it is Active.
+fn active(env: &Env) -> Vec<(String, bool)> {
+    let pairs = env.pairs();
+    let shown = pairs.iter().map(|pair| {
+        let id = pair["access_key_id"].as_str().unwrap().to_owned();
+        (id, pair["status"] == "Active")
+    });
+    shown.collect()
+}
+
+const BACK: &str = "akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n";
+
+#[test]
+fn before_the_old_pair_is_disabled_and_after() {
+    for more in [&["--overlap", "2d"][..], &[]] {
+        let env = Env::new();
+        let old = env.create("alice");
+        let new = rotated(&env, more);
+        let ids = [old.as_str(), &new];
+        rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+        assert_eq!(active(&env), [(old.clone(), true), (new.clone(), false)]);
+        let listed = env.pairs();
+        for pair in &listed {
+            assert_eq!(pair["secret"], "stored", "{pair}");
+            assert!(pair["disable_after"].is_null() && pair["delete_after"].is_null());
+        }
+        assert_eq!(env.akm(&["verify", "--ram-user", "alice"]).code, 0);
+        env.akm(&["show-id", "--ram-user", "alice"])
+            .said(&ids, 0, "<ID1>\n", "");
+        env.akm(&["recover", "--list", "--json"])
+            .said(&[], 0, "{\"open\":[]}\n", "");
+        // The new pair is a person's to delete, and nothing is left to be rolled back.
+        assert_eq!(rolled_back(&env).code, 4);
+        assert_eq!(env.akm(&["delete", &new, "-y"]).code, 0);
+        rotated(&env, &[]);
+    }
+}
+
+#[test]
+fn under_json() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    let told = env
+        .akm(&["rotate", "--ram-user", "alice", "--rollback", "--json"])
+        .json();
+    let fields = [
+        "access_key_id",
+        "status",
+        "old_access_key_id",
+        "old_status",
+        "state",
+    ];
+    let told = fields.map(|name| told[name].as_str().unwrap().to_owned());
+    assert_eq!(told, [&old, "Active", &new, "Inactive", "rolled-back"]);
+}
+
+#[test]
+fn nothing_to_roll_back() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let none = "akm: no rotation of RAM user `alice` is open that could be rolled back\n";
+    let args = ["rotate", "--ram-user", "alice", "--rollback"];
+    let hint = "hint: `akm list --ram-user alice` shows the pairs there are\n";
+    env.refused(&args, 4)
+        .said(&[], 4, "", &format!("{SANDBOX}{none}{hint}"));
+    // A rotation that is finished is undone by `restore`.
+    let new = rotated(&env, &[]);
+    env.days_pass_for("alice", 3);
+    assert_eq!(env.akm(&["recover"]).code, 0);
+    let hint = "hint: `akm restore <ID1>` brings back what was deleted, `akm enable <ID1>` puts it into use\n";
+    env.refused(&args, 4)
+        .said(&[&old], 4, "", &format!("{SANDBOX}{none}{hint}"));
+    assert_eq!(env.akm(&["restore", &old]).code, 0);
+    assert_eq!(active(&env), [(old.clone(), false), (new.clone(), true)]);
+    assert_eq!(env.akm(&["enable", &old]).code, 0);
+    assert_eq!(env.akm(&["verify", &old]).code, 0);
+    assert_eq!(env.akm(&["disable", &new]).code, 0);
+    env.akm(&["show-id", "--ram-user", "alice"])
+        .said(&[&old], 0, "<ID1>\n", "");
+    for also in ["--finish", "--delete-old", "--overlap=1d", "--grace=1d"] {
+        env.refused(&[&args[..], &[also]].concat(), 2);
+    }
+}
+
+#[test]
+fn an_old_pair_that_is_gone_is_not_rolled_back_to() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
+    let ran = rolled_back(&env);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("`akm restore {old}`")));
+    assert_eq!(active(&env), [(new, true)]);
+}
+
+#[test]
+fn without_the_old_secret_it_enables_and_no_more() {
+    let env = Env::new();
+    let (old, secret) = env.create_shown("alice");
+    let new = rotated(&env, &["--overlap", "0s"]);
+    let ids = [old.as_str(), &new];
+    edit(
+        &env.record_of("alice"),
+        "secret_store = \"age\"\nleft_by",
+        "left_by",
+    );
+    let stopped = "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
+                   `<ID2>` is left Active beside it\n\
+                   hint: once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n";
+    for _ in 0..2 {
+        rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{stopped}"));
+        assert_eq!(active(&env), [(old.clone(), true), (new.clone(), true)]);
+    }
+    let listed = env.akm(&["recover", "--list", "-o", "json"]).json();
+    assert_eq!(listed["open"][0]["what"], "rollback, to be finished");
+    // By the person's word it comes to its end, or with the secret.
+    let copy = env.copied();
+    assert_eq!(copy.akm(&["disable", &new]).code, 0);
+    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+    let csv = format!("AccessKey ID,AccessKey Secret\n{old},{secret}\n");
+    std::fs::write(env.path("old.csv"), csv).unwrap();
+    assert_eq!(env.akm(&["import", "old.csv"]).code, 0);
+    // A plain `rotate` ends what is open and starts nothing.
+    env.akm(&["rotate", "--ram-user", "alice"]).said(
+        &ids,
+        0,
+        "<ID1>\n",
+        &format!("{SANDBOX}{BACK}"),
+    );
+    assert_eq!(active(&env), [(old, true), (new, false)]);
+}
+
+#[test]
+fn what_a_person_does_to_the_old_pair_in_between_stands() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    edit(
+        &env.record_of("alice"),
+        "secret_store = \"age\"\nretired_at",
+        "retired_at",
+    );
+    assert_eq!(rolled_back(&env).code, 8);
+    assert_eq!(env.akm(&["disable", &old]).code, 0);
+    env.days_pass_for("alice", 1);
+    let ran = rolled_back(&env);
+    assert_eq!(
+        (ran.code, ran.stdout.trim()),
+        (0, new.as_str()),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(active(&env), [(old, false), (new, true)]);
+}
+
+#[test]
+fn the_accounts_own_pair_goes_back_unasked() {
+    let env = Env::new();
+    assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
+    assert_eq!(env.akm(&["rotate", "--account", "-y"]).code, 0);
+    assert_eq!(env.akm(&["rotate", "--account", "--rollback"]).code, 0);
+}
