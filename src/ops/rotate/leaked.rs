@@ -1,7 +1,9 @@
 //! `rotate --leaked`: a pair that strangers may have is disabled first, then replaced, then deleted, its secret too.
 
 use super::{
-    Standing, current, start,
+    Standing,
+    console::{not_the_signer, protected},
+    current, start,
     successor::{stand_in, successor},
     work,
 };
@@ -33,7 +35,7 @@ pub(crate) fn leaked(
 ) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
     if let Some(id) = named {
-        not_the_signer(session, owner, id)?;
+        not_the_signer(session.cloud.signer(), owner, id)?;
     }
     if goes_on(session, owner, named)?
         && let Settled::Rotating(standing, _) = recover::settle(session, owner)?
@@ -46,7 +48,7 @@ pub(crate) fn leaked(
     let Some(id) = which(session, owner, &shown, named)? else {
         return deleted_already(session, owner, &shown, named);
     };
-    not_the_signer(session, owner, &id)?;
+    not_the_signer(session.cloud.signer(), owner, &id)?;
     issue::ready(session, owner)?;
     let shown = make_way(session, owner, shown, &id)?;
     let (entry, journal) = session
@@ -240,40 +242,4 @@ fn disable(
         session.inventory.save(&record)?;
     }
     Ok(shown)
-}
-
-fn protected(owner: &Owner, error: crate::cloud::Error) -> Failure {
-    let protected = error.fault == Fault::LeakProtected;
-    let failure = Failure::from(error);
-    if protected {
-        failure.hint(console(owner, "the pair that leaked"))
-    } else {
-        failure
-    }
-}
-
-pub(super) fn not_the_signer(
-    session: &Session,
-    owner: &Owner,
-    id: &AccessKeyId,
-) -> Result<(), Failure> {
-    if session.cloud.signer() != id.as_str() {
-        return Ok(());
-    }
-    let message = format!("akm signs with `{id}` itself, and another identity has to retire it");
-    Err(Failure::new(Kind::Denied, message).hint(console(owner, &format!("`{id}`"))))
-}
-
-/// What a person does in the console, whose pair is under no suspicion.
-fn console(owner: &Owner, pair: &str) -> String {
-    let page = match owner {
-        Owner::RamUser(name) => {
-            format!("the RAM console under Identities > Users > {name} > AccessKey")
-        }
-        Owner::Account => "the console under AccessKey in the menu of the account".to_owned(),
-    };
-    format!(
-        "sign with another identity; or go to {page}: create a new pair and download its CSV, disable {pair}, delete it, \
-         then `akm import` the CSV"
-    )
 }

@@ -1,6 +1,7 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
 pub(crate) mod all;
+mod console;
 mod ending;
 mod leaked;
 pub(crate) mod plan;
