@@ -173,7 +173,7 @@ fn a_strangers_signature_is_refused() {
         fault(wrong("LTAI5tSANDBOXnobody00000").caller_identity()),
         Fault::UnknownSigner
     );
-    let error = wrong(cloud.signer()).caller_identity().unwrap_err();
+    let error = wrong(&cloud.signer()).caller_identity().unwrap_err();
     assert_eq!(
         (error.fault, error.message.as_str()),
         (Fault::BadSignature, "")

@@ -49,7 +49,7 @@ impl Set {
         let policy = self.policy()?;
         let session = context.changing()?;
         let owner = ops::key_policy::owner(&session, &id)?;
-        for text in warnings(session.cloud.signer(), &id, &policy) {
+        for text in warnings(&session.cloud.signer(), &id, &policy) {
             session.tell.warn(&text);
         }
         let question = format!("set the network policy of `{id}` of {owner}?");

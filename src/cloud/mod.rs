@@ -21,11 +21,11 @@ pub(crate) use ram::User;
 pub(crate) use sts::{Assume, Caller};
 pub(crate) use wire::Denied;
 
-use crate::core::{secret::Secret, time, time::Timestamp};
+use crate::core::{access_key::AccessKeyId, secret::Secret, time, time::Timestamp};
 use crate::sys::{clock::Clock, random};
 use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use transport::{Request, Response, Service, Transport, Undelivered};
 
 /// Bytes of an answer that speaks of one pair or one user.
@@ -39,6 +39,14 @@ pub(crate) struct Credentials {
     pub(crate) id: String,
     pub(crate) secret: Secret,
     pub(crate) token: Option<Secret>,
+}
+
+/// Who signs just now.
+#[derive(Clone)]
+struct Signing {
+    credentials: Arc<Credentials>,
+    /// The pair that opened the role that signs.
+    opened_by: Option<String>,
 }
 
 /// A request that is signed and not yet sent: what a journal must know of it beforehand.
@@ -55,9 +63,7 @@ pub(crate) struct Signed {
 /// A signer and its way to the cloud. Each call is sent once; nothing here retries.
 pub(crate) struct Client {
     transport: Arc<dyn Transport>,
-    credentials: Credentials,
-    /// The pair that opened the role that signs.
-    opened_by: Option<String>,
+    signing: RwLock<Signing>,
     clock: Arc<dyn Clock>,
     /// The cloud's clock less this machine's, as the last answer showed it.
     skew: Mutex<Option<TimeDelta>>,
@@ -69,13 +75,21 @@ impl Client {
         credentials: Credentials,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let signing = Signing {
+            credentials: Arc::new(credentials),
+            opened_by: None,
+        };
         Self {
             transport,
-            credentials,
-            opened_by: None,
+            signing: RwLock::new(signing),
             clock,
             skew: Mutex::new(None),
         }
+    }
+
+    fn signing(&self) -> Signing {
+        let signing = self.signing.read();
+        signing.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The same cloud, seen by another signer.
@@ -85,15 +99,38 @@ impl Client {
 
     /// The same cloud, seen in a role that this signer assumed.
     pub(crate) fn in_role(&self, credentials: Credentials) -> Self {
+        let client = self.signing_as(credentials);
+        let opened_by = Some(self.signer());
+        let credentials = client.signing().credentials;
         Self {
-            opened_by: Some(self.credentials.id.clone()),
-            ..self.signing_as(credentials)
+            signing: RwLock::new(Signing {
+                credentials,
+                opened_by,
+            }),
+            ..client
         }
     }
 
     /// The id of the pair that signs, or that opened the role that does: without it, nothing is signed any more.
-    pub(crate) fn signer(&self) -> &str {
-        self.opened_by.as_ref().unwrap_or(&self.credentials.id)
+    pub(crate) fn signer(&self) -> String {
+        let signing = self.signing();
+        let opened_by = signing.opened_by.as_ref();
+        opened_by.unwrap_or(&signing.credentials.id).clone()
+    }
+
+    /// Another pair takes the signer's place, for each call from now on. A role's session goes on: it is not bound to the pair that
+    /// opened it.
+    pub(crate) fn switch(&self, id: &AccessKeyId, secret: Secret) {
+        let mut signing = self.signing.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened_by) = &mut signing.opened_by {
+            *opened_by = id.to_string();
+            return;
+        }
+        signing.credentials = Arc::new(Credentials {
+            id: id.to_string(),
+            secret,
+            token: None,
+        });
     }
 
     /// The cloud's clock, as far as an answer has shown it (`Date`), else this machine's.
@@ -136,7 +173,9 @@ impl Client {
                 concat!("akm/", env!("CARGO_PKG_VERSION")).to_owned(),
             ),
         ];
-        if let Some(token) = &self.credentials.token {
+        let signing = self.signing();
+        let credentials = &signing.credentials;
+        if let Some(token) = &credentials.token {
             headers.push(("x-acs-security-token".to_owned(), token.expose().to_owned()));
         }
         let query = query
@@ -151,7 +190,7 @@ impl Client {
             body: Vec::new(),
         };
         let authorization =
-            signature::authorization(&request, &self.credentials.id, &self.credentials.secret);
+            signature::authorization(&request, &credentials.id, &credentials.secret);
         request
             .headers
             .push(("authorization".to_owned(), authorization));
@@ -178,7 +217,7 @@ impl Client {
             *self.skew.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(date - self.clock.now());
         }
-        read(signed.action, &response, &self.credentials.id)
+        read(signed.action, &response, &self.signing().credentials.id)
     }
 
     /// A call that may be made again: a read, or a change that says what is to be. Each try is signed anew.

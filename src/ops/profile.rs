@@ -1,10 +1,10 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{Account, Failure, Kind};
+use super::{Account, Failure, Kind, session};
 use crate::cloud::{Caller, Client, Fault};
 use crate::core::access_key::AccessKeyId;
 use crate::core::secret::Secret;
-use crate::metadata::inventory::Way;
+use crate::metadata::{config::Config, inventory::Way};
 use crate::store::{SecretName, StoreKind};
 
 /// Whose account it is, and the domain of its RAM users' logon names where the signer may know that.
@@ -71,6 +71,32 @@ pub(crate) fn adopt(
     pair.mark_left(Way::Import);
     account.inventory.save(&record)?;
     Ok(true)
+}
+
+/// Lets every profile that signs with a pair sign with another one from now on, whose secret that store holds. Durable on return.
+pub(super) fn switch(
+    account: &Account,
+    from: &AccessKeyId,
+    to: &AccessKeyId,
+    kind: StoreKind,
+) -> Result<(), Failure> {
+    let _lock = session::lock(&account.home, "home", &*account.clock, &*account.tell)?;
+    let mut config = Config::load(&account.home)?;
+    let profiles = config.profiles.iter_mut();
+    let signing: Vec<_> = profiles
+        .filter(|(_, profile)| profile.access_key_id == *from)
+        .collect();
+    let mut names = Vec::new();
+    for (name, profile) in signing {
+        (profile.access_key_id, profile.secret_store) = (to.clone(), kind);
+        names.push(format!("`{name}`"));
+    }
+    config.save(&account.home)?;
+    account.tell.note(&format!(
+        "the profile {} signs with `{to}` from now on",
+        names.join(", ")
+    ));
+    Ok(())
 }
 
 /// Takes the signer's secret out of the store, and says so of its pair. Nothing happens where it is not there.

@@ -73,7 +73,7 @@ fn by(session: &Session) -> Scene {
         time: session.cloud.now(),
         account_id: session.id.clone(),
         profile: session.profile.clone(),
-        signer: Some(session.cloud.signer().to_owned()),
+        signer: Some(session.cloud.signer()),
     }
 }
 

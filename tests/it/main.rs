@@ -41,6 +41,7 @@ mod replace;
 mod retire;
 mod rollback;
 mod rotate;
+mod rotate_self;
 #[cfg(feature = "sandbox-server")]
 mod sdk;
 mod secrecy;

@@ -19,6 +19,7 @@ use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
     Failure, Kind, Session,
     rotate::{self, plan::Asked},
+    session::no_such_pair,
 };
 use clap::Args;
 
@@ -41,6 +42,9 @@ use clap::Args;
 pub(crate) struct Rotate {
     #[command(flatten)]
     owner: OwnerArgs,
+    /// The pair that the profile signs with: once the new one is verified, the profile signs with that
+    #[arg(long = "self", conflicts_with_all = ["ram_user", "account", "all"])]
+    own: bool,
     #[command(flatten)]
     fleet: all::FleetArgs,
     /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm;
@@ -77,13 +81,18 @@ impl Rotate {
         if self.fleet.all {
             return self.fleet.run(context, &asked, self.dry_run);
         }
-        let owner = self.owner()?;
+        let owner = self.owner(context)?;
         if self.dry_run {
             return plan::print(context, &owner, &asked);
         }
         let session = context.changing()?;
-        if owner == Owner::Account && !self.finish && !self.rollback {
-            context.ui.insist("rotate the account's own pair?")?;
+        if !self.finish && !self.rollback {
+            if self.own {
+                let question = format!("rotate the pair of {owner} that akm itself signs with?");
+                context.ui.insist(&question)?;
+            } else if owner == Owner::Account {
+                context.ui.insist("rotate the account's own pair?")?;
+            }
         }
         let standing = match &asked {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
@@ -97,11 +106,27 @@ impl Rotate {
         told::print(&context.ui, &session, &owner, &standing)
     }
 
-    fn owner(&self) -> Result<Owner, Failure> {
+    fn owner(&self, context: &Context) -> Result<Owner, Failure> {
+        if !self.own {
+            return self.named();
+        }
+        let id = context.own_pair()?.ok_or_else(|| {
+            Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
+                .hint("name an owner: `--ram-user NAME` or `--account`")
+        })?;
+        let known = context
+            .known()?
+            .map(|account| account.inventory.owner_of(&id));
+        let record = known.transpose()?.flatten();
+        let record = record.ok_or_else(|| no_such_pair(&id))?;
+        Ok(record.owner())
+    }
+
+    fn named(&self) -> Result<Owner, Failure> {
         let owner = self.owner.owner()?;
         owner.ok_or_else(|| {
             Failure::new(Kind::Usage, "no owner was named")
-                .hint("add `--ram-user NAME`, `--account` or `--all`")
+                .hint("add `--ram-user NAME`, `--account`, `--self` or `--all`")
         })
     }
 

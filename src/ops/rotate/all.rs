@@ -39,7 +39,8 @@ impl Chosen {
     }
 }
 
-/// The RAM users whose current pair akm holds, and those whose rotation is open; never the account. From what is known here.
+/// The RAM users whose current pair akm holds, and those whose rotation is open; never the account, nor whose pair signs all this.
+/// From what is known here.
 pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, Failure> {
     let rotates = |entry: &Entry| entry.intent.rotation.is_some();
     let open = session.journal.open()?;
@@ -50,8 +51,15 @@ pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, 
         .collect();
     let now = session.cloud.now();
     let records = session.inventory.all()?;
+    let signer = session.cloud.signer();
+    let signs = |record: &&OwnerRecord| {
+        record
+            .live()
+            .any(|pair| pair.access_key_id.as_str() == signer)
+    };
     let chosen = records
         .iter()
+        .filter(|record| !signs(record))
         .filter_map(|record| chosen(record, filter, open.contains(&record.owner().key()), now));
     Ok(chosen.collect())
 }

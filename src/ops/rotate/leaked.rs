@@ -35,7 +35,7 @@ pub(crate) fn leaked(
 ) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
     if let Some(id) = named {
-        not_the_signer(session.cloud.signer(), owner, id)?;
+        not_the_signer(&session.cloud.signer(), owner, id)?;
     }
     if goes_on(session, owner, named)?
         && let Settled::Rotating(standing, _) = recover::settle(session, owner)?
@@ -48,7 +48,7 @@ pub(crate) fn leaked(
     let Some(id) = which(session, owner, &shown, named)? else {
         return deleted_already(session, owner, &shown, named);
     };
-    not_the_signer(session.cloud.signer(), owner, &id)?;
+    not_the_signer(&session.cloud.signer(), owner, &id)?;
     issue::ready(session, owner)?;
     let shown = make_way(session, owner, shown, &id)?;
     let (entry, journal) = session

@@ -253,7 +253,7 @@ fn leak(
     let Some(id) = leaked::which(session, owner, &keys, named)? else {
         return Ok(State::None);
     };
-    console::not_the_signer(session.cloud.signer(), owner, &id)?;
+    console::not_the_signer(&session.cloud.signer(), owner, &id)?;
     for key in &mut keys {
         if key.id == id && key.status == Status::Active {
             calls.add(&Call::set_status(owner, &id, Status::Inactive));

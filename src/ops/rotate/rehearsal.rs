@@ -27,16 +27,21 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    pub(super) fn new(signer: &str) -> Self {
-        Self {
-            made: Vec::new(),
-            signer: signer.to_owned(),
-        }
+    pub(super) fn new(signer: String) -> Self {
+        let made = Vec::new();
+        Self { made, signer }
     }
 
     pub(super) fn add(&mut self, call: &Call) {
         let signer = self.signer.clone();
         self.signed(call, signer);
+    }
+
+    /// Whoever signs with the one pair signs with the other from now on.
+    fn switch(&mut self, from: &AccessKeyId, to: &AccessKeyId) {
+        if self.signer == from.as_str() {
+            self.signer = to.to_string();
+        }
     }
 
     fn signed(&mut self, call: &Call, signer: String) {
@@ -127,8 +132,14 @@ impl Rehearsal<'_> {
             Step::Look => calls.add(&Call::list_pairs(self.owner)),
             Step::Verify => self.verify(&self.new.clone(), Reached::Verified, calls),
             Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified, calls),
-            Step::Deliver => self.deliver(),
-            Step::DeliverOld => self.recorded.reached = Reached::OldDelivered,
+            Step::Deliver => {
+                calls.switch(&self.old, &self.new);
+                self.deliver();
+            }
+            Step::DeliverOld => {
+                calls.switch(&self.new, &self.old);
+                self.recorded.reached = Reached::OldDelivered;
+            }
             Step::DisableOld => self.disable_old(calls),
             Step::EnableOld => {
                 self.set(&self.old.clone(), Status::Active, calls);

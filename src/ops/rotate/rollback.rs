@@ -1,6 +1,6 @@
 //! `rotate --rollback`: the old pair back in use, and only then the new one out of it.
 
-use super::{Standing, State, Word, start};
+use super::{Standing, State, Word};
 use crate::core::account::Owner;
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Failure, Kind, Session, recover, recover::Settled};
@@ -20,9 +20,6 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
                 owner.selector()
             )),
         );
-    }
-    if let Some(got) = &entry.got {
-        start::not_the_signer(session, &got.access_key_id)?;
     }
     match recover::settle_by(session, owner, Word::RollBack)? {
         Settled::Rotating(standing, _) if standing.state != State::Done => Ok(*standing),

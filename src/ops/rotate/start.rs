@@ -44,7 +44,6 @@ pub(super) fn beginning(
         [old] => old.id.clone(),
         _ => return Err(replace::two_pairs(session, owner, &before)),
     };
-    not_the_signer(session, &old)?;
     let overlap = wish
         .overlap
         .map_or_else(|| default_overlap(session, owner, &old), Ok)?;

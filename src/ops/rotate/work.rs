@@ -13,8 +13,8 @@ use crate::metadata::{
     journal::{Entry, OpenJournal},
     log::Action,
 };
-use crate::ops::{Failure, Kind, Session, issue, issue::Issued, record, retire};
-use crate::store::SecretName;
+use crate::ops::{Failure, Kind, Session, issue, issue::Issued, profile, record, retire};
+use crate::store::{SecretName, StoreKind};
 
 /// Takes every step whose time has come, after the person's word. The caller holds the owner's lock; each step can be done again.
 pub(in crate::ops) fn advance(
@@ -150,14 +150,18 @@ impl<'a> Work<'a> {
 
     /// The secret that the store has of either pair.
     fn secret(&self, id: &AccessKeyId) -> Result<Option<Secret>, Failure> {
-        let kind = if *id == self.new {
-            Some(self.entry.intent.store)
-        } else {
-            let record = self.session.record(&self.owner)?;
-            record.pair(id).and_then(|pair| pair.secret_store)
+        let Some(kind) = self.store_of(id)? else {
+            return Ok(None);
         };
-        let Some(kind) = kind else { return Ok(None) };
         Ok(self.session.stores.open(kind)?.get(&SecretName::pair(id))?)
+    }
+
+    fn store_of(&self, id: &AccessKeyId) -> Result<Option<StoreKind>, Failure> {
+        if *id == self.new {
+            return Ok(Some(self.entry.intent.store));
+        }
+        let record = self.session.record(&self.owner)?;
+        Ok(record.pair(id).and_then(|pair| pair.secret_store))
     }
 
     pub(super) fn half(&self, failure: impl Into<Failure>) -> Failure {
@@ -208,9 +212,29 @@ impl<'a> Work<'a> {
         self.mark(verified)
     }
 
-    /// Hands the verified pair to whoever gets it through akm. akm's own commands look it up: for them nothing is to be done.
+    /// Hands the verified pair to whoever gets it through akm. akm's own commands look it up; a profile that signs with the pair
+    /// before it signs with this one from now on, and so does the rest of this command.
     fn deliver(&mut self, delivered: Reached) -> Result<(), Failure> {
+        let (from, to) = match delivered {
+            Reached::OldDelivered => (self.new.clone(), self.old.clone()),
+            _ => (self.old.clone(), self.new.clone()),
+        };
+        if self.session.cloud.signer() == from.as_str() {
+            let switched = self.switch(&from, &to);
+            switched.map_err(|failure| self.half(failure))?;
+        }
         self.mark(delivered)
+    }
+
+    fn switch(&self, from: &AccessKeyId, to: &AccessKeyId) -> Result<(), Failure> {
+        let kind = self
+            .store_of(to)?
+            .ok_or_else(|| self.stopped(Stop::NotHeld))?;
+        let secret = self.session.stores.open(kind)?.get(&SecretName::pair(to))?;
+        let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
+        profile::switch(self.session, from, to, kind)?;
+        self.session.cloud.switch(to, secret);
+        Ok(())
     }
 
     /// Asks for a status, and takes it as given.

@@ -1,0 +1,169 @@
+//! `rotate --self`: the pair that a profile signs with, replaced by one that it signs with from then on.
+
+use crate::env::{Env, Ran};
+use crate::serving::Serving;
+
+fn reached(options: &[&str]) -> (Env, Serving, String) {
+    let env = Env::new();
+    let serving = Serving::start(&env, options);
+    serving.add_profile(&env, "dev");
+    let id = serving.field("access_key_id").to_owned();
+    (env, serving, id)
+}
+
+fn signs_with(env: &Env) -> String {
+    let shown = env.akm(&["profile", "show", "dev", "--json"]).json();
+    shown["access_key_id"].as_str().unwrap().to_owned()
+}
+
+fn said(ran: &Ran, ids: &[&str]) -> String {
+    let lines = ran
+        .stderr
+        .lines()
+        .filter(|line| !line.contains("the endpoint is"));
+    let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+    crate::env::named(&text, ids)
+}
+
+#[test]
+fn the_profile_switches_and_what_follows_is_signed_with_the_new_pair() {
+    let (env, _serving, old) = reached(&[]);
+    let asked = env.akm(&["rotate", "--self"]);
+    assert_eq!(asked.code, 9, "{}", asked.stderr);
+    assert_eq!(signs_with(&env), old);
+    let args = ["rotate", "--self", "--overlap", "0s", "--grace", "0s", "-y"];
+    let plan = env
+        .akm(&[&args[..], &["--dry-run", "--json"]].concat())
+        .json();
+    let ran = env.akm(&args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let new = ran.stdout.trim();
+    assert_eq!(
+        said(&ran, &[&old, new]),
+        "akm: the profile `dev` signs with `<ID2>` from now on\nakm: `<ID1>` is deleted\n"
+    );
+    assert_eq!(signs_with(&env), new);
+    // What was planned says so, too: from the switch on, the new pair signs.
+    let calls = plan["calls"].as_array().unwrap();
+    let signer = |action: &str| {
+        let call = calls.iter().rev().find(|call| call["action"] == action);
+        call.unwrap()["signer"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(signer("CreateAccessKey"), old);
+    assert_eq!(signer("UpdateAccessKey"), "NEW_KEY_ID");
+    assert_eq!(signer("DeleteAccessKey"), "NEW_KEY_ID");
+    // It is what the record says was done.
+    let record = env.akm(&["log", "--json"]).stdout;
+    let lines: Vec<serde_json::Value> = record
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let by = |action: &str| {
+        let line = lines.iter().find(|line| line["action"] == action);
+        line.unwrap()["signer"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(by("rotate-create"), old);
+    assert_eq!(by("rotate-delete"), new);
+    let listed = env.akm(&["list", "--refresh", "--json"]);
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+    assert!(!listed.stdout.contains(&old) && listed.stdout.contains(new));
+}
+
+#[test]
+fn by_its_name_it_is_the_same_and_a_rollback_switches_back() {
+    let (env, _serving, old) = reached(&[]);
+    let owner = [
+        "rotate",
+        "--ram-user",
+        "sandbox-administrator",
+        "--overlap",
+        "0s",
+    ];
+    let ran = env.akm(&owner);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let new = ran.stdout.trim();
+    assert_eq!(signs_with(&env), new);
+    let back = env.akm(&["rotate", "--self", "--rollback", "-y"]);
+    assert_eq!(back.code, 0, "{}", back.stderr);
+    assert_eq!(back.stdout.trim(), old);
+    assert_eq!(signs_with(&env), old);
+    assert_eq!(env.akm(&["delete", new, "-y"]).code, 0);
+    // The pair came from elsewhere, where it is in use still: unless told otherwise, both stay Active for two days.
+    let ran = env.akm(&["rotate", "--self", "-y"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_ne!(signs_with(&env), old);
+    assert!(ran.stderr.contains("stays Active until"), "{}", ran.stderr);
+    assert_eq!(env.akm(&["rotate", "--self", "--finish"]).code, 0);
+}
+
+#[test]
+fn a_profile_in_a_role_switches_the_pair_that_opens_it() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    let role = serving.field("role_arn").to_owned();
+    serving.add_profile_by(
+        &env,
+        "dev",
+        serving.field("endpoint"),
+        &["--role-arn", &role],
+    );
+    serving.add_profile(&env, "plain");
+    let args = ["rotate", "--self", "--overlap", "0s", "--grace", "0s", "-y"];
+    let ran = env.akm(&args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // Both profiles sign with that pair.
+    assert_eq!(signs_with(&env), ran.stdout.trim());
+    assert!(
+        ran.stderr.contains("the profile `dev`, `plain` signs with"),
+        "{}",
+        ran.stderr
+    );
+    for profile in ["dev", "plain"] {
+        assert_eq!(
+            env.akm(&["-p", profile, "user", "list"]).code,
+            0,
+            "{profile}"
+        );
+    }
+}
+
+#[test]
+fn a_fleet_leaves_out_whose_pair_signs_and_the_sandbox_has_none() {
+    let (env, _serving, old) = reached(&[]);
+    let made = env.akm(&["create", "--ram-user", "alice", "--create-user"]);
+    let ran = env.akm(&["rotate", "--all", "-y", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("alice\t") && ran.stdout.lines().count() == 1);
+    assert!(!ran.stdout.contains(made.stdout.trim()));
+    assert_eq!(signs_with(&env), old);
+    let none = env.akm(&["-p", "sandbox", "rotate", "--self", "-y"]);
+    assert_eq!(none.code, 3, "{}", none.stderr);
+}
+
+/// Killed before each change on disk, the profile signs with a pair that works, and the same command ends it.
+#[test]
+fn killed_at_any_change_the_profile_still_signs() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    let args = ["rotate", "--self", "--overlap", "0s", "-y"];
+    let mut points = 0;
+    for call in ["rename", "unlink", "fdatasync"] {
+        for number in 1.. {
+            // What one does to the cloud is nothing to the next.
+            let (env, _serving, old) = reached(&[]);
+            let what = format!("{call}:signal=KILL:when={number}");
+            if crate::strace::faulty(&env, &[what], &args).code == 0 {
+                break;
+            }
+            points += 1;
+            let finished = env.akm(&args);
+            let point = format!("{call} {number}: {}", finished.stderr);
+            assert!([0, 7].contains(&finished.code), "{point}");
+            assert_eq!(env.akm(&["user", "list"]).code, 0, "{point}");
+            assert_eq!(env.akm(&["verify", "--self"]).code, 0, "{point}");
+            assert_eq!(finished.code == 0, signs_with(&env) != old, "{point}");
+        }
+    }
+    assert!(points > 10, "{points}");
+}
