@@ -196,7 +196,7 @@ fn take(
         put(session.stores.open(kind)?, &name, row)?;
         pair.secret_store = Some(kind);
         pair.mark_left(Way::Import);
-        session.journal.resolve(&row.id)?;
+        session.journal.dismiss(&row.id)?;
         new.push(row.id.clone());
     }
     Ok(held)

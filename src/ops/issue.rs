@@ -269,11 +269,13 @@ pub(super) fn suspects(
         |key: &&AccessKey| !entry.intent.before.contains(&key.id) && Some(&key.id) != ours;
     let mut found = Vec::new();
     for key in shown.iter().filter(strange) {
-        session.journal.suspect(&Suspect::new(
-            key.id.clone(),
-            &entry.owner(),
-            session.cloud.now(),
-        ))?;
+        let suspect = Suspect::new(key.id.clone(), &entry.owner(), session.cloud.now());
+        if session.journal.suspect(&suspect)? {
+            session.tell.warn(&format!(
+                "`{}` appeared around a create whose answer was lost: it is a suspect",
+                key.id
+            ));
+        }
         found.push(key.id.clone());
     }
     Ok(found)

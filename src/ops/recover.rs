@@ -71,8 +71,9 @@ pub(super) fn settle_open(
             Ok(Settled::Rotating(Box::new(standing), false))
         }
         (Reached::Intent, _) => {
-            decide(session, &entry)?;
+            let strange = decide(session, &entry)?;
             session.journal.close(owner)?;
+            session.journal.forget_dismissed(&strange)?;
             Ok(Settled::Nothing)
         }
         (_, Some(_)) => {
@@ -150,12 +151,11 @@ pub(super) fn close(session: &Session, issued: Issued) -> Result<PairRecord, Fai
     Ok(pair)
 }
 
-/// A create whose answer nobody has: what the cloud lists now tells. `Undecided` until the request cannot be executed any more.
-fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
+/// A create whose answer nobody has: what the cloud lists now tells; gives back the pairs that may be its. `Undecided` until the request cannot be executed any more.
+fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId>, Failure> {
     let owner = entry.owner();
     let shown = session.cloud.pairs(&owner)?;
     let strange = issue::suspects(session, entry, &shown)?;
-    say_suspects(session, &strange);
     let until = expiry(entry);
     if session.cloud.may_execute_late() && session.cloud.now() < until {
         return Err(undecided(&owner, until));
@@ -165,7 +165,7 @@ fn decide(session: &Session, entry: &Entry) -> Result<(), Failure> {
             "an earlier create for {owner} is now known not to have happened"
         ));
     }
-    Ok(())
+    Ok(strange)
 }
 
 fn undecided(owner: &Owner, until: Timestamp) -> Failure {
@@ -173,14 +173,6 @@ fn undecided(owner: &Owner, until: Timestamp) -> Failure {
     Failure::new(Kind::Undecided, message)
         .because("its answer was lost")
         .hint(format!("run `akm recover` after {}", time::format(until)))
-}
-
-fn say_suspects(session: &Session, ids: &[AccessKeyId]) {
-    for id in ids {
-        session.tell.warn(&format!(
-            "`{id}` appeared around a create whose answer was lost: it is a suspect"
-        ));
-    }
 }
 
 /// Nothing waits for that request any more: what it was for ends, but for a pair that leaked, which is still to be replaced.
@@ -215,7 +207,6 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
         Ok(strange) => strange,
         Err(error) => return not_recorded(error),
     };
-    say_suspects(session, &strange);
     let decided = outcome == Outcome::Refused || !session.cloud.may_execute_late();
     if decided && let Err(error) = not_made(session, entry) {
         return not_recorded(error);
@@ -351,7 +342,7 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
 /// place of a leaked pair.
 pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     let suspects = session.journal.suspects()?;
-    if session.journal.resolve(id)? {
+    if session.journal.dismiss(id)? {
         let known = suspects.iter().find(|one| one.access_key_id == *id);
         let owner = known.map_or(Owner::Account, Suspect::owner);
         record::done(session, Action::Dismiss, &owner, id);

@@ -82,6 +82,30 @@ fn a_create_without_an_answer_is_never_made_again() {
     }
 }
 
+/// A suspect that a person knows is not found again while the create that it appeared around is undecided.
+#[test]
+fn a_dismissed_suspect_stays_dismissed() {
+    let (env, serving) = reached();
+    serving.order(&json!({ "fault": "lose-answer", "action": "CreateAccessKey" }));
+    assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
+    let id = truth(&env, "alice").pop().unwrap();
+    assert_eq!(env.akm(&["recover", "--dismiss", &id]).code, 0);
+    let again = env.akm(&["create", "--ram-user", "alice"]);
+    assert_eq!(
+        said(&again.stderr),
+        "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+         hint: run `akm recover` after <TIME>\n"
+    );
+    assert_eq!(again.code, 7);
+    assert_eq!(env.akm(&["recover", "--dismiss", &id]).code, 3);
+    assert!(!env.akm(&["list"]).stdout.contains("suspect"));
+    let open = env.akm(&["recover", "--list"]).stdout;
+    assert!(
+        !open.contains("suspect") && open.contains("create, answer not known"),
+        "{open}"
+    );
+}
+
 #[test]
 fn a_create_that_is_executed_late_is_found() {
     let (env, serving) = reached();

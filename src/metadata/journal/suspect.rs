@@ -23,6 +23,9 @@ pub(crate) struct Suspect {
     pub(crate) ram_user: Option<UserName>,
     #[serde(with = "time::text")]
     pub(crate) seen_at: Timestamp,
+    /// A person knows it. It is remembered while the create that it appeared around is undecided, or it would be found again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    dismissed: bool,
 }
 
 impl Suspect {
@@ -32,6 +35,7 @@ impl Suspect {
             access_key_id: id,
             ram_user: owner.ram_user().cloned(),
             seen_at,
+            dismissed: false,
         }
     }
 
@@ -49,7 +53,8 @@ impl Journal {
         let mut suspects = Vec::new();
         for name in self.home.names(&self.folder())? {
             if let Some(id) = pair_of(&name, SUSPECT) {
-                suspects.extend(self.read_suspect(&id)?);
+                let suspect = self.read_suspect(&id)?;
+                suspects.extend(suspect.filter(|suspect| !suspect.dismissed));
             }
         }
         Ok(suspects)
@@ -66,12 +71,44 @@ impl Journal {
         }
     }
 
-    pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<(), Error> {
-        self.home
-            .save(&self.suspect_file(&suspect.access_key_id), suspect)
+    /// True if it is a new one: neither suspected before nor dismissed.
+    pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<bool, Error> {
+        let id = &suspect.access_key_id;
+        if self.read_suspect(id)?.is_some() {
+            return Ok(false);
+        }
+        self.home.save(&self.suspect_file(id), suspect)?;
+        Ok(true)
     }
 
-    /// True if there was such a suspect.
+    /// A person's word that a suspect is known. True if there was such a suspect.
+    pub(crate) fn dismiss(&self, id: &AccessKeyId) -> Result<bool, Error> {
+        let suspect = self.read_suspect(id)?.filter(|suspect| !suspect.dismissed);
+        let Some(mut suspect) = suspect else {
+            return Ok(false);
+        };
+        if self.read(&suspect.owner())?.is_none() {
+            return self.resolve(id);
+        }
+        suspect.dismissed = true;
+        self.home.save(&self.suspect_file(id), &suspect)?;
+        Ok(true)
+    }
+
+    /// The create that these appeared around is decided: those that were dismissed need no remembering.
+    pub(crate) fn forget_dismissed(&self, ids: &[AccessKeyId]) -> Result<(), Error> {
+        for id in ids {
+            if self
+                .read_suspect(id)?
+                .is_some_and(|suspect| suspect.dismissed)
+            {
+                self.resolve(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// There is nothing to suspect any more. True if there was such a suspect.
     pub(crate) fn resolve(&self, id: &AccessKeyId) -> Result<bool, Error> {
         let path = self.suspect_file(id);
         self.home
