@@ -104,9 +104,9 @@ fn keep(
     secret: &Secret,
     created_at: crate::core::time::Timestamp,
 ) -> Result<(), Failure> {
-    let sealed =
-        store::seal(&session.recipient, secret).map(|sealed| BASE64_STANDARD.encode(sealed));
-    let sealed = sealed.unwrap_or_default();
+    let store = session.stores.open(session.store);
+    let sealed = store.and_then(|store| store.seal(&session.recipient, secret));
+    let sealed = BASE64_STANDARD.encode(sealed.unwrap_or_default());
     let got = Got {
         access_key_id: id.clone(),
         created_at,
@@ -210,7 +210,7 @@ pub(super) fn adopt(
         let Some(secret) = store.get(&SecretName::pair(&key.id))? else {
             continue;
         };
-        let sealed = store::seal(&entry.intent.recipient, &secret)?;
+        let sealed = store.seal(&entry.intent.recipient, &secret)?;
         let got = Got {
             access_key_id: key.id.clone(),
             created_at: key.created_at,
