@@ -58,6 +58,9 @@ pub(super) fn issue(
     if before.len() >= policy::PAIRS_PER_OWNER {
         return Err(super::create::two_pairs(session, owner, before));
     }
+    if session.journal.read(owner)?.is_some() {
+        return Err(not_read_back(owner));
+    }
     let signed = session.cloud.prepare_pair(owner)?;
     let (mut entry, mut journal) = session.journal.begin(Intent {
         version: Version,
@@ -94,6 +97,14 @@ pub(super) fn issue(
     claim(session, entry, journal, &secret)
 }
 
+/// Its journal has the sealed copy, which the next journal would replace.
+fn not_read_back(owner: &Owner) -> Failure {
+    let message = format!("an earlier secret of {owner} was put into its store just now");
+    Failure::new(Kind::HalfDone, message)
+        .because("a later command is to read it back before another pair is made")
+        .hint("the same command again")
+}
+
 /// First act after the answer: the sealed secret goes into the open journal. Should that fail, the store is the second try, and
 /// the sealed text in the error the third: the only copy is never dropped in silence.
 fn keep(
@@ -115,11 +126,12 @@ fn keep(
     let Err(error) = journal.got(entry, got) else {
         return Ok(());
     };
-    let put = session
-        .stores
-        .open(session.store)
-        .and_then(|store| store.put(&SecretName::pair(id), secret));
-    if put.is_ok() {
+    let put = session.stores.open(session.store).and_then(|store| {
+        store.put(&SecretName::pair(id), secret)?;
+        Ok(store.durable())
+    });
+    // What only a keyring has may be gone tomorrow, and metadata would still claim it.
+    if put.is_ok_and(|durable| durable || journal.retry().is_ok()) {
         session.tell.warn(&format!(
             "the journal could not be written ({error}); the secret is in the store"
         ));
@@ -178,6 +190,7 @@ pub(super) fn claim(
             .map_err(Failure::from)
             .map_err(half)?;
     }
+    entry.unproven = !store.durable();
     Ok(Issued {
         entry,
         journal,
@@ -281,7 +294,7 @@ fn into_metadata(
 }
 
 /// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy.
-pub(super) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool, Failure> {
+pub(super) fn held_or_restored(session: &Session, entry: &mut Entry) -> Result<bool, Failure> {
     let Some(got) = &entry.got else {
         return Ok(false);
     };
@@ -291,6 +304,7 @@ pub(super) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool,
         return Ok(true);
     }
     rest(store, &name, &unseal(session, entry)?)?;
+    entry.unproven = !store.durable();
     session
         .tell
         .warn("the secret store had lost a secret; it was put back from the journal");

@@ -58,7 +58,7 @@ fn finish(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Settl
         session.tell.note(&format!(
             "`{id}` of {owner} was made by an earlier command and is deleted by now"
         ));
-        session.journal.close(&owner)?;
+        close_when_proven(session, &issued.entry)?;
         return Ok(Settled::Nothing);
     }
     close_if_durable(session, &issued.entry)?;
@@ -96,6 +96,14 @@ pub(super) fn close_if_durable(session: &Session, entry: &Entry) -> Result<(), F
             id.unwrap_or_default()
         ))
     })
+}
+
+/// The same where nothing else is left to do: after a rotation, or for a pair that is deleted by now.
+pub(super) fn close_when_proven(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    if entry.unproven {
+        return Ok(session.journal.only_seal(entry, session.cloud.now())?);
+    }
+    Ok(session.journal.close(&entry.owner())?)
 }
 
 /// A create whose answer nobody has: what the cloud lists now tells. Closes the journal once the request cannot be executed any more.

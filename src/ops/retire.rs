@@ -98,9 +98,9 @@ fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(
         old && entry.when(Reached::OldDisabled).is_some()
     };
     let open = session.journal.read(owner)?;
-    if let Some(entry) = open.as_ref().filter(|entry| retired(entry)) {
-        super::issue::held_or_restored(session, entry)?;
-        session.journal.close(owner)?;
+    if let Some(mut entry) = open.filter(retired) {
+        super::issue::held_or_restored(session, &mut entry)?;
+        recover::close_when_proven(session, &entry)?;
         session.tell.note(&format!(
             "the rotation that retired `{id}` is over; both pairs are left as they are"
         ));

@@ -203,27 +203,28 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn look(&self) -> Result<(Vec<AccessKey>, Shown), Failure> {
+    fn look(&mut self) -> Result<(Vec<AccessKey>, Shown), Failure> {
         let keys = self
             .session
             .cloud
             .pairs(&self.owner)
             .map_err(Failure::from)
             .map_err(|f| self.half(f))?;
+        let held = self.held()?;
         let status = |id: &AccessKeyId| keys.iter().find(|key| key.id == *id).map(|key| key.status);
         let shown = Shown {
             old: status(&self.old),
             new: status(&self.new),
-            held: self.held()?,
+            held,
         };
         Ok((keys, shown))
     }
 
-    fn held(&self) -> Result<bool, Failure> {
+    fn held(&mut self) -> Result<bool, Failure> {
         if self.entry.reached < Reached::Delivered {
             return Ok(false);
         }
-        issue::held_or_restored(self.session, &self.entry).map_err(|f| self.half(f))
+        issue::held_or_restored(self.session, &mut self.entry).map_err(|f| self.half(f))
     }
 
     fn secret(&self) -> Result<Option<Secret>, Failure> {
@@ -258,6 +259,7 @@ impl<'a> Work<'a> {
     }
 
     fn verify(&mut self) -> Result<(), Failure> {
+        issue::held_or_restored(self.session, &mut self.entry).map_err(|f| self.half(f))?;
         let secret = self.secret().map_err(|f| self.half(f))?;
         let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
         let credentials = Credentials {
@@ -296,7 +298,11 @@ impl<'a> Work<'a> {
         if shown.new.is_some() && !shown.held {
             return Err(self.stopped(Stop::NotHeld));
         }
-        self.session.journal.close(&self.owner)?;
+        if shown.new.is_some() {
+            recover::close_when_proven(self.session, &self.entry).map_err(|f| self.half(f))?;
+        } else {
+            self.session.journal.close(&self.owner)?;
+        }
         Ok(standing)
     }
 
