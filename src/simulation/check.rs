@@ -126,6 +126,9 @@ impl World {
     pub(super) fn settle(self: &Arc<Self>) {
         self.wait(40);
         for _ in 0..2 {
+            if self.open_entry().is_none() {
+                break;
+            }
             let run = self.run(Plan::default(), recover::all);
             self.look(false);
             let stuck = match &run.end {

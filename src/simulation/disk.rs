@@ -85,7 +85,7 @@ impl CutDisk {
         what: &str,
         path: &Path,
         new: Option<Content>,
-        torn: Option<Content>,
+        torn: impl FnOnce(&[u8]) -> Option<Content>,
     ) -> io::Result<()> {
         let midway = self.fate.effect(what, &path.display());
         let trouble = if midway { None } else { self.fate.trouble() };
@@ -103,6 +103,7 @@ impl CutDisk {
             return Ok(());
         }
         let older = state.unsynced.entry(path.to_owned()).or_default();
+        let torn = old.as_deref().and_then(torn);
         older.push(old);
         older.extend(torn.map(Some));
         drop(state);
@@ -129,11 +130,11 @@ impl Disk for CutDisk {
     }
 
     fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.change("replace", path, Some(content.into()), None)
+        self.change("replace", path, Some(content.into()), |_| None)
     }
 
     fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>> {
-        self.change("replace", path, Some(content.into()), None)?;
+        self.change("replace", path, Some(content.into()), |_| None)?;
         Ok(self.open(path))
     }
 
@@ -159,7 +160,7 @@ impl Disk for CutDisk {
         if !self.state().files.contains_key(path) {
             return Ok(false);
         }
-        self.change("remove", path, None, None).map(|()| true)
+        self.change("remove", path, None, |_| None).map(|()| true)
     }
 
     fn check_writable(&self, _path: &Path) -> io::Result<()> {
@@ -211,20 +212,23 @@ impl OpenFile for CutFile {
         let old = self.disk.state().files.get(&self.path).cloned();
         // Removed in the meantime: the write goes to a file without a name.
         let Some(old) = old else { return Ok(()) };
-        let written = |content: &[u8], at: usize| {
-            let mut new = old.to_vec();
-            new.resize(new.len().max(at + content.len()), b'\n');
-            new[at..at + content.len()].copy_from_slice(content);
-            new
-        };
         let some = 1 + self.disk.fate.below(content.len());
-        let torn = if self.disk.fate.one_in(2) {
-            written(&content[..some], at)
-        } else {
-            written(&content[some - 1..], at + some - 1)
+        let first = self.disk.fate.one_in(2);
+        let torn = |old: &[u8]| {
+            Some(if first {
+                written(old, &content[..some], at)
+            } else {
+                written(old, &content[some - 1..], at + some - 1)
+            })
         };
-        let new = written(content, at);
-        self.disk
-            .change("write", &self.path, Some(new.into()), Some(torn.into()))
+        let new = written(&old, content, at);
+        self.disk.change("write", &self.path, Some(new), torn)
     }
+}
+
+fn written(old: &[u8], content: &[u8], at: usize) -> Content {
+    let mut new = old.to_vec();
+    new.resize(new.len().max(at + content.len()), b'\n');
+    new[at..at + content.len()].copy_from_slice(content);
+    new.into()
 }
