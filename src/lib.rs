@@ -31,6 +31,8 @@ mod import;
 mod metadata;
 mod ops;
 mod sandbox;
+#[cfg(test)]
+mod simulation;
 mod store;
 mod sys;
 #[cfg(test)]

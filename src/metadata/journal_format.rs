@@ -41,7 +41,9 @@ pub(super) fn begin<T: Serialize>(record: &T) -> Result<(Vec<u8>, usize), serde_
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, Wrong> {
     let (mut records, mut end, mut bad) = (Vec::new(), 0, None);
     let (mut at, mut number) = (0, 0);
-    for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+    // The room behind the last record is thousands of blank lines.
+    let used = (trimmed(bytes).len() + 1).min(bytes.len());
+    for piece in bytes[..used].split_inclusive(|byte| *byte == b'\n') {
         let start = at;
         at += piece.len();
         number += 1;
@@ -65,7 +67,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, Wrong> 
     Ok(Read {
         records,
         end,
-        torn: bad.map(|(start, _)| trimmed(&bytes[start..])),
+        torn: bad.map(|(start, _)| trimmed(&bytes[start..]).to_vec()),
     })
 }
 
@@ -79,12 +81,12 @@ fn checksum(json: &[u8]) -> String {
     hex(&Sha256::digest(json)[..8])
 }
 
-fn trimmed(bytes: &[u8]) -> Vec<u8> {
+fn trimmed(bytes: &[u8]) -> &[u8] {
     let end = bytes
         .iter()
         .rposition(|byte| *byte != b'\n')
         .map_or(0, |last| last + 1);
-    bytes[..end].to_vec()
+    &bytes[..end]
 }
 
 #[cfg(test)]

@@ -79,6 +79,10 @@ pub(super) fn issue(
     rotation: Option<RotationIntent>,
 ) -> Result<Issued, Failure> {
     room(session, owner, before)?;
+    let open = session.journal.read(owner)?;
+    if open.is_some_and(|entry| entry.got.is_some()) {
+        return Err(not_read_back(owner));
+    }
     // Until the pair is claimed, Ctrl-C would drop the only copy of its secret.
     let _held = signals::hold();
     let signed = session.cloud.prepare_pair(owner)?;
@@ -130,6 +134,14 @@ fn lost(session: &Session, owner: &Owner, entry: &Entry, error: Error) -> Failur
     }
 }
 
+/// Its journal has the sealed copy, which the next journal would replace.
+fn not_read_back(owner: &Owner) -> Failure {
+    let message = format!("an earlier secret of {owner} was put into its store just now");
+    Failure::new(Kind::HalfDone, message)
+        .because("a later command is to read it back before another pair is made")
+        .hint("the same command again")
+}
+
 /// First act after the answer: the sealed secret goes into the open journal. Should that fail, the store is the second try, and
 /// the sealed text in the error the third: the only copy is never dropped in silence.
 fn keep(
@@ -140,9 +152,9 @@ fn keep(
     secret: &Secret,
     created_at: crate::core::time::Timestamp,
 ) -> Result<(), Failure> {
-    let sealed =
-        store::seal(&session.recipient, secret).map(|sealed| BASE64_STANDARD.encode(sealed));
-    let sealed = sealed.unwrap_or_default();
+    let store = session.stores.open(session.store);
+    let sealed = store.and_then(|store| store.seal(&session.recipient, secret));
+    let sealed = BASE64_STANDARD.encode(sealed.unwrap_or_default());
     let got = Got {
         access_key_id: id.clone(),
         created_at,
@@ -151,11 +163,12 @@ fn keep(
     let Err(error) = journal.got(entry, got) else {
         return Ok(());
     };
-    let put = session
-        .stores
-        .open(session.store)
-        .and_then(|store| store.put(&SecretName::pair(id), secret));
-    if put.is_ok() {
+    let put = session.stores.open(session.store).and_then(|store| {
+        store.put(&SecretName::pair(id), secret)?;
+        Ok(store.durable())
+    });
+    // What only a keyring has may be gone tomorrow, and metadata would still claim it.
+    if put.is_ok_and(|durable| durable || journal.retry().is_ok()) {
         session.tell.warn(&format!(
             "the journal could not be written ({error}); the secret is in the store"
         ));
@@ -214,6 +227,7 @@ pub(super) fn claim(
             .map_err(Failure::from)
             .map_err(half)?;
     }
+    entry.unproven = !store.durable();
     Ok(Issued {
         entry,
         journal,
@@ -247,7 +261,7 @@ pub(super) fn adopt(
         let Some(secret) = store.get(&SecretName::pair(&key.id))? else {
             continue;
         };
-        let sealed = store::seal(&entry.intent.recipient, &secret)?;
+        let sealed = store.seal(&entry.intent.recipient, &secret)?;
         let got = Got {
             access_key_id: key.id.clone(),
             created_at: key.created_at,
@@ -320,7 +334,7 @@ fn into_metadata(
 }
 
 /// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy.
-pub(super) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool, Failure> {
+pub(super) fn held_or_restored(session: &Session, entry: &mut Entry) -> Result<bool, Failure> {
     let Some(got) = &entry.got else {
         return Ok(false);
     };
@@ -330,6 +344,7 @@ pub(super) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool,
         return Ok(true);
     }
     rest(store, &name, &unseal(session, entry)?)?;
+    entry.unproven = !store.durable();
     session
         .tell
         .warn("the secret store had lost a secret; it was put back from the journal");

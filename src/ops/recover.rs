@@ -100,7 +100,7 @@ fn finish(
         session.tell.note(&format!(
             "`{id}` of {owner} was made by an earlier command and is deleted by now"
         ));
-        session.journal.close(&owner)?;
+        close_when_proven(session, &issued.entry)?;
         return Ok(Settled::Nothing);
     }
     Ok(Settled::Pair(issued))
@@ -151,7 +151,16 @@ pub(super) fn close(session: &Session, issued: Issued) -> Result<PairRecord, Fai
     Ok(pair)
 }
 
-/// A create whose answer nobody has: what the cloud lists now tells; gives back the pairs that may be its. `Undecided` until the request cannot be executed any more.
+/// The same where nothing else is left to do: after a rotation, or for a pair that is deleted by now.
+pub(super) fn close_when_proven(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    if entry.unproven {
+        return Ok(session.journal.only_seal(entry, session.cloud.now())?);
+    }
+    Ok(session.journal.close(&entry.owner())?)
+}
+
+/// A create whose answer nobody has: what the cloud lists now tells; gives back the pairs that may be its. `Undecided` until the
+/// request cannot be executed any more.
 fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId>, Failure> {
     let owner = entry.owner();
     let shown = session.cloud.pairs(&owner)?;

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct Memory(Mutex<Maps>);
 
+#[cfg_attr(test, derive(Clone))]
 struct Maps {
     account: Account,
     users: BTreeMap<String, User>,
@@ -31,6 +32,13 @@ impl Memory {
             keys: HashMap::new(),
         };
         Self(Mutex::new(maps))
+    }
+
+    /// Other records with the same content.
+    #[cfg(test)]
+    pub(crate) fn copy(&self) -> Self {
+        let maps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(Mutex::new(maps.clone()))
     }
 }
 

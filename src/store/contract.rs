@@ -1,6 +1,7 @@
 //! What every store must do, whatever it is made of: run against each of them by its own tests.
 
-use super::{Error, Recipient, SecretName, SecretStore, canary, seal, sealed_canary};
+use super::identity::seal;
+use super::{Error, Recipient, SecretName, SecretStore, canary, sealed_canary};
 use crate::core::secret::Secret;
 use std::io::Write;
 

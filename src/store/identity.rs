@@ -66,7 +66,7 @@ impl Identity {
     }
 }
 
-/// See [`super::seal`].
+/// See [`super::SecretStore::seal`].
 pub(super) fn seal(recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Error> {
     let recipient: x25519::Recipient = recipient
         .as_str()

@@ -139,7 +139,13 @@ pub(crate) trait SecretStore: Send + Sync {
     /// Whether a secret that was put is on the disk for certain.
     fn durable(&self) -> bool;
 
-    /// Opens what [`seal`] closed for `recipient`: with the identity that this store keeps. `Absent` when it keeps no
+    /// Closes a secret so that only the identity of `recipient` opens it. Needs nothing unlocked, no disk and no service.
+    /// Errors: `Failed` when the recipient is none.
+    fn seal(&self, recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Error> {
+        identity::seal(recipient, secret)
+    }
+
+    /// Opens what [`SecretStore::seal`] closed for `recipient`: with the identity that this store keeps. `Absent` when it keeps no
     /// identity, `Unreadable` when it keeps another or the bytes are damaged.
     fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error>;
 
@@ -152,12 +158,6 @@ pub(crate) trait SecretStore: Send + Sync {
             Err(error) => error.into(),
         }
     }
-}
-
-/// Closes a secret so that only the identity of `recipient` opens it. Needs nothing unlocked, no disk and no service.
-/// Errors: `Failed` when the recipient is none.
-pub(crate) fn seal(recipient: &Recipient, secret: &Secret) -> Result<Vec<u8>, Error> {
-    identity::seal(recipient, secret)
 }
 
 /// Tries a store before anything rests on it: stores a canary, reads it back, forgets it. `random` makes its name and is its
@@ -191,7 +191,7 @@ pub(crate) fn sealed_canary(
     random: &str,
 ) -> Result<(), Error> {
     let secret = canary_secret(random)?;
-    let opened = store.open(recipient, &seal(recipient, &secret)?)?;
+    let opened = store.open(recipient, &store.seal(recipient, &secret)?)?;
     if opened.same_as(&secret) {
         return Ok(());
     }

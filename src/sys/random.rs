@@ -1,7 +1,6 @@
 //! Random bytes from the operating system.
 
 use anyhow::Context;
-use std::fmt::Write;
 
 /// `N` random bytes. Fails only where the system has none.
 pub(crate) fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
@@ -17,10 +16,7 @@ pub(crate) fn nonce() -> anyhow::Result<String> {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
+    bytes.iter().flat_map(digits).collect()
 }

@@ -113,6 +113,9 @@ pub(crate) struct Entry {
     pub(crate) got: Option<Got>,
     /// The last step done.
     pub(crate) reached: Reached,
+    /// Whether this run put the secret into a store whose durability akm cannot see: a later one is to read it back before the sealed
+    /// copy goes.
+    pub(crate) unproven: bool,
     /// When each step that was marked was done.
     pub(super) marks: Vec<Mark>,
 }
@@ -148,6 +151,7 @@ impl Entry {
             intent,
             got: None,
             reached: Reached::Intent,
+            unproven: false,
             marks: Vec::new(),
         };
         for record in records {

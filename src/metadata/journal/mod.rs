@@ -52,6 +52,11 @@ impl OpenJournal {
         let line = format::line(record)
             .map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
         self.owed.extend_from_slice(&line);
+        self.retry()
+    }
+
+    /// Writes what could not be written before.
+    pub(crate) fn retry(&mut self) -> Result<(), Error> {
         self.file
             .write_at(self.end, &self.owed)
             .map_err(|error| Error::Io(self.path.clone(), error))?;
@@ -88,6 +93,7 @@ impl Journal {
             intent,
             got: None,
             reached: Reached::Intent,
+            unproven: false,
             marks: Vec::new(),
         };
         let path = self.file(&entry.owner().key());
@@ -181,6 +187,24 @@ impl Journal {
                 owed: Vec::new(),
             },
         )))
+    }
+
+    /// Puts in the place of a rotation's journal what a create leaves that waits to be confirmed: the sealed secret, and nothing to do.
+    pub(crate) fn only_seal(&self, entry: &Entry, at: Timestamp) -> Result<(), Error> {
+        let path = self.file(&entry.owner().key());
+        let intent = Record::Intent(Intent {
+            rotation: None,
+            ..entry.intent.clone()
+        });
+        let got = entry.got.clone().map(Record::Got);
+        let state = Reached::Stored;
+        let records = [Some(intent), got, Some(Record::Reached(Mark { state, at }))];
+        let lines: Result<Vec<_>, _> = records.iter().flatten().map(format::line).collect();
+        let lines = lines.map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
+        self.home
+            .disk
+            .replace(&path, &lines.concat())
+            .map_err(|error| Error::Io(path, error))
     }
 
     /// The work is done, or known not to have been begun.

@@ -74,11 +74,11 @@ impl Journal {
     /// True if it is a new one: neither suspected before nor dismissed.
     pub(crate) fn suspect(&self, suspect: &Suspect) -> Result<bool, Error> {
         let id = &suspect.access_key_id;
-        if self.read_suspect(id)?.is_some() {
-            return Ok(false);
-        }
-        self.home.save(&self.suspect_file(id), suspect)?;
-        Ok(true)
+        let known = self.read_suspect(id)?;
+        // Written again all the same: what a killed run left may be lost with the power.
+        let kept = known.as_ref().unwrap_or(suspect);
+        self.home.save(&self.suspect_file(id), kept)?;
+        Ok(known.is_none())
     }
 
     /// A person's word that a suspect is known. True if there was such a suspect.

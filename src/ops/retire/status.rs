@@ -10,7 +10,7 @@ use crate::metadata::{
     inventory::PairRecord,
     journal::{Entry, RotationIntent},
 };
-use crate::ops::{Failure, Kind, Session, issue};
+use crate::ops::{Failure, Kind, Session, issue, recover};
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
 /// `SigningPair` when akm signs with it.
@@ -56,11 +56,11 @@ pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, 
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
 fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
     let open = session.journal.read(owner)?;
-    if let Some(entry) = open.as_ref().filter(|entry| retires(entry, id)) {
+    if let Some(mut entry) = open.filter(|entry| retires(entry, id)) {
         if entry.got.is_some() {
-            issue::held_or_restored(session, entry)?;
+            issue::held_or_restored(session, &mut entry)?;
         }
-        session.journal.close(owner)?;
+        recover::close_when_proven(session, &entry)?;
         session.tell.note(&format!(
             "the rotation that retired `{id}` is over; both pairs are left as they are"
         ));

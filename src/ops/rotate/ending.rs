@@ -5,7 +5,7 @@ use crate::core::{
     access_key::AccessKeyId,
     rotation::{Reached, Stop},
 };
-use crate::ops::{Failure, retire};
+use crate::ops::{Failure, recover, retire};
 
 impl Work<'_> {
     pub(super) fn close(self, state: State) -> Result<Standing, Failure> {
@@ -19,7 +19,12 @@ impl Work<'_> {
             let dropped = retire::drop_secret(self.session, &self.owner, &self.old);
             dropped.map_err(|failure| self.half(failure))?;
         }
-        self.session.journal.close(&self.owner)?;
+        if shown.is_some_and(|shown| shown.new.is_some()) {
+            let closed = recover::close_when_proven(self.session, &self.entry);
+            closed.map_err(|failure| self.half(failure))?;
+        } else {
+            self.session.journal.close(&self.owner)?;
+        }
         Ok(standing)
     }
 

@@ -121,13 +121,13 @@ fn make_way(
     shown: Vec<AccessKey>,
     id: &AccessKeyId,
 ) -> Result<Vec<AccessKey>, Failure> {
-    let Some(entry) = session.journal.read(owner)? else {
+    let Some(mut entry) = session.journal.read(owner)? else {
         return Ok(shown);
     };
     let shown = disable(session, owner, shown, id)?;
     let rotates = entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some();
     if rotates {
-        issue::held_or_restored(session, &entry)?;
+        issue::held_or_restored(session, &mut entry)?;
         return Ok(shown);
     }
     recover::settle(session, owner)?;

@@ -137,7 +137,7 @@ impl<'a> Work<'a> {
     fn look(&mut self) -> Result<(), Failure> {
         let keys = self.session.cloud.pairs(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
-        let held = issue::held_or_restored(self.session, &self.entry);
+        let held = issue::held_or_restored(self.session, &mut self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
         let mut seen = self.see(keys, held, true);
         if self.rolls_back() {
@@ -198,6 +198,10 @@ impl<'a> Work<'a> {
     }
 
     fn verify(&mut self, id: &AccessKeyId, verified: Reached) -> Result<(), Failure> {
+        if *id == self.new {
+            let held = issue::held_or_restored(self.session, &mut self.entry);
+            held.map_err(|failure| self.half(failure))?;
+        }
         let secret = self.secret(id).map_err(|failure| self.half(failure))?;
         let credentials = Credentials {
             id: id.to_string(),

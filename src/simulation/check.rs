@@ -1,0 +1,216 @@
+//! The eight invariants, held against what the cloud, the store and the disk have.
+
+use super::cloud::{Maker, owner};
+use super::fate::Plan;
+use super::world::World;
+use crate::core::access_key::{AccessKeyId, Status};
+use crate::core::time::Timestamp;
+use crate::metadata::inventory::OwnerRecord;
+use crate::metadata::journal::Entry;
+use crate::ops::recover;
+use crate::sys::clock::Clock;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
+use std::sync::Arc;
+
+impl World {
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn record(&self) -> Option<OwnerRecord> {
+        let record = self.inventory().load(&owner());
+        record.unwrap_or_else(|error| {
+            self.ledger.breach(3, &format!("metadata: {error}"));
+            None
+        })
+    }
+
+    fn open_entry(&self) -> Option<Entry> {
+        let entry = self.journal().read(&owner());
+        entry.unwrap_or_else(|error| {
+            self.ledger.breach(3, &format!("journal: {error}"));
+            None
+        })
+    }
+
+    /// Whether the store gives back what the cloud said once.
+    fn is_stored(&self, id: &AccessKeyId) -> bool {
+        self.stored(id).as_deref() == self.cloud.secret(id).as_deref()
+    }
+
+    /// Whether the journal still has the secret, sealed.
+    fn is_sealed(&self, entry: Option<&Entry>, id: &AccessKeyId) -> bool {
+        let got = entry.and_then(|entry| entry.got.as_ref());
+        let got = got.filter(|got| got.access_key_id == *id);
+        got.and_then(|got| super::vault::unsealed(&BASE64_STANDARD.decode(&got.sealed).ok()?))
+            .is_some_and(|secret| Some(secret.expose()) == self.cloud.secret(id).as_deref())
+    }
+
+    /// Whether the secret can be had: from the store, or from the journal, which puts it back.
+    pub(super) fn holds(&self, id: &AccessKeyId) -> bool {
+        self.is_stored(id) || self.is_sealed(self.open_entry().as_ref(), id)
+    }
+
+    /// A run said that this pair is there and held.
+    pub(super) fn promised(&self, id: &AccessKeyId) {
+        if !self.is_stored(id) {
+            self.ledger
+                .breach(7, &format!("`{id}` is said to be held, and is not"));
+        }
+        self.ledger.book().promised.insert(id.clone());
+    }
+
+    /// A run failed and did not say that anything is open: it made nothing, or what it made is held.
+    pub(super) fn denied(&self, run: u32) {
+        let born = self.cloud.born();
+        let made: Vec<_> = born
+            .iter()
+            .filter(|(_, born)| born.by == Maker::Run(run))
+            .collect();
+        let record = self.record();
+        let claimed = |id: &AccessKeyId| {
+            record
+                .as_ref()
+                .and_then(|record| record.pair(id))
+                .is_some_and(|pair| pair.secret_store.is_some())
+        };
+        if made.is_empty() || !made.iter().all(|(id, _)| claimed(id) && self.is_stored(id)) {
+            self.ledger.book().denied.insert(run);
+        }
+    }
+
+    /// After each run: what must hold at any time. What a run left that died may be in the page cache only.
+    pub(super) fn look(&self, died: bool) {
+        let (record, entry) = (self.record(), self.open_entry());
+        // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
+        let purged = self.ledger.book().settled.clone();
+        let known = record.iter().flat_map(|record| &record.access_keys);
+        for pair in known.filter(|pair| !purged.contains(&pair.access_key_id)) {
+            let id = &pair.access_key_id;
+            let had = self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
+            if pair.secret_store.is_some() && !had {
+                self.ledger.breach(
+                    4,
+                    &format!("metadata claims `{id}`, and the store lacks it"),
+                );
+            }
+        }
+        let live = self.cloud.live();
+        let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
+        let stands = live
+            .iter()
+            .any(|key| key.status == Status::Active && held(&key.id));
+        let mut book = self.ledger.book();
+        let fallen = book.stands && !stands && !book.harmed;
+        book.stands = stands && (book.stands || !died);
+        let lost = book
+            .promised
+            .iter()
+            .find(|id| live.iter().any(|key| key.id == **id) && !held(id));
+        let lost = lost.cloned();
+        drop(book);
+        if fallen {
+            self.ledger
+                .breach(1, "no Active pair is left whose secret we hold");
+        }
+        if let Some(id) = lost {
+            self.ledger.breach(
+                5,
+                &format!("the secret of `{id}`, once said to be held, is gone"),
+            );
+        }
+    }
+
+    /// Nothing goes wrong any more, and everything that was under way arrives: akm recovers, and each pair of its own is usable or
+    /// a suspect.
+    pub(super) fn settle(self: &Arc<Self>) {
+        self.wait(40);
+        for _ in 0..2 {
+            if self.open_entry().is_none() {
+                break;
+            }
+            let run = self.run(Plan::default(), recover::all);
+            self.look(false);
+            let stuck = match &run.end {
+                super::world::End::Done(left) => {
+                    left.first().map(|(_, failure)| format!("{failure:?}"))
+                }
+                super::world::End::Failed(failure) => Some(format!("{failure:?}")),
+                super::world::End::Died => None,
+            };
+            if let Some(why) = stuck {
+                self.fate.tell(|| format!("recover: {why}"));
+                let book = self.ledger.book();
+                let excused = book.harmed || book.strangers;
+                drop(book);
+                if !excused {
+                    self.ledger.breach(3, &format!("recovery is stuck: {why}"));
+                }
+            }
+        }
+        self.judge_pairs();
+    }
+
+    fn judge_pairs(&self) {
+        let record = self.record();
+        let suspects = self.journal().suspects().unwrap_or_default();
+        let book = self.ledger.book();
+        let (settled, denied) = (book.settled.clone(), book.denied.clone());
+        let deleted = book.deleted.clone();
+        drop(book);
+        let live = self.cloud.live();
+        for (id, born) in self.cloud.born() {
+            let Maker::Run(run) = born.by else { continue };
+            if denied.contains(&run) {
+                self.ledger
+                    .breach(7, &format!("`{id}` was made by a run that denied it"));
+            }
+            if !live.iter().any(|key| key.id == id) || settled.contains(&id) {
+                continue;
+            }
+            let suspected = suspects.iter().any(|one| one.access_key_id == id);
+            let claimed = record.as_ref().and_then(|record| record.pair(&id));
+            let claimed = claimed.is_some_and(|pair| pair.secret_store.is_some());
+            // Whoever deleted a pair by its id has resolved it, and may restore it.
+            if deleted.contains(&id) && !claimed {
+                continue;
+            }
+            let usable = claimed && self.is_stored(&id);
+            if !suspected && !usable {
+                let stored = self.is_stored(&id);
+                self.ledger.breach(
+                    3,
+                    &format!("`{id}` is no suspect, claimed: {claimed}, stored: {stored}"),
+                );
+            }
+        }
+    }
+
+    /// Invariant 8: no secret in a file or in anything said.
+    pub(super) fn search(&self) {
+        let told = self.told().all();
+        let files = self.disk.files();
+        for (id, born) in self.cloud.born() {
+            let secret = born.secret.as_bytes();
+            let hex = crate::sys::random::hex(secret);
+            let base64 = BASE64_STANDARD_NO_PAD.encode(secret);
+            let guises = [secret, hex.as_bytes(), base64.as_bytes()];
+            let found = |text: &[u8]| guises.iter().any(|guise| contains(text, guise));
+            if found(told.as_bytes()) || files.iter().any(|(_, content)| found(content)) {
+                self.ledger
+                    .breach(8, &format!("the secret of `{id}` shows"));
+            }
+        }
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    let mut from = text;
+    while let Some(at) = from.iter().position(|byte| *byte == part[0]) {
+        if from[at..].starts_with(part) {
+            return true;
+        }
+        from = &from[at + 1..];
+    }
+    false
+}

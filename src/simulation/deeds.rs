@@ -1,0 +1,196 @@
+//! What a person, or cron, has akm do.
+
+use super::cloud::owner;
+use super::fate::{Course, Plan};
+use super::world::{End, Run, World};
+use crate::core::{access_key::AccessKeyId, time::Span};
+use crate::metadata::inventory::Way;
+use crate::ops::{Kind, create, recover, refresh, restore, retire, rotate};
+use std::sync::Arc;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Deed {
+    Create,
+    CreateCsv,
+    /// With days of overlap and of grace.
+    Rotate(u16, u16),
+    Finish,
+    Disable(AccessKeyId),
+    Enable(AccessKeyId),
+    Delete(AccessKeyId),
+    Purge(AccessKeyId),
+    Restore(AccessKeyId),
+    Dismiss(AccessKeyId),
+    Refresh,
+    Recover,
+}
+
+/// How a deed ended, as its caller sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Done,
+    Failed(Kind),
+    Died,
+}
+
+impl Deed {
+    /// One that makes sense here, by chance.
+    pub(super) fn draw(world: &World) -> Self {
+        let mut ids: Vec<AccessKeyId> = world.cloud.live().into_iter().map(|key| key.id).collect();
+        let live = ids.len();
+        ids.extend(world.cloud.recycled());
+        let fate = &world.fate;
+        let span = |days: &[u16]| days[fate.below(days.len())];
+        let about = |ids: &[AccessKeyId]| ids.get(fate.below(ids.len().max(1))).cloned();
+        let rotate = || Self::Rotate(span(&[0, 0, 2]), span(&[0, 2]));
+        let drawn = match fate.below(16) {
+            0..3 => Some(Self::Create),
+            3 => Some(Self::CreateCsv),
+            4..8 => Some(rotate()),
+            8 => Some(Self::Finish),
+            9 => about(&ids[..live]).map(Self::Disable),
+            10 => about(&ids[..live]).map(Self::Enable),
+            11 => about(&ids[..live]).map(Self::Delete),
+            12 => about(&ids).map(Self::Purge),
+            13 => about(&ids[live..]).map(Self::Restore),
+            14 => about(&ids).map(Self::Dismiss),
+            _ if fate.one_in(2) => Some(Self::Refresh),
+            _ => Some(Self::Recover),
+        };
+        drawn.unwrap_or_else(rotate)
+    }
+
+    /// Does it as one run of akm, and looks at what it left.
+    pub(super) fn perform(&self, world: &Arc<World>, plan: Plan) -> (Outcome, Course) {
+        world
+            .fate
+            .tell(|| format!("{}: {self:?}", crate::core::time::format(world.now())));
+        let of = owner();
+        match self {
+            Self::Create | Self::CreateCsv => {
+                let csv = (*self == Self::CreateCsv).then_some(Way::Csv);
+                let wish = create::Wish {
+                    comment: None,
+                    leaves_by: csv.into_iter().collect(),
+                };
+                let run = world.run(plan, |session| {
+                    let created = create::create(session, &of, wish)?;
+                    let id = created.pair.access_key_id.clone();
+                    created.handed_out(session)?;
+                    Ok(id)
+                });
+                over(world, run, |id| Some(id.clone()))
+            }
+            Self::Rotate(..) | Self::Finish => {
+                let (overlap, grace) = match self {
+                    Self::Rotate(overlap, grace) => (overlap, grace),
+                    _ => (&0, &0),
+                };
+                let wish = rotate::Wish {
+                    overlap: Some(Span::days(*overlap)),
+                    grace: Span::days(*grace),
+                    finish_only: *self == Self::Finish,
+                    replace: None,
+                };
+                let run = world.run(plan, |session| rotate::rotate(session, &of, &wish));
+                let made = |standing: &rotate::Standing| {
+                    let of_ours = standing.old.is_some();
+                    of_ours.then(|| standing.new.access_key_id.clone())
+                };
+                over(world, run, made)
+            }
+            Self::Disable(id) => {
+                typed(world, id);
+                over(
+                    world,
+                    world.run(plan, |s| retire::disable(s, id, true)),
+                    |_| None,
+                )
+            }
+            Self::Enable(id) => {
+                typed(world, id);
+                over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
+            }
+            Self::Delete(id) | Self::Purge(id) => {
+                typed(world, id);
+                let purge = matches!(self, Self::Purge(_));
+                let allowed = retire::Allowed {
+                    active: true,
+                    purge,
+                };
+                world.ledger.book().deleted.insert(id.clone());
+                if purge {
+                    world.ledger.book().settled.insert(id.clone());
+                }
+                let run = world.run(plan, |session| {
+                    retire::about_to_delete(session, id, allowed)?;
+                    retire::delete(session, id, allowed)
+                });
+                over(world, run, |_| None)
+            }
+            Self::Restore(id) => {
+                typed(world, id);
+                over(
+                    world,
+                    world.run(plan, |s| restore::restore(s, id, false)),
+                    |_| None,
+                )
+            }
+            Self::Dismiss(id) => {
+                let suspects = world.journal().suspects().unwrap_or_default();
+                if suspects.iter().any(|one| one.access_key_id == *id) {
+                    world.ledger.book().settled.insert(id.clone());
+                }
+                let run = world.run(plan, |session| recover::dismiss(session, id));
+                over(world, run, |()| None)
+            }
+            Self::Refresh => over(
+                world,
+                world.run(plan, |session| refresh::one(session, &of)),
+                |()| None,
+            ),
+            Self::Recover => {
+                let run = world.run(plan, |session| {
+                    let left = recover::all(session)?;
+                    left.into_iter()
+                        .next()
+                        .map_or(Ok(()), |(_, failure)| Err(failure))
+                });
+                over(world, run, |()| None)
+            }
+        }
+    }
+}
+
+fn typed(world: &World, id: &AccessKeyId) {
+    world.ledger.book().typed.insert(id.clone());
+}
+
+/// The run is over: what it said is remembered, and what it left looked at. `made` is the pair that it gave to its caller.
+fn over<T>(
+    world: &Arc<World>,
+    run: Run<T>,
+    made: impl Fn(&T) -> Option<AccessKeyId>,
+) -> (Outcome, Course) {
+    let outcome = match &run.end {
+        End::Done(value) => {
+            if let Some(id) = made(value) {
+                world.fate.tell(|| format!("  made {id}"));
+                world.promised(&id);
+            }
+            Outcome::Done
+        }
+        End::Failed(failure) => {
+            if !matches!(failure.kind, Kind::HalfDone | Kind::Undecided) {
+                world.denied(run.number);
+            }
+            Outcome::Failed(failure.kind)
+        }
+        End::Died => {
+            world.fate.tell(|| "  died".to_owned());
+            Outcome::Died
+        }
+    };
+    world.look(outcome == Outcome::Died);
+    (outcome, run.course)
+}

@@ -1,0 +1,141 @@
+//! What was promised, and by whom; and the judge of every request: it knows what a run of akm may ask the cloud for.
+
+use super::cloud::{about, changes, signer};
+use super::faults::{action, parameter};
+use super::world::World;
+use crate::cloud::transport::{Request, Response};
+use crate::core::access_key::{AccessKeyId, Status};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[derive(Default)]
+pub(super) struct Ledger(Mutex<Book>);
+
+#[derive(Clone, Default)]
+pub(super) struct Book {
+    /// The first breach of an invariant.
+    pub(super) breach: Option<String>,
+    /// Pairs whose id a person typed.
+    pub(super) typed: BTreeSet<AccessKeyId>,
+    /// Suspects that a person took as known, or pairs that a person deleted for good.
+    pub(super) settled: BTreeSet<AccessKeyId>,
+    /// Pairs that a person deleted.
+    pub(super) deleted: BTreeSet<AccessKeyId>,
+    /// Pairs that a run said it had made and holds.
+    pub(super) promised: BTreeSet<AccessKeyId>,
+    /// Runs that said that they made nothing.
+    pub(super) denied: BTreeSet<u32>,
+    /// Whether an Active pair that we hold was there when the last run ended.
+    pub(super) stands: bool,
+    /// Whether anyone but a rotation disabled or deleted a pair since.
+    pub(super) harmed: bool,
+    /// Whether a stranger ever did.
+    pub(super) strangers: bool,
+    /// How many pairs the owner's last list showed to a run.
+    listed: BTreeMap<u32, usize>,
+    /// How often in a row a pair was found to work.
+    row: BTreeMap<String, u32>,
+    verified: BTreeSet<String>,
+}
+
+impl Ledger {
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn copy(&self) -> Self {
+        Self(Mutex::new(self.book().clone()))
+    }
+
+    pub(super) fn breach(&self, invariant: u8, what: &str) {
+        let mut book = self.book();
+        book.breach
+            .get_or_insert_with(|| format!("invariant {invariant}: {what}"));
+    }
+
+    pub(super) fn stranger_harmed(&self) {
+        let mut book = self.book();
+        (book.harmed, book.strangers) = (true, true);
+    }
+
+    /// What an answer that arrived tells the run.
+    pub(super) fn learn(&self, run: u32, request: &Request, response: &Response) {
+        let mut book = self.book();
+        match action(request) {
+            "ListAccessKeys" if response.status == 200 => {
+                let body = String::from_utf8_lossy(&response.body);
+                let count = body.matches("\"AccessKeyId\"").count();
+                book.listed.insert(run, count);
+            }
+            "GetCallerIdentity" => {
+                let id = signer(request).to_owned();
+                let row = book.row.entry(id.clone()).or_default();
+                *row = if response.status == 200 { *row + 1 } else { 0 };
+                if *row >= 3 {
+                    book.verified.insert(id);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// Invariants 1, 2 and 6 stand or fall with what is asked of the cloud.
+    pub(super) fn judge(&self, world: &World, run: u32, request: &Request) {
+        if world.nature.elsewhere && changes(request) {
+            self.breach(6, &format!("{} in another account", action(request)));
+        }
+        match action(request) {
+            "CreateAccessKey" => {
+                let listed = self.book().listed.get(&run).copied();
+                if listed.is_none_or(|count| count >= 2) {
+                    self.breach(2, &format!("a create after a list of {listed:?} pairs"));
+                }
+            }
+            "UpdateAccessKey" | "DeleteAccessKey" | "DeleteAccessKeyInRecycleBin" => {
+                if let Some(id) = about(request) {
+                    self.judge_retiring(world, request, &id);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    fn judge_retiring(&self, world: &World, request: &Request, id: &AccessKeyId) {
+        let entry = world.durable_journal();
+        let rotation = entry.as_ref().and_then(|entry| {
+            let rotation = entry.intent.rotation.as_ref()?;
+            let new = entry.got.as_ref()?.access_key_id.clone();
+            (rotation.old == *id).then_some(new)
+        });
+        let activates = parameter(request, "Status") == Some("Active");
+        let typed = self.book().typed.contains(id);
+        match rotation {
+            None if !typed => self.breach(
+                6,
+                &format!("{} of `{id}`, which nobody named", action(request)),
+            ),
+            Some(new) if !typed && !activates => self.judge_successor(world, id, &new),
+            _ if !activates => self.book().harmed = true,
+            _ => (),
+        }
+    }
+
+    /// A rotation retires the old pair: the new one must be there, work, and be held.
+    fn judge_successor(&self, world: &World, old: &AccessKeyId, new: &AccessKeyId) {
+        if !self.book().verified.contains(new.as_str()) {
+            self.breach(
+                1,
+                &format!("`{old}` is retired and `{new}` was not seen to work"),
+            );
+        }
+        let active = world.cloud.status(new) == Some(Status::Active);
+        let meddled = self.book().strangers || self.book().typed.contains(new);
+        let stands = active && world.holds(new);
+        if !meddled && !stands {
+            self.breach(
+                1,
+                &format!("`{old}` is retired and `{new}` cannot stand in for it"),
+            );
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Whole histories of akm: the real protocol over a clock, a disk, a store and a cloud in which everything may go wrong.
+
+mod check;
+mod clock;
+mod cloud;
+mod deeds;
+mod dice;
+mod disk;
+mod every;
+mod fate;
+mod faults;
+mod history;
+mod ledger;
+mod pinned;
+mod starts;
+mod vault;
+mod wire;
+mod world;
+
+use crate::store::StoreKind;
+use deeds::Deed;
+use every::Ordeal;
+use history::Breach;
+use starts::Starts;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// How many histories by chance a run of the tests lives through, unless this variable says otherwise.
+const RANDOM: u64 = 50_000;
+const COUNT: &str = "AKM_HISTORIES";
+/// How many there are to be in all.
+const LEAST: u64 = 300_000;
+
+/// Spreads pieces of work over the processors; gives back the sum of what they counted. Stops at the first breach.
+fn spread<T: Sync>(work: &[T], live: impl Fn(&T) -> Result<u64, Breach> + Sync) -> u64 {
+    let (next, count, over) = (
+        AtomicUsize::new(0),
+        AtomicU64::new(0),
+        AtomicBool::new(false),
+    );
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let run = || {
+        while let Some(piece) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if over.load(Ordering::Relaxed) {
+                return;
+            }
+            let lived = live(piece).unwrap_or_else(|breach| {
+                over.store(true, Ordering::Relaxed);
+                panic!("{}\n{}", breach.what, breach.trace)
+            });
+            count.fetch_add(lived, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(run);
+        }
+    });
+    count.into_inner()
+}
+
+fn random() -> u64 {
+    let most = std::env::var(COUNT).map_or(RANDOM, |count| count.parse().unwrap());
+    let starts = Starts::new();
+    let seeds: Vec<u64> = (0..most).collect();
+    spread(&seeds, |seed| match history::of_seed(&starts, *seed) {
+        None => Ok(1),
+        Some(breach) => Err(Breach {
+            what: format!("seed {seed}: {}", breach.what),
+            ..breach
+        }),
+    })
+}
+
+/// Every mishap of a create and of a rotation, and every crash in the recovery from it.
+fn every() -> u64 {
+    let starts = Starts::new();
+    let ordeals = [
+        (Deed::Create, StoreKind::Age, 1),
+        (Deed::Create, StoreKind::Keyring, 1),
+        (Deed::Rotate(0, 2), StoreKind::Age, 1),
+        (Deed::Rotate(0, 0), StoreKind::Keyring, 1),
+        (Deed::Rotate(2, 2), StoreKind::Keyring, 3),
+    ];
+    let mut work = Vec::new();
+    for (deed, store, stride) in ordeals {
+        for from in starts.plain(&deed, store) {
+            let ordeal = Ordeal::new(from, deed.clone(), stride);
+            work.extend(
+                ordeal
+                    .branches()
+                    .into_iter()
+                    .map(|branch| (ordeal.clone(), branch)),
+            );
+        }
+    }
+    spread(&work, |(ordeal, branch)| ordeal.live(*branch))
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "a figure for whoever runs it with --nocapture"
+)]
+#[test]
+fn no_history_breaks_an_invariant() {
+    let start = Instant::now();
+    let (every, random) = (every(), random());
+    println!(
+        "{} histories, {every} of them one by one and {random} by chance, in {:?}",
+        every + random,
+        start.elapsed()
+    );
+    assert!(every + random >= LEAST || std::env::var_os(COUNT).is_some());
+}

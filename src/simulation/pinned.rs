@@ -1,0 +1,124 @@
+//! Histories that once went wrong, each with what it comes to now.
+
+use super::deeds::{Deed, Outcome};
+use super::dice::Dice;
+use super::fate::{Crash, Fate, Plan};
+use super::starts::Starts;
+use super::world::{Nature, World};
+use crate::ops::Kind;
+use crate::store::StoreKind;
+use std::sync::Arc;
+
+/// One pair, held in a keyring.
+fn keyring() -> Arc<World> {
+    let plain = Starts::new().plain(&Deed::Rotate(0, 0), StoreKind::Keyring);
+    plain[0].copy(plain[0].nature, Fate::new(Dice::new(0), true))
+}
+
+fn killed_before(step: u32) -> Plan {
+    let midway = false;
+    Plan {
+        crash: Some(Crash { step, midway }),
+        ..Plan::default()
+    }
+}
+
+/// The power fails, and the keyring had written nothing.
+fn lose_the_unwritten(world: &World) {
+    world.keyring.cut_power(|| true);
+}
+
+fn is_sound(world: &Arc<World>) {
+    world.settle();
+    let breach = world.ledger.book().breach.clone();
+    assert_eq!(breach, None, "{}", world.fate.trace());
+}
+
+/// The step at which a clean run of the deed does this for the last time.
+fn last(deed: &Deed, what: &str) -> u32 {
+    let world = keyring();
+    deed.perform(&world, Plan::default());
+    let trace = world.fate.trace();
+    let line = trace.lines().rfind(|line| line.contains(what)).unwrap();
+    line.trim().split(':').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_secret_that_the_keyring_lost_before_it_was_verified_is_put_back() {
+    let deed = Deed::Rotate(0, 2);
+    let world = keyring();
+    let plan = killed_before(last(&deed, "GetCallerIdentity"));
+    assert_eq!(deed.perform(&world, plan).0, Outcome::Died);
+    lose_the_unwritten(&world);
+    let again = deed.perform(&world, Plan::default()).0;
+    assert_eq!(again, Outcome::Done, "{}", world.fate.trace());
+    is_sound(&world);
+}
+
+#[test]
+fn a_rotation_that_is_done_at_once_leaves_the_sealed_copy_to_a_keyring() {
+    let world = keyring();
+    let done = Deed::Rotate(0, 0).perform(&world, Plan::default()).0;
+    assert_eq!(done, Outcome::Done);
+    lose_the_unwritten(&world);
+    is_sound(&world);
+}
+
+#[test]
+fn no_pair_is_made_on_top_of_a_sealed_copy_that_was_just_put_back() {
+    let world = keyring();
+    let rotated = Deed::Rotate(0, 0).perform(&world, Plan::default()).0;
+    assert_eq!(rotated, Outcome::Done);
+    lose_the_unwritten(&world);
+    let deed = Deed::Rotate(0, 0);
+    let first = deed.perform(&world, Plan::default()).0;
+    assert_eq!(first, Outcome::Failed(Kind::HalfDone));
+    lose_the_unwritten(&world);
+    let ends = [0, 1].map(|_| deed.perform(&world, Plan::default()).0);
+    assert_eq!(ends, [Outcome::Failed(Kind::HalfDone), Outcome::Done]);
+    is_sound(&world);
+}
+
+#[test]
+fn nothing_is_changed_in_another_account() {
+    for start in Starts::new().of(StoreKind::Age) {
+        let ids: Vec<_> = start.cloud.born().into_keys().collect();
+        let mut deeds = vec![
+            Deed::Create,
+            Deed::Rotate(0, 0),
+            Deed::Finish,
+            Deed::Refresh,
+        ];
+        for id in ids {
+            let of_pairs = [
+                Deed::Disable,
+                Deed::Enable,
+                Deed::Delete,
+                Deed::Purge,
+                Deed::Restore,
+            ];
+            deeds.extend(of_pairs.map(|deed| deed(id.clone())));
+        }
+        for deed in deeds {
+            let nature = Nature {
+                elsewhere: true,
+                ..start.nature
+            };
+            let world = start.copy(nature, Fate::new(Dice::new(0), true));
+            let live = world.cloud.live();
+            let outcome = deed.perform(&world, Plan::default()).0;
+            let expected = [Kind::OtherAccount, Kind::NoSuchPair];
+            let refused = matches!(outcome, Outcome::Failed(kind) if expected.contains(&kind));
+            let idle = deed == Deed::Finish && outcome == Outcome::Done;
+            assert!(
+                refused || idle,
+                "{deed:?}: {outcome:?}\n{}",
+                world.fate.trace()
+            );
+            assert_eq!(
+                (world.cloud.live(), world.ledger.book().breach.clone()),
+                (live, None)
+            );
+        }
+    }
+}
