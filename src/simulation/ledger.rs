@@ -4,7 +4,8 @@ use super::cloud::{about, changes, signer};
 use super::faults::{action, parameter};
 use super::world::World;
 use crate::cloud::transport::{Request, Response};
-use crate::core::access_key::{AccessKeyId, Status};
+use crate::core::access_key::AccessKeyId;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -31,8 +32,8 @@ pub(super) struct Book {
     pub(super) harmed: bool,
     /// Whether a stranger ever did.
     pub(super) strangers: bool,
-    /// How many pairs the owner's last list showed to a run.
-    listed: BTreeMap<u32, usize>,
+    /// What the owner's last list showed to a run: ids, and whether they are Active.
+    listed: BTreeMap<u32, Vec<(String, bool)>>,
     /// How often in a row a pair was found to work.
     row: BTreeMap<String, u32>,
     verified: BTreeSet<String>,
@@ -63,9 +64,13 @@ impl Ledger {
         let mut book = self.book();
         match action(request) {
             "ListAccessKeys" if response.status == 200 => {
-                let body = String::from_utf8_lossy(&response.body);
-                let count = body.matches("\"AccessKeyId\"").count();
-                book.listed.insert(run, count);
+                let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+                let keys = body["AccessKeys"]["AccessKey"].as_array();
+                let shown = keys.into_iter().flatten().map(|key| {
+                    let id = key["AccessKeyId"].as_str().unwrap_or_default();
+                    (id.to_owned(), key["Status"] == "Active")
+                });
+                book.listed.insert(run, shown.collect());
             }
             "GetCallerIdentity" => {
                 let id = signer(request).to_owned();
@@ -86,21 +91,21 @@ impl Ledger {
         }
         match action(request) {
             "CreateAccessKey" => {
-                let listed = self.book().listed.get(&run).copied();
+                let listed = self.book().listed.get(&run).map(Vec::len);
                 if listed.is_none_or(|count| count >= 2) {
                     self.breach(2, &format!("a create after a list of {listed:?} pairs"));
                 }
             }
             "UpdateAccessKey" | "DeleteAccessKey" | "DeleteAccessKeyInRecycleBin" => {
                 if let Some(id) = about(request) {
-                    self.judge_retiring(world, request, &id);
+                    self.judge_retiring(world, run, request, &id);
                 }
             }
             _ => (),
         }
     }
 
-    fn judge_retiring(&self, world: &World, request: &Request, id: &AccessKeyId) {
+    fn judge_retiring(&self, world: &World, run: u32, request: &Request, id: &AccessKeyId) {
         let entry = world.durable_journal();
         let rotation = entry.as_ref().and_then(|entry| {
             let rotation = entry.intent.rotation.as_ref()?;
@@ -114,24 +119,24 @@ impl Ledger {
                 6,
                 &format!("{} of `{id}`, which nobody named", action(request)),
             ),
-            Some(new) if !typed && !activates => self.judge_successor(world, id, &new),
+            Some(new) if !typed && !activates => self.judge_successor(world, run, id, &new),
             _ if !activates => self.book().harmed = true,
             _ => (),
         }
     }
 
     /// A rotation retires the old pair: the new one must be there, work, and be held.
-    fn judge_successor(&self, world: &World, old: &AccessKeyId, new: &AccessKeyId) {
+    fn judge_successor(&self, world: &World, run: u32, old: &AccessKeyId, new: &AccessKeyId) {
         if !self.book().verified.contains(new.as_str()) {
             self.breach(
                 1,
                 &format!("`{old}` is retired and `{new}` was not seen to work"),
             );
         }
-        let active = world.cloud.status(new) == Some(Status::Active);
-        let meddled = self.book().strangers || self.book().typed.contains(new);
-        let stands = active && world.holds(new);
-        if !meddled && !stands {
+        let as_listed = (new.as_str().to_owned(), true);
+        let listed = self.book().listed.get(&run).cloned();
+        let active = listed.is_some_and(|shown| shown.contains(&as_listed));
+        if !active || !world.holds(new) {
             self.breach(
                 1,
                 &format!("`{old}` is retired and `{new}` cannot stand in for it"),

@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// How many histories by chance a run of the tests lives through, unless this variable says otherwise.
-const RANDOM: u64 = 50_000;
+const RANDOM: u64 = 120_000;
 const COUNT: &str = "AKM_HISTORIES";
 /// How many there are to be in all.
 const LEAST: u64 = 300_000;
