@@ -11,7 +11,7 @@
 //!  STS over a age       inventory,  CSV, written
 //!  Transport            journal     and read
 //!    └─────────┴────┬─────┴──────────┘
-//!                  sys      touches the machine: files, locks, clock, random bytes, clipboard, the terminal, the process
+//!                  sys      touches the machine: files, locks, HTTP, clock, random bytes, clipboard, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
 //!  sandbox ── a RAM that lives here; only cli/context and its own command know that it exists
 //! ```

@@ -260,16 +260,18 @@ fn remove(context: &Context, name: &ProfileName, drop_secret: bool) -> Result<()
     context
         .ui
         .insist(&format!("forget the profile `{name}`{secret}?"))?;
+    // First: cut short in between, the same command goes on.
+    if drop_secret {
+        let account = context.account_of(name.clone(), &entry.account_id, config);
+        ops::profile::drop_secret(&account, id, entry.secret_store)?;
+    }
     let after = context.change_config(|config| {
         config
             .remove(name)
             .map(drop)
             .ok_or_else(|| no_such_profile(name))
     })?;
-    if drop_secret {
-        let account = context.account_of(name.clone(), &entry.account_id, config);
-        ops::profile::drop_secret(&account, id, entry.secret_store)?;
-    } else {
+    if !drop_secret {
         context.ui.note(&format!(
             "the secret of `{id}` stays in the store `{}`",
             entry.secret_store

@@ -69,7 +69,12 @@ impl Add {
             &profile.account_id,
             Config::load(&context.home)?,
         );
-        ops::profile::hold(&account, store, &signer.id, &signer.secret)?;
+        // Held and known before the profile names it: killed in between, the same command goes on.
+        context.change_config(|config| {
+            free(config, &name)?;
+            ops::profile::hold(&account, &client, store, &signer.id, &signer.secret)
+        })?;
+        adopt(context, &account, &client, &profile);
         let mut first = false;
         let config = context.change_config(|config| {
             free(config, &name)?;
@@ -85,7 +90,6 @@ impl Add {
                 "`{name}` is the default from now on; the sandbox acts only when it is named: `-p sandbox`"
             ));
         }
-        adopt(context, &account, &client, &profile);
         if context.ui.json() {
             return ui::print_json(&View::new(&config, &name, &profile));
         }
@@ -148,7 +152,13 @@ fn adopt(context: &Context, account: &Account, client: &Client, profile: &Profil
 }
 
 fn free(config: &Config, name: &ProfileName) -> Result<(), Failure> {
-    if name.is_sandbox() || config.profiles.contains_key(name) {
+    if name.is_sandbox() {
+        return Err(
+            Failure::new(Kind::Exists, "the profile `sandbox` always exists")
+                .hint("take another name"),
+        );
+    }
+    if config.profiles.contains_key(name) {
         return Err(
             Failure::new(Kind::Exists, format!("there is a profile `{name}` already")).hint(
                 format!(

@@ -10,6 +10,7 @@ use crate::ops::{Failure, Kind};
 use crate::sys::{first_line, terminal};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
@@ -81,6 +82,13 @@ impl SignerArgs {
                     .hint("add `--access-key-id KEY_ID` with the secret on standard input, `--csv FILE` or `--from environment`"));
             }
         };
+        if !may_ask && io::stdin().is_terminal() {
+            return Err(
+                Failure::new(Kind::NeedsAnswer, "no AccessKey secret was given")
+                    .because("nobody may be asked")
+                    .hint("put it on standard input: one line"),
+            );
+        }
         let line = if may_ask {
             terminal::hidden_line("akm: AccessKey secret: ", LONGEST)
         } else {

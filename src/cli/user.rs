@@ -128,6 +128,7 @@ fn create(
 
 fn list(context: &Context) -> Result<(), Failure> {
     let session = context.session()?;
+    session.check_account()?;
     let users = session.cloud.users()?;
     let views: Vec<View> = users.iter().map(View::new).collect();
     match context.ui.output.unwrap_or(Output::Table) {
@@ -149,6 +150,7 @@ fn list(context: &Context) -> Result<(), Failure> {
 fn show(context: &Context, name: &str) -> Result<(), Failure> {
     let name = UserName::parse(name)?;
     let session = context.session()?;
+    session.check_account()?;
     let user = session.cloud.user(&name)?;
     let pairs = session.cloud.pairs(&Owner::RamUser(name))?;
     let view = View::new(&user);

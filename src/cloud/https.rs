@@ -20,6 +20,9 @@ impl Https {
     /// Without an endpoint, each service has the host of Alibaba's own (`ram.aliyuncs.com`, …). The error says why the proxy does not serve.
     pub(crate) fn new(endpoint: Option<Endpoint>, proxy: Option<&Proxy>) -> Result<Self, String> {
         let plain = endpoint.as_ref().is_some_and(Endpoint::is_plain);
+        if plain && proxy.is_some() {
+            return Err("plain http to this machine is not sent through a proxy".to_owned());
+        }
         let http = Http::new(plain, proxy.map(Proxy::as_str))?;
         Ok(Self { http, endpoint })
     }

@@ -8,6 +8,9 @@ pub(super) fn at_once<T: Send, R: Send>(
     items: Vec<T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
+    if items.len() < 2 {
+        return items.into_iter().map(work).collect();
+    }
     let threads = threads.clamp(1, items.len().max(1));
     let items = Mutex::new(items.into_iter().enumerate());
     let results = Mutex::new(Vec::new());

@@ -1,6 +1,6 @@
 //! `import`: pairs that come with their secrets. Whose each is, is asked of the cloud, with the pair itself.
 
-use super::{Failure, Kind, Session, at_once::at_once, record};
+use super::{Failure, Kind, Session, at_once::at_once, profile, record};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::import::{Row, looks_like_id};
@@ -209,7 +209,10 @@ fn holds(session: &Session, pair: &PairRecord, row: &Row) -> Result<bool, Failur
     };
     let name = SecretName::pair(&row.id);
     match session.stores.open(kind)?.get(&name) {
-        Ok(held) => Ok(held.is_some_and(|held| held.same_as(&row.secret))),
+        Ok(Some(held)) if !held.same_as(&row.secret) => {
+            profile::not_the_held_one(&session.cloud, &row.id, held).map(|()| false)
+        }
+        Ok(held) => Ok(held.is_some()),
         Err(store::Error::Unreadable(_)) => Ok(false),
         Err(error) => Err(error.into()),
     }

@@ -32,7 +32,7 @@ pub(crate) struct Issued {
 /// Everything that can be found out before anything irreversible: the account, the owner's pairs, the stores, the files.
 /// Gives back the owner's pairs.
 pub(super) fn preflight(session: &Session, owner: &Owner) -> Result<Vec<AccessKey>, Failure> {
-    session.check_account()?;
+    session.check_signer(owner)?;
     let shown = session.cloud.pairs(owner)?;
     ready(session, owner)?;
     Ok(shown)

@@ -1,10 +1,16 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
 use super::{Account, Failure, Kind, session};
-use crate::cloud::{Caller, Client, Fault};
+use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
+use crate::core::account::AccountId;
+use crate::core::name::ProfileName;
 use crate::core::secret::Secret;
-use crate::metadata::{config::Config, inventory::Way};
+use crate::metadata::{
+    config::Config,
+    inventory::{Inventory, PairRecord, Way},
+    journal::Journal,
+};
 use crate::store::{SecretName, StoreKind};
 
 /// Whose account it is, and the domain of its RAM users' logon names where the signer may know that.
@@ -27,14 +33,21 @@ pub(crate) fn know(client: &Client) -> Result<Known, Failure> {
     })
 }
 
-/// Puts the signer's secret into the store, read back and compared.
+/// Puts the signer's secret into the store, read back and compared. `Exists` where the store holds another secret of that pair, and the
+/// cloud takes that one too: a cloud that takes both is none.
 pub(crate) fn hold(
     account: &Account,
+    client: &Client,
     kind: StoreKind,
     id: &AccessKeyId,
     secret: &Secret,
 ) -> Result<(), Failure> {
     let (store, name) = (account.stores.open(kind)?, SecretName::pair(id));
+    if let Ok(Some(held)) = store.get(&name)
+        && !held.same_as(secret)
+    {
+        not_the_held_one(client, id, held)?;
+    }
     store.put(&name, secret)?;
     match store.get(&name)? {
         Some(read) if read.same_as(secret) => Ok(()),
@@ -43,6 +56,39 @@ pub(crate) fn hold(
             "the secret store gave back something else than was stored",
         )),
     }
+}
+
+/// The held secret of a pair gives way to another one only where the cloud refuses it.
+pub(super) fn not_the_held_one(
+    client: &Client,
+    id: &AccessKeyId,
+    held: Secret,
+) -> Result<(), Failure> {
+    let credentials = Credentials {
+        id: id.to_string(),
+        secret: held,
+        token: None,
+    };
+    match client.signing_as(credentials).caller_identity() {
+        Err(error) if error.fault == Fault::BadSignature => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(_) => Err(Failure::new(
+            Kind::Exists,
+            format!("another secret of `{id}` is held, and it works"),
+        )
+        .hint("nothing was changed; look whether the endpoint is the one that you mean")),
+    }
+}
+
+/// The profile other than the session's own that signs with a pair, if one does.
+pub(super) fn signing_with(
+    account: &Account,
+    id: &AccessKeyId,
+) -> Result<Option<ProfileName>, Failure> {
+    let config = Config::load(&account.home)?;
+    let mut profiles = config.profiles.into_iter();
+    let found = profiles.find(|(_, profile)| profile.access_key_id == *id);
+    Ok(found.map(|(name, _)| name))
 }
 
 /// Counts the signer among its owner's pairs, as one that is in use elsewhere too: it came from there. False where the signer may not
@@ -58,8 +104,11 @@ pub(crate) fn adopt(
         return Ok(false);
     };
     let _lock = account.lock(owner)?;
+    let known = account.record(owner)?;
     let shown = match client.pairs(owner) {
-        Err(error) if error.fault == Fault::Denied => return Ok(false),
+        Err(error) if error.fault == Fault::Denied => {
+            return Ok(known.pair(id).is_some_and(PairRecord::is_held));
+        }
         shown => shown?,
     };
     let mut record = account.record(owner)?;
@@ -92,27 +141,54 @@ pub(super) fn switch(
         names.push(format!("`{name}`"));
     }
     config.save(&account.home)?;
+    let sign = match names.len() {
+        1 => "profile",
+        _ => "profiles",
+    };
     account.tell.note(&format!(
-        "the profile {} signs with `{to}` from now on",
+        "from now on the {sign} {} will sign with `{to}`",
         names.join(", ")
     ));
     Ok(())
 }
 
-/// Takes the signer's secret out of the store, and says so of its pair. Nothing happens where it is not there.
+/// Takes the signer's secret out of the store, and says so of its pair, in whatever account it is known. `Refused` while a journal holds
+/// it, sealed. Nothing happens where it is not there.
 pub(crate) fn drop_secret(
     account: &Account,
     id: &AccessKeyId,
     kind: StoreKind,
 ) -> Result<(), Failure> {
-    if let Some(owner) = account.inventory.owner_of(id)?.map(|record| record.owner()) {
-        let _lock = account.lock(&owner)?;
-        let mut record = account.record(&owner)?;
-        if let Some(pair) = record.pair_mut(id) {
-            pair.secret_store = None;
-            account.inventory.save(&record)?;
-        }
+    let (store, name) = (account.stores.open(kind)?, SecretName::pair(id));
+    // A store that cannot be opened is found out before anything is given up.
+    store.get(&name)?;
+    for known in Inventory::accounts(&account.home)? {
+        disclaim(account, &known, id)?;
     }
-    account.stores.open(kind)?.delete(&SecretName::pair(id))?;
+    store.delete(&name)?;
+    Ok(())
+}
+
+fn disclaim(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<(), Failure> {
+    let inventory = Inventory::new(account.home.clone(), known.clone());
+    let Some(owner) = inventory.owner_of(id)?.map(|record| record.owner()) else {
+        return Ok(());
+    };
+    let name = format!("{known}/{}", owner.key());
+    let _lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
+    let open = Journal::new(account.home.clone(), known.clone()).read(&owner)?;
+    if open.is_some_and(|entry| entry.got.is_some_and(|got| got.access_key_id == *id)) {
+        return Err(
+            Failure::new(Kind::Refused, format!("work on `{id}` of {owner} is open"))
+                .hint("`akm recover` finishes it"),
+        );
+    }
+    let Some(mut record) = inventory.load(&owner)? else {
+        return Ok(());
+    };
+    if let Some(pair) = record.pair_mut(id) {
+        pair.secret_store = None;
+        inventory.save(&record)?;
+    }
     Ok(())
 }

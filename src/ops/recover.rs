@@ -54,7 +54,7 @@ pub(super) fn settle_open(
     let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Settled::Nothing);
     };
-    session.check_account()?;
+    session.check_signer(owner)?;
     if rotate::leak_waits(&entry) {
         let standing = rotate::replace_leaked(session, entry, journal)?;
         return Ok(Settled::Rotating(Box::new(standing), false));
@@ -225,9 +225,19 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
             super::create::two_pairs(session, &owner, &shown)
         }
         (true, true, _) => failure,
-        (_, false, _) => failure.half_done(format!(
+        (true, false, _) => failure.half_done(format!(
             "the answer was lost and a pair appeared for {owner}"
         )),
+        (false, false, _) => {
+            let until = time::format(expiry(entry));
+            failure
+                .half_done(format!(
+                    "the answer was lost and a pair appeared for {owner}"
+                ))
+                .hint(format!(
+                    "look whether it is yours; run `akm recover` after {until}"
+                ))
+        }
         (false, true, _) => {
             let until = time::format(expiry(entry));
             let message = format!("nobody knows yet whether a pair was made for {owner}");
@@ -382,7 +392,7 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure
 fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
     let owner = entry.owner();
     let _lock = session.lock(&owner)?;
-    session.check_account()?;
+    session.check_signer(&owner)?;
     if session.cloud.pairs(&owner)?.iter().any(|key| key.id == *id) {
         return Err(Failure::new(
             Kind::ActivePair,

@@ -28,7 +28,7 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
 
 /// One owner, in the account that is meant.
 pub(crate) fn one(session: &Session, of: &Owner) -> Result<(), Failure> {
-    session.check_account()?;
+    session.check_signer(of)?;
     locked(session, of)
 }
 

@@ -1,7 +1,7 @@
 //! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
 use super::{Failure, Kind};
-use crate::cloud::Client;
+use crate::cloud::{Caller, Client};
 use crate::core::{
     access_key::AccessKeyId,
     account::{AccountId, Owner},
@@ -97,10 +97,27 @@ impl Account {
 impl Session {
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
+        self.caller().map(drop)
+    }
+
+    /// The same, for work on that owner's pairs. `Denied` for the account's own where a RAM user or a role signs: the cloud would take
+    /// the signer's own pairs for meant.
+    pub(crate) fn check_signer(&self, owner: &Owner) -> Result<(), Failure> {
+        let caller = self.caller()?;
+        if *owner != Owner::Account || caller.owner() == Some(Owner::Account) {
+            return Ok(());
+        }
+        let message = "the account's own pairs are the account's alone to work on";
+        Err(Failure::new(Kind::Denied, message)
+            .because(format!("akm signs as `{}`", caller.arn))
+            .hint("use a profile that signs with the account's own pair"))
+    }
+
+    fn caller(&self) -> Result<Caller, Failure> {
         let caller = self.cloud.caller_identity()?;
         self.check_clock()?;
         if caller.account_id == self.id {
-            return Ok(());
+            return Ok(caller);
         }
         let message = format!(
             "the signing pair belongs to account {}, not {}",
@@ -148,7 +165,10 @@ impl Session {
             Err(error) => Failure::from(error),
         };
         match self.cloud.pairs(&Owner::Account) {
-            Ok(keys) if keys.iter().any(|key| key.id == *id) => Ok(Owner::Account),
+            Ok(keys) if keys.iter().any(|key| key.id == *id) => {
+                self.check_signer(&Owner::Account)?;
+                Ok(Owner::Account)
+            }
             _ if asked.kind == Kind::NoSuchPair || asked.kind == Kind::NoSuchUser => {
                 Err(no_such_pair(id))
             }

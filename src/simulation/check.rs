@@ -79,8 +79,9 @@ impl World {
         }
     }
 
-    /// After each run: what must hold at any time. What a run left that died may be in the page cache only.
-    pub(super) fn look(&self, died: bool) {
+    /// After each run: what must hold at any time. What a run left that did not end well may be in the page cache only, and nobody was
+    /// promised it.
+    pub(super) fn look(&self, ended_well: bool) {
         let (record, entry) = (self.record(), self.open_entry());
         // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
         let purged = self.ledger.book().settled.clone();
@@ -102,7 +103,7 @@ impl World {
             .any(|key| key.status == Status::Active && held(&key.id));
         let mut book = self.ledger.book();
         let fallen = book.stands && !stands && !book.harmed;
-        book.stands = stands && (book.stands || !died);
+        book.stands = stands && (book.stands || ended_well);
         let lost = book
             .promised
             .iter()
@@ -130,7 +131,7 @@ impl World {
                 break;
             }
             let run = self.run(Plan::default(), recover::all);
-            self.look(false);
+            self.look(true);
             let stuck = match &run.end {
                 super::world::End::Done(left) => {
                     left.first().map(|(_, failure)| format!("{failure:?}"))

@@ -191,6 +191,6 @@ fn over<T>(
             Outcome::Died
         }
     };
-    world.look(outcome == Outcome::Died);
+    world.look(outcome == Outcome::Done);
     (outcome, run.course)
 }

@@ -55,7 +55,7 @@ fn a_create_without_an_answer_is_never_made_again() {
             format!(
                 "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n\
                  akm: the answer was lost and a pair appeared for RAM user `alice`: {why}\n\
-                 hint: try the same command again\n"
+                 hint: look whether it is yours; run `akm recover` after <TIME>\n"
             )
         } else {
             format!(

@@ -134,14 +134,14 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
 }
 
 /// A side on loopback that answers every request with the same bytes.
-struct Answering {
-    endpoint: String,
+pub(crate) struct Answering {
+    pub(crate) endpoint: String,
     asked: Arc<AtomicUsize>,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Answering {
-    fn start(answer: Vec<u8>) -> Self {
+    pub(crate) fn start(answer: Vec<u8>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (asked, heads) = (
@@ -181,7 +181,7 @@ fn head(stream: &mut TcpStream) -> String {
     text
 }
 
-fn http(head: &str, body: &str) -> Vec<u8> {
+pub(crate) fn http(head: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
         .into_bytes()
@@ -324,6 +324,19 @@ fn a_proxy_is_used_only_where_the_profile_names_one() {
         "{heads:?}"
     );
     assert!(!heads[0].contains(id), "{heads:?}");
+    // Plain HTTP is for this machine, and does not leave it by a proxy.
+    let plain = [
+        "profile",
+        "add",
+        "x",
+        "--access-key-id",
+        id,
+        "--endpoint",
+        serving.field("endpoint"),
+    ];
+    let args = [&plain[..], &["--proxy", &proxy.endpoint]].concat();
+    let ran = env.akm_fed(&args, "aSecretThatIsNotSent");
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
     for bad in ["http://u:p@proxy:1", "socks5://proxy"] {
         let args = [&add[..], &["--proxy", bad]].concat();
         assert_eq!(env.akm(&args).code, 2, "{bad}");

@@ -360,3 +360,190 @@ fn a_configuration_from_a_newer_akm_is_kept() {
     assert_eq!(env.akm(&["profile", "list"]).code, 1);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
 }
+
+/// As a RAM user, "the account's own pairs" would be the RAM user's.
+#[test]
+fn a_ram_user_does_not_work_on_the_accounts_own_pairs() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let before = env.kept();
+    for args in [
+        &["create", "--account", "-y"][..],
+        &["rotate", "--account", "-y"],
+        &["list", "--account", "--refresh"],
+    ] {
+        let ran = env.akm(args);
+        assert_eq!(ran.code, 6, "{args:?} {}", ran.stderr);
+        assert!(
+            ran.stderr
+                .contains("the account's own pairs are the account's alone"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(env.kept(), before);
+}
+
+/// A false cloud that takes every secret does not get a held one replaced.
+#[test]
+fn a_secret_that_is_held_is_not_replaced_by_a_wrong_one() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let made = env
+        .akm(&["create", "--ram-user", "bob", "--create-user"])
+        .stdout;
+    let id = made.trim();
+    let identity = format!(
+        "{{\"AccountId\":\"{0}\",\"Arn\":\"acs:ram::{0}:user/bob\",\"IdentityType\":\"RAMUser\",\"DefaultDomainName\":\"x\"}}",
+        serving.field("account_id")
+    );
+    let yes = crate::https::Answering::start(crate::https::http("200 OK", &identity));
+    let before = env.kept();
+    let add = [
+        "profile",
+        "add",
+        "evil",
+        "--endpoint",
+        &yes.endpoint,
+        "--access-key-id",
+        id,
+    ];
+    let ran = env.akm_fed(&add, "notTheSecretOfBob12345\n");
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("another secret of"), "{}", ran.stderr);
+    assert_eq!(env.kept(), before);
+    assert_eq!(env.akm(&["verify", "--ram-user", "bob"]).code, 0);
+    // A held one that the cloud itself refuses gives way.
+    let secrets = env.home().join("secrets").join(format!("{id}.age"));
+    let other = env.akm(&["create", "--ram-user", "bob"]).stdout;
+    std::fs::copy(
+        env.home()
+            .join("secrets")
+            .join(format!("{}.age", other.trim())),
+        &secrets,
+    )
+    .unwrap();
+    assert_eq!(env.akm(&["verify", id]).code, 6);
+    let own = serving.field("access_key_id");
+    std::fs::copy(
+        &secrets,
+        env.home().join("secrets").join(format!("{own}.age")),
+    )
+    .unwrap();
+    let again = [
+        "profile",
+        "add",
+        "again",
+        "--endpoint",
+        serving.field("endpoint"),
+        "--access-key-id",
+        own,
+    ];
+    let ran = env.akm_fed(&again, serving.field("access_key_secret"));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(env.akm(&["-p", "again", "verify", "--self"]).code, 0);
+}
+
+/// What any profile signs with is not retired under it: a rotation switches it, and all else is refused.
+#[test]
+fn a_pair_that_another_profile_signs_with_is_looked_after() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let made = env
+        .akm(&[
+            "create",
+            "--ram-user",
+            "bob",
+            "--create-user",
+            "--show-secret",
+        ])
+        .stdout;
+    let (id, secret) = made.trim().split_once('\n').unwrap();
+    let add = [
+        "profile",
+        "add",
+        "bob",
+        "--endpoint",
+        serving.field("endpoint"),
+        "--access-key-id",
+        id,
+    ];
+    let added = env.akm_fed(&add, secret);
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    for args in [
+        &["disable", id, "--force"][..],
+        &["delete", id, "--force", "-y"],
+    ] {
+        let ran = env.akm(args);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("the profile `bob` signs with"),
+            "{}",
+            ran.stderr
+        );
+    }
+    let ran = env.akm(&["rotate", "--ram-user", "bob", "--overlap", "0s"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("the profile `bob` will sign with"),
+        "{}",
+        ran.stderr
+    );
+    let verified = env.akm(&["-p", "bob", "verify", "--self"]).stdout;
+    assert!(verified.ends_with(":user/bob\n"), "{verified}");
+}
+
+#[test]
+fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let remove = ["profile", "remove", "dev", "--drop-secret", "-y"];
+    // The pair is the new one of a rotation that is open.
+    let args = ["rotate", "--self", "--overlap", "1h", "-y"];
+    assert_eq!(env.akm(&args).code, 0);
+    let refused = env.akm(&remove);
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    assert_eq!(env.akm(&["profile", "show", "dev"]).code, 0);
+    assert_eq!(env.akm(&["rotate", "--self", "--rollback", "-y"]).code, 0);
+    // A store that cannot be opened keeps the profile.
+    divert(&env, "secret_store = \"age\"", "secret_store = \"keyring\"");
+    assert_eq!(env.akm(&remove).code, 5);
+    divert(&env, "secret_store = \"keyring\"", "secret_store = \"age\"");
+    let rows = env.pairs();
+    let held =
+        |rows: &[serde_json::Value]| rows.iter().filter(|row| row["secret"] == "stored").count();
+    assert_eq!(held(&rows), 2);
+    assert_eq!(env.akm(&remove).code, 0);
+    serving.add_profile(&env, "again");
+    assert_eq!(
+        env.akm(&["profile", "list", "-o", "plain"]).stdout,
+        "again\nsandbox\n"
+    );
+}
+
+fn divert(env: &Env, from: &str, to: &str) {
+    let path = env.home().join("config.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from));
+    std::fs::write(&path, text.replace(from, to)).unwrap();
+}
+
+/// `--no-input` on a terminal: nothing is asked, and nothing that is typed is shown.
+#[test]
+fn nobody_types_a_secret_that_is_shown() {
+    let env = Env::new();
+    let add = [
+        "--no-input",
+        "profile",
+        "add",
+        "x",
+        "--access-key-id",
+        "LTAI5tSome",
+    ];
+    let mut pty = Pty::akm(&env, &add);
+    assert_eq!(pty.wait().code(), 9);
+}

@@ -40,7 +40,7 @@ fn the_profile_switches_and_what_follows_is_signed_with_the_new_pair() {
     let new = ran.stdout.trim();
     assert_eq!(
         said(&ran, &[&old, new]),
-        "akm: the profile `dev` signs with `<ID2>` from now on\nakm: `<ID1>` is deleted\n"
+        "akm: from now on the profile `dev` will sign with `<ID2>`\nakm: `<ID1>` is deleted\n"
     );
     assert_eq!(signs_with(&env), new);
     // What was planned says so, too: from the switch on, the new pair signs.
@@ -114,7 +114,8 @@ fn a_profile_in_a_role_switches_the_pair_that_opens_it() {
     // Both profiles sign with that pair.
     assert_eq!(signs_with(&env), ran.stdout.trim());
     assert!(
-        ran.stderr.contains("the profile `dev`, `plain` signs with"),
+        ran.stderr
+            .contains("the profiles `dev`, `plain` will sign with"),
         "{}",
         ran.stderr
     );

@@ -9,7 +9,7 @@ pub(crate) use delete::{Allowed, about_to_delete, delete};
 pub(in crate::ops) use forget::{drop_secret, expired, forget_expired};
 pub(crate) use status::{disable, enable};
 
-use super::{Failure, Kind, Session, record, restore, session::no_such_pair};
+use super::{Failure, Kind, Session, profile, record, restore, session::no_such_pair};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -47,7 +47,7 @@ fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
     // A file that cannot be read stops us before the cloud is asked to change anything.
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
-    session.check_account()?;
+    session.check_signer(&owner)?;
     restore::finish(session, &owner)?;
     let shown = session.cloud.pairs(&owner)?;
     Ok(Listed { owner, shown, lock })
@@ -147,11 +147,17 @@ pub(super) fn gone(answer: Result<(), crate::cloud::Error>) -> Result<(), Failur
 }
 
 fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
-    if session.cloud.signer() != id.as_str() {
-        return Ok(());
+    if session.cloud.signer() == id.as_str() {
+        return Err(
+            Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
+                .hint("`akm rotate --self` replaces it; another identity may retire it"),
+        );
     }
-    Err(
-        Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
-            .hint("`akm rotate --self` replaces it; another identity may retire it"),
-    )
+    let Some(name) = profile::signing_with(session, id)? else {
+        return Ok(());
+    };
+    let message = format!("the profile `{name}` signs with `{id}`");
+    Err(Failure::new(Kind::SigningPair, message).hint(format!(
+        "`akm -p {name} rotate --self` replaces it; `akm profile remove {name}` does without it"
+    )))
 }

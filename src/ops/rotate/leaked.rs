@@ -42,7 +42,7 @@ pub(crate) fn leaked(
     {
         return Ok(*standing);
     }
-    session.check_account()?;
+    session.check_signer(owner)?;
     let shown = session.cloud.pairs(owner);
     let shown = shown.map_err(|error| protected(owner, error))?;
     let Some(id) = which(session, owner, &shown, named)? else {

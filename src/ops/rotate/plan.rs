@@ -16,7 +16,7 @@ use crate::core::{
     rotation::{Back, Reached, Recorded},
 };
 use crate::metadata::journal::Entry;
-use crate::ops::{Failure, Kind, Session, retire};
+use crate::ops::{Failure, Kind, Session, issue, retire};
 use crate::store::SecretName;
 use chrono::TimeDelta;
 
@@ -62,7 +62,7 @@ fn asked_first(
     owner: &Owner,
     calls: &mut Calls,
 ) -> Result<Vec<AccessKey>, Failure> {
-    session.check_account()?;
+    session.check_signer(owner)?;
     calls.add(&Call::caller_identity());
     calls.add(&Call::list_pairs(owner));
     Ok(session.cloud.pairs(owner)?)
@@ -81,6 +81,7 @@ fn begin(
         old,
         overlap,
     } = start::beginning(session, owner, wish, shown)?;
+    issue::room(session, owner, &before)?;
     if let Some(id) = replaced {
         calls.add(&Call::delete_pair(owner, &id));
         calls.add(&Call::list_pairs(owner));
@@ -150,7 +151,7 @@ fn on_open(
     else {
         return Err(unfinished(owner));
     };
-    session.check_account()?;
+    session.check_signer(owner)?;
     let mut rehearsal = Rehearsal {
         owner,
         old: rotation.old.clone(),

@@ -55,9 +55,7 @@ pub(super) fn may_go(
     if key.status == Status::Active {
         return Err(active(owner, id));
     }
-    for key in shown {
-        not_the_signer(session, &key.id)?;
-    }
+    not_the_signer(session, id)?;
     Ok(true)
 }
 

@@ -223,21 +223,24 @@ impl<'a> Work<'a> {
             Reached::OldDelivered => (self.new.clone(), self.old.clone()),
             _ => (self.old.clone(), self.new.clone()),
         };
-        if self.session.cloud.signer() == from.as_str() {
-            let switched = self.switch(&from, &to);
-            switched.map_err(|failure| self.half(failure))?;
-        }
+        let switched = self.switch(&from, &to);
+        switched.map_err(|failure| self.half(failure))?;
         self.mark(delivered)
     }
 
     fn switch(&self, from: &AccessKeyId, to: &AccessKeyId) -> Result<(), Failure> {
+        if profile::signing_with(self.session, from)?.is_none() {
+            return Ok(());
+        }
         let kind = self
             .store_of(to)?
             .ok_or_else(|| self.stopped(Stop::NotHeld))?;
         let secret = self.session.stores.open(kind)?.get(&SecretName::pair(to))?;
         let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
         profile::switch(self.session, from, to, kind)?;
-        self.session.cloud.switch(to, secret);
+        if self.session.cloud.signer() == from.as_str() {
+            self.session.cloud.switch(to, secret);
+        }
         Ok(())
     }
 
@@ -272,6 +275,9 @@ impl<'a> Work<'a> {
     }
 
     fn set_old(&mut self, status: Status, reached: Reached) -> Result<(), Failure> {
+        // A profile may have been added since the new pair was delivered.
+        let switched = self.switch(&self.old, &self.new);
+        switched.map_err(|failure| self.half(failure))?;
         self.set(&self.old.clone(), status)?;
         self.mark(reached)
     }
