@@ -405,7 +405,10 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
         (pair.disable_after, pair.delete_after) = (None, None);
     }
     session.inventory.save(&record)?;
-    session.journal.close(&owner)?;
+    // The pair may be restored, and its sealed copy be the last that is sure.
+    let mut entry = entry.clone();
+    issue::held_or_restored(session, &mut entry)?;
+    close_when_proven(session, &entry)?;
     record::done(session, Action::Dismiss, &owner, id);
     Ok(())
 }
