@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// How many histories by chance a run of the tests lives through, unless this variable says otherwise.
-const RANDOM: u64 = 120_000;
+const RANDOM: u64 = 125_000;
 const COUNT: &str = "AKM_HISTORIES";
 /// Lives through the history of that seed alone.
 const SEED: &str = "AKM_SEED";

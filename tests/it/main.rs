@@ -14,10 +14,12 @@ mod env;
 mod errno;
 mod exit_codes;
 mod export;
+#[cfg(feature = "sandbox-server")]
 mod faults;
 mod fleet;
 mod forms;
 mod help;
+#[cfg(feature = "sandbox-server")]
 mod https;
 mod import;
 mod key_policy;
@@ -28,10 +30,12 @@ mod layers;
 mod leaked;
 mod list;
 mod log;
+#[cfg(feature = "sandbox-server")]
 mod nginx;
 mod note;
 mod output;
 mod permissions;
+#[cfg(feature = "sandbox-server")]
 mod profile;
 mod protect;
 mod pty;
@@ -41,6 +45,7 @@ mod replace;
 mod retire;
 mod rollback;
 mod rotate;
+#[cfg(feature = "sandbox-server")]
 mod rotate_self;
 #[cfg(feature = "sandbox-server")]
 mod sdk;

@@ -7,6 +7,7 @@ mod stores;
 
 pub(crate) use environment::Environment;
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
+#[cfg(feature = "sandbox-server")]
 pub(super) use sandbox::broken_sandbox;
 
 use super::passphrase::{Given, Source};
