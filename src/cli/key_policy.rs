@@ -56,22 +56,31 @@ impl Show {
     }
 }
 
-const HEADER: [&str; 3] = ["STATUS", "FROM", "NETWORKS"];
+const HEADER: [&str; 3] = ["STATUS", "FROM", "NETWORK"];
 
-/// A row a statement; one without, where there is none.
+/// A row a network, so that none is cut off on a terminal; one without, where there is none.
 fn rows(policy: &KeyPolicy) -> Vec<Vec<String>> {
-    let row = |from: &str, networks: &str| {
+    let row = |from: &str, network: &str| {
         let status = policy.status.as_str().to_owned();
-        vec![status, from.to_owned(), networks.to_owned()]
+        vec![status, from.to_owned(), network.to_owned()]
     };
-    let said = |statement: &Statement| match statement {
-        Statement::Internet { networks } => row("internet", &networks.join(" ")),
-        Statement::Vpc { vpc, networks } => row(vpc, &networks.join(" ")),
-    };
-    if policy.statements.is_empty() {
-        return vec![row("-", "-")];
+    let mut rows = Vec::new();
+    for statement in &policy.statements {
+        let from = match statement {
+            Statement::Internet { .. } => "internet",
+            Statement::Vpc { vpc, .. } => vpc,
+        };
+        rows.extend(
+            statement
+                .networks()
+                .iter()
+                .map(|network| row(from, network)),
+        );
     }
-    policy.statements.iter().map(said).collect()
+    if rows.is_empty() {
+        rows.push(row("-", "-"));
+    }
+    rows
 }
 
 fn unknown(error: serde_json::Error) -> Failure {

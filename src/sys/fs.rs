@@ -21,8 +21,7 @@ pub(crate) trait Disk: Send + Sync {
     /// Opens an existing file for [`OpenFile::write_at`], after making its present content and its name durable.
     fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
 
-    /// Adds whole lines at the end, in one write that no other writer's mixes with; makes the file where there is none, and marks
-    /// a last line that is torn. Durable on return.
+    /// Adds whole lines in one write, to a new file where there is none; a last line that is torn is marked. Durable on return.
     fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()>;
 
     /// Removes a file; true if there was one. Durable on return.

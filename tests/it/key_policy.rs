@@ -19,7 +19,7 @@ fn a_policy_is_set_shown_and_lifted() {
     let env = Env::new();
     let id = env.create("alice");
     let none = (
-        "STATUS    FROM  NETWORKS\nInactive  -     -\n",
+        "STATUS    FROM  NETWORK\nInactive  -     -\n",
         "{\"Statements\":[],\"Status\":\"Inactive\",\"Version\":1}\n",
     );
     shows(&env, &id, none.0, none.1);
@@ -39,10 +39,13 @@ fn a_policy_is_set_shown_and_lifted() {
     shows(
         &env,
         &id,
-        "STATUS  FROM      NETWORKS\n\
-         Active  internet  203.0.113.0/24 2001:db8::1\n\
-         Active  vpc-1     172.16.0.0/16 10.1.1.1\n\
-         Active  vpc-2     0.0.0.0/0 ::/0\n",
+        "STATUS  FROM      NETWORK\n\
+         Active  internet  203.0.113.0/24\n\
+         Active  internet  2001:db8::1\n\
+         Active  vpc-1     172.16.0.0/16\n\
+         Active  vpc-1     10.1.1.1\n\
+         Active  vpc-2     0.0.0.0/0\n\
+         Active  vpc-2     ::/0\n",
         "{\"Statements\":[{\"IPList\":[\"203.0.113.0/24\",\"2001:db8::1\"],\"Type\":\"ClassicWhiteList\"},\
          {\"IPList\":[\"172.16.0.0/16\",\"10.1.1.1\"],\"Type\":\"VPCWhiteList\",\"Value\":\"vpc-1\"},\
          {\"IPList\":[\"0.0.0.0/0\",\"::/0\"],\"Type\":\"VPCWhiteList\",\"Value\":\"vpc-2\"}],\
