@@ -281,6 +281,34 @@ fn answers_that_are_none() {
     });
 }
 
+/// The cloud knows the pairs of all accounts: one of another account is not taken for the profile's.
+#[test]
+fn a_pair_of_another_account_is_not_imported() {
+    let env = Env::new();
+    let (one, other) = (Serving::start(&env, &[]), Serving::start(&env, &[]));
+    let (id, secret) = (
+        other.field("access_key_id"),
+        other.field("access_key_secret"),
+    );
+    let Some((_nginx, endpoint)) = Nginx::before(&env, &one, &other, id) else {
+        return;
+    };
+    one.add_profile_by(&env, "dev", &endpoint, &[]);
+    let made = env.akm(&["create", "--ram-user", "bob", "--create-user", "--csv", "-"]);
+    let before = env.kept();
+    let csv = format!("{}{id},{secret}\n", made.stdout);
+    let ran = env.akm_fed(&["import", "-"], &csv);
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+    let told = format!(
+        "akm: nothing was imported: line 3: `{id}` is a pair of account {}\n\
+         hint: take these lines out, or mend them, and import again\n",
+        other.field("account_id")
+    );
+    assert!(ran.stderr.ends_with(&told), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(secret));
+    assert_eq!(env.kept(), before);
+}
+
 /// Whatever the environment says of proxies, nobody is asked but the endpoint; a profile's proxy is asked for a tunnel.
 #[test]
 fn a_proxy_is_used_only_where_the_profile_names_one() {

@@ -42,7 +42,36 @@ impl Nginx {
         std::fs::create_dir_all(&folder).unwrap();
         certificates(&folder);
         let ports: Vec<u16> = DOORS.iter().map(|_| free_port()).collect();
-        std::fs::write(folder.join("nginx.conf"), configuration(serving, &ports)).unwrap();
+        let configuration = configuration(serving, &ports);
+        Some(Self::run(folder, &configuration, ports))
+    }
+
+    /// One port of loopback before two accounts, as the cloud is: what is signed with that pair goes to the other. Gives back its endpoint, too.
+    pub(crate) fn before(
+        env: &Env,
+        one: &Serving,
+        other: &Serving,
+        id: &str,
+    ) -> Option<(Self, String)> {
+        if !have("nginx") {
+            return None;
+        }
+        let folder = env.path("nginx");
+        std::fs::create_dir_all(&folder).unwrap();
+        let port = free_port();
+        let servers = format!(
+            "map $http_authorization $account {{ default {}; \"~Credential={id}\" {}; }}
+             server {{ listen 127.0.0.1:{port};
+               location / {{ proxy_pass http://$account; proxy_set_header Host $http_host; proxy_pass_header Date; }} }}",
+            one.address(),
+            other.address()
+        );
+        let nginx = Self::run(folder, &around(&servers), vec![port]);
+        Some((nginx, format!("http://127.0.0.1:{port}")))
+    }
+
+    fn run(folder: PathBuf, configuration: &str, ports: Vec<u16>) -> Self {
+        std::fs::write(folder.join("nginx.conf"), configuration).unwrap();
         let child = Command::new("nginx")
             .arg("-p")
             .arg(&folder)
@@ -56,7 +85,7 @@ impl Nginx {
             ports,
         };
         this.wait();
-        Some(this)
+        this
     }
 
     fn wait(&self) {
@@ -129,14 +158,20 @@ fn configuration(serving: &Serving, ports: &[u16]) -> String {
                  proxy_set_header Host $http_host; proxy_pass_header Date; }} }}"
         );
     }
+    let upstream = format!(
+        "upstream sandbox {{ server {}; keepalive 8; }}",
+        serving.address()
+    );
+    around(&format!("{upstream}\n{servers}"))
+}
+
+fn around(servers: &str) -> String {
     format!(
         "daemon off; worker_processes 1; pid nginx.pid;
          events {{ worker_connections 64; }}
          http {{ log_format short '$connection $request_method $uri $status'; access_log access.log short;
            client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
-           upstream sandbox {{ server {}; keepalive 8; }}
-           {servers} }}",
-        serving.address()
+           {servers} }}"
     )
 }
 
