@@ -31,8 +31,12 @@ pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Fail
         ready(session, owner)?;
     }
     let stored = at_once(AT_ONCE, owners, |(owner, rows)| {
-        store(session, &owner, &rows)
+        let (new, done) = store(session, &owner, &rows);
+        ((owner, new), done)
     });
+    let (new, stored): (Vec<_>, Vec<_>) = stored.into_iter().unzip();
+    // At once: each write of the record waits for the disk, and for the others.
+    record::imported(session, &new);
     let mut imported = Imported { new: 0, held: 0 };
     for done in stored {
         let done = done?;
@@ -157,20 +161,34 @@ fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
     Ok(session.inventory.check_writable(owner)?)
 }
 
-/// Secrets first, then the metadata that claims them: for what was stored before a row that fails, too.
-fn store(session: &Session, owner: &Owner, rows: &[Row]) -> Result<Imported, Failure> {
+/// Secrets first, then the metadata that claims them: for what was stored before a row that fails, too. Gives back what was stored,
+/// however it ended.
+fn store(
+    session: &Session,
+    owner: &Owner,
+    rows: &[Row],
+) -> (Vec<AccessKeyId>, Result<Imported, Failure>) {
+    let mut new = Vec::new();
+    let done = store_into(session, owner, rows, &mut new);
+    (new, done)
+}
+
+fn store_into(
+    session: &Session,
+    owner: &Owner,
+    rows: &[Row],
+    new: &mut Vec<AccessKeyId>,
+) -> Result<Imported, Failure> {
     let _lock = session.lock(owner)?;
     let mut record = session.record(owner)?;
     let before = record.clone();
     record.take_over(&session.cloud.pairs(owner)?, session.cloud.now());
-    let mut new = Vec::new();
-    let held = take(session, &mut record, rows, &mut new);
+    let held = take(session, &mut record, rows, new);
     let saved = if record.access_keys == before.access_keys {
         Ok(())
     } else {
         session.inventory.save(&record)
     };
-    record::imported(session, owner, &new);
     let (held, new) = (held?, new.len());
     Ok(saved.map(|()| Imported { new, held })?)
 }

@@ -39,11 +39,14 @@ pub(super) fn done(session: &Session, action: Action, owner: &Owner, id: &Access
     write(session, &[line]);
 }
 
-/// Pairs of one owner that came in with their secrets.
-pub(super) fn imported(session: &Session, owner: &Owner, ids: &[AccessKeyId]) {
+/// Pairs that came in with their secrets, by owner.
+pub(super) fn imported(session: &Session, new: &[(Owner, Vec<AccessKeyId>)]) {
     let scene = by(session);
-    let line = |id| Line::new(&scene, Action::Import, Effect::Done, owner, Some(id));
-    write(session, &ids.iter().map(line).collect::<Vec<_>>());
+    let pairs = new
+        .iter()
+        .flat_map(|(owner, ids)| ids.iter().map(move |id| (owner, id)));
+    let line = |(owner, id)| Line::new(&scene, Action::Import, Effect::Done, owner, Some(id));
+    write(session, &pairs.map(line).collect::<Vec<_>>());
 }
 
 /// Secrets that leave.
