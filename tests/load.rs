@@ -55,7 +55,7 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_akm"));
         command.args(["sandbox", "serve"]).stdout(Stdio::piped());
         let mut child = command
-            .env("AKM_HOME", std::env::temp_dir())
+            .env("AKM_HOME", std::env::temp_dir().join("akm-load"))
             .spawn()
             .unwrap();
         let mut line = String::new();
