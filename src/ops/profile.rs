@@ -80,7 +80,7 @@ pub(super) fn not_the_held_one(
     }
 }
 
-/// The profile other than the session's own that signs with a pair, if one does.
+/// A profile that signs with a pair, if one does.
 pub(super) fn signing_with(
     account: &Account,
     id: &AccessKeyId,

@@ -12,6 +12,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport as wire;
 use ureq::{Agent, http};
+use zeroize::Zeroizing;
 
 /// From the first look at the name to the last byte of the answer.
 const WHOLE: Duration = Duration::from_secs(30);
@@ -188,15 +189,14 @@ fn read(mut answer: http::Response<ureq::Body>, limit: usize) -> Result<Answer, 
     if room > limit {
         return Err(lost(format!("it is longer than {limit} bytes")));
     }
-    // Sized at once: a buffer that grows leaves copies of a secret behind.
-    let mut content = Vec::with_capacity(room + 1);
+    // Sized at once: a buffer that grows leaves copies of a secret behind. Wiped, should it break off.
+    let mut content = Zeroizing::new(Vec::with_capacity(room + 1));
     let reader = body.with_config().limit(u64::MAX).reader();
     reader
         .take(limit as u64 + 1)
         .read_to_end(&mut content)
         .map_err(|error| lost(format!("it broke off: {}", in_words(&error))))?;
     if content.len() > limit {
-        zeroize::Zeroize::zeroize(&mut content);
         return Err(lost(format!("it is longer than {limit} bytes")));
     }
     let headers = answer.headers().iter();
@@ -206,7 +206,7 @@ fn read(mut answer: http::Response<ureq::Body>, limit: usize) -> Result<Answer, 
         headers: headers
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
             .collect(),
-        body: content,
+        body: std::mem::take(&mut *content),
     })
 }
 
