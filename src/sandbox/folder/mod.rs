@@ -11,6 +11,7 @@
 //! a marked record is void once the new file is there, so that a crash on the way leaves one user, never two.
 
 mod files;
+mod listing;
 
 use super::identifiers::{digest_in, owner_digest};
 use super::state::{Account, Pairs, User};
@@ -21,6 +22,7 @@ use crate::core::time::Timestamp;
 use crate::sys::clock::Clock;
 use crate::sys::fs::Disk;
 use files::{account_file, read, try_lock, unusable, write};
+use listing::Listing;
 use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,7 +37,7 @@ pub(crate) struct Folder {
     account_id: AccountId,
     secret_store: String,
     /// Threads of this process take turns here; only then does the process ask for the lock that others see.
-    turn: Mutex<()>,
+    turn: Mutex<Listing>,
 }
 
 impl Folder {
@@ -47,7 +49,7 @@ impl Folder {
             path: folder,
             account_id: account.account_id,
             secret_store: account.secret_store,
-            turn: Mutex::new(()),
+            turn: Mutex::default(),
         }))
     }
 
@@ -76,7 +78,7 @@ impl Folder {
             path: folder,
             account_id,
             secret_store: secret_store.to_owned(),
-            turn: Mutex::new(()),
+            turn: Mutex::default(),
         })
     }
 
@@ -100,7 +102,7 @@ impl Records for Folder {
                     disk: &*self.disk,
                     folder: &self.path,
                     _lock: lock,
-                    _turn: turn,
+                    listing: turn,
                 }));
             }
             clock.sleep(PAUSE);
@@ -115,7 +117,7 @@ struct Locked<'a> {
     folder: &'a Path,
     // Dropped in this order: the lock is free before the next thread has its turn.
     _lock: Box<dyn Any + Send>,
-    _turn: MutexGuard<'a, ()>,
+    listing: MutexGuard<'a, Listing>,
 }
 
 impl Locked<'_> {
@@ -239,19 +241,23 @@ impl Session for Locked<'_> {
 
     fn owner_of(&mut self, access_key_id: &str) -> Result<Option<Owner>, Error> {
         let has = |pairs: &Pairs| pairs.iter().any(|pair| pair.id.as_str() == access_key_id);
-        let digest = digest_in(access_key_id);
-        let likely = |key: &str| digest == Some(owner_digest(key).as_str());
-        if likely("") && has(&self.account()?.access_keys) {
+        let accounts = digest_in(access_key_id) == Some(owner_digest("").as_str());
+        if accounts && has(&self.account()?.access_keys) {
             return Ok(Some(Owner::Account));
         }
-        // The digest is of the name at creation: whoever was renamed since is among the unlikely ones.
-        let (first, rest): (Vec<_>, Vec<_>) = self.keys()?.into_iter().partition(|key| likely(key));
-        for keys in [first, rest] {
+        for fresh in [false, true] {
+            if fresh {
+                *self.listing = Listing::of(self.keys()?);
+            }
+            let keys = self.listing.likely(access_key_id);
             if let Some(user) = self.find(&keys, |user| has(&user.access_keys))? {
                 return Ok(Some(Owner::RamUser(user.name)));
             }
         }
-        Ok(None)
+        // The digest is of the name at creation: whoever was renamed since is among the unlikely ones.
+        let keys = self.listing.keys();
+        let user = self.find(&keys, |user| has(&user.access_keys))?;
+        Ok(user.map(|user| Owner::RamUser(user.name)))
     }
 }
 

@@ -1,5 +1,7 @@
 use super::*;
 use crate::cloud::transport::Service::Ram;
+use crate::sandbox::identifiers::new_access_key_id;
+use crate::sandbox::state::Pair;
 use crate::sandbox::testing::{Bench, NewFolder, TurnedClock, account, start, user};
 use crate::sys::fs::LocalDisk;
 
@@ -117,4 +119,29 @@ fn foreign_files_are_no_users() {
     }
     assert_eq!(records.count_users().unwrap(), 1);
     assert_eq!(records.users_after("", 9).unwrap().len(), 1);
+}
+
+#[test]
+fn a_pair_is_found_whatever_another_process_did_since_the_names_were_read() {
+    let (other, path) = new();
+    let (folder, clock) = (open(path.path()).unwrap().unwrap(), TurnedClock::new());
+    let owner = |id: &str| folder.open(&clock).unwrap().owner_of(id).unwrap();
+    let named = |name: &str| Some(Owner::RamUser(UserName::parse(name).unwrap()));
+    let with_pair = |name: &str, user_id: &str| {
+        let mut user = user(name, user_id);
+        let id = new_access_key_id(name).unwrap();
+        user.access_keys.add(Pair::new(id.clone(), start()));
+        other.open(&clock).unwrap().put_user(&user).unwrap();
+        (id, user)
+    };
+    let (early, mut alice) = with_pair("alice", "1");
+    assert_eq!(owner(early.as_str()), named("alice"));
+    let (late, _) = with_pair("bob", "2");
+    assert_eq!(owner(late.as_str()), named("bob"));
+    alice.name = UserName::parse("carol").unwrap();
+    let renamed = other.open(&clock).unwrap().rename_user("alice", &alice);
+    renamed.unwrap();
+    assert_eq!(owner(early.as_str()), named("carol"));
+    other.open(&clock).unwrap().remove_user("bob").unwrap();
+    assert_eq!(owner(late.as_str()), None);
 }
