@@ -33,10 +33,12 @@ const COMMANDS: [Named; 13] = [
 ];
 
 /// Akm with the command of that name alone.
-fn tree(wanted: &str) -> Option<Command> {
+pub(super) fn tree(wanted: &str) -> Option<Command> {
     let (name, augment) = COMMANDS.iter().find(|(name, _)| *name == wanted)?;
-    let command = augment(Command::new(*name));
-    Some(Global::augment_args(Command::new("akm")).subcommand(command))
+    let akm = Command::new("akm")
+        .version(env!("CARGO_PKG_VERSION"))
+        .propagate_version(true);
+    Some(Global::augment_args(akm).subcommand(augment(Command::new(*name))))
 }
 
 #[cfg(test)]
@@ -68,6 +70,21 @@ mod tests {
             let whole = Cli::from_arg_matches(&Cli::command().get_matches_from(words(line)));
             let alone = parsed(&words(line)).unwrap();
             assert_eq!(format!("{alone:?}"), format!("{:?}", whole.unwrap()));
+        }
+    }
+
+    #[test]
+    fn it_completes_as_the_whole_tree_does() {
+        for (name, _) in COMMANDS {
+            for typed in ["-", "--", "--p", "-o", "x", ""] {
+                let offered = |mut tree: Command| {
+                    let line = words(&format!("akm {name} {typed}"));
+                    let offered = clap_complete::engine::complete(&mut tree, line, 2, None);
+                    format!("{:#?}", offered.unwrap())
+                };
+                let alone = offered(tree(name).unwrap());
+                assert_eq!(alone, offered(Cli::command()), "{name} {typed}");
+            }
         }
     }
 

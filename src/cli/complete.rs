@@ -1,10 +1,10 @@
 //! What a shell is offered while a command line is typed: commands and options out of the tree that parses them, names and
 //! ids from metadata alone. Nothing is opened, asked, said or made, and what cannot be read is not offered.
 
-use super::{Cli, context, help};
+use super::{Cli, alone, context, help};
 use crate::core::{account::Owner, name::UserName};
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{Bash, CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use std::env;
@@ -23,6 +23,7 @@ pub(crate) fn answered(args: &[OsString]) -> Option<ExitCode> {
     // As every script of ours asks; anything else is a command that a completer happens to run.
     args.get(1).filter(|word| *word == "--")?;
     let folder = env::current_dir().ok();
+    let line = args;
     let args = args.iter().enumerate().map(|(at, word)| {
         if names_profile(args, at) {
             OsStr::new("_")
@@ -30,7 +31,7 @@ pub(crate) fn answered(args: &[OsString]) -> Option<ExitCode> {
             word
         }
     });
-    let asked = CompleteEnv::with_factory(Cli::command)
+    let asked = CompleteEnv::with_factory(|| tree(line))
         .var(VARIABLE)
         .bin("akm")
         .shells(SHELLS)
@@ -40,6 +41,15 @@ pub(crate) fn answered(args: &[OsString]) -> Option<ExitCode> {
         Ok(false) => None,
         Err(_) => Some(ExitCode::FAILURE),
     }
+}
+
+/// The tree of the line's command alone, where that word stands first and is done: all of them cost more than the rest of the answer.
+fn tree(line: &[OsString]) -> Command {
+    let alone = match line {
+        [_, _, _, name, _, ..] => name.to_str().and_then(alone::tree),
+        _ => None,
+    };
+    alone.unwrap_or_else(Cli::command)
 }
 
 /// Whether the word is a profile's name before the one that is completed: clap's completion would take the profile `sandbox` for the
