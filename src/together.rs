@@ -12,10 +12,11 @@ use crate::core::{
     secret::Secret,
     time::{self, Span},
 };
-use crate::sandbox::{self, Account, Embedded, Gateway, Memory};
+use crate::sandbox::{self, Account, Embedded, Gateway, Memory, testing::TurnedClock};
 use crate::sys::clock::{Clock, SystemClock};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 const ACCOUNT: &str = "1234567890123456";
 
@@ -221,7 +222,14 @@ fn the_report_tells_of_everybody() {
 /// A RAM user with every permission, and a role that it may assume.
 #[cfg(feature = "sandbox-server")]
 fn administrator() -> (Client, RoleArn) {
-    let clock = Arc::new(SystemClock);
+    administrator_over(Arc::new(SystemClock), |embedded| Arc::new(embedded))
+}
+
+#[cfg(feature = "sandbox-server")]
+fn administrator_over(
+    clock: Arc<dyn Clock>,
+    wrap: impl Fn(Embedded) -> Arc<dyn Transport>,
+) -> (Client, RoleArn) {
     let seed = || Secret::new("a-seed-for-tests".to_owned()).unwrap();
     let account = Account::new(AccountId::parse(ACCOUNT).unwrap(), clock.now(), "age");
     let memory = Memory::new(account);
@@ -232,7 +240,7 @@ fn administrator() -> (Client, RoleArn) {
         secret: settled.access_key_secret,
         token: None,
     };
-    let client = Client::new(Arc::new(Embedded::new(gateway)), credentials, clock);
+    let client = Client::new(wrap(Embedded::new(gateway)), credentials, clock);
     (client, RoleArn::parse(&settled.role_arn).unwrap())
 }
 
@@ -278,6 +286,66 @@ fn a_role_lends_a_session() {
     assert_eq!(fault(cloud.assume_role(&wanted)), Fault::NoSuchEntity);
     // The account itself may not.
     assert_eq!(fault(client().assume_role(&wanted)), Fault::Denied);
+}
+
+/// Counts the sessions that are opened.
+#[cfg(feature = "sandbox-server")]
+struct Opened(Embedded, Arc<AtomicU8>);
+
+#[cfg(feature = "sandbox-server")]
+impl Transport for Opened {
+    fn send(
+        &self,
+        service: Service,
+        request: &Request,
+        limit: usize,
+        fresh: bool,
+    ) -> Result<Response, Undelivered> {
+        let action = ("x-acs-action".to_owned(), "AssumeRole".to_owned());
+        let opens = u8::from(request.headers.contains(&action));
+        self.1.fetch_add(opens, Ordering::Relaxed);
+        self.0.send(service, request, limit, fresh)
+    }
+
+    fn host(&self, service: Service) -> String {
+        self.0.host(service)
+    }
+
+    fn tries(&self) -> u32 {
+        1
+    }
+
+    fn may_execute_late(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_session_is_followed_by_another_before_it_ends() {
+    let (clock, opened) = (Arc::new(TurnedClock::new()), Arc::new(AtomicU8::new(0)));
+    let count = opened.clone();
+    let (pair, role) = administrator_over(clock.clone(), |embedded| {
+        Arc::new(Opened(embedded, count.clone()))
+    });
+    let session = SessionName::parse("akm").unwrap();
+    let cloud = pair.in_role(role, session, None).unwrap();
+    let after = |minutes| {
+        clock.sleep(Duration::from_mins(minutes));
+        let caller = cloud.caller_identity();
+        (
+            caller.map_err(|error| error.fault).map(drop),
+            opened.load(Ordering::Relaxed),
+        )
+    };
+    assert_eq!(cloud.signer(), pair.signer());
+    assert_eq!(after(54), (Ok(()), 1));
+    assert_eq!(after(2), (Ok(()), 2));
+    // The signer's place is taken by what the cloud refuses: the session lasts while it lasts.
+    let wrong = Secret::new("not-the-secret".to_owned()).unwrap();
+    cloud.switch(&AccessKeyId::parse(&pair.signer()).unwrap(), wrong);
+    assert_eq!(after(57), (Ok(()), 3));
+    assert_eq!(after(5), (Err(Fault::BadSignature), 4));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod pairs;
 mod ram;
 mod report;
 mod report_rows;
+mod session;
 pub(crate) mod signature;
 mod sts;
 pub(crate) mod transport;
@@ -45,8 +46,8 @@ pub(crate) struct Credentials {
 #[derive(Clone)]
 struct Signing {
     credentials: Arc<Credentials>,
-    /// The pair that opened the role that signs.
-    opened_by: Option<String>,
+    /// When a role's session ends; a pair lasts.
+    until: Option<Timestamp>,
 }
 
 /// A request that is signed and not yet sent: what a journal must know of it beforehand.
@@ -64,6 +65,8 @@ pub(crate) struct Signed {
 pub(crate) struct Client {
     transport: Arc<dyn Transport>,
     signing: RwLock<Signing>,
+    /// Where a role's session signs.
+    opener: Option<Box<session::Opener>>,
     clock: Arc<dyn Clock>,
     /// The cloud's clock less this machine's, as the last answer showed it.
     skew: Mutex<Option<TimeDelta>>,
@@ -77,11 +80,12 @@ impl Client {
     ) -> Self {
         let signing = Signing {
             credentials: Arc::new(credentials),
-            opened_by: None,
+            until: None,
         };
         Self {
             transport,
             signing: RwLock::new(signing),
+            opener: None,
             clock,
             skew: Mutex::new(None),
         }
@@ -97,35 +101,21 @@ impl Client {
         Self::new(self.transport.clone(), credentials, self.clock.clone())
     }
 
-    /// The same cloud, seen in a role that this signer assumed.
-    pub(crate) fn in_role(&self, credentials: Credentials) -> Self {
-        let client = self.signing_as(credentials);
-        let opened_by = Some(self.signer());
-        let credentials = client.signing().credentials;
-        Self {
-            signing: RwLock::new(Signing {
-                credentials,
-                opened_by,
-            }),
-            ..client
-        }
-    }
-
-    /// The id of the pair that signs, or that opened the role that does: without it, nothing is signed any more.
+    /// The id of the pair that signs, or that opens the sessions that do: without it, nothing is signed any more.
     pub(crate) fn signer(&self) -> String {
-        let signing = self.signing();
-        let opened_by = signing.opened_by.as_ref();
-        opened_by.unwrap_or(&signing.credentials.id).clone()
+        match &self.opener {
+            Some(opener) => opener.client.signer(),
+            None => self.signing().credentials.id.clone(),
+        }
     }
 
     /// Another pair takes the signer's place, for each call from now on. A role's session goes on: it is not bound to the pair that
-    /// opened it.
+    /// opened it, and the next one is opened by the other.
     pub(crate) fn switch(&self, id: &AccessKeyId, secret: Secret) {
-        let mut signing = self.signing.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(opened_by) = &mut signing.opened_by {
-            *opened_by = id.to_string();
-            return;
+        if let Some(opener) = &self.opener {
+            return opener.client.switch(id, secret);
         }
+        let mut signing = self.signing.write().unwrap_or_else(PoisonError::into_inner);
         signing.credentials = Arc::new(Credentials {
             id: id.to_string(),
             secret,
@@ -155,6 +145,7 @@ impl Client {
         action: &'static str,
         query: &[(&str, &str)],
     ) -> Result<Signed, Error> {
+        self.renew(action)?;
         let nonce = random::nonce().map_err(|error| Error::not_sent(action, error.to_string()))?;
         let date = self.clock.now();
         let mut headers = vec![

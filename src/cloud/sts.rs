@@ -50,7 +50,6 @@ pub(crate) struct Assumed {
     pub(crate) credentials: Credentials,
     #[cfg_attr(not(test), expect(dead_code, reason = "no command tells it yet"))]
     pub(crate) arn: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "no command tells it yet"))]
     pub(crate) until: Timestamp,
 }
 

@@ -21,7 +21,7 @@ mod refusal;
 mod server;
 mod state;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tokens;
 mod transport;
 

@@ -29,10 +29,10 @@ pub(super) fn start() -> Timestamp {
 }
 
 /// A clock that stands still but for sleeping and turning.
-pub(super) struct TurnedClock(Mutex<Timestamp>);
+pub(crate) struct TurnedClock(Mutex<Timestamp>);
 
 impl TurnedClock {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new(start()))
     }
 }

@@ -1,7 +1,7 @@
 //! Profiles: which is meant, and the way from one to its account in the cloud.
 
 use super::{Context, Environment, environment};
-use crate::cloud::{Assume, Client, Credentials, https::Https};
+use crate::cloud::{Client, Credentials, https::Https};
 use crate::core::access_key::AccessKeyId;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
@@ -146,14 +146,8 @@ impl Context {
 
 /// The client in a role.
 pub(crate) fn in_role(client: &Client, role: &Role) -> Result<Client, Failure> {
-    let assumed = client.assume_role(&Assume {
-        role: &role.arn,
-        session: &role.session_name,
-        duration: None,
-        external_id: role.external_id.as_ref(),
-        policy: None,
-    })?;
-    Ok(client.in_role(assumed.credentials))
+    let (arn, session) = (role.arn.clone(), role.session_name.clone());
+    Ok(client.in_role(arn, session, role.external_id.clone())?)
 }
 
 fn own_secret(stores: &dyn Stores, profile: &Profile) -> Result<Secret, Failure> {
