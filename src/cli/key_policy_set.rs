@@ -49,7 +49,9 @@ impl Set {
         let policy = self.policy()?;
         let session = context.changing()?;
         let owner = ops::key_policy::owner(&session, &id)?;
-        for text in warnings(&session.cloud.signer(), &id, &policy) {
+        let signs = session.cloud.signer() == id.as_str()
+            || ops::profile::signing_with(&session, &id)?.is_some();
+        for text in warnings(signs, &id, &policy) {
             session.tell.warn(&text);
         }
         let question = format!("set the network policy of `{id}` of {owner}?");
@@ -100,7 +102,7 @@ fn read(path: &Path) -> Result<KeyPolicy, Failure> {
 }
 
 /// What a person must know before it is done.
-fn warnings(signer: &str, id: &AccessKeyId, policy: &KeyPolicy) -> Vec<String> {
+fn warnings(signs: bool, id: &AccessKeyId, policy: &KeyPolicy) -> Vec<String> {
     let (shut, mut warnings) = (policy.shuts_out(), Vec::new());
     if !shut.is_empty() {
         let shut = shut.join(" and ");
@@ -108,7 +110,7 @@ fn warnings(signer: &str, id: &AccessKeyId, policy: &KeyPolicy) -> Vec<String> {
             "this policy shuts out {shut}: `{id}` cannot be used from there"
         ));
     }
-    if policy.status == Status::Active && signer == id.as_str() {
+    if policy.status == Status::Active && signs {
         warnings.push(format!(
             "akm ITSELF signs with `{id}`: if the address that this machine shows is not allowed, akm is LOCKED OUT, and only the \
              console or another identity can undo that"
@@ -140,9 +142,9 @@ mod tests {
             },
         ];
         let active = KeyPolicy::new(Status::Active, both).unwrap();
-        assert_eq!(warnings("LTAI2", &id, &active), [""; 0]);
-        let told = warnings("LTAI1", &id, &active);
+        assert_eq!(warnings(false, &id, &active), [""; 0]);
+        let told = warnings(true, &id, &active);
         assert!(told.len() == 1 && told[0].contains("akm is LOCKED OUT"));
-        assert_eq!(warnings("LTAI1", &id, &KeyPolicy::off()), [""; 0]);
+        assert_eq!(warnings(true, &id, &KeyPolicy::off()), [""; 0]);
     }
 }

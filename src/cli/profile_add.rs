@@ -61,7 +61,7 @@ impl Add {
             .as_ref()
             .map(|role| in_role(&client, role))
             .transpose()?;
-        let known = ops::profile::know(in_role.as_ref().unwrap_or(&client))?;
+        let known = ops::profile::know(in_role.as_ref().unwrap_or(&client), &signer.id)?;
         let store = context.store_for_new()?;
         let profile = self.profile(&known, &signer, store, role);
         let account = context.account_of(

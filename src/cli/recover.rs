@@ -2,7 +2,7 @@
 
 use super::{complete, context::Context, selector::key_id, table, ui};
 use crate::core::time;
-use crate::ops::{Account, Failure, Tell, recover};
+use crate::ops::{Account, Failure, Tell, recover, recover::Dismissed};
 use clap::Args;
 use serde_json::json;
 
@@ -32,7 +32,12 @@ impl Recover {
         }
         let session = context.changing()?;
         if let Some(id) = &self.dismiss {
-            recover::dismiss(&session, &key_id(id)?)?;
+            let dismissed = recover::dismiss(&session, &key_id(id)?)?;
+            context.ui.note(&match dismissed {
+                Dismissed::Suspect => format!("`{id}` is no suspect any more"),
+                Dismissed::Rotation => format!("the rotation to `{id}` is forgotten"),
+                Dismissed::Leak => format!("nothing is to take the place of `{id}` any more"),
+            });
             return self.show(context);
         }
         let left = recover::all(&session)?;

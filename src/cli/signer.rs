@@ -63,6 +63,13 @@ impl Signer {
 impl SignerArgs {
     /// `NeedsAnswer` with nobody to ask, `BadFile` for a file that does not serve, `Usage` for an environment without a pair.
     pub(crate) fn signer(&self, context: &Context) -> Result<Signer, Failure> {
+        if self.cli_profile.is_some() && self.from != Some(Keeper::AliyunCli) {
+            return Err(Failure::new(
+                Kind::Usage,
+                "`--cli-profile` names a profile of the `aliyun` CLI",
+            )
+            .hint("add `--from aliyun-cli`"));
+        }
         match (&self.csv, self.from) {
             (Some(file), _) => from_csv(file),
             (None, Some(Keeper::Environment)) => from_environment(|name| env::var_os(name)),

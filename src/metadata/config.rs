@@ -88,7 +88,13 @@ impl Config {
 
     /// The configuration, or the empty one where there is no file yet.
     pub(crate) fn load(home: &Home) -> Result<Self, Error> {
-        Ok(home.load(&home.config_file())?.unwrap_or_default())
+        let file = home.config_file();
+        let config: Self = home.load(&file)?.unwrap_or_default();
+        if config.profiles.contains_key(&ProfileName::sandbox()) {
+            let why = "`sandbox` is akm's own: give that profile another name".to_owned();
+            return Err(Error::Damaged(file, why));
+        }
+        Ok(config)
     }
 
     pub(crate) fn save(&self, home: &Home) -> Result<(), Error> {

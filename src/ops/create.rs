@@ -98,7 +98,24 @@ fn left_by(
 /// The owner has as many pairs as it may: each, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
-    told(owner, shown, record.as_ref()).hint(next_commands(owner, shown))
+    let told = told(owner, shown, record.as_ref());
+    let message = format!("{}, which is as many as it may", told.message);
+    let hint = suspect_first(session, shown).unwrap_or_else(|| next_commands(owner, shown));
+    Failure { message, ..told }.hint(hint)
+}
+
+/// A pair that appeared around a lost create is the first to go: nobody has its secret.
+pub(super) fn suspect_first(session: &Session, shown: &[AccessKey]) -> Option<String> {
+    let suspects = session.journal.suspects().ok()?;
+    let is_suspect = |key: &&AccessKey| {
+        suspects
+            .iter()
+            .any(|suspect| suspect.access_key_id == key.id)
+    };
+    let id = &shown.iter().find(is_suspect)?.id;
+    Some(format!(
+        "`{id}` is a suspect: if nobody else made it, `akm delete {id} --force` makes room"
+    ))
 }
 
 /// The pairs, by what is known of each.
@@ -110,8 +127,7 @@ pub(super) fn told(owner: &Owner, shown: &[AccessKey], record: Option<&OwnerReco
         2 => "two AccessKey pairs".to_owned(),
         count => format!("{count} AccessKey pairs"),
     };
-    let message = format!("{owner} has {many}, which is as many as it may");
-    Failure::new(Kind::TwoPairs, message).because(lines.join("; "))
+    Failure::new(Kind::TwoPairs, format!("{owner} has {many}")).because(lines.join("; "))
 }
 
 fn line(key: &AccessKey, known: Option<&PairRecord>) -> String {

@@ -19,9 +19,18 @@ pub(crate) struct Known {
     pub(crate) default_domain: Option<String>,
 }
 
-/// Asks the cloud, signing as the profile will. Changes nothing.
-pub(crate) fn know(client: &Client) -> Result<Known, Failure> {
-    let caller = client.caller_identity()?;
+/// Asks the cloud, signing as the profile will. Changes nothing. `BadCredentials` where the secret is not that pair's.
+pub(crate) fn know(client: &Client, id: &AccessKeyId) -> Result<Known, Failure> {
+    let caller = client.caller_identity().map_err(|error| {
+        let given = error.fault == Fault::BadSignature;
+        let failure = Failure::from(error);
+        if given {
+            return failure.hint(format!(
+                "the secret that was given is not the one of `{id}`"
+            ));
+        }
+        failure
+    })?;
     let default_domain = match client.default_domain() {
         Ok(domain) => Some(domain),
         Err(error) if error.fault == Fault::Denied => None,
@@ -81,7 +90,7 @@ pub(super) fn not_the_held_one(
 }
 
 /// A profile that signs with a pair, if one does.
-pub(super) fn signing_with(
+pub(crate) fn signing_with(
     account: &Account,
     id: &AccessKeyId,
 ) -> Result<Option<ProfileName>, Failure> {

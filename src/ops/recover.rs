@@ -297,7 +297,8 @@ fn open_work(entry: &Entry) -> Open {
         {
             ("leaked pair, to be replaced", None)
         }
-        (Reached::Intent, _) => ("create, answer not known", Some(expiry(entry))),
+        (Reached::Intent, None) => ("create, answer not known", Some(expiry(entry))),
+        (Reached::Intent, Some(_)) => ("rotation, answer not known", Some(expiry(entry))),
         (Reached::Got, None) => ("create, to be finished", None),
         (_, None) => ("create, to be confirmed", None),
         (Reached::Delivered, Some(_)) => (
@@ -357,21 +358,31 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
     Ok(left)
 }
 
+/// What a person's word was on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dismissed {
+    Suspect,
+    Rotation,
+    Leak,
+}
+
 /// A person's word that a suspect is known, that a rotation whose new pair is gone is to be forgotten, or that nothing is to take the
 /// place of a leaked pair.
-pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, Failure> {
     let suspects = session.journal.suspects()?;
     if session.journal.dismiss(id)? {
         let known = suspects.iter().find(|one| one.access_key_id == *id);
         let owner = known.map_or(Owner::Account, Suspect::owner);
         record::done(session, Action::Dismiss, &owner, id);
-        return Ok(());
+        return Ok(Dismissed::Suspect);
     }
     for entry in session.journal.open()? {
         let rotation = entry.intent.rotation.as_ref();
         if rotate::leak_waits(&entry) && rotation.is_some_and(|rotation| rotation.old == *id) {
             let _lock = session.lock(&entry.owner())?;
-            return Ok(session.journal.close(&entry.owner())?);
+            session.journal.close(&entry.owner())?;
+            record::done(session, Action::Dismiss, &entry.owner(), id);
+            return Ok(Dismissed::Leak);
         }
         if entry.intent.rotation.is_some()
             && entry
@@ -379,7 +390,7 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<(), Failure
                 .as_ref()
                 .is_some_and(|got| got.access_key_id == *id)
         {
-            return abandon(session, &entry, id);
+            return abandon(session, &entry, id).map(|()| Dismissed::Rotation);
         }
     }
     Err(Failure::new(

@@ -132,10 +132,10 @@ fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error)
             Kind::Exists,
             format!("`{id}` of {} is not deleted", found.owner),
         )
-        .hint(format!(
-            "it is {}; `akm enable {id}` makes it Active",
-            found.key.status
-        )),
+        .hint(match found.key.status {
+            Status::Active => "it is Active".to_owned(),
+            Status::Inactive => format!("it is Inactive; `akm enable {id}` makes it Active"),
+        }),
         Err(_) => Failure::new(
             Kind::NoSuchPair,
             format!("the cloud's recycle bin has no AccessKey pair `{id}`"),

@@ -142,7 +142,7 @@ impl Deed {
                     world.ledger.book().settled.insert(id.clone());
                 }
                 let run = world.run(plan, |session| recover::dismiss(session, id));
-                over(world, run, |()| None)
+                over(world, run, |_| None)
             }
             Self::Refresh => over(
                 world,

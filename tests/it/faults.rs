@@ -82,6 +82,16 @@ fn a_create_without_an_answer_is_never_made_again() {
     }
 }
 
+#[test]
+fn a_rotation_whose_create_is_undecided_is_called_one() {
+    let (env, serving) = reached();
+    assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 0);
+    serving.order(&json!({ "fault": "lose-answer", "action": "CreateAccessKey" }));
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 8);
+    let open = env.akm(&["recover", "--list"]).stdout;
+    assert!(open.contains("rotation, answer not known"), "{open}");
+}
+
 /// A suspect that a person knows is not found again while the create that it appeared around is undecided.
 #[test]
 fn a_dismissed_suspect_stays_dismissed() {

@@ -123,6 +123,19 @@ fn by_name_and_by_age() {
         .matches("Ram CreateAccessKey UserName=")
         .count();
     assert_eq!(made, 2, "{}", planned.stdout);
+    env.create("dev-old");
+    let planned = env.akm(&["rotate", "--all", "--match", "dev-*", "--dry-run"]);
+    assert_eq!((planned.code, planned.stdout.as_str()), (4, ""));
+    let told = "akm: RAM user `dev-old` would not be rotated\nakm: RAM user `dev-old` has two";
+    assert!(planned.stderr.contains(told), "{}", planned.stderr);
+    let second = env.pairs();
+    let second = second
+        .iter()
+        .rfind(|pair| pair["ram_user"] == "dev-old")
+        .unwrap();
+    let second = second["access_key_id"].as_str().unwrap();
+    assert_eq!(env.akm(&["disable", second, "-y"]).code, 0);
+    assert_eq!(env.akm(&["delete", second, "-y"]).code, 0);
     let ran = rotate(&env, &[&old[..], &["--match", "ci-*"]].concat());
     assert_eq!(names(&ran), ["CI-old"]);
     let new = current(&env, "CI-old");

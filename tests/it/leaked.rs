@@ -149,8 +149,25 @@ fn a_leak_is_dismissed() {
     let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &two]);
+    leaked(&env, &[&one, "--dry-run"]).said(
+        &[&one, &two],
+        4,
+        "",
+        "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
+         hint: `akm enable <ID2>`, then the same command again\n",
+    );
     assert_eq!(leaked(&env, &[&one]).code, 8);
-    done(&env, &["recover", "--dismiss", &one]);
+    env.akm(&["recover", "--dismiss", &one]).said(
+        &[&one],
+        0,
+        "",
+        &format!("{SANDBOX}akm: nothing is to take the place of `<ID1>` any more\n"),
+    );
+    assert!(
+        env.akm(&["log", "--json"])
+            .stdout
+            .contains("\"action\":\"dismiss\"")
+    );
     env.akm(&["recover", "--list", "--json"])
         .said(&[], 0, "{\"open\":[]}\n", "");
     assert!(truth::live(&env).iter().all(|pair| !pair.active));

@@ -177,6 +177,17 @@ fn a_signer_comes_from_where_people_have_it() {
         ran.stderr
     );
     assert_eq!(cli("plain", &["--cli-profile", "plain"]).code, 0);
+    let ignored = [
+        &add("env")[..],
+        &["--from", "environment", "--cli-profile", "plain"],
+    ]
+    .concat();
+    env.refused(&ignored, 2).said(
+        &[],
+        2,
+        "",
+        "akm: `--cli-profile` names a profile of the `aliyun` CLI\nhint: add `--from aliyun-cli`\n",
+    );
     let refused = cli("sso", &["--cli-profile", "sso"]);
     assert_eq!(refused.code, 1);
     assert!(
@@ -233,7 +244,7 @@ fn a_signer_that_the_cloud_does_not_take_adds_nothing() {
         "",
         &(at(&serving)
             + "akm: the cloud does not take the signature: GetCallerIdentity: SignatureDoesNotMatch\n\
-               request id: <REQUEST>\nhint: the secret held is not this pair's\n"),
+               request id: <REQUEST>\nhint: the secret that was given is not the one of `<ID1>`\n"),
     );
     let unknown = env.akm_fed(&[&add[..], &["LTAI5tUnknown"]].concat(), "some\n");
     assert_eq!(unknown.code, 6, "{}", unknown.stderr);
@@ -473,6 +484,9 @@ fn a_pair_that_another_profile_signs_with_is_looked_after() {
     ];
     let added = env.akm_fed(&add, secret);
     assert_eq!(added.code, 0, "{}", added.stderr);
+    let narrowed = env.akm(&["key-policy", "set", id, "--allow", "203.0.113.0/24"]);
+    let told = format!("akm ITSELF signs with `{id}`");
+    assert!(narrowed.stderr.contains(&told), "{}", narrowed.stderr);
     for args in [
         &["disable", id, "--force"][..],
         &["delete", id, "--force", "-y"],
@@ -530,6 +544,27 @@ fn divert(env: &Env, from: &str, to: &str) {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(from));
     std::fs::write(&path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_profile_called_sandbox_is_a_damage() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "prod");
+    divert(&env, "[profiles.prod]", "[profiles.sandbox]");
+    let path = env.home().join("config.toml");
+    for args in [
+        &["profile", "list"][..],
+        &["list"],
+        &["-p", "sandbox", "list"],
+    ] {
+        let ran = env.refused(args, 1);
+        let told = format!(
+            "akm: `{}` is damaged: `sandbox` is akm's own: give that profile another name\n",
+            path.display()
+        );
+        assert!(ran.stderr.starts_with(&told), "{args:?} {}", ran.stderr);
+    }
 }
 
 /// `--no-input` on a terminal: nothing is asked, and nothing that is typed is shown.

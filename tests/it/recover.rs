@@ -71,8 +71,12 @@ fn a_suspects_file_is_known_by_its_name() {
 fn a_suspect_is_resolved_by_a_persons_word() {
     let env = Env::new();
     let id = with_suspect(&env);
-    let ran = env.akm(&["recover", "--dismiss", &id]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    env.akm(&["recover", "--dismiss", &id]).said(
+        &[&id],
+        0,
+        "",
+        &format!("{SUSPECT}{SANDBOX}akm: `<ID1>` is no suspect any more\n"),
+    );
     env.akm(&["list", "-o", "plain"])
         .said(&[&id], 0, "<ID1>\n", "");
     let env = Env::new();
@@ -85,6 +89,25 @@ fn a_suspect_is_resolved_by_a_persons_word() {
     assert_eq!(env.akm(&["recover"]).code, 0);
     env.akm(&["list", "-o", "plain"])
         .said(&[&id], 0, "<ID1>\n", SUSPECT);
+}
+
+/// Of two Active pairs, not the one that is held and in use.
+#[test]
+fn a_suspect_is_the_first_to_make_room() {
+    let env = Env::new();
+    let held = env.create("alice");
+    let id = with_suspect(&env);
+    let refused = |args: &[&str]| {
+        let ran = env.akm(args);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        let hint =
+            "`<ID1>` is a suspect: if nobody else made it, `akm delete <ID1> --force` makes room\n";
+        let told = ran.stderr.replace(&id, "<ID1>");
+        assert!(told.ends_with(&format!("hint: {hint}")), "{told}");
+        assert!(ran.stderr.contains(&held));
+    };
+    refused(&["create", "--ram-user", "alice"]);
+    refused(&["rotate", "--ram-user", "alice"]);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn of_two_pairs_the_named_one_makes_room() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
+            "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
              `<ID1>` Inactive, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
              hint: `akm rotate --ram-user alice --replace <ID1>` deletes that one first, if nothing needs it\n"
         ),

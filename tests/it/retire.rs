@@ -160,6 +160,13 @@ fn a_deleted_pair_comes_back_inactive_with_its_secret() {
     );
     assert_eq!(env.akm(&["enable", &id]).code, 0);
     assert_eq!(env.akm(&["verify", &id]).code, 0);
+    refused(
+        &env,
+        &["restore", &id],
+        &[&id],
+        4,
+        "akm: `<ID1>` of RAM user `alice` is not deleted\nhint: it is Active\n",
+    );
 }
 
 #[test]

@@ -262,7 +262,16 @@ fn leak(
         }
     }
     let spans = [TimeDelta::zero(); 2];
-    let Some(other) = successor::successor(session, owner, &keys, &id)? else {
+    let other = successor::successor(session, owner, &keys, &id);
+    let other = other.map_err(|failure| match failure.kind {
+        Kind::HalfDone => Failure {
+            kind: Kind::Refused,
+            message: format!("`{id}` would be disabled, and nothing can take its place"),
+            ..failure
+        },
+        _ => failure,
+    })?;
+    let Some(other) = other else {
         return made(session, owner, id, keys, spans, calls);
     };
     let mut rehearsal = Rehearsal {

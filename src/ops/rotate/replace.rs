@@ -83,7 +83,11 @@ pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -
             pair.last_used_at = Some(used);
         }
     }
-    create::told(owner, shown, Some(&record)).hint(next_commands(session, owner, shown))
+    let told = create::told(owner, shown, Some(&record));
+    let message = format!("{}, and a rotation begins with one", told.message);
+    let hint = create::suspect_first(session, shown);
+    let hint = hint.unwrap_or_else(|| next_commands(session, owner, shown));
+    Failure { message, ..told }.hint(hint)
 }
 
 /// An Inactive pair can be replaced at once; of two Active ones, the older is disabled first.
