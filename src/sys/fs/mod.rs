@@ -1,0 +1,200 @@
+//! Files that are ours alone: folders 0700, files 0600 from their first byte, whole or absent, durable when said so.
+
+mod folder;
+mod private;
+mod trust;
+
+pub(crate) use folder::{create_folder, remove_folder, sync_folder};
+pub(crate) use trust::check_ours;
+
+pub(in crate::sys) use folder::parent;
+pub(in crate::sys) use private::{not_following, private_mode, whatever_the_umask};
+pub(in crate::sys) use trust::trusted;
+
+use private::{create_private, is_unfinished, unfinished};
+use std::any::Any;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use trust::untrusted;
+
+/// The file operations that crash safety rests on, apart from the machine so that a test can lose or tear them.
+/// Every error is `io::Error` as the system gave it, or one of kind `InvalidData` for a file that may not be trusted.
+pub(crate) trait Disk: Send + Sync {
+    /// The whole file, or `None` where there is none. `InvalidData` when it is no regular file of ours, others may
+    /// read or write it, or it is longer than `limit` bytes.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>;
+
+    /// Puts the whole content in place at once, replacing what was there. Durable on return.
+    fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+
+    /// Like [`Disk::replace`], and keeps the new file open so that writing to it later needs nothing but the write.
+    fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>>;
+
+    /// Opens an existing file for [`OpenFile::write_at`], after making its present content and its name durable.
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
+
+    /// Adds whole lines in one write, to a new file where there is none; a last line that is torn is marked. Durable on return.
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()>;
+
+    /// Removes a file; true if there was one. Durable on return.
+    fn remove(&self, path: &Path) -> io::Result<bool>;
+
+    /// Whether [`Disk::replace`] could put a file there: creates its folder where that is missing, and nothing that stays.
+    fn check_writable(&self, path: &Path) -> io::Result<()>;
+
+    /// The names of the files in a folder, sorted; empty where there is no folder. Leaves out names that begin with a dot
+    /// and end in `.tmp`, which are unfinished writes.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
+
+    /// Takes the lock that a file stands for, or `None` while another holds it. Held until the value is dropped, or the
+    /// process ends. The file stays: removing it would let two hold the lock.
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
+
+    /// The same, shared with all who take it by this: `None` while one has it for himself.
+    fn try_share(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        self.try_lock(path)
+    }
+}
+
+/// A file open for writing at a place.
+pub(crate) trait OpenFile: Send {
+    /// Writes all of `content` at `offset`. Durable on return.
+    fn write_at(&mut self, offset: u64, content: &[u8]) -> io::Result<()>;
+}
+
+/// This machine's disk.
+pub(crate) struct LocalDisk;
+
+impl Disk for LocalDisk {
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        let file = match not_following(&mut options).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // Sized at once: a buffer that grows leaves copies of a secret behind.
+        let length = trusted(&file, limit)?;
+        let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+        file.take(limit + 1).read_to_end(&mut content)?;
+        if content.len() as u64 > limit {
+            return Err(untrusted(&format!("it is longer than {limit} bytes")));
+        }
+        Ok(Some(content))
+    }
+
+    fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.replace_open(path, content).map(drop)
+    }
+
+    fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>> {
+        let folder = parent(path)?;
+        create_folder(folder)?;
+        let unfinished = unfinished(path)?;
+        let mut file = create_private(&unfinished)?;
+        let written = file.write_all(content).and_then(|()| file.sync_data());
+        if let Err(error) = written.and_then(|()| std::fs::rename(&unfinished, path)) {
+            let _ = std::fs::remove_file(&unfinished);
+            return Err(error);
+        }
+        sync_folder(folder)?;
+        Ok(Box::new(LocalFile(file)))
+    }
+
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let file = not_following(&mut options).open(path)?;
+        trusted(&file, u64::MAX)?;
+        file.sync_all()?;
+        sync_folder(parent(path)?)?;
+        Ok(Box::new(LocalFile(file)))
+    }
+
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        super::append_file::append(path, lines)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<bool> {
+        match std::fs::remove_file(path) {
+            Ok(()) => sync_folder(parent(path)?).map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn check_writable(&self, path: &Path) -> io::Result<()> {
+        create_folder(parent(path)?)?;
+        let unfinished = unfinished(path)?;
+        let mut file = create_private(&unfinished)?;
+        let written = file.write_all(&[b'#'; 4096]);
+        std::fs::remove_file(&unfinished)?;
+        written
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if !is_unfinished(&name) {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        let file = lock_file(path)?;
+        let locked = file.try_lock();
+        held(file, locked)
+    }
+
+    fn try_share(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
+        let file = lock_file(path)?;
+        let locked = file.try_lock_shared();
+        held(file, locked)
+    }
+}
+
+fn lock_file(path: &Path) -> io::Result<File> {
+    create_folder(parent(path)?)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let file = private_mode(not_following(&mut options)).open(path)?;
+    whatever_the_umask(&file)?;
+    Ok(file)
+}
+
+fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Box<dyn Any + Send>>> {
+    match locked {
+        Ok(()) => Ok(Some(Box::new(file))),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+struct LocalFile(File);
+
+impl OpenFile for LocalFile {
+    fn write_at(&mut self, offset: u64, content: &[u8]) -> io::Result<()> {
+        #[cfg(unix)]
+        std::os::unix::fs::FileExt::write_all_at(&self.0, content, offset)?;
+        #[cfg(not(unix))]
+        {
+            io::Seek::seek(&mut self.0, io::SeekFrom::Start(offset))?;
+            self.0.write_all(content)?;
+        }
+        self.0.sync_data()
+    }
+}
+
+#[cfg(test)]
+mod tests;
