@@ -18,6 +18,7 @@ mod import;
 mod key_policy;
 mod key_policy_set;
 mod list;
+mod listing;
 mod log;
 mod man;
 mod note;

@@ -1,7 +1,12 @@
 //! `akm profile list`, `show`, `use`, `remove`, and the commands under `akm profile`.
 
 use super::context::{Context, no_such_profile};
-use super::{complete, profile_add::Add, sheet, table, ui};
+use super::{
+    complete,
+    listing::{self, Listed},
+    profile_add::Add,
+    ui,
+};
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
@@ -10,7 +15,6 @@ use crate::ops::{self, Failure, Kind, Tell};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
-use ui::Output;
 
 /// Look after the accounts that akm works in
 #[derive(Debug, Subcommand)]
@@ -104,18 +108,6 @@ impl<'a> View<'a> {
         }
     }
 
-    fn cells(&self) -> Vec<String> {
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        vec![
-            if self.default { "*" } else { "" }.to_owned(),
-            self.name.to_owned(),
-            text(self.account_id),
-            text(self.identity),
-            text(self.access_key_id),
-            text(self.endpoint),
-        ]
-    }
-
     fn lines(&self) -> String {
         let rows = [
             ("profile", Some(self.name)),
@@ -138,18 +130,37 @@ impl<'a> View<'a> {
     }
 }
 
-/// What a sheet shows of a profile.
-const COLUMNS: [&str; 8] = [
-    "name",
-    "default",
-    "account_id",
-    "identity",
-    "access_key_id",
-    "secret_store",
-    "endpoint",
-    "role_arn",
-];
-const HEADER: [&str; 6] = ["", "NAME", "ACCOUNT", "IDENTITY", "SIGNS WITH", "ENDPOINT"];
+impl Listed for View<'_> {
+    const WORD: &'static str = "profiles";
+    const COLUMNS: &'static [&'static str] = &[
+        "name",
+        "default",
+        "account_id",
+        "identity",
+        "access_key_id",
+        "secret_store",
+        "endpoint",
+        "role_arn",
+    ];
+    const HEADER: &'static [&'static str] =
+        &["", "NAME", "ACCOUNT", "IDENTITY", "SIGNS WITH", "ENDPOINT"];
+
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        vec![
+            if self.default { "*" } else { "" }.to_owned(),
+            self.name.to_owned(),
+            text(self.account_id),
+            text(self.identity),
+            text(self.access_key_id),
+            text(self.endpoint),
+        ]
+    }
+}
 
 impl Profile {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
@@ -175,20 +186,7 @@ fn list(context: &Context) -> Result<(), Failure> {
         .map(|(name, entry)| View::new(&config, name, entry))
         .collect();
     views.push(View::sandbox(&config, &sandbox, account));
-    match context.ui.output.unwrap_or(Output::Table) {
-        Output::Json => ui::print_json(&serde_json::json!({ "profiles": views })),
-        Output::Plain => ui::print(
-            views
-                .iter()
-                .flat_map(|view| [view.name, "\n"])
-                .collect::<String>()
-                .as_bytes(),
-        ),
-        Output::Csv => sheet::print(&COLUMNS, &views),
-        Output::Table => ui::print(
-            table::plain(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
-        ),
-    }
+    listing::print(&views, context.ui.output)
 }
 
 fn show(context: &Context, name: Option<&str>) -> Result<(), Failure> {

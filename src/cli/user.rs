@@ -1,13 +1,17 @@
 //! `akm user create|list|show|delete`
 
-use super::{complete, context::Context, sheet, table, ui};
+use super::{
+    complete,
+    context::Context,
+    listing::{self, Listed},
+    ui,
+};
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
 use crate::ops::{self, Failure, Tell};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
-use ui::Output;
 
 /// Manage RAM users
 #[derive(Debug, Subcommand)]
@@ -72,6 +76,18 @@ impl<'a> View<'a> {
             created_at: user.created_at.map(time::format),
         }
     }
+}
+
+impl Listed for View<'_> {
+    const WORD: &'static str = "users";
+    const COLUMNS: &'static [&'static str] =
+        &["name", "user_id", "created_at", "display_name", "comment"];
+    const HEADER: &'static [&'static str] =
+        &["NAME", "USER ID", "CREATED", "DISPLAY NAME", "COMMENT"];
+
+    fn name(&self) -> &str {
+        self.name
+    }
 
     fn cells(&self) -> Vec<String> {
         let created = self.created_at.clone().unwrap_or_default();
@@ -84,9 +100,6 @@ impl<'a> View<'a> {
         ]
     }
 }
-
-const COLUMNS: [&str; 5] = ["name", "user_id", "created_at", "display_name", "comment"];
-const HEADER: [&str; 5] = ["NAME", "USER ID", "CREATED", "DISPLAY NAME", "COMMENT"];
 
 impl User {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
@@ -131,20 +144,7 @@ fn list(context: &Context) -> Result<(), Failure> {
     session.check_account()?;
     let users = session.cloud.users()?;
     let views: Vec<View> = users.iter().map(View::new).collect();
-    match context.ui.output.unwrap_or(Output::Table) {
-        Output::Json => ui::print_json(&serde_json::json!({ "users": views })),
-        Output::Plain => ui::print(
-            views
-                .iter()
-                .flat_map(|view| [view.name, "\n"])
-                .collect::<String>()
-                .as_bytes(),
-        ),
-        Output::Csv => sheet::print(&COLUMNS, &views),
-        Output::Table => ui::print(
-            table::plain(&HEADER, &views.iter().map(View::cells).collect::<Vec<_>>()).as_bytes(),
-        ),
-    }
+    listing::print(&views, context.ui.output)
 }
 
 fn show(context: &Context, name: &str) -> Result<(), Failure> {
@@ -163,7 +163,7 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
         object["access_keys"] = keys.into();
         return ui::print_json(&object);
     }
-    let mut text = table::plain(&HEADER, &[view.cells()]);
+    let mut text = listing::table(std::slice::from_ref(&view));
     for key in &pairs {
         let created = time::format(key.created_at);
         let _ = writeln!(text, "{}  {}  {created}", key.id, key.status);
