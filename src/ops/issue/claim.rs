@@ -1,0 +1,145 @@
+//! A pair that was got becomes one that is held: in the store, read back, and in metadata.
+
+use super::{Issued, suspects};
+use crate::core::{
+    access_key::{AccessKey, Status},
+    rotation::Reached,
+    secret::Secret,
+};
+use crate::metadata::{
+    inventory::PairRecord,
+    journal::{Entry, Got, OpenJournal},
+};
+use crate::ops::{Failure, Kind, Session};
+use crate::store::{self, SecretName};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use chrono::TimeDelta;
+
+/// Steps 5 to 7: store, read back, compare; list again; metadata. Repeatable. Ends at *stored*, the journal still open.
+pub(in crate::ops) fn claim(
+    session: &Session,
+    mut entry: Entry,
+    mut journal: OpenJournal,
+    secret: &Secret,
+) -> Result<Issued, Failure> {
+    let owner = entry.owner();
+    let Some(got) = entry.got.clone() else {
+        return Err(Failure::new(Kind::Failed, "the journal has no pair"));
+    };
+    let half = |failure: Failure| {
+        failure.half_done(format!(
+            "AccessKey pair `{}` was made and is not yet held",
+            got.access_key_id
+        ))
+    };
+    let store = session
+        .stores
+        .open(entry.intent.store)
+        .map_err(Failure::from)
+        .map_err(half)?;
+    rest(store, &SecretName::pair(&got.access_key_id), secret).map_err(half)?;
+    let shown = session
+        .cloud
+        .pairs(&owner)
+        .map_err(Failure::from)
+        .map_err(half)?;
+    suspects(session, &entry, &shown).map_err(half)?;
+    let (pair, keys) = into_metadata(session, &entry, &got, shown).map_err(half)?;
+    // It may have been taken for lost before what the journal says of it could be read.
+    session
+        .journal
+        .resolve(&got.access_key_id)
+        .map_err(Failure::from)
+        .map_err(half)?;
+    if entry.intent.rotation.is_some() {
+        journal
+            .reached(&mut entry, Reached::Stored, session.cloud.now())
+            .map_err(Failure::from)
+            .map_err(half)?;
+    }
+    entry.unproven = !store.durable();
+    Ok(Issued {
+        entry,
+        journal,
+        pair,
+        keys,
+    })
+}
+
+pub(super) fn rest(
+    store: &dyn store::SecretStore,
+    name: &SecretName,
+    secret: &Secret,
+) -> Result<(), Failure> {
+    store.put(name, secret)?;
+    match store.get(name)? {
+        Some(read) if read.same_as(secret) => Ok(()),
+        _ => Err(Failure::new(
+            Kind::StoreFailed,
+            "the secret store gave back something else than was stored",
+        )),
+    }
+}
+
+/// A pair that the journal could not take and the store did, as [`super::seal`] does it: only akm puts a secret into a store of this home, so
+/// that the pair is ours and no suspect. Written down as got. A keyring proves nothing: another home may use it too.
+pub(in crate::ops) fn adopt(
+    session: &Session,
+    entry: &mut Entry,
+    journal: &mut OpenJournal,
+) -> Result<(), Failure> {
+    let shown = session.cloud.pairs(&entry.owner())?;
+    let store = session.stores.open(entry.intent.store)?;
+    let new = |key: &&AccessKey| store.durable() && !entry.intent.before.contains(&key.id);
+    for key in shown.iter().filter(new) {
+        let Some(secret) = store.get(&SecretName::pair(&key.id))? else {
+            continue;
+        };
+        let sealed = store.seal(&entry.intent.recipient, &secret)?;
+        let got = Got {
+            access_key_id: key.id.clone(),
+            created_at: key.created_at,
+            sealed: BASE64_STANDARD.encode(sealed),
+        };
+        return Ok(journal.got(entry, got)?);
+    }
+    Ok(())
+}
+
+/// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
+fn is_deleted(session: &Session, got: &Got) -> bool {
+    session.cloud.recycled_pair(&got.access_key_id).is_ok()
+        || session.cloud.now() > got.created_at + TimeDelta::minutes(5)
+}
+
+fn into_metadata(
+    session: &Session,
+    entry: &Entry,
+    got: &Got,
+    mut shown: Vec<AccessKey>,
+) -> Result<(PairRecord, Vec<AccessKey>), Failure> {
+    let listed = shown.iter().any(|key| key.id == got.access_key_id);
+    let deleted = !listed && is_deleted(session, got);
+    if !listed {
+        let (id, created_at) = (got.access_key_id.clone(), got.created_at);
+        shown.push(AccessKey {
+            id,
+            status: Status::Active,
+            created_at,
+        });
+    }
+    let mut record = session.record(&entry.owner())?;
+    record.take_over(&shown, session.cloud.now());
+    let Some(pair) = record.pair_mut(&got.access_key_id) else {
+        return Err(Failure::new(
+            Kind::Failed,
+            "the new pair is not in its own list",
+        ));
+    };
+    pair.secret_store = Some(entry.intent.store);
+    pair.comment.clone_from(&entry.intent.comment);
+    pair.deleted_at = deleted.then(|| session.cloud.now());
+    let pair = pair.clone();
+    session.inventory.save(&record)?;
+    Ok((pair, shown))
+}

@@ -1,0 +1,28 @@
+//! Pairs that appeared around a create and that nobody can account for.
+
+use crate::core::access_key::{AccessKey, AccessKeyId};
+use crate::metadata::journal::{Entry, Suspect};
+use crate::ops::{Failure, Session};
+
+/// Pairs that are neither from before nor ours become suspects.
+pub(in crate::ops) fn suspects(
+    session: &Session,
+    entry: &Entry,
+    shown: &[AccessKey],
+) -> Result<Vec<AccessKeyId>, Failure> {
+    let ours = entry.got.as_ref().map(|got| &got.access_key_id);
+    let strange =
+        |key: &&AccessKey| !entry.intent.before.contains(&key.id) && Some(&key.id) != ours;
+    let mut found = Vec::new();
+    for key in shown.iter().filter(strange) {
+        let suspect = Suspect::new(key.id.clone(), &entry.owner(), session.cloud.now());
+        if session.journal.suspect(&suspect)? {
+            session.tell.warn(&format!(
+                "`{}` appeared around a create whose answer was lost: it is a suspect",
+                key.id
+            ));
+        }
+        found.push(key.id.clone());
+    }
+    Ok(found)
+}
