@@ -52,6 +52,46 @@ fn lost_pairs_become_held_ones_again() {
     );
 }
 
+/// More owners than are worked on at a time, two pairs each, in no order.
+#[test]
+fn many_owners_at_once() {
+    let names: Vec<String> = (0..20).map(|number| format!("user-{number:02}")).collect();
+    let users: Vec<&str> = names.iter().chain(&names).map(String::as_str).collect();
+    let (env, ids, csv) = lost(&users, false);
+    let (head, rows) = csv.split_once('\n').unwrap();
+    let (even, odd): (Vec<_>, Vec<_>) = rows.lines().enumerate().partition(|(at, _)| at % 2 == 0);
+    let mixed = even.into_iter().chain(odd.into_iter().rev());
+    let mixed: Vec<&str> = mixed.map(|(_, row)| row).collect();
+    write(
+        &env,
+        "pairs.csv",
+        &format!("{head}\n{}\n", mixed.join("\n")),
+    );
+    let ran = env.akm(&["import", "pairs.csv"]);
+    assert!(
+        ran.stderr
+            .contains("akm: 40 pairs imported, 0 were held already\n"),
+        "{}",
+        ran.stderr
+    );
+    let again = env.akm(&["export", "--all", "--csv", "-"]).stdout;
+    let sorted = |csv: &str| {
+        let mut rows: Vec<String> = csv.lines().map(str::to_owned).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(sorted(&again), sorted(&csv));
+    let log = env.akm(&["log"]).stdout;
+    let told: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("  import  "))
+        .collect();
+    assert_eq!(told.len(), 40, "{log}");
+    for id in ids {
+        assert!(told.iter().any(|line| line.contains(&id)), "{id}");
+    }
+}
+
 #[test]
 fn from_standard_input_in_a_spreadsheets_shape() {
     let (env, ids, csv) = lost(&["alice"], true);
