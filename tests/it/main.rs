@@ -26,6 +26,8 @@ mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
+#[cfg(feature = "sandbox-server")]
+mod killed_served;
 mod layers;
 mod leaked;
 mod list;
@@ -52,6 +54,8 @@ mod sdk;
 mod secrecy;
 #[cfg(feature = "sandbox-server")]
 mod serve;
+#[cfg(feature = "sandbox-server")]
+mod served;
 #[cfg(feature = "sandbox-server")]
 mod serving;
 mod source;

@@ -65,12 +65,26 @@ pub(crate) fn rests(env: &Env, id: &str) -> bool {
     env.home().join(format!("secrets/{id}.age")).is_file()
 }
 
+/// The same of one RAM user.
+pub(crate) fn live_of(env: &Env, user: &str) -> Vec<Live> {
+    pairs_in(&env.cloud_of(user))
+}
+
 /// An Active pair whose secret is held: what a rotation never takes away.
 #[track_caller]
 pub(crate) fn one_works(env: &Env, point: &str) {
-    let works = live(env)
-        .iter()
-        .any(|pair| pair.active && rests(env, &pair.id));
+    one_of_works(env, &live(env), point);
+}
+
+/// The same of one RAM user, where others have pairs too.
+#[track_caller]
+pub(crate) fn one_works_for(env: &Env, user: &str, point: &str) {
+    one_of_works(env, &live_of(env, user), point);
+}
+
+#[track_caller]
+fn one_of_works(env: &Env, live: &[Live], point: &str) {
+    let works = live.iter().any(|pair| pair.active && rests(env, &pair.id));
     assert!(works, "{point}: no Active pair is held");
 }
 
@@ -259,7 +273,7 @@ pub(crate) fn copied(env: &Env) -> Env {
     copy
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
     std::fs::set_permissions(to, from.metadata().unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

@@ -1,0 +1,67 @@
+//! A home, and a server on its sandbox: the cloud that a profile reaches through sockets, whose truth rests in files beside it.
+
+use crate::env::Env;
+use crate::serving::Serving;
+use crate::truth::copy_folder;
+
+pub(crate) struct Served {
+    pub(crate) env: Env,
+    pub(crate) serving: Serving,
+}
+
+/// A home as it was, its sandbox too.
+pub(crate) struct Kept(Env);
+
+impl Served {
+    /// With the RAM user alice, and the server's profile as the default.
+    pub(crate) fn start() -> Self {
+        let env = Env::light();
+        let serving = serve(&env);
+        serving.add_profile(&env, "dev");
+        let served = Self { env, serving };
+        served.done(&["user", "create", "alice"]);
+        served
+    }
+
+    /// Runs a command that must succeed.
+    #[track_caller]
+    pub(crate) fn done(&self, args: &[&str]) -> String {
+        let ran = self.env.akm(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+        ran.stdout.trim().to_owned()
+    }
+
+    pub(crate) fn keep(&self) -> Kept {
+        Kept(crate::truth::copied(&self.env))
+    }
+
+    /// The home as it was kept. The server reads its files anew for each request.
+    pub(crate) fn put_back(&self, kept: &Kept) {
+        std::fs::remove_dir_all(self.env.home()).unwrap();
+        copy_folder(&kept.0.home(), &self.env.home());
+        self.lead_here();
+    }
+
+    /// Another server takes the place of this one, which first ends what it is doing.
+    pub(crate) fn restart(&mut self) {
+        assert_eq!(self.serving.end("TERM"), Some(0));
+        self.serving = serve(&self.env);
+        self.lead_here();
+    }
+
+    /// The profile leads to the server that runs now.
+    fn lead_here(&self) {
+        let config = self.env.home().join("config.toml");
+        let text = std::fs::read_to_string(&config).unwrap();
+        let line = |line: &str| match line.strip_prefix("endpoint = ") {
+            Some(_) => format!("endpoint = \"{}\"\n", self.serving.field("endpoint")),
+            None => format!("{line}\n"),
+        };
+        let text: String = text.lines().map(line).collect();
+        std::fs::write(&config, text).unwrap();
+    }
+}
+
+fn serve(env: &Env) -> Serving {
+    Serving::start(env, &["--persist"])
+}
