@@ -33,6 +33,8 @@ mod leaked;
 mod list;
 mod log;
 #[cfg(feature = "sandbox-server")]
+mod mixed_load;
+#[cfg(feature = "sandbox-server")]
 mod nginx;
 mod note;
 mod output;

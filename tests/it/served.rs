@@ -15,7 +15,11 @@ pub(crate) struct Kept(Env);
 impl Served {
     /// With the RAM user alice, and the server's profile as the default.
     pub(crate) fn start() -> Self {
-        let env = Env::light();
+        Self::on(Env::light())
+    }
+
+    /// The same on that home.
+    pub(crate) fn on(env: Env) -> Self {
         let serving = serve(&env);
         serving.add_profile(&env, "dev");
         let served = Self { env, serving };
