@@ -57,10 +57,10 @@ fn killed(served: &mut Served, call: &Call, args: &[&str]) {
 }
 
 /// Long after the last moment at which a request can be executed.
-const EXPIRY: TimeDelta = TimeDelta::minutes(17);
+pub(crate) const EXPIRY: TimeDelta = TimeDelta::minutes(17);
 
 /// `recover`, the invariants, and no create left open. One whose answer nobody has is told, and waits until it has expired.
-fn recovered(env: &Env, args: &[&str], point: &str) -> State {
+pub(crate) fn recovered(env: &Env, args: &[&str], point: &str) -> State {
     let mut ran = env.akm(&["recover"]);
     if ran.code == 7 {
         undecided(env, args, &ran, point);
@@ -93,7 +93,7 @@ fn undecided(env: &Env, args: &[&str], ran: &Ran, point: &str) {
 }
 
 /// Resolves suspects as a person would who knows that nobody else was at work.
-fn resolved(env: &Env, state: &State, point: &str) {
+pub(crate) fn resolved(env: &Env, state: &State, point: &str) {
     for id in &state.suspects {
         let ran = env.akm(&["delete", id, "--force", "-y"]);
         assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
@@ -102,7 +102,7 @@ fn resolved(env: &Env, state: &State, point: &str) {
 
 /// All that alice has is held and works, and so is the signer's.
 #[track_caller]
-fn settled(env: &Env, pairs: usize, point: &str) -> State {
+pub(crate) fn settled(env: &Env, pairs: usize, point: &str) -> State {
     let state = truth::check(env, point);
     state.settled(pairs + 1, point);
     state
@@ -253,19 +253,15 @@ fn an_import() {
         return;
     }
     let mut served = Served::start();
-    let id = served.env.create("alice");
-    let csv = served.done(&["export", &id, "--csv", "-"]) + "\n";
-    let file = served.env.path("pairs.csv");
-    std::fs::write(&file, &csv).unwrap();
-    std::fs::remove_file(served.env.home().join(format!("secrets/{id}.age"))).unwrap();
-    std::fs::remove_file(served.env.record_of("alice")).unwrap();
-    let args = ["import", file.to_str().unwrap()];
+    let file = served.lose_the_secret_of("alice");
+    let csv = std::fs::read_to_string(&file).unwrap();
+    let args = ["import", &file];
     each(&mut served, &args, 28, |served, point| {
         let env = &served.env;
         assert_eq!(env.akm(&["recover"]).code, 0, "{point}");
         assert_eq!(env.akm(&args).code, 0, "{point}");
         settled(env, 1, point);
-        let export = env.akm(&["export", &id, "--csv", "-"]);
+        let export = env.akm(&["export", "--ram-user", "alice", "--csv", "-"]);
         assert_eq!(export.stdout, csv, "{point}");
     });
 }
@@ -278,7 +274,7 @@ fn waits(nth: usize) -> impl Fn(&[Call]) -> usize {
     }
 }
 
-fn after_got(points: &[Call]) -> usize {
+pub(crate) fn after_got(points: &[Call]) -> usize {
     points
         .iter()
         .position(|call| call.name == "pwrite64")
@@ -287,7 +283,7 @@ fn after_got(points: &[Call]) -> usize {
 }
 
 /// Kills `args` at one of its points, and keeps what that leaves.
-fn broken(served: &mut Served, args: &[&str], at: impl Fn(&[Call]) -> usize) {
+pub(crate) fn broken(served: &mut Served, args: &[&str], at: impl Fn(&[Call]) -> usize) {
     let begin = served.keep();
     let points = points(&served.env, args);
     served.put_back(&begin);

@@ -12,6 +12,8 @@ mod doors;
 mod dry_run;
 mod env;
 mod errno;
+#[cfg(feature = "sandbox-server")]
+mod errno_served;
 mod exit_codes;
 mod export;
 #[cfg(feature = "sandbox-server")]

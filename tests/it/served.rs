@@ -35,6 +35,16 @@ impl Served {
         ran.stdout.trim().to_owned()
     }
 
+    /// Makes a pair whose secret is left in a CSV alone, and gives back the file.
+    pub(crate) fn lose_the_secret_of(&self, user: &str) -> String {
+        let id = self.env.create(user);
+        let file = self.env.path("pairs.csv").to_str().unwrap().to_owned();
+        self.done(&["export", &id, "--csv", &file]);
+        std::fs::remove_file(self.env.home().join(format!("secrets/{id}.age"))).unwrap();
+        std::fs::remove_file(self.env.record_of(user)).unwrap();
+        file
+    }
+
     pub(crate) fn keep(&self) -> Kept {
         Kept(crate::truth::copied(&self.env))
     }
