@@ -325,6 +325,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn stopped(&self, stop: Stop) -> Failure {
-        stopped(stop, &self.new, &self.old)
+        let back = (!self.entry.intent.is_of_leak()).then_some(&self.owner);
+        stopped(stop, back, &self.new, &self.old)
     }
 }
