@@ -228,6 +228,9 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
             super::create::two_pairs(session, &owner, &shown)
         }
         (true, true, _) => failure,
+        (true, false, Outcome::Refused) => failure.half_done(format!(
+            "a create for {owner} was refused, and a pair appeared beside it"
+        )),
         (true, false, _) => failure.half_done(format!(
             "the answer was lost and a pair appeared for {owner}"
         )),
