@@ -35,6 +35,8 @@ mod leaked;
 mod list;
 mod log;
 #[cfg(feature = "sandbox-server")]
+mod machines;
+#[cfg(feature = "sandbox-server")]
 mod mixed_load;
 #[cfg(feature = "sandbox-server")]
 mod nginx;
