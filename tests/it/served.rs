@@ -1,8 +1,9 @@
 //! A home, and a server on its sandbox: the cloud that a profile reaches through sockets, whose truth rests in files beside it.
 
-use crate::env::Env;
+use crate::env::{Env, have};
 use crate::serving::Serving;
 use crate::truth::copy_folder;
+use std::process::Command;
 
 pub(crate) struct Served {
     pub(crate) env: Env,
@@ -63,6 +64,20 @@ impl Served {
         self.lead_here();
     }
 
+    /// The same that much later, on the server's clock and on this machine's. `None`, said aloud, where clocks cannot be set.
+    pub(crate) fn later(mut self, by: &str) -> Option<Self> {
+        let library = faketime()?;
+        self.serving.end("TERM");
+        let env = self.env.with("LD_PRELOAD", &library).with("FAKETIME", by);
+        let env = env
+            .with("DONT_FAKE_MONOTONIC", "1")
+            .with("NO_FAKE_STAT", "1");
+        let serving = serve(&env);
+        let later = Self { env, serving };
+        later.lead_here();
+        Some(later)
+    }
+
     /// The profile leads to the server that runs now.
     fn lead_here(&self) {
         let config = self.env.home().join("config.toml");
@@ -77,5 +92,16 @@ impl Served {
 }
 
 fn serve(env: &Env) -> Serving {
-    Serving::start(env, &["--persist"])
+    Serving::start(env, &["--persist", "--control"])
+}
+
+/// The library that sets clocks. The command of that name would stand between a server and its signals.
+fn faketime() -> Option<String> {
+    if !have("faketime") {
+        return None;
+    }
+    let mut asked = Command::new("faketime");
+    let output = asked.args(["-f", "+0s", "printenv", "LD_PRELOAD"]).output();
+    let library = String::from_utf8(output.unwrap().stdout).unwrap();
+    Some(library.trim().to_owned())
 }
