@@ -2,6 +2,7 @@
 //! what is told is what is known.
 
 use crate::env::{Env, Ran, have};
+use crate::errno;
 use crate::killed_served::{after_got, broken, recovered, resolved, settled};
 use crate::served::Served;
 use crate::strace::{self, Call};
@@ -47,6 +48,17 @@ struct Course<'a> {
 }
 
 const NONE: usize = usize::MAX;
+
+impl<'a> Course<'a> {
+    fn plain(args: &'a [&'a str]) -> Self {
+        Self {
+            args,
+            making: NONE,
+            begun: NONE,
+            done: NONE,
+        }
+    }
+}
 
 /// A connection that was used is looked at before it is used again.
 fn peeks(call: &Call) -> bool {
@@ -192,6 +204,37 @@ fn creating() {
     });
 }
 
+/// The errors of files and memory too, where a create whose answer nobody has may yet be executed.
+#[test]
+fn creating_where_files_fail() {
+    if !have("strace") {
+        return;
+    }
+    let mut served = Served::start();
+    served.env.create("alice");
+    let args = ["create", "--ram-user", "alice"];
+    let begin = served.keep();
+    let calls = strace::calls(&served.env, &args, 0);
+    let (course, mut number) = (Course::plain(&args), 0);
+    for call in errno::begun(&calls).iter().filter(|call| call.first_thread) {
+        let faults = errno::FAULTS.iter().find(|(name, _)| *name == call.name);
+        for error in faults.map_or(&[] as &[&str], |(_, errors)| errors) {
+            served.put_back(&begin);
+            let (ran, point) = course.under(&mut served, call, error, false);
+            let known = [0, 1, 4, 5, 6, 7, 8].contains(&ran.code);
+            assert!(known && !ran.stderr.contains("defect"), "{point}: {ran:?}");
+            let state = recovered(&served.env, &args, &point);
+            assert!(ran.code != 0 || state.suspects.is_empty(), "{point}");
+            resolved(&served.env, &state, &point);
+            let made = truth::live_of(&served.env, "alice").len();
+            settled(&served.env, made, &point);
+            assert!(ran.code != 0 || made == 2, "{point}: {ran:?}");
+            number += 1;
+        }
+    }
+    assert!(number >= 100, "only {number} points");
+}
+
 #[test]
 fn rotating() {
     if !have("strace") {
@@ -259,12 +302,8 @@ fn importing() {
     }
     let mut served = Served::start();
     let file = served.lose_the_secret_of("alice");
-    let course = Course {
-        args: &["import", &file],
-        making: NONE,
-        begun: NONE,
-        done: NONE,
-    };
+    let args = ["import", &file];
+    let course = Course::plain(&args);
     let before = files(&served.env);
     course.each(&mut served, 40, |env, ran, point| {
         assert!(ran.code == 0 || files(env) == before, "{point}: {ran:?}");
