@@ -34,7 +34,9 @@ fn points(env: &Env, args: &[&str]) -> Vec<Call> {
                 || call.line.contains("O_CREAT")
                 || call.line.contains("O_TMPFILE"))
     };
-    calls.into_iter().filter(changes).collect()
+    let points: Vec<Call> = calls.into_iter().filter(changes).collect();
+    assert!(points.iter().all(|call| call.first_thread), "{points:?}");
+    points
 }
 
 /// Kills the command at every point, each in a fresh copy, and hands over what is left.

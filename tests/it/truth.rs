@@ -66,6 +66,7 @@ pub(crate) fn rests(env: &Env, id: &str) -> bool {
 }
 
 /// The same of one RAM user.
+#[cfg(feature = "sandbox-server")]
 pub(crate) fn live_of(env: &Env, user: &str) -> Vec<Live> {
     pairs_in(&env.cloud_of(user))
 }
@@ -77,6 +78,7 @@ pub(crate) fn one_works(env: &Env, point: &str) {
 }
 
 /// The same of one RAM user, where others have pairs too.
+#[cfg(feature = "sandbox-server")]
 #[track_caller]
 pub(crate) fn one_works_for(env: &Env, user: &str, point: &str) {
     one_of_works(env, &live_of(env, user), point);
