@@ -168,6 +168,8 @@ fn a_create(env: &Env, ran: &Ran, args: &[&str], before: &[(PathBuf, Vec<u8>)], 
                 .unwrap()
                 .contains("`akm recover` after");
             assert_eq!(told, unknown, "{point}: {ran:?}");
+            let early = env.akm(&["recover"]);
+            assert_eq!(early.code, 7 * i32::from(unknown), "{point}: {early:?}");
         }
     }
     let state = recovered(env, args, point);
