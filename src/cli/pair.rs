@@ -82,9 +82,13 @@ impl Delete {
                     deleted.owner
                 ));
             }
-            None => context
+            None if self.purge => context
                 .ui
                 .note(&format!("`{id}` of {} is deleted for good", deleted.owner)),
+            None => context.ui.note(&format!(
+                "`{id}` of {} is deleted; until when the cloud's recycle bin keeps it is not known",
+                deleted.owner
+            )),
         }
         if context.ui.json() {
             return ui::print_json(&serde_json::json!({

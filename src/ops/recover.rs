@@ -205,7 +205,10 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
     }
     let owner = entry.owner();
     let Ok(shown) = session.cloud.pairs(&owner) else {
-        return failure.half_done(format!("nobody knows whether a pair was made for {owner}"));
+        let message = format!("nobody knows whether a pair was made for {owner}");
+        return failure
+            .half_done(message)
+            .hint(when_to_look(session, entry));
     };
     let not_recorded = |failure: Failure| {
         failure.half_done(format!(
@@ -225,29 +228,34 @@ pub(super) fn lost(session: &Session, entry: &Entry, error: cloud::Error) -> Fai
             super::create::two_pairs(session, &owner, &shown)
         }
         (true, true, _) => failure,
+        (true, false, Outcome::Refused) => failure.half_done(format!(
+            "a create for {owner} was refused, and a pair appeared beside it"
+        )),
         (true, false, _) => failure.half_done(format!(
             "the answer was lost and a pair appeared for {owner}"
         )),
-        (false, false, _) => {
-            let until = time::format(expiry(entry));
-            failure
-                .half_done(format!(
-                    "the answer was lost and a pair appeared for {owner}"
-                ))
-                .hint(format!(
-                    "look whether it is yours; run `akm recover` after {until}"
-                ))
-        }
-        (false, true, _) => {
-            let until = time::format(expiry(entry));
-            let message = format!("nobody knows yet whether a pair was made for {owner}");
-            Failure {
-                hint: None,
-                ..failure
-            }
-            .half_done(message)
-            .hint(format!("run `akm recover` after {until}"))
-        }
+        (false, false, _) => failure
+            .half_done(format!(
+                "the answer was lost and a pair appeared for {owner}"
+            ))
+            .hint(format!(
+                "look whether it is yours; {}",
+                when_to_look(session, entry)
+            )),
+        (false, true, _) => failure
+            .half_done(format!(
+                "nobody knows yet whether a pair was made for {owner}"
+            ))
+            .hint(when_to_look(session, entry)),
+    }
+}
+
+/// When `recover` can tell what became of a request without an answer.
+fn when_to_look(session: &Session, entry: &Entry) -> String {
+    if session.cloud.may_execute_late() {
+        format!("run `akm recover` after {}", time::format(expiry(entry)))
+    } else {
+        "`akm recover` finds out".to_owned()
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod cloud;
+mod cost;
 mod deeds;
 mod dice;
 mod disk;

@@ -4,13 +4,13 @@ use crate::env::{Env, Ran};
 use crate::truth;
 use std::process::{Child, Stdio};
 
-fn start(env: &Env, args: &[&str]) -> Child {
+pub(crate) fn start(env: &Env, args: &[&str]) -> Child {
     let mut command = env.command(args);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().unwrap()
 }
 
-fn ends(children: Vec<Child>) -> Vec<Ran> {
+pub(crate) fn ends(children: Vec<Child>) -> Vec<Ran> {
     let ended = children
         .into_iter()
         .map(|child| child.wait_with_output().unwrap());
@@ -72,10 +72,10 @@ fn only(env: &Env, expected: &[&str], point: &str) {
 }
 
 /// A small generator, so that every run of the test does the same.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn throw(&mut self, sides: u64) -> u64 {
+    pub(crate) fn throw(&mut self, sides: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)

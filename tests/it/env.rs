@@ -173,10 +173,15 @@ impl Env {
 
     /// Lets days pass for a RAM user's open rotation: each step was done so much earlier.
     pub(crate) fn days_pass_for(&self, user: &str, days: i64) {
+        self.time_passes_for(user, chrono::TimeDelta::days(days));
+    }
+
+    /// Lets time pass for a RAM user's open work: its request was signed, and each step done, so much earlier.
+    pub(crate) fn time_passes_for(&self, user: &str, span: chrono::TimeDelta) {
         let path = self.journal_of(user);
         let text = std::fs::read_to_string(&path).unwrap();
         let lines = text.lines().filter(|line| !line.is_empty());
-        let earlier: String = lines.map(|line| record_earlier(line, days)).collect();
+        let earlier: String = lines.map(|line| record_earlier(line, span)).collect();
         let room = "\n".repeat(text.len().saturating_sub(earlier.len()));
         std::fs::write(&path, earlier + &room).unwrap();
     }
@@ -244,17 +249,19 @@ pub(crate) fn edit(path: &Path, from: &str, to: &str) {
     std::fs::write(path, text.replace(from, to)).unwrap();
 }
 
-/// A line of a journal with the time of its step moved back, and its checksum made anew.
-fn record_earlier(line: &str, days: i64) -> String {
+/// A line of a journal with the time of what it tells moved back, and its checksum made anew.
+fn record_earlier(line: &str, span: chrono::TimeDelta) -> String {
     use sha2::{Digest, Sha256};
     let (_, json) = line.split_once(' ').unwrap();
     let mut record: serde_json::Value = serde_json::from_str(json).unwrap();
-    if let Some(at) = record.pointer_mut("/reached/at") {
-        let time: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
-        let earlier = time - chrono::TimeDelta::days(days);
-        *at = earlier
-            .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-            .into();
+    for pointer in ["/reached/at", "/intent/signed_at"] {
+        if let Some(at) = record.pointer_mut(pointer) {
+            let time: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
+            let earlier = time - span;
+            *at = earlier
+                .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+                .into();
+        }
     }
     let json = record.to_string();
     let sum = Sha256::digest(json.as_bytes());

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 
 /// What each call is made to fail with. Left out are calls whose failure akm does not look at, and `getrandom`: the libraries below
 /// panic there, and a system that is up has random bytes.
-const FAULTS: [(&str, &[&str]); 15] = [
+pub(crate) const FAULTS: [(&str, &[&str]); 15] = [
     ("openat", &["EACCES", "EMFILE"]),
     ("mkdir", &["ENOSPC", "EROFS"]),
     ("write", &["ENOSPC", "EPIPE"]),
@@ -28,10 +28,12 @@ const FAULTS: [(&str, &[&str]); 15] = [
 
 /// The calls of a run that are made to fail: those after the program has begun, which the call that hardens it tells.
 fn calls(env: &Env, args: &[&str]) -> Vec<Call> {
-    let calls = strace::calls(&truth::copied(env), args, 0);
+    begun(&strace::calls(&truth::copied(env), args, 0)).to_vec()
+}
+
+pub(crate) fn begun(calls: &[Call]) -> &[Call] {
     let begins = |call: &Call| call.line.starts_with("prctl(PR_SET_DUMPABLE");
-    let begun = calls.iter().position(begins).unwrap();
-    calls[begun..].to_vec()
+    &calls[calls.iter().position(begins).unwrap()..]
 }
 
 /// Runs the command once for every call, error and extent of it, each in a fresh copy, and hands over what came of it.

@@ -2,7 +2,9 @@
 //! loses, delays and denies by order.
 
 use crate::env::Env;
+use crate::served::Served;
 use crate::serving::Serving;
+use crate::truth as checked;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -133,6 +135,38 @@ fn a_create_that_is_executed_late_is_found() {
         "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n"
     ));
     assert_eq!(truth(&env, "alice").len(), 1);
+}
+
+/// Once the cloud's own clock has passed the last moment for it, what is not there was not made, and what is stays a suspect.
+#[test]
+fn a_create_without_an_answer_is_decided_in_time() {
+    for (fault, made) in [("lose-request", false), ("lose-answer", true)] {
+        let served = Served::start();
+        served
+            .serving
+            .order(&json!({ "fault": fault, "action": "CreateAccessKey" }));
+        let create = ["create", "--ram-user", "alice"];
+        assert_eq!(served.env.akm(&create).code, 8, "{fault}");
+        let early = served.env.akm(&["recover"]);
+        assert_eq!(early.code, 7, "{fault}: {}", early.stderr);
+        let Some(served) = served.later("+1020s") else {
+            return;
+        };
+        let recover = served.env.akm(&["recover"]);
+        let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create whose answer was lost; \
+                       `akm delete <ID>` or `akm recover --dismiss <ID>` resolves it\n";
+        let known =
+            "akm: an earlier create for RAM user `alice` is now known not to have happened\n";
+        let told = if made { suspect } else { known };
+        let told = format!("{told}akm: nothing is left that could be finished now\n");
+        assert_eq!((said(&recover.stderr), recover.code), (told, 0), "{fault}");
+        let state = checked::check(&served.env, fault);
+        assert_eq!(state.suspects.len(), usize::from(made), "{fault}");
+        assert_eq!(state.open, [""; 0], "{fault}");
+        assert_eq!(served.env.akm(&create).code, 0, "{fault}");
+        let pairs = checked::live_of(&served.env, "alice").len();
+        assert_eq!(pairs, 1 + usize::from(made), "{fault}");
+    }
 }
 
 #[test]

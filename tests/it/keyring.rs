@@ -14,17 +14,23 @@ const CONFIG: &str = r#"<busconfig><type>session</type><listen>unix:path=FOLDER/
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#;
 
 /// A home whose session has a bus, and on it an open keyring. All gone when dropped.
-struct Desktop {
+pub(crate) struct Desktop {
     env: Env,
     children: Vec<Child>,
 }
 
 impl Desktop {
     /// `None`, said aloud, where a tool is missing.
-    fn open() -> Option<Self> {
+    pub(crate) fn open() -> Option<Self> {
         let mut desktop = Self::without_keyring()?;
         desktop.start_keyring();
         Some(desktop)
+    }
+
+    /// The home, for one who holds the session open as long as it is used.
+    #[cfg(feature = "sandbox-server")]
+    pub(crate) fn take_home(&mut self) -> Env {
+        std::mem::replace(&mut self.env, Env::bare())
     }
 
     /// With a bus that nobody is on.

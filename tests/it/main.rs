@@ -12,6 +12,8 @@ mod doors;
 mod dry_run;
 mod env;
 mod errno;
+#[cfg(feature = "sandbox-server")]
+mod errno_served;
 mod exit_codes;
 mod export;
 #[cfg(feature = "sandbox-server")]
@@ -26,10 +28,16 @@ mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
+#[cfg(feature = "sandbox-server")]
+mod killed_served;
 mod layers;
 mod leaked;
 mod list;
 mod log;
+#[cfg(feature = "sandbox-server")]
+mod machines;
+#[cfg(feature = "sandbox-server")]
+mod mixed_load;
 #[cfg(feature = "sandbox-server")]
 mod nginx;
 mod note;
@@ -52,6 +60,8 @@ mod sdk;
 mod secrecy;
 #[cfg(feature = "sandbox-server")]
 mod serve;
+#[cfg(feature = "sandbox-server")]
+mod served;
 #[cfg(feature = "sandbox-server")]
 mod serving;
 mod source;

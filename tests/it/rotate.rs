@@ -364,7 +364,7 @@ fn it_does_not_go_on_while_the_new_pair_cannot_stand_in() {
     assert_eq!(env.akm(&["disable", &new]).code, 0);
     stopped(
         "the new pair `<ID2>` is Inactive",
-        "`akm enable <ID2>`, then the same command again",
+        "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rotate --ram-user alice --rollback`",
     );
     assert_eq!(env.akm(&["enable", &new]).code, 0);
     assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);

@@ -100,11 +100,11 @@ impl Serving {
 fn hasten(env: &Env) {
     let path = env.home().join("config.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    let calm = "secret_store = \"age\"\n";
     let text = text.replace("verify_pause = \"0s\"\n", "");
-    std::fs::write(
-        &path,
-        text.replace(calm, &format!("{calm}verify_pause = \"0s\"\n")),
-    )
-    .unwrap();
+    let hastened = |line: &str| match line.strip_prefix("secret_store = ") {
+        Some(_) => format!("{line}\nverify_pause = \"0s\"\n"),
+        None => format!("{line}\n"),
+    };
+    let text: String = text.lines().map(hastened).collect();
+    std::fs::write(&path, text).unwrap();
 }

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-/// A call by its name and its number among those of that name.
+/// A call by its name and its number among those of that name, in its thread: `strace` counts them so.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) name: String,
     pub(crate) number: usize,
+    /// Whether the thread that the program begins with makes it.
+    pub(crate) first_thread: bool,
     /// The call as `strace` prints it.
     pub(crate) line: String,
 }
@@ -36,21 +38,39 @@ fn strace(env: &Env, options: &[&str], args: &[&str]) -> Command {
 pub(crate) fn calls(env: &Env, args: &[&str], code: i32) -> Vec<Call> {
     let ran = Ran::from(strace(env, &[], args).output().unwrap());
     assert_eq!(ran.code, code, "{}", ran.stderr);
-    let (mut counted, mut calls) = (HashMap::new(), Vec::new());
-    for line in std::fs::read_to_string(env.path("trace")).unwrap().lines() {
-        let call = line.split_once(' ').unwrap().1.trim_start();
-        let Some((name, _)) = call.split_once('(') else {
+    parsed(&std::fs::read_to_string(env.path("trace")).unwrap())
+}
+
+fn parsed(trace: &str) -> Vec<Call> {
+    let (mut counted, mut unfinished) = (HashMap::new(), HashMap::new());
+    let (mut calls, mut first) = (Vec::<Call>::new(), None);
+    for line in trace.lines() {
+        let (thread, told) = line.split_once(' ').unwrap();
+        let first_thread = *first.get_or_insert(thread) == thread;
+        let told = told.trim_start();
+        // Another thread's call stands between a call and its end.
+        if let Some((_, end)) = told.split_once(" resumed>") {
+            let at: usize = unfinished.remove(thread).unwrap();
+            calls[at].line.push_str(end);
+            continue;
+        }
+        let Some((name, _)) = told.split_once('(') else {
             continue;
         };
         if name.starts_with(['+', '-']) {
             continue;
         }
-        let number = counted.entry(name.to_owned()).or_insert(0);
+        let told = told.strip_suffix(" <unfinished ...>").map_or(told, |told| {
+            unfinished.insert(thread, calls.len());
+            told
+        });
+        let number = counted.entry((thread, name)).or_insert(0);
         *number += 1;
         calls.push(Call {
             name: name.to_owned(),
             number: *number,
-            line: call.to_owned(),
+            first_thread,
+            line: told.to_owned(),
         });
     }
     calls

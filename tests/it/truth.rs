@@ -65,18 +65,47 @@ pub(crate) fn rests(env: &Env, id: &str) -> bool {
     env.home().join(format!("secrets/{id}.age")).is_file()
 }
 
+/// The same of one RAM user.
+#[cfg(feature = "sandbox-server")]
+pub(crate) fn live_of(env: &Env, user: &str) -> Vec<Live> {
+    pairs_in(&env.cloud_of(user))
+}
+
 /// An Active pair whose secret is held: what a rotation never takes away.
 #[track_caller]
 pub(crate) fn one_works(env: &Env, point: &str) {
-    let works = live(env)
-        .iter()
-        .any(|pair| pair.active && rests(env, &pair.id));
+    one_of_works(env, &live(env), point);
+}
+
+/// The same of one RAM user, where others have pairs too.
+#[cfg(feature = "sandbox-server")]
+#[track_caller]
+pub(crate) fn one_works_for(env: &Env, user: &str, point: &str) {
+    one_of_works(env, &live_of(env, user), point);
+}
+
+#[track_caller]
+fn one_of_works(env: &Env, live: &[Live], point: &str) {
+    let works = live.iter().any(|pair| pair.active && rests(env, &pair.id));
     assert!(works, "{point}: no Active pair is held");
 }
 
 /// The invariants. `point` says what was done to the home.
 #[track_caller]
 pub(crate) fn check(env: &Env, point: &str) -> State {
+    let state = accounted(env, point);
+    claims_are_true(env, point);
+    let secrets = exported(env, &state, point);
+    nothing_in_clear(env, &secrets, point);
+    if env.home().exists() {
+        private(&env.home(), point);
+    }
+    state
+}
+
+/// Those of them that hold whatever the secret store is: each pair of the cloud is held and works, or is said aloud.
+#[track_caller]
+pub(crate) fn accounted(env: &Env, point: &str) -> State {
     let list = env.akm(&["list", "--json"]);
     assert_eq!(list.code, 0, "{point}: {}", list.stderr);
     let rows = list.json()["access_keys"].as_array().unwrap().clone();
@@ -90,13 +119,7 @@ pub(crate) fn check(env: &Env, point: &str) -> State {
         open,
     };
     for pair in &state.live {
-        accounted(env, &state, pair, &list.stderr, point);
-    }
-    claims_are_true(env, point);
-    let secrets = exported(env, &state, point);
-    nothing_in_clear(env, &secrets, point);
-    if env.home().exists() {
-        private(&env.home(), point);
+        works_or_is_said(env, &state, pair, &list.stderr, point);
     }
     state
 }
@@ -112,9 +135,8 @@ fn opened(listed: &Value) -> (Vec<String>, Vec<String>) {
     (suspects, open)
 }
 
-/// A pair of the cloud is held and works, or is said aloud.
 #[track_caller]
-fn accounted(env: &Env, state: &State, pair: &Live, aloud: &str, point: &str) {
+fn works_or_is_said(env: &Env, state: &State, pair: &Live, aloud: &str, point: &str) {
     let row = state
         .rows
         .iter()
@@ -259,7 +281,7 @@ pub(crate) fn copied(env: &Env) -> Env {
     copy
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
     std::fs::set_permissions(to, from.metadata().unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

@@ -43,10 +43,13 @@ pub(super) fn say(to: &Ui, owner: &Owner, standing: &Standing) {
                 "`{old}` was enabled again: its rotation is over, and both pairs are left as they are"
             )
         }
-        _ if standing.state == State::RolledBack => format!(
-            "`{}` is in use again; `{old}` is Inactive and still held",
-            standing.new.access_key_id
-        ),
+        _ if standing.state == State::RolledBack => {
+            let left = standing
+                .old_status
+                .map_or("gone from the cloud", |_| "Inactive and still held");
+            let back = &standing.new.access_key_id;
+            format!("`{back}` is in use again; `{old}` is {left}")
+        }
         _ => format!("`{old}` is deleted"),
     };
     to.note(&text);

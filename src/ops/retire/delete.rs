@@ -18,7 +18,7 @@ pub(crate) struct Allowed {
     pub(crate) purge: bool,
 }
 
-/// Until when the cloud keeps a deleted pair.
+/// Until when the cloud keeps a deleted pair; `None` when it is purged, or the recycle bin did not tell.
 pub(crate) struct Deleted {
     pub(crate) owner: Owner,
     pub(crate) restorable_until: Option<Timestamp>,

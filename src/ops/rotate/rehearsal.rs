@@ -82,7 +82,9 @@ impl Rehearsal<'_> {
                 Step::Done => return Ok(State::Done),
                 Step::Undone => return Ok(State::Undone),
                 Step::RolledBack => return Ok(State::RolledBack),
-                Step::Stop(why) => return Err(stopped(why, &self.new, &self.old)),
+                Step::Stop(why) => {
+                    return Err(stopped(why, Some(self.owner), &self.new, &self.old));
+                }
                 step => {
                     let before = calls.made.len();
                     self.take(step, calls);

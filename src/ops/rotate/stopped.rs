@@ -1,12 +1,18 @@
 //! Why a rotation does not go on, and what a person does about it.
 
-use crate::core::{access_key::AccessKeyId, rotation::Stop};
+use crate::core::{access_key::AccessKeyId, account::Owner, rotation::Stop};
 use crate::ops::{Failure, Kind};
 
-pub(super) fn stopped(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> Failure {
+/// `back` is the owner, if the rotation may be rolled back.
+pub(super) fn stopped(
+    stop: Stop,
+    back: Option<&Owner>,
+    new: &AccessKeyId,
+    old: &AccessKeyId,
+) -> Failure {
     let (what, (why, hint)) = match stop {
         Stop::Inactive | Stop::Gone | Stop::NotHeld | Stop::StillListed => {
-            ("the rotation does not go on", forward(stop, new, old))
+            ("the rotation does not go on", forward(stop, back, new, old))
         }
         Stop::OldInactive | Stop::OldGone | Stop::OldNotHeld => {
             ("the rollback does not go on", backward(stop, new, old))
@@ -15,11 +21,19 @@ pub(super) fn stopped(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> Failu
     Failure::new(Kind::HalfDone, what).because(why).hint(hint)
 }
 
-fn forward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String) {
+fn forward(
+    stop: Stop,
+    back: Option<&Owner>,
+    new: &AccessKeyId,
+    old: &AccessKeyId,
+) -> (String, String) {
     match stop {
         Stop::Inactive => (
             format!("the new pair `{new}` is Inactive"),
-            format!("`akm enable {new}`, then the same command again"),
+            format!(
+                "`akm enable {new}`, then the same command again{}",
+                back.map_or_else(String::new, |owner| or_back(owner, old))
+            ),
         ),
         Stop::Gone => (
             format!("the new pair `{new}` is gone from the cloud"),
@@ -38,6 +52,12 @@ fn forward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String)
             ),
         ),
     }
+}
+
+/// Somebody else may have gone back already.
+fn or_back(owner: &Owner, old: &AccessKeyId) -> String {
+    let selector = owner.selector();
+    format!("; or back to `{old}`: `akm rotate {selector} --rollback`")
 }
 
 fn backward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String) {

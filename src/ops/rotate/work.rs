@@ -165,10 +165,22 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn half(&self, failure: impl Into<Failure>) -> Failure {
+        let left = if self.may_be_deleted() {
+            format!("whether `{}` is deleted is not known", self.old)
+        } else {
+            "both pairs are there".to_owned()
+        };
         failure.into().half_done(format!(
-            "the rotation from `{}` to `{}` stopped half-way; both pairs are there",
+            "the rotation from `{}` to `{}` stopped half-way; {left}",
             self.old, self.new
         ))
+    }
+
+    /// By this command, or by one before it that was cut short.
+    fn may_be_deleted(&self) -> bool {
+        let now = self.session.cloud.now();
+        let due = self.recorded(now).due.and_then(|due| due.delete);
+        self.deleted || (self.seen.is_none() && due.is_some_and(|delete| delete <= now))
     }
 
     fn mark(&mut self, state: Reached) -> Result<(), Failure> {
@@ -313,6 +325,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn stopped(&self, stop: Stop) -> Failure {
-        stopped(stop, &self.new, &self.old)
+        let back = (!self.entry.intent.is_of_leak()).then_some(&self.owner);
+        stopped(stop, back, &self.new, &self.old)
     }
 }
