@@ -1,6 +1,6 @@
 //! The one place that picks an exit code, and how a failure is said.
 
-use super::escape::escape;
+use super::escape::{escape, in_json};
 use crate::ops::{Failure, Kind};
 use serde_json::json;
 use std::fmt::Write;
@@ -77,7 +77,8 @@ pub(crate) fn text(failure: &Failure) -> String {
 
 /// For a script: one object on one line.
 pub(crate) fn object(failure: &Failure) -> String {
-    format!("{}\n", json!({ "error": value(failure) }))
+    let text = json!({ "error": value(failure) }).to_string();
+    format!("{}\n", in_json(text))
 }
 
 pub(crate) fn value(failure: &Failure) -> serde_json::Value {

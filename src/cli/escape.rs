@@ -15,6 +15,24 @@ pub(crate) fn escape(text: &str) -> String {
         })
 }
 
+/// JSON with the same characters as its own escapes, which mean the same to a parser.
+pub(crate) fn in_json(text: String) -> String {
+    if !text.contains(is_harmful) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmful(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -22,7 +40,16 @@ fn is_harmful(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{escape, in_json};
+
+    #[test]
+    fn json_means_the_same_and_shows_nothing_harmful() {
+        let text = "a\u{202e}b\u{9b}\u{e0041}\"\n é";
+        let json = serde_json::to_string(text).unwrap();
+        let safe = in_json(json);
+        assert_eq!(safe, r#""a\u202eb\u009b\udb40\udc41\"\n é""#);
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+    }
 
     #[test]
     fn nothing_reaches_a_terminal_that_it_would_obey() {

@@ -1,6 +1,10 @@
 //! Talking: data to standard output, everything said to a person to standard error, questions on a terminal.
 
-use super::{Global, escape::escape, wrap::wrap};
+use super::{
+    Global,
+    escape::{self, escape},
+    wrap::wrap,
+};
 use crate::ops::{Failure, Kind, Tell};
 use crate::sys::{output, terminal};
 use serde::Serialize;
@@ -162,8 +166,7 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
 
 /// One JSON value and a line's end.
 pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
-    let mut text = serde_json::to_vec(value)
+    let text = serde_json::to_string(value)
         .map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
-    text.push(b'\n');
-    print(&text)
+    print(format!("{}\n", escape::in_json(text)).as_bytes())
 }
