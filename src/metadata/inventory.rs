@@ -44,6 +44,9 @@ pub(crate) struct PairRecord {
     /// By which ways its secret left akm.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) left_by: Vec<Way>,
+    /// Whether akm gave it a network policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) bound_to_networks: bool,
     #[serde(
         with = "time::text_option",
         default,
@@ -80,6 +83,7 @@ impl PairRecord {
             comment: None,
             secret_store: None,
             left_by: Vec::new(),
+            bound_to_networks: false,
             disable_after: None,
             retired_at: None,
             delete_after: None,
@@ -92,10 +96,20 @@ impl PairRecord {
         self.secret_store.is_none() || !self.left_by.is_empty()
     }
 
+    /// No rotation is to disable or delete it any more.
+    pub(crate) fn nothing_due(&mut self) {
+        (self.disable_after, self.delete_after) = (None, None);
+    }
+
     pub(crate) fn mark_left(&mut self, way: Way) {
         if !self.left_by.contains(&way) {
             self.left_by.push(way);
         }
+    }
+
+    /// Whether it was made elsewhere, and came with its secret.
+    pub(crate) fn was_imported(&self) -> bool {
+        self.left_by.contains(&Way::Import)
     }
 
     /// Whether it is there and its secret is held.

@@ -1,7 +1,11 @@
 //! `key-policy`: from which networks a pair may be used.
 
 use super::{Failure, Session, record, session::no_such_pair};
-use crate::core::{access_key::AccessKeyId, account::Owner, key_policy::KeyPolicy};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    key_policy::KeyPolicy,
+};
 use crate::metadata::log::Action;
 
 /// The owner of a pair that the cloud lists. `NoSuchPair` otherwise.
@@ -30,11 +34,11 @@ pub(crate) fn set(
 ) -> Result<(), Failure> {
     let _lock = session.lock(owner)?;
     let answer = session.cloud.set_key_policy(owner, id, policy);
-    Ok(record::change(
-        session,
-        Action::KeyPolicy,
-        owner,
-        Some(id),
-        answer,
-    )?)
+    record::change(session, Action::KeyPolicy, owner, Some(id), answer)?;
+    let mut known = session.record(owner)?;
+    if let Some(pair) = known.pair_mut(id) {
+        pair.bound_to_networks = policy.status == Status::Active;
+        session.inventory.save(&known)?;
+    }
+    Ok(())
 }

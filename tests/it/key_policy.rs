@@ -170,3 +170,25 @@ fn what_is_no_policy_is_refused_before_anything_is_asked() {
     env.refused(&["key-policy", "show", "LTAI1"], 3);
     env.refused(&["key-policy", "set", "LTAI1", "--off", "-y"], 3);
 }
+
+#[test]
+fn a_rotation_says_that_the_new_pair_is_not_bound() {
+    let env = Env::new();
+    let id = env.create("alice");
+    let set = ["key-policy", "set", &id, "-y", "--allow", "203.0.113.0/24"];
+    assert_eq!(env.akm(&set).code, 0);
+    let ran = env.akm(&["rotate", "--ram-user", "alice"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told =
+        format!("akm: `{id}` is bound to networks, and the pair that takes its place is NOT: ");
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    let other = env.create("bob");
+    let set = |more: &[&str]| {
+        let args = [&["key-policy", "set", &other, "-y"], more].concat();
+        assert_eq!(env.akm(&args).code, 0);
+    };
+    set(&["--allow", "203.0.113.0/24"]);
+    set(&["--off"]);
+    let ran = env.akm(&["rotate", "--ram-user", "bob"]);
+    assert!(!ran.stderr.contains("bound"), "{}", ran.stderr);
+}

@@ -70,10 +70,15 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
             .note(&format!("`{id}` is deleted to make room"));
     }
     retire::forget_expired(session, owner, &before)?;
-    let comment = session
-        .record(owner)?
-        .pair(&old)
-        .and_then(|pair| pair.comment.clone());
+    let record = session.record(owner)?;
+    let known = record.pair(&old);
+    let comment = known.and_then(|pair| pair.comment.clone());
+    if known.is_some_and(|pair| pair.bound_to_networks) {
+        session.tell.warn(&format!(
+            "`{old}` is bound to networks, and the pair that takes its place is NOT: `akm key-policy show {old} --json` writes the \
+             policy, `akm key-policy set KEY_ID --file FILE` takes it"
+        ));
+    }
     let intent = RotationIntent::new(old, overlap, wish.grace);
     let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
     work::go_on(session, issued)
