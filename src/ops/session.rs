@@ -1,9 +1,9 @@
 //! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
 use super::{Failure, Kind};
-use crate::cloud::{Caller, Client};
+use crate::cloud::{self, Caller, Client};
 use crate::core::{
-    access_key::AccessKeyId,
+    access_key::{AccessKey, AccessKeyId},
     account::{AccountId, Owner},
     name::ProfileName,
     secret::Secret,
@@ -95,6 +95,14 @@ impl Account {
 }
 
 impl Session {
+    /// The owner's pairs as the cloud lists them; none of a RAM user that is gone.
+    pub(crate) fn pairs_left(&self, owner: &Owner) -> Result<Vec<AccessKey>, cloud::Error> {
+        match self.cloud.pairs(owner) {
+            Err(error) if error.fault == cloud::Fault::NoSuchUser => Ok(Vec::new()),
+            shown => shown,
+        }
+    }
+
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         self.caller().map(drop)

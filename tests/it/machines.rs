@@ -55,7 +55,7 @@ fn without_endpoint(ran: Ran) -> Ran {
 /// What is said of two pairs that no rotation of this machine explains.
 fn two(first: &str, hint: &str) -> String {
     format!(
-        "akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
+        "akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
          `<ID1>` {first}, created <TIME>, last used <TIME>, secret held; \
          `<ID2>` Active, created <TIME>, last used <TIME>, secret not held\nhint: {hint}\n"
     )
@@ -325,4 +325,32 @@ fn sixteen_creates_from_two_machines() {
             assert_eq!(env.akm(&["verify", ran.stdout.trim()]).code, 0, "{point}");
         }
     }
+}
+
+/// The other's pair, imported, is neither taken for what a lost create made nor called a suspect.
+#[test]
+fn an_imported_pair_does_not_stand_for_a_lost_create() {
+    let both = Machines::start();
+    let order = serde_json::json!({ "fault": "fail-before", "action": "CreateAccessKey" });
+    both.one.serving.order(&order);
+    let create = ["create", "--ram-user", "alice"];
+    assert_eq!(both.the_one(&create).code, 8);
+    let made = both.the_other(&create);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let csv = both.the_other(&["export", made.stdout.trim(), "--csv", "-"]);
+    let imported = both.one.env.akm_fed(&["import", "-"], &csv.stdout);
+    assert_eq!(imported.code, 0, "{}", imported.stderr);
+    let again = both.the_one(&create);
+    again.said(
+        &[],
+        7,
+        "",
+        "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+         hint: run `akm recover` after <TIME>\n",
+    );
+    let open = both.the_one(&["recover", "--list"]).stdout;
+    assert!(
+        open.contains("create, answer not known") && !open.contains("suspect"),
+        "{open}"
+    );
 }

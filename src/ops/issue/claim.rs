@@ -82,15 +82,20 @@ pub(super) fn rest(
 }
 
 /// A pair that the journal could not take and the store did, as [`super::seal`] does it: only akm puts a secret into a store of this home, so
-/// that the pair is ours and no suspect. Written down as got. A keyring proves nothing: another home may use it too.
+/// that the pair is ours and no suspect, unless it came by an import. Written down as got. A keyring proves nothing: another home may
+/// use it too.
 pub(in crate::ops) fn adopt(
     session: &Session,
     entry: &mut Entry,
     journal: &mut OpenJournal,
 ) -> Result<(), Failure> {
-    let shown = session.cloud.pairs(&entry.owner())?;
+    let shown = session.pairs_left(&entry.owner())?;
     let store = session.stores.open(entry.intent.store)?;
-    let new = |key: &&AccessKey| store.durable() && !entry.intent.before.contains(&key.id);
+    let record = session.record(&entry.owner())?;
+    let imported = |key: &AccessKey| record.pair(&key.id).is_some_and(PairRecord::was_imported);
+    let new = |key: &&AccessKey| {
+        store.durable() && !entry.intent.before.contains(&key.id) && !imported(key)
+    };
     for key in shown.iter().filter(new) {
         let Some(secret) = store.get(&SecretName::pair(&key.id))? else {
             continue;
