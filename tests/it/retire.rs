@@ -370,3 +370,29 @@ fn a_change_that_could_not_be_written_down_is_half_done() {
         }
     }
 }
+
+/// The sealed copy in the journal goes with it, and so does the rotation.
+#[test]
+fn a_rotations_new_pair_is_purged_for_good() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
+    let new = new.trim();
+    let ran = env.akm(&["delete", new, "--force", "--purge", "-y"]);
+    ran.said(
+        &[new],
+        0,
+        "",
+        &format!(
+            "{SANDBOX}akm: the rotation to `<ID1>` is forgotten\n\
+             akm: `<ID1>` of RAM user `alice` is deleted for good\n"
+        ),
+    );
+    assert_eq!(env.akm(&["recover"]).code, 0);
+    let held: Vec<String> = env.secrets().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(held, [old.clone()]);
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    assert_eq!(env.akm(&["enable", &old]).code, 0);
+    assert_eq!(env.akm(&["verify", &old]).code, 0);
+}

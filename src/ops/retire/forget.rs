@@ -10,7 +10,7 @@ use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     journal::Entry,
 };
-use crate::ops::{Failure, Session, recover};
+use crate::ops::{Failure, Session, recover, rotate};
 use crate::store::{SecretName, StoreKind};
 
 /// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair. Metadata ends its claim before
@@ -20,7 +20,7 @@ pub(in crate::ops) fn forget(
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
-    close_create_of(session, owner, id)?;
+    close_work_on(session, owner, id)?;
     drop_secret(session, owner, id)?;
     let mut record = session.record(owner)?;
     record.access_keys.retain(|pair| pair.access_key_id != *id);
@@ -60,17 +60,29 @@ fn forget_secret(
     Ok(())
 }
 
-/// A create that waits for its confirmation keeps a sealed copy of the secret, and would put it back.
-fn close_create_of(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+/// The work that made the pair keeps a sealed copy of its secret, and would put it back. A rotation to it is over, and the old pair is
+/// left as it is; one that leaked is still to be replaced.
+fn close_work_on(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
     let open = session.journal.read(owner)?;
-    let of_this_pair = |entry: &Entry| {
-        let made = entry.got.as_ref().map(|got| &got.access_key_id);
-        entry.intent.rotation.is_none() && made == Some(id)
+    let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let Some(entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) else {
+        return Ok(());
     };
-    if open.as_ref().is_some_and(of_this_pair) {
-        session.journal.close(owner)?;
+    if entry.intent.is_of_leak() {
+        return rotate::leak_waits_again(session, entry).map(drop);
     }
-    Ok(())
+    if entry.intent.rotation.is_some() {
+        let mut record = session.record(owner)?;
+        record
+            .access_keys
+            .iter_mut()
+            .for_each(PairRecord::nothing_due);
+        session.inventory.save(&record)?;
+        session
+            .tell
+            .note(&format!("the rotation to `{id}` is forgotten"));
+    }
+    Ok(session.journal.close(owner)?)
 }
 
 /// The pairs that were deleted so long ago.
