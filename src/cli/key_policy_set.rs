@@ -49,8 +49,7 @@ impl Set {
         let policy = self.policy()?;
         let session = context.changing()?;
         let owner = ops::key_policy::owner(&session, &id)?;
-        let signs = session.cloud.signer() == id.as_str()
-            || ops::profile::signing_with(&session, &id)?.is_some();
+        let signs = ops::profile::signs(&session, &id)?;
         for text in warnings(signs, &id, &policy) {
             session.tell.warn(&text);
         }

@@ -117,10 +117,11 @@ impl Client {
         Ok(body.access_key.into())
     }
 
-    /// Brings a pair back; it is Active at once. `Fault::PairLimit` when its owner has two others.
+    /// Brings a pair back; it is Active at once. `Fault::PairLimit` when its owner has two others. Not made again where the answer was
+    /// lost: the second answer would be that the bin has no such pair.
     pub(crate) fn restore(&self, id: &AccessKeyId, user_id: &str) -> Result<(), Error> {
         let query = [("UserAccessKeyId", id.as_str()), ("UserId", user_id)];
-        self.call(
+        self.call_once(
             Service::Ims,
             "RestoreAccessKeyFromRecycleBin",
             &query,

@@ -1,6 +1,6 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{Account, Failure, Kind, session};
+use super::{Account, Failure, Kind, Session, session};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
 use crate::core::account::AccountId;
@@ -89,8 +89,13 @@ pub(super) fn not_the_held_one(
     }
 }
 
+/// Whether akm signs with a pair, by this profile or another one.
+pub(crate) fn signs(session: &Session, id: &AccessKeyId) -> Result<bool, Failure> {
+    Ok(session.cloud.signer() == id.as_str() || signing_with(session, id)?.is_some())
+}
+
 /// A profile that signs with a pair, if one does.
-pub(crate) fn signing_with(
+pub(super) fn signing_with(
     account: &Account,
     id: &AccessKeyId,
 ) -> Result<Option<ProfileName>, Failure> {

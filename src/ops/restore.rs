@@ -1,6 +1,6 @@
 //! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
 
-use super::{Failure, Kind, Session, record, retire};
+use super::{Failure, Kind, Session, profile, record, retire};
 use crate::cloud::{Fault, Outcome};
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -108,7 +108,13 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
         }
         return Ok(None);
     };
-    let status = if begun.active {
+    let signs = !begun.active && profile::signs(session, id)?;
+    if signs {
+        session.tell.warn(&format!(
+            "`{id}` is back and stays Active: a profile signs with it"
+        ));
+    }
+    let status = if begun.active || signs {
         Status::Active
     } else {
         Status::Inactive
