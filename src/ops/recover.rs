@@ -163,7 +163,7 @@ pub(super) fn close_when_proven(session: &Session, entry: &Entry) -> Result<(), 
 /// request cannot be executed any more.
 fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId>, Failure> {
     let owner = entry.owner();
-    let shown = session.cloud.pairs(&owner)?;
+    let shown = session.pairs_left(&owner)?;
     let strange = issue::suspects(session, entry, &shown)?;
     let until = expiry(entry);
     if session.cloud.may_execute_late() && session.cloud.now() < until {
@@ -351,8 +351,10 @@ fn owners(session: &Session) -> Result<Vec<Owner>, Failure> {
 pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
     let mut left = Vec::new();
     for owner in owners(session)? {
-        let _lock = session.lock(&owner)?;
-        match settle(session, &owner) {
+        let settled = session
+            .lock(&owner)
+            .and_then(|_lock| settle(session, &owner));
+        match settled {
             Ok(Settled::Pair(pair)) => {
                 session.tell.note(&format!(
                     "finished: AccessKey pair `{}` of {owner} is held",
@@ -412,16 +414,18 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
     let owner = entry.owner();
     let _lock = session.lock(&owner)?;
     session.check_signer(&owner)?;
-    if session.cloud.pairs(&owner)?.iter().any(|key| key.id == *id) {
+    let shown = session.pairs_left(&owner)?;
+    if shown.iter().any(|key| key.id == *id) {
         return Err(Failure::new(
             Kind::ActivePair,
             format!("`{id}` is there: its rotation is not to be forgotten"),
         )
         .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
     }
-    let mut record = super::refresh::owner(session, &owner)?;
+    let mut record = session.record(&owner)?;
+    record.take_over(&shown, session.cloud.now());
     for pair in &mut record.access_keys {
-        (pair.disable_after, pair.delete_after) = (None, None);
+        pair.nothing_due();
     }
     session.inventory.save(&record)?;
     // The pair may be restored, and its sealed copy be the last that is sure.

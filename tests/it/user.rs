@@ -246,3 +246,27 @@ fn verify_says_what_does_not_work() {
          request id: <REQUEST>\nhint: it may have been deleted; `akm list --refresh` shows the pairs there are\n",
     );
 }
+
+/// What was open for a RAM user that is gone is forgotten by a person's word, and the name is free again.
+#[test]
+fn a_rotation_of_a_user_that_is_gone_is_forgotten() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
+    let new = new.trim();
+    for args in [
+        &["delete", new, "--force", "-y"][..],
+        &["delete", &old, "-y"],
+        &["user", "delete", "alice", "-y"],
+    ] {
+        let ran = env.akm(args);
+        assert_eq!(ran.code, 0, "{args:?} {}", ran.stderr);
+    }
+    let stuck = env.akm(&["recover"]);
+    assert_eq!(stuck.code, 8, "{}", stuck.stderr);
+    let hint = format!("`akm recover --dismiss {new}` forgets this rotation");
+    assert!(stuck.stderr.contains(&hint), "{}", stuck.stderr);
+    assert_eq!(env.akm(&["recover", "--dismiss", new]).code, 0);
+    let made = env.akm(&["create", "--ram-user", "alice", "--create-user"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+}

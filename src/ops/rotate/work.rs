@@ -135,7 +135,7 @@ impl<'a> Work<'a> {
     }
 
     fn look(&mut self) -> Result<(), Failure> {
-        let keys = self.session.cloud.pairs(&self.owner);
+        let keys = self.session.pairs_left(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
         let held = issue::held_or_restored(self.session, &mut self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
