@@ -154,7 +154,7 @@ fn a_create_without_an_answer_is_decided_in_time() {
         };
         let recover = served.env.akm(&["recover"]);
         let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create whose answer was lost; \
-                       `akm delete <ID>` or `akm recover --dismiss <ID>` resolves it\n";
+                       `akm delete <ID> --force` or `akm recover --dismiss <ID>` resolves it\n";
         let known =
             "akm: an earlier create for RAM user `alice` is now known not to have happened\n";
         let told = if made { suspect } else { known };
@@ -351,4 +351,51 @@ fn a_clock_that_is_off_is_told_and_refused() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+fn a_leak_beside_an_undecided_create_is_half_done() {
+    let (env, serving) = reached();
+    let id = env.create("alice");
+    serving.order(&json!({ "fault": "fail-before", "action": "CreateAccessKey" }));
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 8);
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--leaked"]);
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let told = said(&ran.stderr).replace(&id, "<ID1>");
+    assert!(
+        told.ends_with(
+            "akm: `<ID>` is disabled, and nothing has taken its place yet: \
+             an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+             hint: run `akm recover` after <TIME>, then `akm rotate --ram-user alice --leaked <ID>` again\n"
+        ),
+        "{told}"
+    );
+}
+
+/// What a restore that was cut short would disable is not disabled under a profile that signs with it by now.
+#[test]
+fn a_restored_pair_that_a_profile_signs_with_stays_active() {
+    let (env, serving) = reached();
+    let id = env.create("alice");
+    assert_eq!(env.akm(&["export", &id, "--csv", "alice.csv"]).code, 0);
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    serving.order(&json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" }));
+    assert_eq!(env.akm(&["restore", &id]).code, 8);
+    let endpoint = serving.field("endpoint");
+    let add = [
+        "profile",
+        "add",
+        "ops",
+        "--csv",
+        "alice.csv",
+        "--endpoint",
+        endpoint,
+    ];
+    let added = env.akm(&add);
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let ran = env.akm(&["recover"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = format!("`{id}` is back and stays Active: a profile signs with it");
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    assert_eq!(env.akm(&["-p", "ops", "verify", "--self"]).code, 0);
 }

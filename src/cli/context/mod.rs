@@ -162,7 +162,7 @@ impl Context {
             let (id, owner) = (&suspect.access_key_id, suspect.owner());
             self.ui.warn(&format!(
                 "`{id}` of {owner} is a suspect: it appeared around a create whose answer was lost; \
-                 `akm delete {id}` or `akm recover --dismiss {id}` resolves it"
+                 `akm delete {id} --force` or `akm recover --dismiss {id}` resolves it"
             ));
         }
         Ok(())

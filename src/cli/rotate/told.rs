@@ -39,9 +39,11 @@ pub(super) fn say(to: &Ui, owner: &Owner, standing: &Standing) {
             time::format(at)
         ),
         _ if standing.state == State::Undone => {
-            format!(
-                "`{old}` was enabled again: its rotation is over, and both pairs are left as they are"
-            )
+            let what = match standing.old_status {
+                Some(Status::Inactive) => "is Inactive",
+                _ => "was enabled again",
+            };
+            format!("`{old}` {what}: its rotation is over, and both pairs are left as they are")
         }
         _ if standing.state == State::RolledBack => {
             let left = standing

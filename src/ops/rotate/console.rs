@@ -33,7 +33,7 @@ fn steps(owner: &Owner, pair: &str) -> String {
     };
     format!(
         "sign with another identity; or go to {page}: create a new pair and download its CSV, disable {pair}, delete it, \
-         then `akm import` the CSV"
+         then `akm import` the CSV, or, where a profile signed with it, add that anew: `akm profile add NAME --csv FILE`"
     )
 }
 

@@ -130,7 +130,14 @@ fn make_way(
         issue::held_or_restored(session, &mut entry)?;
         return Ok(shown);
     }
-    recover::settle(session, owner)?;
+    recover::settle(session, owner).map_err(|failure| {
+        let first = failure.hint.clone().unwrap_or_default();
+        let again = format!("`akm rotate {} --leaked {id}` again", owner.selector());
+        let left = format!("`{id}` is disabled, and nothing has taken its place yet");
+        failure
+            .half_done(left)
+            .hint(format!("{first}, then {again}"))
+    })?;
     Ok(session.cloud.pairs(owner)?)
 }
 

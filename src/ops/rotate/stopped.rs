@@ -64,12 +64,14 @@ fn backward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String
     match stop {
         Stop::OldInactive => (
             format!("the old pair `{old}` is Inactive"),
-            format!("`akm enable {old}`, then the same command again"),
+            format!(
+                "`akm enable {old}` puts it into use and ends the rotation; then `akm disable {new}`, once nothing uses that"
+            ),
         ),
         Stop::OldGone => (
             format!("the old pair `{old}` is gone from the cloud"),
             format!(
-                "`akm restore {old} --active`, or `akm enable {new}`, then the same command again"
+                "`akm restore {old} --active`, then the same command again; or stay with the new pair: `akm enable {new}`"
             ),
         ),
         _ => (
