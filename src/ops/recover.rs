@@ -440,3 +440,77 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
 pub(crate) fn recycle_span() -> Span {
     Span::days(30)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::journal::RotationIntent;
+
+    fn at(time: &str) -> Timestamp {
+        time::parse(&format!("2026-11-24T{time}:00Z")).unwrap()
+    }
+
+    fn old() -> AccessKeyId {
+        AccessKeyId::parse("LTAI1").unwrap()
+    }
+
+    /// What is said of a journal whose steps were all done at ten: what is open, whose id, and not before when.
+    fn said(
+        rotation: Option<RotationIntent>,
+        marks: &[Reached],
+    ) -> (&'static str, Option<String>, Option<Timestamp>) {
+        let open = open_work(&Entry::sample(rotation, at("10:00"), marks));
+        (open.what, open.id.map(|id| id.to_string()), open.due)
+    }
+
+    #[test]
+    fn an_open_create_says_what_it_waits_for() {
+        use Reached::{Got, Stored};
+        let new = || Some("LTAI2".to_owned());
+        let unknown = ("create, answer not known", None, Some(at("10:16")));
+        assert_eq!(said(None, &[]), unknown);
+        assert_eq!(said(None, &[Got]), ("create, to be finished", new(), None));
+        assert_eq!(
+            said(None, &[Stored]),
+            ("create, to be confirmed", new(), None)
+        );
+    }
+
+    #[test]
+    fn an_open_rotation_says_what_it_waits_for() {
+        use Reached::{Delivered, OldDisabled, OldEnabled, RollBack, Stored};
+        let new = || Some("LTAI2".to_owned());
+        let said = |marks: &[Reached]| {
+            let hours = |count| Span::parse(&format!("{count}h")).unwrap();
+            said(Some(RotationIntent::new(old(), hours(1), hours(2))), marks)
+        };
+        let active = ("rotation, old pair still Active", new(), Some(at("11:00")));
+        let inactive = ("rotation, old pair Inactive", new(), Some(at("12:00")));
+        let back = || ("rollback, to be finished", new(), None);
+        assert_eq!(
+            said(&[]),
+            ("create, answer not known", None, Some(at("10:16")))
+        );
+        assert_eq!(said(&[Stored]), ("rotation, to be finished", new(), None));
+        assert_eq!(said(&[Stored, Delivered]), active);
+        assert_eq!(said(&[Delivered, OldDisabled]), inactive);
+        assert_eq!(said(&[Delivered, RollBack]), back());
+        assert_eq!(said(&[Delivered, RollBack, OldEnabled]), back());
+    }
+
+    #[test]
+    fn a_leak_is_open_until_its_pair_is_replaced() {
+        let leak = "leaked pair, to be replaced";
+        let said = |marks: &[Reached]| said(Some(RotationIntent::leaked(old())), marks);
+        let lost = ("create, answer not known", None, Some(at("10:16")));
+        assert_eq!(said(&[]), lost);
+        assert_eq!(
+            said(&[Reached::Stored]),
+            (leak, Some("LTAI2".to_owned()), None)
+        );
+        let mut waits = Entry::sample(Some(RotationIntent::leaked(old())), at("10:00"), &[]);
+        waits.intent.nonce.clear();
+        let open = open_work(&waits);
+        assert_eq!((open.what, open.id, open.due), (leak, Some(old()), None));
+    }
+}

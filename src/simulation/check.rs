@@ -4,6 +4,7 @@ use super::cloud::{Maker, owner};
 use super::fate::Plan;
 use super::world::World;
 use crate::core::access_key::{AccessKeyId, Status};
+use crate::core::rotation::Reached;
 use crate::core::time::Timestamp;
 use crate::metadata::inventory::OwnerRecord;
 use crate::metadata::journal::Entry;
@@ -107,9 +108,18 @@ impl World {
         let lost = book
             .promised
             .iter()
+            .filter(|id| !book.leaked.contains(id))
             .find(|id| live.iter().any(|key| key.id == **id) && !held(id));
         let lost = lost.cloned();
+        let leak = entry.as_ref().and_then(leak_of);
+        let durable = self.durable_journal().as_ref().and_then(leak_of);
+        let forgotten = std::mem::replace(&mut book.open_leak, durable)
+            .filter(|id| leak.as_ref() != Some(id) && live.iter().any(|key| key.id == *id));
         drop(book);
+        if let Some(id) = forgotten {
+            let what = format!("`{id}` leaked, is there, and its journal is gone");
+            self.ledger.breach(5, &what);
+        }
         if fallen {
             self.ledger
                 .breach(1, "no Active pair is left whose secret we hold");
@@ -144,12 +154,22 @@ impl World {
                 let book = self.ledger.book();
                 let excused = book.harmed || book.strangers;
                 drop(book);
-                if !excused {
+                if !excused && !self.needs_a_person() {
                     self.ledger.breach(3, &format!("recovery is stuck: {why}"));
                 }
             }
         }
         self.judge_pairs();
+    }
+
+    /// What takes the place of a pair that leaked where both are taken, and whether a pair may go that takes the place of one whose
+    /// secret nobody has, akm cannot tell.
+    fn needs_a_person(&self) -> bool {
+        self.open_entry().is_some_and(|entry| {
+            let back = entry.when(Reached::RollBack).is_some();
+            let rotation = entry.intent.rotation.as_ref();
+            rotation.is_some_and(|it| it.leaked || back && !self.is_stored(&it.old))
+        })
     }
 
     fn judge_pairs(&self) {
@@ -203,6 +223,12 @@ impl World {
             }
         }
     }
+}
+
+/// The pair whose leak a journal is about.
+fn leak_of(entry: &Entry) -> Option<AccessKeyId> {
+    let rotation = entry.intent.rotation.as_ref()?;
+    rotation.leaked.then(|| rotation.old.clone())
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

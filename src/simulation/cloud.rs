@@ -160,6 +160,13 @@ impl Cloud {
         self.truth().late.push((until, request.clone(), by));
     }
 
+    /// How long it is until the next of them arrives.
+    pub(super) fn next_arrival(&self) -> Option<TimeDelta> {
+        let truth = self.truth();
+        let next = truth.late.iter().map(|(at, ..)| *at).min();
+        next.map(|at| (at - self.clock.now()).max(TimeDelta::zero()))
+    }
+
     /// What was under way and has come by now is done.
     pub(super) fn arrive(&self) {
         if self.truth().late.is_empty() {

@@ -15,6 +15,9 @@ pub(super) enum Deed {
     /// With days of overlap and of grace.
     Rotate(u16, u16),
     Finish,
+    RollBack,
+    /// With the id of the pair that leaked.
+    Leak(AccessKeyId),
     Disable(AccessKeyId),
     Enable(AccessKeyId),
     Delete(AccessKeyId),
@@ -43,7 +46,7 @@ impl Deed {
         let span = |days: &[u16]| days[fate.below(days.len())];
         let about = |ids: &[AccessKeyId]| ids.get(fate.below(ids.len().max(1))).cloned();
         let rotate = || Self::Rotate(span(&[0, 0, 2]), span(&[0, 2]));
-        let drawn = match fate.below(16) {
+        let drawn = match fate.below(18) {
             0..3 => Some(Self::Create),
             3 => Some(Self::CreateCsv),
             4..8 => Some(rotate()),
@@ -54,6 +57,8 @@ impl Deed {
             12 => about(&ids).map(Self::Purge),
             13 => about(&ids[live..]).map(Self::Restore),
             14 => about(&ids).map(Self::Dismiss),
+            15 => Some(Self::RollBack),
+            16 => about(&ids[..live]).map(Self::Leak),
             _ if fate.one_in(2) => Some(Self::Refresh),
             _ => Some(Self::Recover),
         };
@@ -93,22 +98,26 @@ impl Deed {
                     replace: None,
                 };
                 let run = world.run(plan, |session| rotate::rotate(session, &of, &wish));
-                let made = |standing: &rotate::Standing| {
-                    let of_ours = standing.old.is_some();
-                    of_ours.then(|| standing.new.access_key_id.clone())
-                };
-                over(world, run, made)
+                over(world, run, rotated)
+            }
+            Self::RollBack => {
+                let run = world.run(plan, |session| rotate::roll_back(session, &of));
+                over(world, run, back_in_use)
+            }
+            Self::Leak(id) => {
+                typed(world, id);
+                world.ledger.book().leaks(id);
+                let run = world.run(plan, |session| rotate::leaked(session, &of, Some(id)));
+                over(world, run, rotated)
             }
             Self::Disable(id) => {
                 typed(world, id);
-                over(
-                    world,
-                    world.run(plan, |s| retire::disable(s, id, true)),
-                    |_| None,
-                )
+                let run = world.run(plan, |s| retire::disable(s, id, true));
+                over(world, run, |_| None)
             }
             Self::Enable(id) => {
                 typed(world, id);
+                world.ledger.book().open_leak = None;
                 over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
             }
             Self::Delete(id) | Self::Purge(id) => {
@@ -130,13 +139,11 @@ impl Deed {
             }
             Self::Restore(id) => {
                 typed(world, id);
-                over(
-                    world,
-                    world.run(plan, |s| restore::restore(s, id, false)),
-                    |_| None,
-                )
+                let run = world.run(plan, |s| restore::restore(s, id, false));
+                over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
+                world.ledger.book().open_leak = None;
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());
@@ -144,11 +151,10 @@ impl Deed {
                 let run = world.run(plan, |session| recover::dismiss(session, id));
                 over(world, run, |_| None)
             }
-            Self::Refresh => over(
-                world,
-                world.run(plan, |session| refresh::one(session, &of)),
-                |()| None,
-            ),
+            Self::Refresh => {
+                let run = world.run(plan, |session| refresh::one(session, &of));
+                over(world, run, |()| None)
+            }
             Self::Recover => {
                 let run = world.run(plan, |session| {
                     let left = recover::all(session)?;
@@ -160,6 +166,18 @@ impl Deed {
             }
         }
     }
+}
+
+/// The pair that a rotation of ours made.
+fn rotated(standing: &rotate::Standing) -> Option<AccessKeyId> {
+    let of_ours = standing.old.is_some();
+    of_ours.then(|| standing.new.access_key_id.clone())
+}
+
+/// The pair that a rollback put back into use, if its secret is held.
+fn back_in_use(standing: &rotate::Standing) -> Option<AccessKeyId> {
+    let pair = &standing.new;
+    pair.is_held().then(|| pair.access_key_id.clone())
 }
 
 fn typed(world: &World, id: &AccessKeyId) {

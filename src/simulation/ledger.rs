@@ -4,7 +4,7 @@ use super::cloud::{about, changes, signer};
 use super::faults::{action, parameter};
 use super::world::World;
 use crate::cloud::transport::{Request, Response};
-use crate::core::access_key::AccessKeyId;
+use crate::core::{access_key::AccessKeyId, rotation::Reached};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,6 +24,10 @@ pub(super) struct Book {
     pub(super) deleted: BTreeSet<AccessKeyId>,
     /// Pairs that a run said it had made and holds.
     pub(super) promised: BTreeSet<AccessKeyId>,
+    /// Pairs that leaked: nobody is to keep their secrets.
+    pub(super) leaked: BTreeSet<AccessKeyId>,
+    /// The leak that the journal is about.
+    pub(super) open_leak: Option<AccessKeyId>,
     /// Runs that said that they made nothing.
     pub(super) denied: BTreeSet<u32>,
     /// Whether an Active pair that we hold was there when the last run ended.
@@ -37,6 +41,15 @@ pub(super) struct Book {
     /// How often in a row a pair was found to work.
     row: BTreeMap<String, u32>,
     verified: BTreeSet<String>,
+}
+
+impl Book {
+    /// A person has this pair deleted, and its secret too; what leaked before is his business.
+    pub(super) fn leaks(&mut self, id: &AccessKeyId) {
+        self.leaked.insert(id.clone());
+        self.deleted.insert(id.clone());
+        self.open_leak = None;
+    }
 }
 
 impl Ledger {
@@ -106,13 +119,17 @@ impl Ledger {
     }
 
     fn judge_retiring(&self, world: &World, run: u32, request: &Request, id: &AccessKeyId) {
+        let activates = parameter(request, "Status") == Some("Active");
         let entry = world.durable_journal();
         let rotation = entry.as_ref().and_then(|entry| {
             let rotation = entry.intent.rotation.as_ref()?;
-            let new = entry.got.as_ref()?.access_key_id.clone();
-            (rotation.old == *id).then_some(new)
+            let (new, old) = (&entry.got.as_ref()?.access_key_id, &rotation.old);
+            let back = entry.when(Reached::RollBack).is_some();
+            // On the way back the old pair is enabled, and then stands in for the new one.
+            let back = back && !activates;
+            let (named, successor) = if back { (new, old) } else { (old, new) };
+            (named == id).then(|| successor.clone())
         });
-        let activates = parameter(request, "Status") == Some("Active");
         let typed = self.book().typed.contains(id);
         match rotation {
             None if !typed => self.breach(
@@ -125,7 +142,7 @@ impl Ledger {
         }
     }
 
-    /// A rotation retires the old pair: the new one must be there, work, and be held.
+    /// A rotation retires a pair, on the way back the new one: the other must be there, work, and be held.
     fn judge_successor(&self, world: &World, run: u32, old: &AccessKeyId, new: &AccessKeyId) {
         if !self.book().verified.contains(new.as_str()) {
             self.breach(

@@ -26,12 +26,14 @@ use starts::Starts;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
-/// How many histories by chance a run of the tests lives through. This variable says otherwise, and then no more than so many
-/// mishaps are tried one by one.
+/// How many histories by chance a run of the tests lives through. This variable says otherwise, and then about as many are
+/// lived through one by one.
 const RANDOM: u64 = 125_000;
 const COUNT: &str = "AKM_HISTORIES";
 /// Lives through the history of that seed alone.
 const SEED: &str = "AKM_SEED";
+/// How many histories go on from one fault, about.
+const BRANCH: u64 = 250;
 /// How many there are to be in all.
 const LEAST: u64 = 300_000;
 
@@ -102,7 +104,8 @@ fn every() -> u64 {
             );
         }
     }
-    let each = wanted().map_or(1, |most| work.len() / usize::try_from(most.max(1)).unwrap());
+    let most = wanted().map_or(work.len(), |most| (most / BRANCH) as usize);
+    let each = work.len() / most.max(1);
     let work: Vec<_> = work.into_iter().step_by(each.max(1)).collect();
     spread(&work, |(ordeal, branch)| ordeal.live(*branch))
 }

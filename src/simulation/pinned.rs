@@ -3,6 +3,7 @@
 use super::deeds::{Deed, Outcome};
 use super::dice::Dice;
 use super::fate::{Crash, Fate, Plan};
+use super::faults::Fault;
 use super::starts::Starts;
 use super::world::{Nature, World};
 use crate::ops::Kind;
@@ -76,6 +77,26 @@ fn no_pair_is_made_on_top_of_a_sealed_copy_that_was_just_put_back() {
     lose_the_unwritten(&world);
     let ends = [0, 1].map(|_| deed.perform(&world, Plan::default()).0);
     assert_eq!(ends, [Outcome::Failed(Kind::HalfDone), Outcome::Done]);
+    is_sound(&world);
+}
+
+#[test]
+fn a_lost_create_that_may_yet_be_executed_is_not_said_to_be_none() {
+    let fresh = &Starts::new().plain(&Deed::Create, StoreKind::Age)[0];
+    let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), true));
+    // The third call makes the pair.
+    let plan = Plan {
+        fault: Some((2, Fault::ExecutedLate)),
+        ..Plan::default()
+    };
+    let lost = Deed::Create.perform(&world, plan).0;
+    assert_eq!(lost, Outcome::Failed(Kind::HalfDone));
+    let early = Deed::Recover.perform(&world, Plan::default()).0;
+    assert_eq!(early, Outcome::Failed(Kind::Undecided));
+    world.wait(20);
+    let late = Deed::Recover.perform(&world, Plan::default()).0;
+    assert_eq!(late, Outcome::Done, "{}", world.fate.trace());
+    assert_eq!(world.journal().suspects().unwrap().len(), 1);
     is_sound(&world);
 }
 

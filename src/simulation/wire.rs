@@ -112,6 +112,11 @@ impl Wire {
                 self.half_sent(request);
                 fault.answer(None, now)
             }
+            // Some copy of it arrived; what comes of that one may take its time.
+            Fault::NonceUsed if world.fate.one_in(2) => {
+                self.delay(request);
+                fault.answer(None, now)
+            }
             fault if fault.executes() => fault.answer(Some(&execute()), now),
             fault => fault.answer(None, now),
         }

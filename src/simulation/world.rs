@@ -248,8 +248,14 @@ impl World {
 
     /// Time passes; after some minutes even a keyring has written what it was given, as the kernel writes within one.
     pub(super) fn wait(&self, minutes: i64) {
-        self.clock.turn(TimeDelta::minutes(minutes));
-        self.cloud.arrive();
+        let mut left = TimeDelta::minutes(minutes);
+        // What is under way is executed when it arrives: later, its date would be too old.
+        while let Some(span) = self.cloud.next_arrival().filter(|span| *span <= left) {
+            self.clock.turn(span);
+            self.cloud.arrive();
+            left -= span;
+        }
+        self.clock.turn(left);
         if minutes >= 20 {
             self.keyring.rest();
         }

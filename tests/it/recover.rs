@@ -138,6 +138,41 @@ fn dismissing_what_is_not_open() {
              hint: `akm rotate --ram-user alice` goes on with it\n"
         ),
     );
+    // So does one beside which another id is named.
+    env.refused(&["recover", "--dismiss", &old], 3);
+    env.refused(&["recover", "--dismiss", "LTAI1"], 3);
+    // A leak waits for its own id.
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    let leak = ["rotate", "--ram-user", "alice", "--leaked", &one];
+    assert_eq!(env.akm(&leak).code, 8);
+    env.refused(&["recover", "--dismiss", &two], 3);
+    let open = env.akm(&["recover", "--list", "--json"]).json();
+    assert_eq!(open["open"][0]["access_key_id"], one);
+}
+
+/// It is the owner's own in the record of what was done.
+#[test]
+fn a_suspect_is_dismissed_for_its_owner() {
+    let env = Env::new();
+    let alice = with_suspect(&env);
+    let folder = env.journal_of("alice").parent().unwrap().to_owned();
+    let bob = env.create("bob");
+    let file = folder.join(format!("suspect-{alice}.toml"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let other = folder.join(format!("suspect-{bob}.toml"));
+    std::fs::copy(&file, &other).unwrap();
+    std::fs::write(&other, text.replace(&alice, &bob).replace("alice", "bob")).unwrap();
+    for (user, id) in [("alice", &alice), ("bob", &bob)] {
+        assert_eq!(env.akm(&["recover", "--dismiss", id]).code, 0);
+        let log = env.akm(&["log", "--ram-user", user, "--json"]).stdout;
+        let last: serde_json::Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+        assert_eq!(
+            (&last["action"], &last["access_key_id"]),
+            (&"dismiss".into(), &id.as_str().into())
+        );
+    }
 }
 
 #[test]

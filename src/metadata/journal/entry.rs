@@ -164,3 +164,38 @@ impl Entry {
         (entry.reached == Reached::Intent || entry.got.is_some()).then_some(entry)
     }
 }
+
+#[cfg(test)]
+impl Entry {
+    /// A journal of the RAM user `alice` whose request was signed at `at`, with these steps marked then.
+    pub(crate) fn sample(
+        rotation: Option<RotationIntent>,
+        at: Timestamp,
+        marks: &[Reached],
+    ) -> Self {
+        let new = AccessKeyId::parse("LTAI2").unwrap();
+        let intent = Intent {
+            version: Version,
+            account_id: AccountId::parse("1234567890123456").unwrap(),
+            profile: "prod".parse().unwrap(),
+            ram_user: Some(UserName::parse("alice").unwrap()),
+            before: vec![AccessKeyId::parse("LTAI1").unwrap()],
+            nonce: "n".to_owned(),
+            signed_at: at,
+            store: StoreKind::Age,
+            recipient: format!("age1{}", "q".repeat(58)).parse().unwrap(),
+            comment: None,
+            rotation,
+        };
+        let got = Got {
+            access_key_id: new,
+            created_at: at,
+            sealed: String::new(),
+        };
+        let got = marks.first().map(|_| Record::Got(got));
+        let done = marks.iter().filter(|state| **state != Reached::Got);
+        let done = done.map(|state| Record::Reached(Mark { state: *state, at }));
+        let records = [Record::Intent(intent)].into_iter().chain(got).chain(done);
+        Self::from_records(records.collect()).unwrap()
+    }
+}

@@ -198,3 +198,63 @@ pub(super) fn due(entry: &Entry) -> Option<Due> {
         delete: disabled.map(|at| at + TimeDelta::seconds(rotation.grace_seconds)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::time;
+    use crate::metadata::journal::RotationIntent;
+
+    fn at(day: u32) -> Timestamp {
+        time::parse(&format!("2026-11-{day:02}T10:00:00Z")).unwrap()
+    }
+
+    /// On the tenth all these steps were done.
+    fn entry(overlap: u16, grace: u16, marks: &[Reached]) -> Entry {
+        let old = AccessKeyId::parse("LTAI1").unwrap();
+        let rotation = RotationIntent::new(old, Span::days(overlap), Span::days(grace));
+        Entry::sample(Some(rotation), at(10), marks)
+    }
+
+    const DELIVERED: [Reached; 3] = [Reached::Stored, Reached::Verified, Reached::Delivered];
+    const DISABLED: [Reached; 2] = [Reached::Delivered, Reached::OldDisabled];
+
+    /// One that was cut short is gone on with; after one that rested and is over, a command rotates anew.
+    #[test]
+    fn a_rotation_rests_only_in_an_overlap_or_a_grace() {
+        for (days, rested) in [(0, false), (1, true)] {
+            assert_eq!(rests(&entry(days, 0, &DELIVERED)), rested);
+            assert_eq!(rests(&entry(0, days, &DISABLED)), rested);
+        }
+        assert!(!rests(&entry(0, 1, &DELIVERED)));
+        assert!(!rests(&entry(1, 0, &DISABLED)));
+        for cut in [&[][..], &[Reached::Got], &DELIVERED[..1], &DELIVERED[..2]] {
+            assert!(!rests(&entry(1, 1, cut)));
+        }
+        assert!(!rests(&Entry::sample(None, at(10), &[Reached::Stored])));
+    }
+
+    #[test]
+    fn what_is_due_is_counted_from_when_it_was_recorded() {
+        assert_eq!(due(&entry(2, 3, &DELIVERED[..2])), None);
+        let disable = at(12);
+        let (disabled, delete) = (None, None);
+        assert_eq!(
+            due(&entry(2, 3, &DELIVERED)),
+            Some(Due {
+                disable,
+                disabled,
+                delete
+            })
+        );
+        let (disabled, delete) = (Some(at(10)), Some(at(13)));
+        assert_eq!(
+            due(&entry(2, 3, &DISABLED)),
+            Some(Due {
+                disable,
+                disabled,
+                delete
+            })
+        );
+    }
+}
