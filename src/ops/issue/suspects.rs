@@ -15,7 +15,7 @@ pub(in crate::ops) fn suspects(
 ) -> Result<Vec<AccessKeyId>, Failure> {
     let ours = entry.got.as_ref().map(|got| &got.access_key_id);
     let record = session.record(&entry.owner())?;
-    let imported = |id| record.pair(id).is_some_and(PairRecord::was_imported);
+    let imported = |id: &AccessKeyId| record.pair(id).is_some_and(PairRecord::was_imported);
     let strange = |key: &&AccessKey| {
         !entry.intent.before.contains(&key.id) && Some(&key.id) != ours && !imported(&key.id)
     };
