@@ -390,7 +390,7 @@ fn a_rotations_new_pair_is_purged_for_good() {
     );
     assert_eq!(env.akm(&["recover"]).code, 0);
     let held: Vec<String> = env.secrets().into_iter().map(|(id, _)| id).collect();
-    assert_eq!(held, [old.clone()]);
+    assert_eq!(held, std::slice::from_ref(&old));
     env.akm(&["recover", "--list", "--json"])
         .said(&[], 0, "{\"open\":[]}\n", "");
     assert_eq!(env.akm(&["enable", &old]).code, 0);

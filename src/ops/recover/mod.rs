@@ -1,0 +1,205 @@
+//! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
+
+mod dismiss;
+mod lost;
+mod open;
+
+pub(crate) use dismiss::{Dismissed, dismiss};
+pub(in crate::ops) use lost::lost;
+pub(crate) use open::{Open, list};
+
+use super::{Failure, Session, issue, issue::Issued, record, restore, rotate, rotate::Word};
+use crate::core::{account::Owner, rotation::Reached, time::Span};
+use crate::metadata::{
+    inventory::PairRecord,
+    journal::{Entry, OpenJournal, Restoring},
+    log::Action,
+};
+use crate::store::SecretName;
+use lost::decide;
+
+/// What was open for an owner, and what became of it.
+pub(crate) enum Settled<Pair = PairRecord> {
+    Nothing,
+    /// A create, finished now.
+    Pair(Pair),
+    /// A rotation, where it stands now that what was due is done, and whether it had come to rest before: one that was cut short is
+    /// the same command's own, which is not to rotate twice.
+    Rotating(Box<rotate::Standing>, bool),
+}
+
+/// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
+pub(crate) fn settle(session: &Session, owner: &Owner) -> Result<Settled, Failure> {
+    settle_by(session, owner, Word::AsDue)
+}
+
+/// The same, with a person's word on the rotation that is open.
+pub(in crate::ops) fn settle_by(
+    session: &Session,
+    owner: &Owner,
+    word: Word,
+) -> Result<Settled, Failure> {
+    Ok(match settle_open(session, owner, word)? {
+        Settled::Pair(issued) => Settled::Pair(close(session, issued)?),
+        Settled::Rotating(standing, rested) => Settled::Rotating(standing, rested),
+        Settled::Nothing => Settled::Nothing,
+    })
+}
+
+/// The same, and the journal of a create that was finished stays open: [`close`] closes it.
+pub(in crate::ops) fn settle_open(
+    session: &Session,
+    owner: &Owner,
+    word: Word,
+) -> Result<Settled<Issued>, Failure> {
+    restore::finish(session, owner)?;
+    let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
+        return Ok(Settled::Nothing);
+    };
+    session.check_signer(owner)?;
+    if rotate::leak_waits(&entry) {
+        let standing = rotate::replace_leaked(session, entry, journal)?;
+        return Ok(Settled::Rotating(Box::new(standing), false));
+    }
+    if entry.reached == Reached::Intent {
+        issue::adopt(session, &mut entry, &mut journal)?;
+    }
+    match (entry.reached, &entry.intent.rotation) {
+        (Reached::Intent, _) if entry.intent.is_of_leak() => {
+            decide(session, &entry)?;
+            drop(journal);
+            let (entry, journal) = rotate::leak_waits_again(session, entry)?;
+            let standing = rotate::replace_leaked(session, entry, journal)?;
+            Ok(Settled::Rotating(Box::new(standing), false))
+        }
+        (Reached::Intent, _) => {
+            let strange = decide(session, &entry)?;
+            session.journal.close(owner)?;
+            session.journal.forget_dismissed(&strange)?;
+            Ok(Settled::Nothing)
+        }
+        (_, Some(_)) => {
+            let rested = rotate::rests(&entry);
+            let standing = rotate::advance(session, entry, journal, word)?;
+            Ok(Settled::Rotating(Box::new(standing), rested))
+        }
+        (Reached::Got, None) => finish(session, entry, journal),
+        (_, None) => confirm(session, entry, journal),
+    }
+}
+
+fn finish(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+) -> Result<Settled<Issued>, Failure> {
+    let secret = issue::unseal(session, &entry)?;
+    let issued = issue::claim(session, entry, journal, &secret)?;
+    let id = &issued.pair.access_key_id;
+    record::done(session, Action::Recover, &issued.entry.owner(), id);
+    if issued.pair.is_deleted() {
+        let (id, owner) = (&issued.pair.access_key_id, issued.entry.owner());
+        session.tell.note(&format!(
+            "`{id}` of {owner} was made by an earlier command and is deleted by now"
+        ));
+        close_when_proven(session, &issued.entry)?;
+        return Ok(Settled::Nothing);
+    }
+    Ok(Settled::Pair(issued))
+}
+
+/// A pair that rests in a store whose durability akm cannot see: read back by a later command, the sealed copy may go.
+fn confirm(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+) -> Result<Settled<Issued>, Failure> {
+    let secret = issue::unseal(session, &entry)?;
+    let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let name = id.as_ref().map(SecretName::pair);
+    let held = name
+        .map(|name| session.stores.open(entry.intent.store)?.get(&name))
+        .transpose()?
+        .flatten();
+    if held.is_some_and(|held| held.same_as(&secret)) {
+        session.journal.close(&entry.owner())?;
+        return Ok(Settled::Nothing);
+    }
+    session
+        .tell
+        .warn("the secret store had lost a secret; it was put back from the journal");
+    finish(session, entry, journal)
+}
+
+/// The journal of a finished create goes at once where akm itself made the secret durable; else a later command confirms.
+pub(in crate::ops) fn close(session: &Session, issued: Issued) -> Result<PairRecord, Failure> {
+    let Issued {
+        mut entry,
+        mut journal,
+        pair,
+        ..
+    } = issued;
+    let done = if session.stores.open(entry.intent.store)?.durable() {
+        session.journal.close(&entry.owner())
+    } else {
+        journal.reached(&mut entry, Reached::Stored, session.cloud.now())
+    };
+    done.map_err(|error| {
+        let id = &pair.access_key_id;
+        Failure::from(error).half_done(format!(
+            "AccessKey pair `{id}` is made and held, and its journal stays open"
+        ))
+    })?;
+    Ok(pair)
+}
+
+/// The same where nothing else is left to do: after a rotation, or for a pair that is deleted by now.
+pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    if entry.unproven {
+        return Ok(session.journal.only_seal(entry, session.cloud.now())?);
+    }
+    Ok(session.journal.close(&entry.owner())?)
+}
+
+/// Whoever has something open.
+fn owners(session: &Session) -> Result<Vec<Owner>, Failure> {
+    let open = session.journal.open()?;
+    let mut owners: Vec<Owner> = open.iter().map(Entry::owner).collect();
+    for owner in session
+        .journal
+        .all_restoring()?
+        .iter()
+        .map(Restoring::owner)
+    {
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    Ok(owners)
+}
+
+/// Finishes everything that can be finished now. Gives back what could not, each with its reason.
+pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
+    let mut left = Vec::new();
+    for owner in owners(session)? {
+        let settled = session
+            .lock(&owner)
+            .and_then(|_lock| settle(session, &owner));
+        match settled {
+            Ok(Settled::Pair(pair)) => {
+                session.tell.note(&format!(
+                    "finished: AccessKey pair `{}` of {owner} is held",
+                    pair.access_key_id
+                ));
+            }
+            Ok(Settled::Nothing | Settled::Rotating(..)) => (),
+            Err(failure) => left.push((owner, failure)),
+        }
+    }
+    Ok(left)
+}
+
+/// How long a deleted pair's secret is kept: as long as the cloud's recycle bin keeps the pair.
+pub(crate) fn recycle_span() -> Span {
+    Span::days(30)
+}
