@@ -82,3 +82,68 @@ fn backward(stop: Stop, new: &AccessKeyId, old: &AccessKeyId) -> (String, String
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each by what it blames and what a person is to do.
+    #[test]
+    fn each_stop_says_why_and_what_to_do() {
+        let id = |text| AccessKeyId::parse(text).unwrap();
+        let (new, old) = (id("LTAINEW"), id("LTAIOLD"));
+        for (stop, what, why, hint) in [
+            (
+                Stop::Inactive,
+                "rotation",
+                "`LTAINEW` is Inactive",
+                "`akm enable LTAINEW`",
+            ),
+            (
+                Stop::Gone,
+                "rotation",
+                "`LTAINEW` is gone",
+                "`akm recover --dismiss LTAINEW`",
+            ),
+            (
+                Stop::NotHeld,
+                "rotation",
+                "lacks the secret of `LTAINEW`",
+                "bring the secret back",
+            ),
+            (
+                Stop::StillListed,
+                "rotation",
+                "deletion of `LTAIOLD`",
+                "again in a minute",
+            ),
+            (
+                Stop::OldInactive,
+                "rollback",
+                "`LTAIOLD` is Inactive",
+                "`akm enable LTAIOLD`",
+            ),
+            (
+                Stop::OldGone,
+                "rollback",
+                "`LTAIOLD` is gone",
+                "`akm restore LTAIOLD --active`",
+            ),
+            (
+                Stop::OldNotHeld,
+                "rollback",
+                "`LTAIOLD` is Active again",
+                "`akm disable LTAINEW`",
+            ),
+        ] {
+            let failure = stopped(stop, &new, &old);
+            assert_eq!(failure.kind, Kind::HalfDone);
+            assert_eq!(failure.message, format!("the {what} does not go on"));
+            let (cause, told) = (failure.cause.unwrap(), failure.hint.unwrap());
+            assert!(
+                cause.contains(why) && told.contains(hint),
+                "{stop:?}: {cause}; {told}"
+            );
+        }
+    }
+}
