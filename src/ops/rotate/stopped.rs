@@ -136,7 +136,7 @@ mod tests {
                 "`akm disable LTAINEW`",
             ),
         ] {
-            let failure = stopped(stop, &new, &old);
+            let failure = stopped(stop, None, &new, &old);
             assert_eq!(failure.kind, Kind::HalfDone);
             assert_eq!(failure.message, format!("the {what} does not go on"));
             let (cause, told) = (failure.cause.unwrap(), failure.hint.unwrap());
