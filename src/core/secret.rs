@@ -85,5 +85,7 @@ mod tests {
         assert!(secret.same_as(&Secret::from_bytes(b"marker").unwrap()));
         assert!(!secret.same_as(&Secret::from_bytes(b"markes").unwrap()));
         assert!(!secret.same_as(&Secret::from_bytes(b"marke").unwrap()));
+        // Differences that would cancel each other out.
+        assert!(!secret.same_as(&Secret::from_bytes(b"amrker").unwrap()));
     }
 }

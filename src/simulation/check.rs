@@ -85,9 +85,13 @@ impl World {
     pub(super) fn look(&self, ended_well: bool) {
         let (record, entry) = (self.record(), self.open_entry());
         // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
-        let purged = self.ledger.book().settled.clone();
+        let (purged, leaked) = {
+            let book = self.ledger.book();
+            (book.settled.clone(), book.leaked.clone())
+        };
+        let to_go = |id: &AccessKeyId| purged.contains(id) || leaked.contains(id);
         let known = record.iter().flat_map(|record| &record.access_keys);
-        for pair in known.filter(|pair| !purged.contains(&pair.access_key_id)) {
+        for pair in known.filter(|pair| !to_go(&pair.access_key_id)) {
             let id = &pair.access_key_id;
             let had = self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
             if pair.secret_store.is_some() && !had {

@@ -46,7 +46,7 @@ impl Deed {
         let span = |days: &[u16]| days[fate.below(days.len())];
         let about = |ids: &[AccessKeyId]| ids.get(fate.below(ids.len().max(1))).cloned();
         let rotate = || Self::Rotate(span(&[0, 0, 2]), span(&[0, 2]));
-        let drawn = match fate.below(18) {
+        let drawn = match fate.below(17) {
             0..3 => Some(Self::Create),
             3 => Some(Self::CreateCsv),
             4..8 => Some(rotate()),
@@ -58,7 +58,6 @@ impl Deed {
             13 => about(&ids[live..]).map(Self::Restore),
             14 => about(&ids).map(Self::Dismiss),
             15 => Some(Self::RollBack),
-            16 => about(&ids[..live]).map(Self::Leak),
             _ if fate.one_in(2) => Some(Self::Refresh),
             _ => Some(Self::Recover),
         };

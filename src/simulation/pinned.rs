@@ -81,6 +81,22 @@ fn no_pair_is_made_on_top_of_a_sealed_copy_that_was_just_put_back() {
 }
 
 #[test]
+fn no_leak_takes_the_place_of_a_sealed_copy_that_was_just_put_back() {
+    let world = keyring();
+    let leak = Deed::Leak(world.cloud.live()[0].id.clone());
+    let made = Deed::Create.perform(&world, Plan::default()).0;
+    assert_eq!(made, Outcome::Done);
+    for _ in 0..2 {
+        lose_the_unwritten(&world);
+        let stopped = leak.perform(&world, Plan::default()).0;
+        assert_eq!(stopped, Outcome::Failed(Kind::HalfDone));
+    }
+    let again = leak.perform(&world, Plan::default()).0;
+    assert_eq!(again, Outcome::Done, "{}", world.fate.trace());
+    is_sound(&world);
+}
+
+#[test]
 fn a_lost_create_that_may_yet_be_executed_is_not_said_to_be_none() {
     let fresh = &Starts::new().plain(&Deed::Create, StoreKind::Age)[0];
     let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), true));

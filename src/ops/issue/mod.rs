@@ -120,7 +120,7 @@ fn lost(session: &Session, owner: &Owner, entry: &Entry, error: Error) -> Failur
 }
 
 /// Its journal has the sealed copy, which the next journal would replace.
-fn not_read_back(owner: &Owner) -> Failure {
+pub(super) fn not_read_back(owner: &Owner) -> Failure {
     let message = format!("an earlier secret of {owner} was put into its store just now");
     Failure::new(Kind::HalfDone, message)
         .because("a later command is to read it back before another pair is made")

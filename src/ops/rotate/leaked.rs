@@ -15,7 +15,7 @@ use crate::core::{
 };
 use crate::metadata::{
     Version,
-    journal::{Entry, Intent, OpenJournal, RotationIntent},
+    journal::{Entry, Got, Intent, OpenJournal, RotationIntent},
     log::Action,
 };
 use crate::ops::{
@@ -128,6 +128,9 @@ fn make_way(
     let rotates = entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some();
     if rotates {
         issue::held_or_restored(session, &mut entry)?;
+        if entry.unproven {
+            keeps_no_other(&entry, id)?;
+        }
         return Ok(shown);
     }
     recover::settle(session, owner).map_err(|failure| {
@@ -138,7 +141,19 @@ fn make_way(
             .half_done(left)
             .hint(format!("{first}, then {again}"))
     })?;
+    if let Some(entry) = session.journal.read(owner)? {
+        keeps_no_other(&entry, id)?;
+    }
     Ok(session.cloud.pairs(owner)?)
+}
+
+/// The journal that is replaced now may have the last sealed copy that is sure: only that of the pair that leaked may go.
+fn keeps_no_other(entry: &Entry, leaked: &AccessKeyId) -> Result<(), Failure> {
+    let other = |got: &Got| got.access_key_id != *leaked;
+    if entry.got.as_ref().is_some_and(other) {
+        return Err(issue::not_read_back(&entry.owner()));
+    }
+    Ok(())
 }
 
 fn intent(
