@@ -134,7 +134,8 @@ fn make_way(
         return Ok(shown);
     }
     recover::settle(session, owner).map_err(|failure| {
-        let first = failure.hint.clone().unwrap_or_default();
+        let first = failure.hint.clone();
+        let first = first.unwrap_or_else(|| "`akm recover`".to_owned());
         let again = format!("`akm rotate {} --leaked {id}` again", owner.selector());
         let left = format!("`{id}` is disabled, and nothing has taken its place yet");
         failure
