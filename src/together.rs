@@ -12,11 +12,10 @@ use crate::core::{
     secret::Secret,
     time::{self, Span},
 };
-use crate::sandbox::{self, Account, Embedded, Gateway, Memory, testing::TurnedClock};
+use crate::sandbox::{self, Account, Embedded, Gateway, Memory};
 use crate::sys::clock::{Clock, SystemClock};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::Duration;
 
 const ACCOUNT: &str = "1234567890123456";
 
@@ -323,6 +322,8 @@ impl Transport for Opened {
 #[cfg(feature = "sandbox-server")]
 #[test]
 fn a_session_is_followed_by_another_before_it_ends() {
+    use crate::sandbox::testing::TurnedClock;
+    use std::time::Duration;
     let (clock, opened) = (Arc::new(TurnedClock::new()), Arc::new(AtomicU8::new(0)));
     let count = opened.clone();
     let (pair, role) = administrator_over(clock.clone(), |embedded| {
