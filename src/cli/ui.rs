@@ -168,5 +168,7 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
 pub(crate) fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string(value)
         .map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
-    print(format!("{}\n", escape::in_json(text)).as_bytes())
+    let mut text = escape::in_json(text);
+    text.push('\n');
+    print(text.as_bytes())
 }
