@@ -27,7 +27,10 @@ pub(super) fn secret(text: &str) -> Secret {
 
 /// What the store holds under a name, in clear.
 pub(super) fn held(store: &dyn SecretStore, of: &str) -> Option<String> {
+    let before = store.holds(&name(of)).unwrap();
     let found = store.get(&name(of)).unwrap();
+    let after = store.holds(&name(of)).unwrap();
+    assert_eq!([before, after], [found.is_some(); 2]);
     found.map(|secret| secret.expose().to_owned())
 }
 

@@ -60,7 +60,7 @@ pub(in crate::ops) fn held_or_restored(
     };
     let store = session.stores.open(entry.intent.store)?;
     let name = SecretName::pair(&got.access_key_id);
-    if store.get(&name)?.is_some() {
+    if store.holds(&name)? {
         return Ok(true);
     }
     rest(store, &name, &unseal(session, entry)?)?;

@@ -231,7 +231,7 @@ fn unfinished(owner: &Owner) -> Failure {
 fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Failure> {
     let stored = |kind, id: &AccessKeyId| -> Result<bool, Failure> {
         let store = session.stores.open(kind)?;
-        Ok(store.get(&SecretName::pair(id))?.is_some())
+        Ok(store.holds(&SecretName::pair(id))?)
     };
     let new = match &entry.got {
         Some(got) if got.sealed.is_empty() => stored(entry.intent.store, &got.access_key_id)?,

@@ -14,9 +14,10 @@ use crate::core::secret::Secret;
 use crate::core::time::Span;
 use crate::sys::fs::Disk;
 use std::any::Any;
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -38,6 +39,8 @@ pub(crate) struct AgeStore {
     recipient: Recipient,
     unlock: Arc<Unlock>,
     keep_for: Option<Span>,
+    /// What was read here and opened: the same bytes open again, and to open them is most of what a command costs.
+    opened: Mutex<HashMap<String, Zeroizing<Vec<u8>>>>,
 }
 
 /// What the identity's file holds.
@@ -63,6 +66,7 @@ impl AgeStore {
             recipient,
             unlock,
             keep_for,
+            opened: Mutex::default(),
         }
     }
 
@@ -113,6 +117,10 @@ impl AgeStore {
         }
     }
 
+    fn opened(&self) -> MutexGuard<'_, HashMap<String, Zeroizing<Vec<u8>>>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn path(&self, name: &SecretName) -> PathBuf {
         self.folder.join(format!("{name}.age"))
     }
@@ -131,7 +139,17 @@ impl SecretStore for AgeStore {
             return Ok(None);
         };
         let identity = self.identity()?;
-        identity.open(&sealed).map(Some).map_err(about(&path))
+        let secret = identity.open(&sealed).map_err(about(&path))?;
+        self.opened().insert(name.to_string(), sealed);
+        Ok(Some(secret))
+    }
+
+    fn holds(&self, name: &SecretName) -> Result<bool, Error> {
+        let sealed = read(self.disk.as_ref(), &self.path(name))?;
+        if sealed.is_none() || self.opened().get(name.as_str()) != sealed.as_ref() {
+            return Ok(self.get(name)?.is_some());
+        }
+        self.identity()?.check(&self.recipient).map(|()| true)
     }
 
     fn delete(&self, name: &SecretName) -> Result<bool, Error> {
@@ -141,6 +159,10 @@ impl SecretStore for AgeStore {
 
     fn durable(&self) -> bool {
         true
+    }
+
+    fn rests_sealed_for(&self, recipient: &Recipient) -> bool {
+        self.recipient == *recipient
     }
 
     fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error> {

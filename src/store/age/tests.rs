@@ -1,7 +1,7 @@
 //! The store of files by itself, and with the real `age` on either side.
 
 use super::super::contract::{are_here, check, held, name, secret, stranger};
-use super::super::{Passphrases, identity};
+use super::super::{Passphrases, canary, identity};
 use super::*;
 use crate::core::passphrase::Passphrase;
 use crate::sys::clock::SystemClock;
@@ -154,6 +154,7 @@ fn of_many_first_runs_one_makes_the_identity() {
 fn what_it_cannot_read_is_no_missing_secret() {
     let (folder, store, recipient) = Folder::with_identity("unreadable");
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
+    assert_eq!(held(&store, "LTAI1").as_deref(), Some("marker"));
     let whole = std::fs::read(folder.0.join("LTAI1.age")).unwrap();
     let sealed_elsewhere = seal(&stranger(), &secret("marker")).unwrap();
     for content in [
@@ -164,6 +165,8 @@ fn what_it_cannot_read_is_no_missing_secret() {
         &vec![b'x'; 20_000],
     ] {
         folder.write("LTAI1.age", content);
+        let found = store.holds(&name("LTAI1"));
+        assert!(matches!(found, Err(Error::Unreadable(_))));
         let found = store.get(&name("LTAI1"));
         assert!(
             matches!(found, Err(Error::Unreadable(_))),
@@ -174,6 +177,8 @@ fn what_it_cannot_read_is_no_missing_secret() {
     folder.write("LTAI1.age", &whole);
     std::fs::remove_file(folder.0.join(IDENTITY)).unwrap();
     assert!(matches!(store.get(&name("LTAI1")), Err(Error::Absent(_))));
+    let found = store.holds(&name("LTAI1"));
+    assert!(matches!(found, Err(Error::Absent(_))));
     assert!(matches!(
         store.open(&recipient, &whole),
         Err(Error::Absent(_))
@@ -190,6 +195,10 @@ fn what_it_cannot_read_is_no_missing_secret() {
         store.get(&name("LTAI1")),
         Err(Error::Unreadable(_))
     ));
+    let found = store.holds(&name("LTAI1"));
+    assert!(matches!(found, Err(Error::Unreadable(_))));
+    let tried = canary(&store, "0123456789abcdef");
+    assert!(matches!(tried, Err(Error::Unreadable(_))));
     assert!(matches!(
         store.open(&recipient, &whole),
         Err(Error::Unreadable(_))
