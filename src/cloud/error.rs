@@ -319,11 +319,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_for_good_is_not_tried_again() {
+        let body = br#"{"Code":"Forbidden.RAM","Message":"no"}"#;
+        let error = Error::refused("GetUser", &response(403, body), "LTAI1");
+        assert!(!error.is_passing());
+        assert_eq!(error.signer, None);
+        let body = br#"{"Code":"InvalidAccessKeyId.Inactive","Message":"off"}"#;
+        let error = Error::refused("GetUser", &response(400, body), "LTAI1");
+        assert!(!error.is_passing());
+        assert_eq!(error.signer.as_deref(), Some("LTAI1"));
+    }
+
+    #[test]
     fn the_cloud_says_how_long_to_wait() {
         let body = br#"{"Code":"Throttling.User","Message":"slow"}"#;
         let error = Error::refused("GetUser", &response(400, body), "LTAI1");
         assert!(error.is_passing());
         assert!((1500..1875).contains(&error.pause(1).as_millis()));
+        let spread = (0..200).any(|_| error.pause(1).as_millis() >= 1600);
+        assert!(spread, "many callers come back at once");
         let silent = Error::no_answer("GetUser", String::new());
         assert!((400..500).contains(&silent.pause(1).as_millis()));
         assert!(silent.pause(30) <= Duration::from_millis(12_500));

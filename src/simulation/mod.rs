@@ -14,6 +14,7 @@ mod history;
 mod ledger;
 mod pinned;
 mod starts;
+mod steered;
 mod vault;
 mod wire;
 mod world;

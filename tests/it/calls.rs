@@ -49,6 +49,18 @@ fn a_rotation() {
 }
 
 #[test]
+fn a_replacement_of_what_waits_for_its_end() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice"];
+    calls(&env, &rotate);
+    let made = calls(&env, &[&rotate[..], &["--replace", &old]].concat());
+    let ended = [CALLER, LIST, DELETE, LIST];
+    let expected = [&ended[..], &MADE, &[CALLER; 3], &[LIST, UPDATE]].concat();
+    assert_eq!(made, expected);
+}
+
+#[test]
 fn the_steps_that_are_due() {
     let env = Env::new();
     env.create("alice");

@@ -93,6 +93,12 @@ fn of_a_rotation_that_is_open() {
     env.days_pass_for("alice", 3);
     compared(&env.copied(), &["--finish"]);
     compared(&env, &[]);
+    // What ends in one go is no rest after which a new one begins.
+    let env = Env::new();
+    env.create("alice");
+    compared(&env, &["--overlap", "2d", "--grace", "0s"]);
+    env.days_pass_for("alice", 3);
+    compared(&env, &[]);
 }
 
 #[test]
@@ -157,6 +163,21 @@ fn what_was_cut_short_is_not_planned() {
     assert_eq!(env.akm(&["disable", &two]).code, 0);
     let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
     assert_eq!(env.akm(&leaked).code, 8);
+    is_not_planned(&env);
+    // A rotation whose new pair was got and is not yet held.
+    let env = Env::new();
+    env.create("alice");
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
+    let journal = env.journal_of("alice");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let got: String = text.split_inclusive('\n').take(2).collect();
+    assert!(text.len() > got.len());
+    std::fs::write(&journal, got).unwrap();
+    is_not_planned(&env);
+}
+
+#[track_caller]
+fn is_not_planned(env: &Env) {
     env.refused(&["rotate", "--ram-user", "alice", "--dry-run"], 4)
         .said(
             &[],

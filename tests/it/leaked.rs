@@ -109,6 +109,10 @@ fn it_is_disabled_even_where_nothing_can_take_its_place() {
                    hint: `akm delete <ID1> --purge` makes room, then `akm recover` makes a new pair\n";
     let said = format!("{SANDBOX}akm: `<ID1>` is disabled\n{stopped}");
     leaked(&env, &[&one]).said(&[&one, &two], 8, "", &said);
+    // The other one leaks as well: it is disabled, whatever else is open.
+    let copy = env.copied();
+    assert_eq!(leaked(&copy, &[&two]).code, 8);
+    assert!(truth::live(&copy).iter().all(|pair| !pair.active));
     done(&env, &["delete", &one, "--purge", "-y"]);
     done(&env, &["recover"]);
     let left = truth::live(&env);
@@ -199,6 +203,15 @@ fn not_without_knowing_the_pair() {
     let args = ["rotate", "--ram-user", "alice", "--leaked"];
     env.refused(&[&args[..], &[&strange]].concat(), 3);
     env.refused(&["rotate", "--ram-user", "nobody", "--leaked"], 3);
+    done(&env, &["user", "create", "carol"]);
+    env.akm(&["rotate", "--ram-user", "carol", "--leaked"]).said(
+        &[],
+        3,
+        "",
+        &format!(
+            "{SANDBOX}akm: RAM user `carol` has no AccessKey pair\nhint: `akm create --ram-user carol` makes one\n"
+        ),
+    );
     for also in [
         "--finish",
         "--rollback",

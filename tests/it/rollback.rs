@@ -40,6 +40,9 @@ fn before_the_old_pair_is_disabled_and_after() {
             assert_eq!(pair["secret"], "stored", "{pair}");
             assert!(pair["disable_after"].is_null() && pair["delete_after"].is_null());
         }
+        let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
+        let (of_old, of_new) = record.split_once(&new).unwrap();
+        assert!(!of_old.contains("retired_at") && of_new.contains("retired_at"));
         assert_eq!(env.akm(&["verify", "--ram-user", "alice"]).code, 0);
         env.akm(&["show-id", "--ram-user", "alice"])
             .said(&ids, 0, "<ID1>\n", "");

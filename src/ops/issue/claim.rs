@@ -5,6 +5,7 @@ use crate::core::{
     access_key::{AccessKey, Status},
     rotation::Reached,
     secret::Secret,
+    time::Timestamp,
 };
 use crate::metadata::{
     inventory::PairRecord,
@@ -114,7 +115,11 @@ pub(in crate::ops) fn adopt(
 /// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
 fn is_deleted(session: &Session, got: &Got) -> bool {
     session.cloud.recycled_pair(&got.access_key_id).is_ok()
-        || session.cloud.now() > got.created_at + TimeDelta::minutes(5)
+        || is_long_ago(got.created_at, session.cloud.now())
+}
+
+fn is_long_ago(created_at: Timestamp, now: Timestamp) -> bool {
+    now > created_at + TimeDelta::minutes(5)
 }
 
 fn into_metadata(
@@ -147,4 +152,52 @@ fn into_metadata(
     let pair = pair.clone();
     session.inventory.save(&record)?;
     Ok((pair, shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{place::Recipient, time};
+    use crate::store::{Error, SecretStore};
+
+    /// Gives back something else than it was given.
+    struct Swapping;
+
+    impl SecretStore for Swapping {
+        fn put(&self, _: &SecretName, _: &Secret) -> Result<(), Error> {
+            Ok(())
+        }
+
+        fn get(&self, _: &SecretName) -> Result<Option<Secret>, Error> {
+            Ok(Some(Secret::new("another".to_owned()).unwrap()))
+        }
+
+        fn delete(&self, _: &SecretName) -> Result<bool, Error> {
+            Ok(true)
+        }
+
+        fn durable(&self) -> bool {
+            true
+        }
+
+        fn open(&self, _: &Recipient, _: &[u8]) -> Result<Secret, Error> {
+            Err(Error::Absent(String::new()))
+        }
+    }
+
+    #[test]
+    fn what_is_read_back_is_compared() {
+        let name = SecretName::canary("LTAI1");
+        let rested =
+            |secret: &str| rest(&Swapping, &name, &Secret::new(secret.to_owned()).unwrap());
+        assert!(rested("another").is_ok());
+        assert_eq!(rested("one").unwrap_err().kind, Kind::StoreFailed);
+    }
+
+    #[test]
+    fn a_list_may_lag_for_five_minutes() {
+        let made = time::parse("2026-11-24T08:00:00Z").unwrap();
+        let after = |seconds| is_long_ago(made, made + TimeDelta::seconds(seconds));
+        assert_eq!([after(0), after(300), after(301)], [false, false, true]);
+    }
 }

@@ -105,3 +105,36 @@ pub(crate) fn all<R: Send>(
         tell(&one.owner, done)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::time;
+    use crate::metadata::inventory::OwnerRecord;
+
+    const RECORD: &str = r#"
+version = 1
+account_id = "1234567890123456"
+profile = "dev"
+ram_user = "alice"
+
+[[access_keys]]
+access_key_id = "LTAI5tEXAMPLE"
+status = "Active"
+created_at = "2026-11-24T08:00:00Z"
+secret_store = "age"
+"#;
+
+    #[test]
+    fn a_pair_is_meant_that_was_made_longer_ago() {
+        let record: OwnerRecord = toml::from_str(RECORD).unwrap();
+        let filter = Filter {
+            matching: None,
+            older_than: Some(Span::days(1)),
+            open_only: false,
+        };
+        let meant = |now| chosen(&record, &filter, false, time::parse(now).unwrap()).is_some();
+        assert!(!meant("2026-11-25T08:00:00Z"));
+        assert!(meant("2026-11-25T08:00:01Z"));
+    }
+}
