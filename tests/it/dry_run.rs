@@ -93,6 +93,28 @@ fn of_a_rotation_that_is_open() {
     env.days_pass_for("alice", 3);
     compared(&env.copied(), &["--finish"]);
     compared(&env, &[]);
+    // A secret that the store has lost: of the new pair the journal has it, of the old one nothing has.
+    let env = Env::new();
+    let old = env.create("alice");
+    compared(&env, &["--overlap", "2d"]);
+    let new = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
+    let lost = |env: &Env, id: &str| {
+        std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
+    };
+    let back = env.copied();
+    lost(&back, &old);
+    let args = ["rotate", "--ram-user", "alice", "--rollback", "--dry-run"];
+    back.akm(&args).said(
+        &[&old, new.trim()],
+        8,
+        "",
+        "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
+         `<ID2>` is left Active beside it\n\
+         hint: once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n",
+    );
+    env.days_pass_for("alice", 3);
+    lost(&env, new.trim());
+    compared(&env, &[]);
     // What ends in one go is no rest after which a new one begins.
     let env = Env::new();
     env.create("alice");

@@ -234,8 +234,8 @@ fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Fa
         Ok(store.holds(&SecretName::pair(id))?)
     };
     let new = match &entry.got {
-        Some(got) if got.sealed.is_empty() => stored(entry.intent.store, &got.access_key_id)?,
-        got => got.is_some(),
+        Some(got) => stored(entry.intent.store, &got.access_key_id)? || !got.sealed.is_empty(),
+        None => false,
     };
     let record = session.record(owner)?;
     let old = entry.intent.rotation.as_ref().map(|rotation| &rotation.old);
