@@ -84,16 +84,6 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
     work::go_on(session, issued)
 }
 
-pub(super) fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
-    if session.cloud.signer() != id.as_str() {
-        return Ok(());
-    }
-    Err(Failure::new(
-        Kind::SigningPair,
-        format!("akm signs with `{id}` itself"),
-    ))
-}
-
 /// Somebody may still use a pair that left akm, or that akm never held.
 fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
     let record = session.record(owner)?;

@@ -38,7 +38,6 @@ pub(super) fn stand_in(
 ) -> Result<Standing, Failure> {
     let (mut entry, mut journal) = session.journal.begin(Intent {
         store: other.secret_store.unwrap_or(session.store),
-        comment: other.comment.clone(),
         ..entry.intent
     })?;
     let got = Got {
