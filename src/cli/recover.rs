@@ -1,6 +1,6 @@
 //! `akm recover`
 
-use super::{complete, context::Context, selector::key_id, table, ui};
+use super::{complete, context::Context, error, selector::key_id, table, ui};
 use crate::core::time;
 use crate::ops::{Account, Failure, Tell, recover, recover::Dismissed};
 use clap::Args;
@@ -41,19 +41,13 @@ impl Recover {
             return self.show(context);
         }
         let left = recover::all(&session)?;
-        let count = left.len();
-        let Some((_, first)) = left.into_iter().next() else {
+        if left.is_empty() {
             context
                 .ui
                 .note("nothing is left that could be finished now");
             return self.show(context);
-        };
-        if count > 1 {
-            context
-                .ui
-                .warn(&format!("{count} owners are left; this is the first"));
         }
-        Err(first)
+        ended(left.into_iter().map(|(_, failure)| failure))
     }
 
     pub(crate) fn is_list(&self) -> bool {
@@ -65,13 +59,29 @@ impl Recover {
         if !context.ui.json() {
             return Ok(());
         }
-        let known = context.known()?;
-        ui::print_json(&json!({ "dismissed": self.dismiss, "open": rows(&open(known)?) }))
+        let (open, unreadable) = open(context.known()?)?;
+        ui::print_json(&json!({ "dismissed": self.dismiss, "open": rows(&open) }))?;
+        ended(unreadable)
     }
 }
 
-fn open(known: Option<Account>) -> Result<Vec<recover::Open>, Failure> {
-    known.map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))
+/// The first tells how it ended; the others are said before it.
+fn ended(failures: impl IntoIterator<Item = Failure>) -> Result<(), Failure> {
+    let mut failures = failures.into_iter();
+    let Some(first) = failures.next() else {
+        return Ok(());
+    };
+    for other in failures {
+        ui::say(&error::text(&other));
+    }
+    Err(first)
+}
+
+fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Failure> {
+    known.map_or_else(
+        || Ok((Vec::new(), Vec::new())),
+        |known| recover::list(&known.journal),
+    )
 }
 
 fn rows(open: &[recover::Open]) -> Vec<serde_json::Value> {
@@ -94,9 +104,10 @@ fn due(open: &recover::Open) -> Option<String> {
 const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let open = open(context.account()?)?;
+    let (open, unreadable) = open(context.account()?)?;
     if context.ui.json() {
-        return ui::print_json(&json!({ "open": rows(&open) }));
+        ui::print_json(&json!({ "open": rows(&open) }))?;
+        return ended(unreadable);
     }
     let rows: Vec<Vec<String>> = open
         .iter()
@@ -115,5 +126,6 @@ fn list(context: &Context) -> Result<(), Failure> {
             ]
         })
         .collect();
-    ui::print(table::plain(&HEADER, &rows).as_bytes())
+    ui::print(table::plain(&HEADER, &rows).as_bytes())?;
+    ended(unreadable)
 }

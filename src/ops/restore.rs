@@ -31,6 +31,7 @@ pub(crate) fn restore(
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
     };
     let _lock = session.lock(&owner)?;
+    session.check_suspects(&owner)?;
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
@@ -50,9 +51,10 @@ pub(crate) fn restore(
 /// An earlier command was cut short in the middle: what is asked now is what counts.
 fn go_on(session: &Session, id: &AccessKeyId, active: bool) -> Result<Option<PairRecord>, Failure> {
     let mut begun = session.journal.all_restoring()?.into_iter();
-    let Some(begun) = begun.find(|begun| begun.access_key_id == *id) else {
+    let Some((_, begun)) = begun.find(|(of, _)| of == id) else {
         return Ok(None);
     };
+    let begun = begun?;
     let owner = begun.owner();
     let _lock = session.lock(&owner)?;
     let begun = Restoring::new(id.clone(), &owner, active, begun.asked_at);
@@ -81,10 +83,13 @@ fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failur
 
 /// Finishes what was begun for the owner; the caller holds its lock.
 pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    for begun in session.journal.all_restoring()? {
-        if begun.owner().key() != owner.key() {
-            continue;
-        }
+    session.check_suspects(owner)?;
+    for (id, begun) in session.journal.all_restoring()? {
+        let begun = match begun {
+            Err(error) if session.may_belong_to(owner, &id) => return Err(error.into()),
+            Ok(begun) if begun.owner().key() == owner.key() => begun,
+            _ => continue,
+        };
         session.check_account()?;
         if let Some(pair) = settle(session, &begun)? {
             session.tell.warn(&format!(

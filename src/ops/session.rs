@@ -88,6 +88,24 @@ impl Account {
         Ok(known.unwrap_or_else(|| OwnerRecord::new(&self.id, &self.profile, owner)))
     }
 
+    /// Nothing is changed for an owner while the file of a suspect that may be its own cannot be read.
+    pub(crate) fn check_suspects(&self, owner: &Owner) -> Result<(), Failure> {
+        for (id, error) in self.journal.unreadable_suspects()? {
+            if self.may_belong_to(owner, &id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where only the id of a pair is known: false if it is another owner's for sure.
+    pub(super) fn may_belong_to(&self, owner: &Owner, id: &AccessKeyId) -> bool {
+        match self.inventory.owner_of(id) {
+            Ok(Some(record)) => record.owner().key() == owner.key(),
+            _ => true,
+        }
+    }
+
     /// The secret of a pair that metadata says is held.
     pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
         secret(&*self.stores, pair)

@@ -354,7 +354,7 @@ fn a_configuration_from_a_newer_akm_is_kept() {
     std::fs::write(&path, newer).unwrap();
     let named = path.display();
     let told = format!(
-        "akm: `{named}` was written by a newer akm\nhint: update akm; nothing was changed\n"
+        "akm: `{named}` was written by a newer akm\nhint: the file is left as it is: update akm\n"
     );
     for args in [
         &["list"][..],

@@ -62,7 +62,7 @@ fn a_suspects_file_is_known_by_its_name() {
     let other = folder.join("suspect-LTAI1.toml");
     std::fs::rename(&file, &other).unwrap();
     let ran = env.akm(&["recover", "--list"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let told = "suspect-LTAI1.toml` is damaged: it speaks of another pair than its name";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
 }

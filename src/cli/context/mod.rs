@@ -158,6 +158,11 @@ impl Context {
     }
 
     fn mention_suspects(&self, journal: &Journal) -> Result<(), Failure> {
+        for (_, error) in journal.unreadable_suspects()? {
+            self.ui.warn(&format!(
+                "{error}; it is about a suspect, and is left as it is"
+            ));
+        }
         for suspect in journal.suspects()? {
             let (id, owner) = (&suspect.access_key_id, suspect.owner());
             self.ui.warn(&format!(

@@ -1,6 +1,6 @@
 //! Suspects, one file each beside the journals, so that reading commands see them without opening the owners' files.
 
-use super::{Journal, pair_of};
+use super::{Files, Journal, pair_of};
 use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
@@ -49,15 +49,29 @@ impl Journal {
         self.folder().join(format!("{SUSPECT}{id}.toml"))
     }
 
+    /// Those that can be read. [`Journal::unreadable_suspects`] has the others.
     pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
-        let mut suspects = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            if let Some(id) = pair_of(&name, SUSPECT) {
-                let suspect = self.read_suspect(&id)?;
-                suspects.extend(suspect.filter(|suspect| !suspect.dismissed));
-            }
-        }
-        Ok(suspects)
+        let known = self.all_suspects()?.into_iter();
+        let known = known.filter_map(|(_, read)| read.ok());
+        Ok(known.filter(|suspect| !suspect.dismissed).collect())
+    }
+
+    /// By the pair, why its file cannot be read.
+    pub(crate) fn unreadable_suspects(&self) -> Result<Vec<(AccessKeyId, Error)>, Error> {
+        let all = self.all_suspects()?.into_iter();
+        Ok(all
+            .filter_map(|(id, read)| Some((id, read.err()?)))
+            .collect())
+    }
+
+    fn all_suspects(&self) -> Result<Files<AccessKeyId, Suspect>, Error> {
+        let names = self.home.names(&self.folder())?;
+        let ids = names.iter().filter_map(|name| pair_of(name, SUSPECT));
+        let read = ids.filter_map(|id| {
+            let read = self.read_suspect(&id).transpose()?;
+            Some((id, read))
+        });
+        Ok(read.collect())
     }
 
     fn read_suspect(&self, id: &AccessKeyId) -> Result<Option<Suspect>, Error> {

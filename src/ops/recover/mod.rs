@@ -12,7 +12,7 @@ use super::{Failure, Session, issue, issue::Issued, record, restore, rotate, rot
 use crate::core::{account::Owner, rotation::Reached, time::Span};
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, OpenJournal, Restoring},
+    journal::{Entry, OpenJournal},
     log::Action,
 };
 use crate::store::SecretName;
@@ -161,27 +161,32 @@ pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Res
     Ok(session.journal.close(&entry.owner())?)
 }
 
-/// Whoever has something open.
-fn owners(session: &Session) -> Result<Vec<Owner>, Failure> {
-    let open = session.journal.open()?;
-    let mut owners: Vec<Owner> = open.iter().map(Entry::owner).collect();
-    for owner in session
-        .journal
-        .all_restoring()?
-        .iter()
-        .map(Restoring::owner)
-    {
-        if !owners.contains(&owner) {
-            owners.push(owner);
+/// By the owner or the pair, why something is left open.
+type Left = Vec<(String, Failure)>;
+
+/// Whoever has something open; and by the owner or the pair, what cannot be read.
+fn owners(session: &Session) -> Result<(Vec<Owner>, Left), Failure> {
+    let (mut owners, mut unreadable) = (Vec::new(), Vec::new());
+    let open = session.journal.open()?.into_iter();
+    let open = open.map(|(key, entry)| (key, entry.map(|entry| entry.owner())));
+    let begun = session.journal.all_restoring()?.into_iter();
+    let begun = begun.map(|(id, begun)| (id.to_string(), begun.map(|begun| begun.owner())));
+    for (name, owner) in open.chain(begun) {
+        match owner {
+            Ok(owner) if owners.contains(&owner) => (),
+            Ok(owner) => owners.push(owner),
+            Err(error) => unreadable.push((name, error.into())),
         }
     }
-    Ok(owners)
+    Ok((owners, unreadable))
 }
 
-/// Finishes everything that can be finished now. Gives back what could not, each with its reason.
-pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
-    let mut left = Vec::new();
-    for owner in owners(session)? {
+/// Finishes everything that can be finished now. Gives back what could not, each with its reason: first what cannot be read.
+pub(crate) fn all(session: &Session) -> Result<Left, Failure> {
+    let (owners, mut left) = owners(session)?;
+    let suspects = session.journal.unreadable_suspects()?.into_iter();
+    left.extend(suspects.map(|(id, error)| (id.to_string(), error.into())));
+    for owner in owners {
         let settled = session
             .lock(&owner)
             .and_then(|_lock| settle(session, &owner));
@@ -193,7 +198,7 @@ pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
                 ));
             }
             Ok(Settled::Nothing | Settled::Rotating(..)) => (),
-            Err(failure) => left.push((owner, failure)),
+            Err(failure) => left.push((owner.key(), failure)),
         }
     }
     Ok(left)
