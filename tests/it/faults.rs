@@ -55,7 +55,7 @@ fn a_create_without_an_answer_is_never_made_again() {
         let ran = env.akm(&["create", "--ram-user", "alice"]);
         let expected = if made {
             format!(
-                "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n\
+                "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
                  akm: the answer was lost and a pair appeared for RAM user `alice`: {why}\n\
                  hint: look whether it is yours; run `akm recover` after <TIME>\n"
             )
@@ -132,7 +132,7 @@ fn a_create_that_is_executed_late_is_found() {
     let again = env.akm(&["create", "--ram-user", "alice"]);
     assert_eq!(again.code, 7);
     assert!(said(&again.stderr).starts_with(
-        "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n"
+        "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n"
     ));
     assert_eq!(truth(&env, "alice").len(), 1);
 }
@@ -153,7 +153,7 @@ fn a_create_without_an_answer_is_decided_in_time() {
             return;
         };
         let recover = served.env.akm(&["recover"]);
-        let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create whose answer was lost; \
+        let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID> --force` or `akm recover --dismiss <ID>` resolves it\n";
         let known =
             "akm: an earlier create for RAM user `alice` is now known not to have happened\n";

@@ -3,7 +3,7 @@
 use crate::env::Env;
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
-const SUSPECT: &str = "akm: `<ID1>` of RAM user `alice` is a suspect: it appeared around a create whose answer was lost; \
+const SUSPECT: &str = "akm: `<ID1>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID1> --force` or `akm recover --dismiss <ID1>` resolves it\n";
 
 /// A home where a pair of alice's is a suspect; gives back its id.

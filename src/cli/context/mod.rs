@@ -166,7 +166,7 @@ impl Context {
         for suspect in journal.suspects()? {
             let (id, owner) = (&suspect.access_key_id, suspect.owner());
             self.ui.warn(&format!(
-                "`{id}` of {owner} is a suspect: it appeared around a create whose answer was lost; \
+                "`{id}` of {owner} is a suspect: it appeared around a create, and akm cannot account for it; \
                  `akm delete {id} --force` or `akm recover --dismiss {id}` resolves it"
             ));
         }
