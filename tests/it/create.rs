@@ -104,7 +104,7 @@ fn a_third_pair_is_refused_and_both_are_shown() {
 fn the_accounts_own_pair_is_warned_of_and_asked_for() {
     let env = Env::new();
     let asked =
-        "akm: make a pair for the account itself?: there is nobody to ask\nhint: add `--yes`\n";
+        "akm: make a pair for the account itself? there is nobody to ask\nhint: add `--yes`\n";
     for more in [&[][..], &["--no-input"]] {
         let args = [&["create", "--account"], more].concat();
         env.refused(&args, 9)

@@ -70,7 +70,7 @@ fn the_other_pair_takes_its_place_if_it_can() {
     let (one, two) = (env.create("alice"), env.create("alice"));
     let args = ["rotate", "--ram-user", "alice", "--leaked"];
     let ran = env.refused(&args, 2);
-    let asked = "RAM user `alice` has two AccessKey pairs: which of them leaked?: ";
+    let asked = "RAM user `alice` has two AccessKey pairs: which of them leaked? ";
     assert!(ran.stderr.contains(asked), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("hint: name it: `--leaked KEY_ID`\n"));
     leaked(&env, &[&one]).said(&[&one, &two], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));

@@ -202,7 +202,7 @@ fn a_reset_is_asked_for_and_forgets_all() {
         9,
         "",
         &format!(
-            "{SANDBOX}akm: forget the sandbox, its users, its pairs and their secrets?: there is nobody to ask\n\
+            "{SANDBOX}akm: forget the sandbox, its users, its pairs and their secrets? there is nobody to ask\n\
              hint: add `--yes`\n"
         ),
     );

@@ -340,7 +340,7 @@ fn the_accounts_own_pair_is_asked_for() {
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate the account's own pair?: there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}akm: rotate the account's own pair? there is nobody to ask\nhint: add `--yes`\n"),
     );
     let told = env.akm(&["rotate", "--account", "-y", "--json"]).json();
     assert_eq!(
