@@ -1,10 +1,11 @@
 //! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
 
-use super::{Failure, Kind, Session, profile, record, retire};
+use super::{Failure, Kind, Session, profile, record, recover, retire};
 use crate::cloud::{Fault, Outcome};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
+    time::{self, Timestamp},
 };
 use crate::metadata::{inventory::PairRecord, journal::Restoring, log::Action};
 use chrono::TimeDelta;
@@ -101,14 +102,37 @@ pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is asked for and not seen yet, by the pair: `Undecided` until it cannot be executed any more.
+pub(super) fn awaited(session: &Session, owner: &Owner) -> Result<recover::Left, Failure> {
+    let begun = session.journal.all_restoring()?.into_iter();
+    let begun = begun.filter_map(|(_, begun)| begun.ok());
+    let of_owner = begun.filter(|begun| begun.owner().key() == owner.key());
+    let awaited = |begun: Restoring| {
+        let id = begun.access_key_id.to_string();
+        let message = format!("`{id}` of {owner} may yet be restored");
+        let failure = Failure::new(Kind::Undecided, message)
+            .because("it was asked for, and the cloud does not list the pair")
+            .hint(format!(
+                "run `akm recover` after {}",
+                time::format(expiry(&begun))
+            ));
+        (id, failure)
+    };
+    Ok(of_owner.map(awaited).collect())
+}
+
+/// A signed request is not executed later than that.
+fn expiry(begun: &Restoring) -> Timestamp {
+    begun.asked_at + TimeDelta::minutes(16)
+}
+
 /// Gives the pair the status that was asked for; `None` when it is not back. A request without an answer may be executed later, and
 /// is looked for until then.
 fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Failure> {
     let (id, owner) = (&begun.access_key_id, begun.owner());
     let shown = session.cloud.pairs(&owner)?;
     let Some(key) = shown.iter().find(|key| key.id == *id) else {
-        let until = begun.asked_at + TimeDelta::minutes(16);
-        if !session.cloud.may_execute_late() || session.cloud.now() >= until {
+        if !session.cloud.may_execute_late() || session.cloud.now() >= expiry(begun) {
             session.journal.restored(id)?;
         }
         return Ok(None);

@@ -227,7 +227,7 @@ fn one_owners_journal_is_no_matter_for_another() {
                      rotation, old pair still Active  bob    <ID>  <TIME>\n";
         let named = without_account(&env, &named);
         ran.said(&[], 1, table, &named);
-        without_path(&env, &["recover"]).said(&[], 1, "", &format!("{SANDBOX}{named}"));
+        without_path(&env, &["recover", "-q"]).said(&[], 1, "", &format!("{SANDBOX}{named}"));
         let status = |user: &str| {
             let pairs = env.pairs().into_iter();
             let mut of_user = pairs.filter(|pair| pair["ram_user"] == user);

@@ -399,3 +399,38 @@ fn a_restored_pair_that_a_profile_signs_with_stays_active() {
     assert!(ran.stderr.contains(&told), "{}", ran.stderr);
     assert_eq!(env.akm(&["-p", "ops", "verify", "--self"]).code, 0);
 }
+
+/// What may yet be restored, and then be Active, is not passed over in silence.
+#[test]
+fn a_restore_without_an_answer_is_open_until_it_is_decided() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(served.env.akm(&["restore", &id]).code, 8);
+    let open = |served: &Served| served.env.akm(&["recover", "--list"]);
+    let table = "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
+                 restore, to be finished  alice  <ID1>  -\n";
+    open(&served).said(&[&id], 0, table, "");
+    let recover = served.env.akm(&["recover"]);
+    let told = "akm: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 7));
+    let script = served.env.akm(&["recover", "--json", "-q"]);
+    assert_eq!(
+        (script.code, &script.error()["code"]),
+        (7, &"undecided".into())
+    );
+    assert_eq!(script.json()["open"][0]["access_key_id"], id.as_str());
+    // Nothing else of the owner's waits for it.
+    let other = served.env.create("alice");
+    served.done(&["delete", &other, "--force", "-y"]);
+    let Some(served) = served.later("+1020s") else {
+        return;
+    };
+    let recover = served.env.akm(&["recover"]);
+    let told = "akm: nothing is left that could be finished now\n";
+    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
+    assert_eq!(open(&served).stdout.lines().count(), 1);
+}
