@@ -152,7 +152,9 @@ fn a_leak_is_dismissed() {
     leaked(&env, &[&one, "--dry-run"]).said(
         &[&one, &two],
         4,
-        "",
+        "Sts GetCallerIdentity\n\
+         Ram ListAccessKeys UserName=alice\n\
+         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
         "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
          hint: `akm enable <ID2>`, then the same command again\n",
     );
