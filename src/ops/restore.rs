@@ -148,7 +148,7 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
     } else {
         Status::Inactive
     };
-    let set = retire::set(session, &owner, &shown, key, status);
+    let set = retire::set(session, &owner, &shown, key, status, None);
     let pair = set.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => retire::not_written_down(failure, id, "is back, and still Active,"),

@@ -536,6 +536,37 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
     assert_eq!(statuses(&env), expected);
 }
 
+/// In the overlap a person may try what breaks without the old pair, and take that back: the rotation goes on from where it stands.
+#[test]
+fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "2d"]);
+    let ids = [old.as_str(), &new];
+    let due = env.pairs()[0]["disable_after"].clone();
+    assert!(due.is_string());
+    let disabled = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice` takes it from here\n\
+                    akm: `<ID1>` of RAM user `alice` is Inactive\n";
+    env.akm(&["disable", &old])
+        .said(&ids, 0, "", &format!("{SANDBOX}{disabled}"));
+    let copy = env.copied();
+    let goes_on = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice --finish` disables it after <TIME>\n\
+                   akm: `<ID1>` of RAM user `alice` is Active\n";
+    env.akm(&["enable", &old])
+        .said(&ids, 0, "", &format!("{SANDBOX}{goes_on}"));
+    assert_eq!(env.pairs()[0]["disable_after"], due);
+    let stays = "akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n";
+    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{stays}"));
+    env.days_pass_for("alice", 3);
+    let grace = "akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n";
+    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
+    // Left Inactive, its grace begins with the next command, though the overlap is not over.
+    rotate(&copy, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
+    assert!(copy.pairs()[0]["delete_after"].is_string());
+    // Of the new pair nothing is said.
+    assert_eq!(copy.akm(&["enable", &new]).stderr.lines().count(), 2);
+}
+
 #[test]
 fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
     let env = Env::new();
