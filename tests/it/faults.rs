@@ -434,3 +434,26 @@ fn a_restore_without_an_answer_is_open_until_it_is_decided() {
     assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
     assert_eq!(open(&served).stdout.lines().count(), 1);
 }
+
+/// A pair that akm disabled itself is called Inactive, wherever the command stops after that.
+#[test]
+fn what_was_disabled_is_written_down_though_its_deletion_fails() {
+    for delete in [true, false] {
+        let served = Served::start();
+        let id = served.env.create("alice");
+        let order = json!({ "fault": "fail-before", "action": "DeleteAccessKey", "count": 9 });
+        served.serving.order(&order);
+        let args = if delete {
+            &["delete", &id, "--force", "-y"][..]
+        } else {
+            &["rotate", "--ram-user", "alice", "--delete-old"]
+        };
+        let ran = served.env.akm(args);
+        assert_eq!(ran.code, 8, "{}", ran.stderr);
+        let row = served.env.pairs().remove(0);
+        assert_eq!(
+            (&row["access_key_id"], &row["status"]),
+            (&id.as_str().into(), &"Inactive".into())
+        );
+    }
+}

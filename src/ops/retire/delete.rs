@@ -1,6 +1,6 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, forget, gone, list, not_the_signer, set_status, taken_over};
+use super::{Listed, forget, gone, list, not_the_signer, set, taken_over};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -73,8 +73,9 @@ pub(crate) fn delete(
     let found = list(session, id)?;
     let active = may_delete(session, &found, id, allowed)?;
     let user_id = user_id(session, &found.owner)?;
-    if active {
-        set_status(session, &found.owner, id, Status::Inactive)?;
+    if let Some(key) = found.key(id).filter(|_| active) {
+        let (owner, shown) = (&found.owner, &found.shown);
+        set(session, owner, shown, key, Status::Inactive, None)?;
     }
     let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
