@@ -218,7 +218,7 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
     let found = stores
         .open(kind)
         .and_then(|store| store.get(&SecretName::pair(id)))
-        .map_err(|error| Failure::of_store(kind, error))?;
+        .map_err(|error| unreadable(Failure::of_store(kind, error), kind))?;
     found.ok_or_else(|| {
         Failure::new(
             Kind::SecretMissing,
@@ -226,6 +226,18 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
         )
         .hint("rotate its owner: `akm rotate --ram-user NAME` or `--account`")
     })
+}
+
+/// In an `age` store it may be the secret's own file, of which the cause says nothing about an identity.
+fn unreadable(failure: Failure, kind: StoreKind) -> Failure {
+    let of_identity = failure
+        .cause
+        .as_ref()
+        .is_some_and(|cause| cause.contains("identity"));
+    if of_identity || (kind, failure.kind) != (StoreKind::Age, Kind::SecretUnreadable) {
+        return failure;
+    }
+    failure.hint("bring that file back from a backup, or rotate its owner, which does without it")
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {
