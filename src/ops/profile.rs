@@ -1,16 +1,18 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{Account, Failure, Kind, Session, rotate, session};
+use super::{Account, Failure, Kind, Session, record, rotate, session};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
-use crate::core::account::AccountId;
-use crate::core::name::ProfileName;
+use crate::core::account::{AccountId, Owner};
+use crate::core::name::{ProfileName, UserName};
 use crate::core::secret::Secret;
 use crate::core::time;
 use crate::metadata::{
     config::Config,
     inventory::{Inventory, PairRecord, Way},
     journal::{Entry, Journal},
+    log::Action,
+    profile::Profile,
 };
 use crate::store::{SecretName, StoreKind};
 
@@ -220,4 +222,19 @@ fn disclaim(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<()
         inventory.save(&record)?;
     }
     Ok(())
+}
+
+/// Writes down that a profile of the account was added or removed, by the owner of the pair that it signs with.
+pub(crate) fn written_down(account: &Account, action: Action, profile: &Profile) {
+    let id = &profile.access_key_id;
+    let known = account.inventory.owner_of(id).ok().flatten();
+    let owner = known.map_or_else(|| of_identity(profile), |record| record.owner());
+    record::here(account, action, &owner, id);
+}
+
+/// The account, where a role signs and the pair that opens its sessions is a stranger.
+fn of_identity(profile: &Profile) -> Owner {
+    let name = profile.identity.rsplit_once(":user/").map(|(_, name)| name);
+    let name = name.and_then(|name| UserName::parse(name).ok());
+    name.map_or(Owner::Account, Owner::RamUser)
 }
