@@ -435,6 +435,19 @@ fn a_restore_without_an_answer_is_open_until_it_is_decided() {
     assert_eq!(open(&served).stdout.lines().count(), 1);
 }
 
+/// What was refused for now did nothing, and is asked for again.
+#[test]
+fn a_restore_that_comes_too_fast_is_asked_for_again() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    let ran = served.env.akm(&["restore", &id]);
+    let told = "akm: `<ID>` of RAM user `alice` is Inactive\n";
+    assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
+}
+
 /// A pair that akm disabled itself is called Inactive, wherever the command stops after that.
 #[test]
 fn what_was_disabled_is_written_down_though_its_deletion_fails() {
