@@ -219,3 +219,27 @@ fn not_without_knowing_the_pair() {
     env.refused(&["rotate", "--account", "--leaked"], 9);
     done(&env, &["rotate", "--account", "--leaked", "-y"]);
 }
+
+/// What the signer may do, its finder may undo: a person has to, and is told where.
+#[test]
+fn the_pair_that_signs_is_retired_in_the_console() {
+    let env = Env::new();
+    let serving = crate::serving::Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let id = serving.field("access_key_id");
+    let user = "sandbox-administrator";
+    for more in [&[][..], &[id], &["--dry-run"]] {
+        let args = [&["rotate", "--ram-user", user, "--leaked"][..], more].concat();
+        let ran = env.refused(&args, 6);
+        let lines = ran.stderr.lines();
+        let lines = lines.filter(|line| !line.contains("the endpoint is"));
+        let told: String = lines.flat_map(|line| [line, "\n"]).collect();
+        assert_eq!(
+            told.replace(id, "<ID1>"),
+            "akm: akm signs with `<ID1>` itself, and another identity has to retire it\n\
+             hint: sign with another identity; or go to the RAM console under Identities > Users > sandbox-administrator > AccessKey: \
+             create a new pair and download its CSV, disable `<ID1>`, delete it, then `akm import` the CSV, or, where a profile signed \
+             with it, add that anew: `akm profile add NAME --csv FILE`\n"
+        );
+    }
+}

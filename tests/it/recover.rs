@@ -331,3 +331,42 @@ fn a_refresh_beside_a_create_takes_no_new_pair_for_gone() {
         format!("{id}\n")
     );
 }
+
+/// Whoever is at work on one owner keeps nobody else from being seen to.
+#[test]
+fn an_owner_that_another_akm_holds_is_gone_past() {
+    let Some(library) = crate::served::faketime() else {
+        return;
+    };
+    let env = Env::new();
+    let (mut olds, mut news) = (Vec::new(), Vec::new());
+    for user in ["alice", "bob"] {
+        olds.push(env.create(user));
+        let rotate = ["rotate", "--ram-user", user, "--overlap", "1d"];
+        news.push(env.akm(&rotate).stdout.trim().to_owned());
+        env.days_pass_for(user, 2);
+    }
+    let lock = format!("locks/{}/user-alice.lock", env.account());
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(env.home().join(lock))
+        .unwrap();
+    lock.lock().unwrap();
+    // The minute that it waits passes a thousand times as fast.
+    let env = env
+        .with("LD_PRELOAD", &library)
+        .with("FAKETIME", "+0 x1000");
+    env.akm(&["recover"]).said(
+        &[&olds[1], &news[1]],
+        7,
+        "",
+        &format!(
+            "{SANDBOX}akm: waiting for another akm that is at work on the same\n\
+             akm: rotated: AccessKey pair `<ID2>` of RAM user `bob` is in use\n\
+             akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n\
+             akm: another akm is at work on the same\nhint: try the same command again\n"
+        ),
+    );
+    drop(lock);
+    assert_eq!(env.akm(&["recover"]).code, 0);
+}
