@@ -84,8 +84,9 @@ fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failur
 
 /// Finishes what was begun for the owner; the caller holds its lock.
 pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    session.check_suspects(owner)?;
-    for (id, begun) in session.journal.all_restoring()? {
+    let names = session.journal.names()?;
+    session.check_suspects_among(&names, owner)?;
+    for (id, begun) in session.journal.restoring_among(&names) {
         let begun = match begun {
             Err(error) if session.may_belong_to(owner, &id) => return Err(error.into()),
             Ok(begun) if begun.owner().key() == owner.key() => begun,
@@ -102,14 +103,17 @@ pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is asked for and not seen yet, by the pair: `Undecided` until it cannot be executed any more.
-pub(super) fn awaited(session: &Session, owner: &Owner) -> Result<recover::Left, Failure> {
+/// What is asked for and not seen yet, by the pair: `Undecided` until it cannot be executed any more. Not of owners that are left.
+pub(super) fn awaited(session: &Session, left: &recover::Left) -> Result<recover::Left, Failure> {
     let begun = session.journal.all_restoring()?.into_iter();
     let begun = begun.filter_map(|(_, begun)| begun.ok());
-    let of_owner = begun.filter(|begun| begun.owner().key() == owner.key());
+    let begun = begun.filter(|begun| {
+        let key = begun.owner().key();
+        left.iter().all(|(name, _)| *name != key)
+    });
     let awaited = |begun: Restoring| {
         let id = begun.access_key_id.to_string();
-        let message = format!("`{id}` of {owner} may yet be restored");
+        let message = format!("`{id}` of {} may yet be restored", begun.owner());
         let failure = Failure::new(Kind::Undecided, message)
             .because("it was asked for, and the cloud does not list the pair")
             .hint(format!(
@@ -118,7 +122,7 @@ pub(super) fn awaited(session: &Session, owner: &Owner) -> Result<recover::Left,
             ));
         (id, failure)
     };
-    Ok(of_owner.map(awaited).collect())
+    Ok(begun.map(awaited).collect())
 }
 
 /// A signed request is not executed later than that.

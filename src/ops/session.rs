@@ -90,7 +90,15 @@ impl Account {
 
     /// Nothing is changed for an owner while the file of a suspect that may be its own cannot be read.
     pub(crate) fn check_suspects(&self, owner: &Owner) -> Result<(), Failure> {
-        for (id, error) in self.journal.unreadable_suspects()? {
+        self.check_suspects_among(&self.journal.names()?, owner)
+    }
+
+    pub(super) fn check_suspects_among(
+        &self,
+        names: &[String],
+        owner: &Owner,
+    ) -> Result<(), Failure> {
+        for (id, error) in self.journal.unreadable_among(names) {
             if self.may_belong_to(owner, &id) {
                 return Err(error.into());
             }

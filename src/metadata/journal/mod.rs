@@ -221,9 +221,14 @@ impl Journal {
         remove_folder(&folder).map_err(|error| Error::Io(folder, error))
     }
 
+    /// What lies in the account's folder: thousands of files while a fleet's rotations are open.
+    pub(crate) fn names(&self) -> Result<Vec<String>, Error> {
+        self.home.names(&self.folder())
+    }
+
     /// Everything that is open in this account, by the owner's key.
     pub(crate) fn open(&self) -> Result<Files<String, Entry>, Error> {
-        let names = self.home.names(&self.folder())?;
+        let names = self.names()?;
         let keys = names.iter().filter_map(|name| name.strip_suffix(ENDING));
         let read = keys.filter_map(|key| Some((key.to_owned(), self.read_key(key).transpose()?)));
         Ok(read.collect())

@@ -50,13 +50,16 @@ impl Journal {
 
     /// All of them, by the pair.
     pub(crate) fn all_restoring(&self) -> Result<Files<AccessKeyId, Restoring>, Error> {
-        let names = self.home.names(&self.folder())?;
+        Ok(self.restoring_among(&self.names()?))
+    }
+
+    pub(crate) fn restoring_among(&self, names: &[String]) -> Files<AccessKeyId, Restoring> {
         let ids = names.iter().filter_map(|name| pair_of(name, RESTORING));
         let read = ids.filter_map(|id| {
             let read = self.home.load::<Restoring>(&self.restoring_file(&id));
             Some((id, read.transpose()?))
         });
-        Ok(read.collect())
+        read.collect()
     }
 
     pub(crate) fn restoring(&self, restoring: &Restoring) -> Result<(), Error> {

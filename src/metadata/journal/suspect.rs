@@ -49,29 +49,33 @@ impl Journal {
         self.folder().join(format!("{SUSPECT}{id}.toml"))
     }
 
-    /// Those that can be read. [`Journal::unreadable_suspects`] has the others.
+    /// Those that can be read.
     pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
-        let known = self.all_suspects()?.into_iter();
-        let known = known.filter_map(|(_, read)| read.ok());
-        Ok(known.filter(|suspect| !suspect.dismissed).collect())
-    }
-
-    /// By the pair, why its file cannot be read.
-    pub(crate) fn unreadable_suspects(&self) -> Result<Vec<(AccessKeyId, Error)>, Error> {
         let all = self.all_suspects()?.into_iter();
-        Ok(all
-            .filter_map(|(id, read)| Some((id, read.err()?)))
-            .collect())
+        Ok(all.filter_map(|(_, read)| read.ok()).collect())
     }
 
-    fn all_suspects(&self) -> Result<Files<AccessKeyId, Suspect>, Error> {
-        let names = self.home.names(&self.folder())?;
+    /// All that no person knows of, by the pair.
+    pub(crate) fn all_suspects(&self) -> Result<Files<AccessKeyId, Suspect>, Error> {
+        Ok(self.suspects_among(&self.names()?).collect())
+    }
+
+    /// Those whose file cannot be read, by the pair.
+    pub(crate) fn unreadable_among(&self, names: &[String]) -> Vec<(AccessKeyId, Error)> {
+        let all = self.suspects_among(names);
+        all.filter_map(|(id, read)| Some((id, read.err()?)))
+            .collect()
+    }
+
+    fn suspects_among(
+        &self,
+        names: &[String],
+    ) -> impl Iterator<Item = (AccessKeyId, Result<Suspect, Error>)> {
         let ids = names.iter().filter_map(|name| pair_of(name, SUSPECT));
-        let read = ids.filter_map(|id| {
-            let read = self.read_suspect(&id).transpose()?;
-            Some((id, read))
-        });
-        Ok(read.collect())
+        ids.filter_map(|id| match self.read_suspect(&id).transpose()? {
+            Ok(suspect) if suspect.dismissed => None,
+            read => Some((id, read)),
+        })
     }
 
     fn read_suspect(&self, id: &AccessKeyId) -> Result<Option<Suspect>, Error> {

@@ -204,17 +204,16 @@ pub(crate) fn each(
     mut tell: impl FnMut(&Owner, Ended),
 ) -> Result<Left, Failure> {
     let (owners, mut left) = owners(session)?;
-    let suspects = session.journal.unreadable_suspects()?.into_iter();
+    let suspects = session.journal.unreadable_among(&session.journal.names()?);
+    let suspects = suspects.into_iter();
     left.extend(suspects.map(|(id, error)| (id.to_string(), error.into())));
     for owner in owners {
         match finish_for(session, &owner) {
-            Ok(ended) => {
-                tell(&owner, ended);
-                left.extend(restore::awaited(session, &owner)?);
-            }
+            Ok(ended) => tell(&owner, ended),
             Err(failure) => left.push((owner.key(), failure)),
         }
     }
+    left.extend(restore::awaited(session, &left)?);
     Ok(left)
 }
 
