@@ -35,7 +35,8 @@ pub(crate) fn about_to_delete(
     Ok(listed.owner)
 }
 
-/// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged.
+/// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged, or a suspect
+/// still.
 fn may_delete(
     session: &Session,
     listed: &Listed,
@@ -45,7 +46,9 @@ fn may_delete(
     not_the_signer(session, id)?;
     let record = session.record(&listed.owner)?;
     let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
-    if listed.key(id).is_none() && deleted && !allowed.purge {
+    let suspects = session.journal.suspects()?;
+    let suspected = suspects.iter().any(|one| one.access_key_id == *id);
+    if listed.key(id).is_none() && deleted && !allowed.purge && !suspected {
         return Err(no_such_pair(id));
     }
     let active = listed
