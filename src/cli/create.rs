@@ -45,7 +45,7 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        self.checked()?;
+        self.checked(context)?;
         if self.show_secret {
             ui::check_open()?;
         }
@@ -70,7 +70,15 @@ impl Create {
         left.and(created.handed_out(&session))
     }
 
-    fn checked(&self) -> Result<(), Failure> {
+    fn checked(&self, context: &Context) -> Result<(), Failure> {
+        let form = context.ui.output.map(|form| format!("-o {form}"));
+        let shown = self.show_secret.then(|| "--show-secret".to_owned());
+        if let (Some(other), true) = (shown.or(form), self.prints_csv()) {
+            let message =
+                format!("`--csv -` makes the CSV all that is printed: `{other}` has no place");
+            return Err(Failure::new(Kind::Usage, message)
+                .hint("`--csv FILE` writes it to a file; or leave the other out"));
+        }
         match &self.comment {
             Some(text) if text.chars().count() > 128 || text.chars().any(char::is_control) => {
                 Err(Failure::new(
@@ -80,6 +88,10 @@ impl Create {
             }
             _ => Ok(()),
         }
+    }
+
+    fn prints_csv(&self) -> bool {
+        self.csv.as_deref() == Some(Path::new("-"))
     }
 
     fn ways(&self) -> Vec<Way> {
@@ -154,7 +166,7 @@ impl Create {
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
             .map_err(held);
-        if self.csv.as_deref() != Some(Path::new("-")) {
+        if !self.prints_csv() {
             let shown = if self.show_secret {
                 secret.as_ref()
             } else {

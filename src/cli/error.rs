@@ -62,7 +62,13 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
 pub(crate) fn text(failure: &Failure) -> String {
     let mut text = format!("akm: {}", escape(&failure.message));
     if let Some(cause) = &failure.cause {
-        text.push_str(": ");
+        // A question has its mark already.
+        let mark = if failure.message.ends_with('?') {
+            " "
+        } else {
+            ": "
+        };
+        text.push_str(mark);
         text.push_str(&escape(cause));
     }
     text.push('\n');

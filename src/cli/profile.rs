@@ -10,6 +10,7 @@ use super::{
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
+use crate::metadata::log::Action;
 use crate::metadata::profile::Profile as Entry;
 use crate::ops::{self, Failure, Kind, Tell};
 use clap::Subcommand;
@@ -259,8 +260,8 @@ fn remove(context: &Context, name: &ProfileName, drop_secret: bool) -> Result<()
         .ui
         .insist(&format!("forget the profile `{name}`{secret}?"))?;
     // First: cut short in between, the same command goes on.
+    let account = context.account_of(name.clone(), &entry.account_id, config);
     if drop_secret {
-        let account = context.account_of(name.clone(), &entry.account_id, config);
         ops::profile::drop_secret(&account, id, entry.secret_store)?;
     }
     let after = context.change_config(|config| {
@@ -269,6 +270,7 @@ fn remove(context: &Context, name: &ProfileName, drop_secret: bool) -> Result<()
             .map(drop)
             .ok_or_else(|| no_such_profile(name))
     })?;
+    ops::profile::written_down(&account, Action::ProfileRemove, &entry);
     if !drop_secret {
         context.ui.note(&format!(
             "the secret of `{id}` stays in the store `{}`",

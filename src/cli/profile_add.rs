@@ -7,6 +7,7 @@ use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::metadata::config::Config;
+use crate::metadata::log::Action;
 use crate::metadata::profile::{Profile, Role};
 use crate::ops::{self, Account, Failure, Kind, Tell, profile::Known};
 use crate::store::StoreKind;
@@ -81,6 +82,7 @@ impl Add {
             first = config.add(name.clone(), profile.clone());
             Ok(())
         })?;
+        ops::profile::written_down(&account, Action::ProfileAdd, &profile);
         context.ui.note(&format!(
             "the profile `{name}` is account {}, as `{}`",
             profile.account_id, profile.identity

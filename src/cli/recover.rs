@@ -1,10 +1,23 @@
 //! `akm recover`
 
-use super::{complete, context::Context, selector::key_id, table, ui};
-use crate::core::time;
-use crate::ops::{Account, Failure, Tell, recover, recover::Dismissed};
+use super::{
+    complete,
+    context::Context,
+    error,
+    pair::PairView,
+    rotate::told,
+    selector::key_id,
+    table,
+    ui::{self, Ui},
+};
+use crate::core::{account::Owner, time};
+use crate::ops::{
+    Account, Failure, Tell,
+    recover::{self, Dismissed, Ended},
+    rotate::{Standing, State},
+};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Finish what an interrupted command left, or show it
 #[derive(Debug, Args)]
@@ -28,7 +41,7 @@ impl Recover {
         }
         if context.known()?.is_none() {
             context.ui.note("nothing is open");
-            return self.show(context);
+            return self.show(context, &[]);
         }
         let session = context.changing()?;
         if let Some(id) = &self.dismiss {
@@ -38,43 +51,92 @@ impl Recover {
                 Dismissed::Rotation => format!("the rotation to `{id}` is forgotten"),
                 Dismissed::Leak => format!("nothing is to take the place of `{id}` any more"),
             });
-            return self.show(context);
+            return self.show(context, &[]);
         }
-        let left = recover::all(&session)?;
-        let count = left.len();
-        let Some((_, first)) = left.into_iter().next() else {
+        let (mut recovered, mut waiting) = (Vec::new(), 0);
+        let left = recover::each(&session, |owner, ended| match ended {
+            Ended::Nothing => (),
+            Ended::Waits => waiting += 1,
+            Ended::Pair(pair) => {
+                let id = &pair.access_key_id;
+                context.ui.note(&format!(
+                    "finished: AccessKey pair `{id}` of {owner} is held"
+                ));
+                recovered.push(json!(PairView::new(&session, owner, &pair)));
+            }
+            Ended::Rotated(standing) => {
+                rotated(&context.ui, owner, &standing);
+                recovered.push(json!(told::View::new(&session, owner, &standing)));
+            }
+        })?;
+        wait(&context.ui, waiting);
+        if left.is_empty() {
             context
                 .ui
                 .note("nothing is left that could be finished now");
-            return self.show(context);
-        };
-        if count > 1 {
-            context
-                .ui
-                .warn(&format!("{count} owners are left; this is the first"));
         }
-        Err(first)
+        self.show(context, &recovered)?;
+        ended(left.into_iter().map(|(_, failure)| failure))
     }
 
     pub(crate) fn is_list(&self) -> bool {
         self.list
     }
 
-    /// What is open still, for a script.
-    fn show(&self, context: &Context) -> Result<(), Failure> {
+    /// What was done and what is open still, for a script.
+    fn show(&self, context: &Context, recovered: &[Value]) -> Result<(), Failure> {
         if !context.ui.json() {
             return Ok(());
         }
-        let known = context.known()?;
-        ui::print_json(&json!({ "dismissed": self.dismiss, "open": rows(&open(known)?) }))
+        let (open, _) = open(context.known()?)?;
+        ui::print_json(&json!({
+            "dismissed": self.dismiss,
+            "recovered": recovered,
+            "open": rows(&open),
+        }))
     }
 }
 
-fn open(known: Option<Account>) -> Result<Vec<recover::Open>, Failure> {
-    known.map_or_else(|| Ok(Vec::new()), |known| recover::list(&known.journal))
+/// What a rotation came to; a rollback is told by its old pair.
+fn rotated(to: &Ui, owner: &Owner, standing: &Standing) {
+    if !matches!(standing.state, State::Undone | State::RolledBack) {
+        to.note(&format!(
+            "rotated: AccessKey pair `{}` of {owner} is in use",
+            standing.new.access_key_id
+        ));
+    }
+    told::say(to, owner, standing);
 }
 
-fn rows(open: &[recover::Open]) -> Vec<serde_json::Value> {
+fn wait(to: &Ui, waiting: usize) {
+    let what = match waiting {
+        0 => return,
+        1 => "1 rotation waits for its time".to_owned(),
+        count => format!("{count} rotations wait for their time"),
+    };
+    to.note(&format!("{what}: `akm recover --list` shows when"));
+}
+
+/// The first tells how it ended; the others are said before it.
+fn ended(failures: impl IntoIterator<Item = Failure>) -> Result<(), Failure> {
+    let mut failures = failures.into_iter();
+    let Some(first) = failures.next() else {
+        return Ok(());
+    };
+    for other in failures {
+        ui::say(&error::text(&other));
+    }
+    Err(first)
+}
+
+fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Failure> {
+    known.map_or_else(
+        || Ok((Vec::new(), Vec::new())),
+        |known| recover::list(&known.journal),
+    )
+}
+
+fn rows(open: &[recover::Open]) -> Vec<Value> {
     let row = |open: &recover::Open| {
         json!({
             "what": open.what,
@@ -94,9 +156,10 @@ fn due(open: &recover::Open) -> Option<String> {
 const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let open = open(context.account()?)?;
+    let (open, unreadable) = open(context.account()?)?;
     if context.ui.json() {
-        return ui::print_json(&json!({ "open": rows(&open) }));
+        ui::print_json(&json!({ "open": rows(&open) }))?;
+        return ended(unreadable);
     }
     let rows: Vec<Vec<String>> = open
         .iter()
@@ -115,5 +178,6 @@ fn list(context: &Context) -> Result<(), Failure> {
             ]
         })
         .collect();
-    ui::print(table::plain(&HEADER, &rows).as_bytes())
+    ui::print(table::plain(&HEADER, &rows).as_bytes())?;
+    ended(unreadable)
 }

@@ -121,7 +121,7 @@ impl Client {
     /// lost: the second answer would be that the bin has no such pair.
     pub(crate) fn restore(&self, id: &AccessKeyId, user_id: &str) -> Result<(), Error> {
         let query = [("UserAccessKeyId", id.as_str()), ("UserId", user_id)];
-        self.call_once(
+        self.call_until_taken(
             Service::Ims,
             "RestoreAccessKeyFromRecycleBin",
             &query,

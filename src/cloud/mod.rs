@@ -232,14 +232,32 @@ impl Client {
         query: &[(&str, &str)],
         limit: usize,
     ) -> Result<T, Error> {
-        self.tried(
-            |error| error.fault == Fault::NotSent,
-            || {
-                let mut signed = self.sign(service, action, query)?;
-                signed.fresh = true;
-                self.send(&signed, limit)
-            },
-        )
+        let again = |error: &Error| error.fault == Fault::NotSent;
+        self.tried(again, || self.send_fresh(service, action, query, limit))
+    }
+
+    /// The same, made again also where the cloud said that it was too much: that request did nothing.
+    fn call_until_taken<T: DeserializeOwned>(
+        &self,
+        service: Service,
+        action: &'static str,
+        query: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<T, Error> {
+        let again = |error: &Error| matches!(error.fault, Fault::NotSent | Fault::Throttled);
+        self.tried(again, || self.send_fresh(service, action, query, limit))
+    }
+
+    fn send_fresh<T: DeserializeOwned>(
+        &self,
+        service: Service,
+        action: &'static str,
+        query: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<T, Error> {
+        let mut signed = self.sign(service, action, query)?;
+        signed.fresh = true;
+        self.send(&signed, limit)
     }
 
     fn tried<T>(

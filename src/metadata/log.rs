@@ -37,6 +37,8 @@ pub(crate) enum Action {
     KeyPolicy,
     UserCreate,
     UserDelete,
+    ProfileAdd,
+    ProfileRemove,
 }
 
 impl Action {
@@ -60,6 +62,8 @@ impl Action {
             Self::KeyPolicy => "key-policy",
             Self::UserCreate => "user-create",
             Self::UserDelete => "user-delete",
+            Self::ProfileAdd => "profile-add",
+            Self::ProfileRemove => "profile-remove",
         }
     }
 }

@@ -125,10 +125,10 @@ impl From<metadata::Error> for Failure {
                 Self::new(Kind::Failed, "a file of akm's could not be used").because(text)
             }
             metadata::Error::Newer(_) => {
-                Self::new(Kind::Failed, text).hint("update akm; nothing was changed")
+                Self::new(Kind::Failed, text).hint("the file is left as it is: update akm")
             }
             metadata::Error::Damaged(..) => Self::new(Kind::Failed, text)
-                .hint("nothing was changed: look at the file, or restore it from a backup"),
+                .hint("the file is left as it is: look at it, or restore it from a backup"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, btree_map};
 /// Metadata first, so that it never claims a secret that is gone. Waits for whoever is at work on an owner that is known here. What is
 /// damaged is told and forgotten all the same; a secret that its store will not forget is told and left there.
 pub(crate) fn account(account: &Account) -> Result<(), Failure> {
-    let open = account.journal.open().unwrap_or_default();
+    let open = entries(account);
     let known = account.inventory.all().unwrap_or_default();
     let owners = open
         .iter()
@@ -23,7 +23,7 @@ pub(crate) fn account(account: &Account) -> Result<(), Failure> {
     }
     let mut held = account.inventory.held()?;
     // A pair that an interrupted command had stored, and metadata does not know yet.
-    let stored = account.journal.open().unwrap_or_default();
+    let stored = entries(account);
     held.extend(
         stored
             .into_iter()
@@ -40,6 +40,11 @@ pub(crate) fn account(account: &Account) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn entries(account: &Account) -> Vec<Entry> {
+    let open = account.journal.open().unwrap_or_default().into_iter();
+    open.filter_map(|(_, entry)| entry.ok()).collect()
 }
 
 fn forget_secret(account: &Account, id: &AccessKeyId, kind: StoreKind) {

@@ -1,15 +1,18 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{Account, Failure, Kind, Session, session};
+use super::{Account, Failure, Kind, Session, record, rotate, session};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
-use crate::core::account::AccountId;
-use crate::core::name::ProfileName;
+use crate::core::account::{AccountId, Owner};
+use crate::core::name::{ProfileName, UserName};
 use crate::core::secret::Secret;
+use crate::core::time;
 use crate::metadata::{
     config::Config,
     inventory::{Inventory, PairRecord, Way},
-    journal::Journal,
+    journal::{Entry, Journal},
+    log::Action,
+    profile::Profile,
 };
 use crate::store::{SecretName, StoreKind};
 
@@ -183,6 +186,21 @@ pub(crate) fn drop_secret(
     Ok(())
 }
 
+/// What ends that work: a rotation that rests waits for its time.
+fn finishing(account: &Account, entry: &Entry) -> String {
+    let recover = format!("`akm -p {} recover` finishes it", account.profile);
+    let due = rotate::due(entry).filter(|_| rotate::rests(entry));
+    let Some(at) = due.map(|due| due.delete.unwrap_or(due.disable)) else {
+        return recover;
+    };
+    format!(
+        "its rotation waits until {}: then `akm -p {} rotate {} --finish` goes on with it; without `--drop-secret` the profile goes now",
+        time::format(at),
+        account.profile,
+        entry.owner().selector()
+    )
+}
+
 fn disclaim(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<(), Failure> {
     let inventory = Inventory::new(account.home.clone(), known.clone());
     let Some(owner) = inventory.owner_of(id)?.map(|record| record.owner()) else {
@@ -191,11 +209,10 @@ fn disclaim(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<()
     let name = format!("{known}/{}", owner.key());
     let _lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
     let open = Journal::new(account.home.clone(), known.clone()).read(&owner)?;
-    if open.is_some_and(|entry| entry.got.is_some_and(|got| got.access_key_id == *id)) {
-        return Err(
-            Failure::new(Kind::Refused, format!("work on `{id}` of {owner} is open"))
-                .hint("`akm recover` finishes it"),
-        );
+    let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
+    if let Some(entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) {
+        let message = format!("work on `{id}` of {owner} is open");
+        return Err(Failure::new(Kind::Refused, message).hint(finishing(account, &entry)));
     }
     let Some(mut record) = inventory.load(&owner)? else {
         return Ok(());
@@ -205,4 +222,19 @@ fn disclaim(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<()
         inventory.save(&record)?;
     }
     Ok(())
+}
+
+/// Writes down that a profile of the account was added or removed, by the owner of the pair that it signs with.
+pub(crate) fn written_down(account: &Account, action: Action, profile: &Profile) {
+    let id = &profile.access_key_id;
+    let known = account.inventory.owner_of(id).ok().flatten();
+    let owner = known.map_or_else(|| of_identity(profile), |record| record.owner());
+    record::here(account, action, &owner, id);
+}
+
+/// The account, where a role signs and the pair that opens its sessions is a stranger.
+fn of_identity(profile: &Profile) -> Owner {
+    let name = profile.identity.rsplit_once(":user/").map(|(_, name)| name);
+    let name = name.and_then(|name| UserName::parse(name).ok());
+    name.map_or(Owner::Account, Owner::RamUser)
 }

@@ -55,12 +55,7 @@ pub(super) fn left<'a>(
     way: Way,
     pairs: impl Iterator<Item = (&'a Owner, &'a AccessKeyId)>,
 ) {
-    let scene = Scene {
-        time: account.clock.now(),
-        account_id: account.id.clone(),
-        profile: account.profile.clone(),
-        signer: None,
-    };
+    let scene = unsigned(account);
     let action = match way {
         Way::Csv => Action::Export,
         Way::Copy => Action::Copy,
@@ -69,6 +64,21 @@ pub(super) fn left<'a>(
     };
     let line = |(owner, id)| Line::new(&scene, action, Effect::Done, owner, Some(id));
     write(account, &pairs.map(line).collect::<Vec<_>>());
+}
+
+/// What was done on this machine alone.
+pub(super) fn here(account: &Account, action: Action, owner: &Owner, id: &AccessKeyId) {
+    let line = Line::new(&unsigned(account), action, Effect::Done, owner, Some(id));
+    write(account, &[line]);
+}
+
+fn unsigned(account: &Account) -> Scene {
+    Scene {
+        time: account.clock.now(),
+        account_id: account.id.clone(),
+        profile: account.profile.clone(),
+        signer: None,
+    }
 }
 
 fn by(session: &Session) -> Scene {

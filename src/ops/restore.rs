@@ -1,10 +1,11 @@
 //! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
 
-use super::{Failure, Kind, Session, profile, record, retire};
+use super::{Failure, Kind, Session, profile, record, recover, retire};
 use crate::cloud::{Fault, Outcome};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
+    time::{self, Timestamp},
 };
 use crate::metadata::{inventory::PairRecord, journal::Restoring, log::Action};
 use chrono::TimeDelta;
@@ -31,6 +32,7 @@ pub(crate) fn restore(
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
     };
     let _lock = session.lock(&owner)?;
+    session.check_suspects(&owner)?;
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
     let shown = session.cloud.pairs(&owner)?;
@@ -50,9 +52,10 @@ pub(crate) fn restore(
 /// An earlier command was cut short in the middle: what is asked now is what counts.
 fn go_on(session: &Session, id: &AccessKeyId, active: bool) -> Result<Option<PairRecord>, Failure> {
     let mut begun = session.journal.all_restoring()?.into_iter();
-    let Some(begun) = begun.find(|begun| begun.access_key_id == *id) else {
+    let Some((_, begun)) = begun.find(|(of, _)| of == id) else {
         return Ok(None);
     };
+    let begun = begun?;
     let owner = begun.owner();
     let _lock = session.lock(&owner)?;
     let begun = Restoring::new(id.clone(), &owner, active, begun.asked_at);
@@ -81,10 +84,14 @@ fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failur
 
 /// Finishes what was begun for the owner; the caller holds its lock.
 pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    for begun in session.journal.all_restoring()? {
-        if begun.owner().key() != owner.key() {
-            continue;
-        }
+    let names = session.journal.names()?;
+    session.check_suspects_among(&names, owner)?;
+    for (id, begun) in session.journal.restoring_among(&names) {
+        let begun = match begun {
+            Err(error) if session.may_belong_to(owner, &id) => return Err(error.into()),
+            Ok(begun) if begun.owner().key() == owner.key() => begun,
+            _ => continue,
+        };
         session.check_account()?;
         if let Some(pair) = settle(session, &begun)? {
             session.tell.warn(&format!(
@@ -96,14 +103,40 @@ pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is asked for and not seen yet, by the pair: `Undecided` until it cannot be executed any more. Not of owners that are left.
+pub(super) fn awaited(session: &Session, left: &recover::Left) -> Result<recover::Left, Failure> {
+    let begun = session.journal.all_restoring()?.into_iter();
+    let begun = begun.filter_map(|(_, begun)| begun.ok());
+    let begun = begun.filter(|begun| {
+        let key = begun.owner().key();
+        left.iter().all(|(name, _)| *name != key)
+    });
+    let awaited = |begun: Restoring| {
+        let id = begun.access_key_id.to_string();
+        let message = format!("`{id}` of {} may yet be restored", begun.owner());
+        let failure = Failure::new(Kind::Undecided, message)
+            .because("it was asked for, and the cloud does not list the pair")
+            .hint(format!(
+                "run `akm recover` after {}",
+                time::format(expiry(&begun))
+            ));
+        (id, failure)
+    };
+    Ok(begun.map(awaited).collect())
+}
+
+/// A signed request is not executed later than that.
+fn expiry(begun: &Restoring) -> Timestamp {
+    begun.asked_at + TimeDelta::minutes(16)
+}
+
 /// Gives the pair the status that was asked for; `None` when it is not back. A request without an answer may be executed later, and
 /// is looked for until then.
 fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Failure> {
     let (id, owner) = (&begun.access_key_id, begun.owner());
     let shown = session.cloud.pairs(&owner)?;
     let Some(key) = shown.iter().find(|key| key.id == *id) else {
-        let until = begun.asked_at + TimeDelta::minutes(16);
-        if !session.cloud.may_execute_late() || session.cloud.now() >= until {
+        if !session.cloud.may_execute_late() || session.cloud.now() >= expiry(begun) {
             session.journal.restored(id)?;
         }
         return Ok(None);
@@ -119,7 +152,7 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
     } else {
         Status::Inactive
     };
-    let set = retire::set(session, &owner, &shown, key, status);
+    let set = retire::set(session, &owner, &shown, key, status, None);
     let pair = set.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => retire::not_written_down(failure, id, "is back, and still Active,"),

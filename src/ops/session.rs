@@ -88,6 +88,32 @@ impl Account {
         Ok(known.unwrap_or_else(|| OwnerRecord::new(&self.id, &self.profile, owner)))
     }
 
+    /// Nothing is changed for an owner while the file of a suspect that may be its own cannot be read.
+    pub(crate) fn check_suspects(&self, owner: &Owner) -> Result<(), Failure> {
+        self.check_suspects_among(&self.journal.names()?, owner)
+    }
+
+    pub(super) fn check_suspects_among(
+        &self,
+        names: &[String],
+        owner: &Owner,
+    ) -> Result<(), Failure> {
+        for (id, error) in self.journal.unreadable_among(names) {
+            if self.may_belong_to(owner, &id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Where only the id of a pair is known: false if it is another owner's for sure.
+    pub(super) fn may_belong_to(&self, owner: &Owner, id: &AccessKeyId) -> bool {
+        match self.inventory.owner_of(id) {
+            Ok(Some(record)) => record.owner().key() == owner.key(),
+            _ => true,
+        }
+    }
+
     /// The secret of a pair that metadata says is held.
     pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
         secret(&*self.stores, pair)
@@ -200,7 +226,7 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
     let found = stores
         .open(kind)
         .and_then(|store| store.get(&SecretName::pair(id)))
-        .map_err(|error| Failure::of_store(kind, error))?;
+        .map_err(|error| unreadable(Failure::of_store(kind, error), kind))?;
     found.ok_or_else(|| {
         Failure::new(
             Kind::SecretMissing,
@@ -208,6 +234,18 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
         )
         .hint("rotate its owner: `akm rotate --ram-user NAME` or `--account`")
     })
+}
+
+/// In an `age` store it may be the secret's own file, of which the cause says nothing about an identity.
+fn unreadable(failure: Failure, kind: StoreKind) -> Failure {
+    let of_identity = failure
+        .cause
+        .as_ref()
+        .is_some_and(|cause| cause.contains("identity"));
+    if of_identity || (kind, failure.kind) != (StoreKind::Age, Kind::SecretUnreadable) {
+        return failure;
+    }
+    failure.hint("bring that file back from a backup, or rotate its owner, which does without it")
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fmt::Write;
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport as wire;
@@ -16,6 +16,8 @@ use zeroize::Zeroizing;
 
 /// From the first look at the name to the last byte of the answer.
 const WHOLE: Duration = Duration::from_secs(30);
+/// A wait may be told as over by so much too early.
+const SLACK: Duration = Duration::from_secs(1);
 const CONNECT: Duration = Duration::from_secs(5);
 const HEADER: usize = 16 << 10;
 /// Connections kept open for the next call: as many as a fleet's threads.
@@ -77,7 +79,9 @@ impl Http {
         for (name, value) in headers.iter().filter(|(name, _)| name != "host") {
             request = request.header(name, value);
         }
-        let answer = request.send(body).map_err(|error| lost(&error))?;
+        let begun = Instant::now();
+        let answer = request.send(body);
+        let answer = answer.map_err(|error| lost(&error, begun.elapsed()))?;
         read(answer, limit)
     }
 
@@ -210,7 +214,8 @@ fn read(mut answer: http::Response<ureq::Body>, limit: usize) -> Result<Answer, 
     })
 }
 
-fn lost(error: &ureq::Error) -> Lost {
+/// A system that gives a connection up is told like a time limit of ours: only the time that has passed tells them apart.
+fn lost(error: &ureq::Error, passed: Duration) -> Lost {
     if let Some(why) = distrust(error) {
         return Lost::Untrusted(why);
     }
@@ -218,6 +223,7 @@ fn lost(error: &ureq::Error) -> Lost {
         ureq::Error::Io(error) => in_words(error),
         ureq::Error::Timeout(ureq::Timeout::Resolve) => "its name was not resolved in time".into(),
         ureq::Error::Timeout(ureq::Timeout::Connect) => "it did not take the call in time".into(),
+        ureq::Error::Timeout(_) if passed + SLACK < WHOLE => "the connection was given up".into(),
         ureq::Error::Timeout(_) => format!("it did not answer within {} s", WHOLE.as_secs()),
         ureq::Error::HostNotFound => "its name is not known".into(),
         ureq::Error::ConnectProxyFailed(_) => "the proxy does not let the call through".into(),

@@ -104,7 +104,7 @@ fn a_third_pair_is_refused_and_both_are_shown() {
 fn the_accounts_own_pair_is_warned_of_and_asked_for() {
     let env = Env::new();
     let asked =
-        "akm: make a pair for the account itself?: there is nobody to ask\nhint: add `--yes`\n";
+        "akm: make a pair for the account itself? there is nobody to ask\nhint: add `--yes`\n";
     for more in [&[][..], &["--no-input"]] {
         let args = [&["create", "--account"], more].concat();
         env.refused(&args, 9)
@@ -226,15 +226,30 @@ fn a_csv_that_cannot_be_written_makes_no_pair() {
 #[test]
 fn a_csv_on_standard_output_is_all_of_it() {
     let env = Env::new();
-    for more in [&[][..], &["--json"], &["--show-secret"]] {
-        let args = [&["create", "--ram-user", "alice", "--csv", "-"], more].concat();
-        let ran = env.akm(&args);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let (id, secret) = env.secrets().pop().unwrap();
-        let expected = format!("AccessKey ID,AccessKey Secret\n{id},{secret}\n");
-        assert_eq!(ran.stdout, expected);
-        assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    let args = ["create", "--ram-user", "alice", "--csv", "-"];
+    let ran = env.akm(&args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (id, secret) = env.secrets().pop().unwrap();
+    let expected = format!("AccessKey ID,AccessKey Secret\n{id},{secret}\n");
+    assert_eq!(ran.stdout, expected);
+    // What would print something else is refused before anything is made.
+    let why = |other: &str| {
+        format!("`--csv -` makes the CSV all that is printed: `{other}` has no place")
+    };
+    let hint = "`--csv FILE` writes it to a file; or leave the other out";
+    for (more, other) in [("-oplain", "-o plain"), ("--show-secret", "--show-secret")] {
+        env.refused(&[&args[..], &[more]].concat(), 2).said(
+            &[],
+            2,
+            "",
+            &format!("akm: {}\nhint: {hint}\n", why(other)),
+        );
     }
+    let error = env.refused(&[&args[..], &["--json"]].concat(), 2).error();
+    assert_eq!(
+        (&error["code"], &error["message"], &error["hint"]),
+        (&"usage".into(), &why("-o json").into(), &hint.into())
+    );
 }
 
 #[test]

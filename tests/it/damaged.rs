@@ -165,11 +165,10 @@ fn the_journal() {
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
     let path = env.journal_of("alice");
     let good = Good::of(&path);
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 4] = [
         &["rotate", "--ram-user", "alice"],
         &["create", "--ram-user", "alice"],
         &["recover"],
-        &["recover", "--list"],
         &["recover", "--dismiss", "LTAI1"],
     ];
     good.write(&good.text.replacen("\"alice\"", "\"alicf\"", 1));
@@ -179,6 +178,190 @@ fn the_journal() {
     good.put_back();
     untrusted(&env, &commands, &good);
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
+}
+
+const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const HINT: &str = "hint: the file is left as it is: look at it, or restore it from a backup\n";
+
+/// Whatever is the matter with one owner's journal, the others are seen to.
+#[test]
+fn one_owners_journal_is_no_matter_for_another() {
+    for way in ["damaged", "newer", "foreign", "link"] {
+        let env = Env::new();
+        let alice = env.create("alice");
+        env.create("bob");
+        for user in ["alice", "bob"] {
+            let rotate = ["rotate", "--ram-user", user, "--overlap", "1d"];
+            assert_eq!(env.akm(&rotate).code, 0);
+        }
+        env.days_pass_for("bob", 2);
+        let good = Good::of(&env.journal_of("alice"));
+        let (why, hint) = match way {
+            "damaged" => {
+                good.write("?");
+                (" is damaged: line 1 does not match its checksum", HINT)
+            }
+            "newer" => {
+                good.write(&newer(&good.text));
+                let hint = "hint: the file is left as it is: update akm\n";
+                (" was written by a newer akm", hint)
+            }
+            "foreign" => {
+                std::fs::copy(env.journal_of("bob"), &good.path).unwrap();
+                let why = " is damaged: it speaks of another owner than its name";
+                (why, HINT)
+            }
+            _ => {
+                std::fs::remove_file(&good.path).unwrap();
+                std::os::unix::fs::symlink(env.journal_of("bob"), &good.path).unwrap();
+                (": Too many levels of symbolic links (os error 40)", "")
+            }
+        };
+        let begin = match way {
+            "link" => "akm: a file of akm's could not be used: ",
+            _ => "akm: ",
+        };
+        let named = format!("{begin}`{}`{why}\n{hint}", good.path.display());
+        let ran = without_path(&env, &["recover", "--list"]);
+        let table = "WHAT                             OWNER  ACCESSKEY ID              NOT BEFORE\n\
+                     rotation, old pair still Active  bob    <ID>  <TIME>\n";
+        let named = without_account(&env, &named);
+        ran.said(&[], 1, table, &named);
+        without_path(&env, &["recover", "-q"]).said(&[], 1, "", &format!("{SANDBOX}{named}"));
+        let status = |user: &str| {
+            let pairs = env.pairs().into_iter();
+            let mut of_user = pairs.filter(|pair| pair["ram_user"] == user);
+            of_user.next().unwrap()["status"].clone()
+        };
+        assert_eq!(
+            (status("alice"), status("bob")),
+            ("Active".into(), "Inactive".into())
+        );
+        // The owner itself is refused, and nobody else.
+        all_name(&env, &[&["rotate", "--ram-user", "alice"]], &good.path, why);
+        let fleet = env.akm(&["rotate", "--all", "--finish"]);
+        assert_eq!(fleet.code, 1, "{}", fleet.stderr);
+        assert!(
+            fleet
+                .stderr
+                .contains("akm: RAM user `alice` was not rotated\n")
+        );
+        assert!(fleet.stdout.starts_with("bob\t"), "{}", fleet.stdout);
+        good.put_back();
+        assert_eq!(env.akm(&["recover"]).code, 0);
+        assert_eq!(env.akm(&["verify", &alice]).code, 0);
+    }
+}
+
+/// A journal whose first record has the next version.
+fn newer(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let (first, _) = text.split_once('\n').unwrap();
+    let json = first[17..].replacen("\"version\":1", "\"version\":2", 1);
+    let sum = Sha256::digest(json.as_bytes());
+    let sum = u64::from_be_bytes(sum[..8].try_into().unwrap());
+    format!("{sum:016x} {json}\n")
+}
+
+/// The account's folder is told apart from what is said of the account.
+fn without_account(env: &Env, text: &str) -> String {
+    text.replace(&format!("/{}/", env.account()), "/account/")
+}
+
+fn without_path(env: &Env, args: &[&str]) -> crate::env::Ran {
+    let ran = env.akm(args);
+    let stderr = without_account(env, &ran.stderr);
+    crate::env::Ran { stderr, ..ran }
+}
+
+/// Who reads is told and served; who would change something for its owner is refused, and for another owner is not.
+#[test]
+fn the_file_of_a_suspect() {
+    let env = Env::new();
+    let (alice, bob) = (env.create("alice"), env.create("bob"));
+    assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 0);
+    let file = env
+        .journal_of("alice")
+        .with_file_name(format!("suspect-{alice}.toml"));
+    std::fs::write(&file, "?").unwrap();
+    let good = Good::of(&file);
+    good.put_back();
+    let shown = without_account(&env, file.to_str().unwrap());
+    let why = format!("akm: `{shown}` is damaged: line 1 is not what this akm writes");
+    let why = why.replace(&alice, "<ID1>");
+    let warned = format!("{why}; it is about a suspect, and is left as it is\n");
+    let ids = [alice.as_str(), &bob];
+    for (args, stdout) in [
+        (&["show-id", "--ram-user", "bob"][..], "<ID2>\n"),
+        (&["list", "--ram-user", "bob", "-o", "plain"], "<ID2>\n"),
+        (&["verify", &bob], "acs:ram::<ACCOUNT>:user/bob\n"),
+        (
+            &["recover", "--list"],
+            "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n",
+        ),
+    ] {
+        without_path(&env, args).said(&ids, 0, stdout, &warned);
+    }
+    let refused = format!("{warned}{SANDBOX}{why}\n{HINT}");
+    let before = env.kept();
+    for args in [
+        &["create", "--ram-user", "alice"][..],
+        &["rotate", "--ram-user", "alice"],
+        &["rotate", "--ram-user", "alice", "--leaked", &alice],
+        &["disable", &alice],
+        &["delete", &alice, "--force", "-y"],
+        &["recover", "--dismiss", &alice],
+        &["recover"],
+    ] {
+        without_path(&env, args).said(&ids, 1, "", &refused);
+    }
+    assert!(env.kept() == before);
+    without_path(&env, &["disable", &bob, "--force", "-q"]).said(
+        &ids,
+        0,
+        "",
+        &format!("{warned}{SANDBOX}"),
+    );
+    // Of a pair that nobody knows of, any owner may be the one.
+    std::fs::rename(&file, file.with_file_name("suspect-LTAI1.toml")).unwrap();
+    let ran = env.refused(&["create", "--ram-user", "bob"], 1);
+    assert!(
+        ran.stderr.contains("suspect-LTAI1.toml` is damaged"),
+        "{}",
+        ran.stderr
+    );
+}
+
+/// A pair that is being restored is its owner's matter alone, as far as its owner is known.
+#[test]
+fn the_file_of_a_restore() {
+    let env = Env::new();
+    let (alice, bob) = (env.create("alice"), env.create("bob"));
+    assert_eq!(env.akm(&["delete", &alice, "--force", "-y"]).code, 0);
+    let folder = env.journal_of("alice").parent().unwrap().to_owned();
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(format!("restoring-{alice}.toml"));
+    std::fs::write(&file, "?").unwrap();
+    Good::of(&file).put_back();
+    assert_eq!(env.akm(&["disable", &bob, "--force"]).code, 0);
+    let commands: [&[&str]; 4] = [
+        &["create", "--ram-user", "alice"],
+        &["restore", &alice],
+        &["recover"],
+        &["rotate", "--ram-user", "alice"],
+    ];
+    all_name(
+        &env,
+        &commands,
+        &file,
+        "is damaged: line 1 is not what this akm writes",
+    );
+    let listed = env.akm(&["recover", "--list", "--json"]);
+    assert_eq!(
+        (listed.code, listed.stdout.as_str()),
+        (1, "{\"open\":[]}\n")
+    );
+    assert_eq!(listed.error()["exit"], 1);
 }
 
 #[test]
@@ -273,5 +456,5 @@ fn a_damaged_file_under_json() {
         error["message"],
         format!("`{}` was written by a newer akm", path.display())
     );
-    assert_eq!(error["hint"], "update akm; nothing was changed");
+    assert_eq!(error["hint"], "the file is left as it is: update akm");
 }

@@ -179,6 +179,47 @@ fn it_is_refused_as_the_command_is() {
 }
 
 #[test]
+fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    let args = ["rotate", "--ram-user", "alice", "--leaked", &one];
+    let dry = [&args[..], &["--dry-run"]].concat();
+    let before = env.files();
+    env.akm(&dry).said(
+        &[&one, &two],
+        4,
+        "Sts GetCallerIdentity\n\
+         Ram ListAccessKeys UserName=alice\n\
+         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
+        "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
+         hint: `akm enable <ID2>`, then the same command again\n",
+    );
+    let told = env.akm(&[&dry[..], &["--json"]].concat());
+    assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));
+    let told = told.json();
+    assert_eq!(told["calls"].as_array().unwrap().len(), 3);
+    assert!(told["state"].is_null());
+    assert!(env.files() == before);
+    // So does the command itself.
+    let ran = env.akm(&[&args[..], &["-v"]].concat());
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let called = ran.stderr.lines();
+    let called = called.filter_map(|line| line.strip_prefix("akm: called "));
+    let called: Vec<_> = called
+        .map(|line| line.split_once(": ").unwrap().0)
+        .collect();
+    assert_eq!(
+        called,
+        [
+            "Sts GetCallerIdentity",
+            "Ram ListAccessKeys",
+            "Ram UpdateAccessKey"
+        ]
+    );
+}
+
+#[test]
 fn what_was_cut_short_is_not_planned() {
     let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("alice"));

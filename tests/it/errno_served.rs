@@ -31,7 +31,7 @@ const TOLD: [(&str, &[&str]); 6] = [
         "ETIMEDOUT",
         &[
             "did not take the call in time",
-            "did not answer within 30 s",
+            "the connection was given up",
         ],
     ),
 ];

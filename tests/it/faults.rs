@@ -55,7 +55,7 @@ fn a_create_without_an_answer_is_never_made_again() {
         let ran = env.akm(&["create", "--ram-user", "alice"]);
         let expected = if made {
             format!(
-                "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n\
+                "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
                  akm: the answer was lost and a pair appeared for RAM user `alice`: {why}\n\
                  hint: look whether it is yours; run `akm recover` after <TIME>\n"
             )
@@ -132,7 +132,7 @@ fn a_create_that_is_executed_late_is_found() {
     let again = env.akm(&["create", "--ram-user", "alice"]);
     assert_eq!(again.code, 7);
     assert!(said(&again.stderr).starts_with(
-        "akm: `<ID>` appeared around a create whose answer was lost: it is a suspect\n"
+        "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n"
     ));
     assert_eq!(truth(&env, "alice").len(), 1);
 }
@@ -153,7 +153,7 @@ fn a_create_without_an_answer_is_decided_in_time() {
             return;
         };
         let recover = served.env.akm(&["recover"]);
-        let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create whose answer was lost; \
+        let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID> --force` or `akm recover --dismiss <ID>` resolves it\n";
         let known =
             "akm: an earlier create for RAM user `alice` is now known not to have happened\n";
@@ -398,4 +398,75 @@ fn a_restored_pair_that_a_profile_signs_with_stays_active() {
     let told = format!("`{id}` is back and stays Active: a profile signs with it");
     assert!(ran.stderr.contains(&told), "{}", ran.stderr);
     assert_eq!(env.akm(&["-p", "ops", "verify", "--self"]).code, 0);
+}
+
+/// What may yet be restored, and then be Active, is not passed over in silence.
+#[test]
+fn a_restore_without_an_answer_is_open_until_it_is_decided() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(served.env.akm(&["restore", &id]).code, 8);
+    let open = |served: &Served| served.env.akm(&["recover", "--list"]);
+    let table = "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
+                 restore, to be finished  alice  <ID1>  -\n";
+    open(&served).said(&[&id], 0, table, "");
+    let recover = served.env.akm(&["recover"]);
+    let told = "akm: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 7));
+    let script = served.env.akm(&["recover", "--json", "-q"]);
+    assert_eq!(
+        (script.code, &script.error()["code"]),
+        (7, &"undecided".into())
+    );
+    assert_eq!(script.json()["open"][0]["access_key_id"], id.as_str());
+    // Nothing else of the owner's waits for it.
+    let other = served.env.create("alice");
+    served.done(&["delete", &other, "--force", "-y"]);
+    let Some(served) = served.later("+1020s") else {
+        return;
+    };
+    let recover = served.env.akm(&["recover"]);
+    let told = "akm: nothing is left that could be finished now\n";
+    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
+    assert_eq!(open(&served).stdout.lines().count(), 1);
+}
+
+/// What was refused for now did nothing, and is asked for again.
+#[test]
+fn a_restore_that_comes_too_fast_is_asked_for_again() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    let ran = served.env.akm(&["restore", &id]);
+    let told = "akm: `<ID>` of RAM user `alice` is Inactive\n";
+    assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
+}
+
+/// A pair that akm disabled itself is called Inactive, wherever the command stops after that.
+#[test]
+fn what_was_disabled_is_written_down_though_its_deletion_fails() {
+    for delete in [true, false] {
+        let served = Served::start();
+        let id = served.env.create("alice");
+        let order = json!({ "fault": "fail-before", "action": "DeleteAccessKey", "count": 9 });
+        served.serving.order(&order);
+        let args = if delete {
+            &["delete", &id, "--force", "-y"][..]
+        } else {
+            &["rotate", "--ram-user", "alice", "--delete-old"]
+        };
+        let ran = served.env.akm(args);
+        assert_eq!(ran.code, 8, "{}", ran.stderr);
+        let row = served.env.pairs().remove(0);
+        assert_eq!(
+            (&row["access_key_id"], &row["status"]),
+            (&id.as_str().into(), &"Inactive".into())
+        );
+    }
 }

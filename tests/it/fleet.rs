@@ -78,7 +78,7 @@ fn it_asks() {
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate the pairs of 1 RAM user?: there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}akm: rotate the pairs of 1 RAM user? there is nobody to ask\nhint: add `--yes`\n"),
     );
     env.akm(&["rotate", "--all", "--match", "b*"])
         .said(&[], 0, "", &none);

@@ -193,7 +193,7 @@ fn what_a_script_is_told_of_recovery_and_of_a_reset() {
     env.akm(&["recover", "--json"]).said(
         &[],
         0,
-        "{\"dismissed\":null,\"open\":[]}\n",
+        "{\"dismissed\":null,\"open\":[],\"recovered\":[]}\n",
         "akm: nothing is open\n",
     );
     assert!(reset(&env).json()["forgotten_account_id"].is_null());

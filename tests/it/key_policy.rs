@@ -98,7 +98,7 @@ fn the_account_s_own_pair_has_one_too_from_standard_input() {
 fn what_is_shut_out_is_said_before_it_is_asked() {
     let env = Env::new();
     let id = env.create("alice");
-    let asked = "akm: set the network policy of `<ID1>` of RAM user `alice`?: there is nobody to ask\nhint: add `--yes`\n";
+    let asked = "akm: set the network policy of `<ID1>` of RAM user `alice`? there is nobody to ask\nhint: add `--yes`\n";
     std::fs::write(
         env.path("none.json"),
         r#"{"Version":1,"Status":"Active","Statements":[]}"#,

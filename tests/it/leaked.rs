@@ -70,7 +70,7 @@ fn the_other_pair_takes_its_place_if_it_can() {
     let (one, two) = (env.create("alice"), env.create("alice"));
     let args = ["rotate", "--ram-user", "alice", "--leaked"];
     let ran = env.refused(&args, 2);
-    let asked = "RAM user `alice` has two AccessKey pairs: which of them leaked?: ";
+    let asked = "RAM user `alice` has two AccessKey pairs: which of them leaked? ";
     assert!(ran.stderr.contains(asked), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("hint: name it: `--leaked KEY_ID`\n"));
     leaked(&env, &[&one]).said(&[&one, &two], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));
@@ -156,7 +156,9 @@ fn a_leak_is_dismissed() {
     leaked(&env, &[&one, "--dry-run"]).said(
         &[&one, &two],
         4,
-        "",
+        "Sts GetCallerIdentity\n\
+         Ram ListAccessKeys UserName=alice\n\
+         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
         "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
          hint: `akm enable <ID2>`, then the same command again\n",
     );
@@ -229,4 +231,28 @@ fn not_without_knowing_the_pair() {
     done(&env, &["create", "--account", "-y"]);
     env.refused(&["rotate", "--account", "--leaked"], 9);
     done(&env, &["rotate", "--account", "--leaked", "-y"]);
+}
+
+/// What the signer may do, its finder may undo: a person has to, and is told where.
+#[test]
+fn the_pair_that_signs_is_retired_in_the_console() {
+    let env = Env::new();
+    let serving = crate::serving::Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let id = serving.field("access_key_id");
+    let user = "sandbox-administrator";
+    for more in [&[][..], &[id], &["--dry-run"]] {
+        let args = [&["rotate", "--ram-user", user, "--leaked"][..], more].concat();
+        let ran = env.refused(&args, 6);
+        let lines = ran.stderr.lines();
+        let lines = lines.filter(|line| !line.contains("the endpoint is"));
+        let told: String = lines.flat_map(|line| [line, "\n"]).collect();
+        assert_eq!(
+            told.replace(id, "<ID1>"),
+            "akm: akm signs with `<ID1>` itself, and another identity has to retire it\n\
+             hint: sign with another identity; or go to the RAM console under Identities > Users > sandbox-administrator > AccessKey: \
+             create a new pair and download its CSV, disable `<ID1>`, delete it, then `akm import` the CSV, or, where a profile signed \
+             with it, add that anew: `akm profile add NAME --csv FILE`\n"
+        );
+    }
 }

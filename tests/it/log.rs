@@ -220,3 +220,31 @@ fn a_long_record_is_read_piece_by_piece() {
     assert_eq!(count_of("").trim(), count.to_string());
     assert_eq!(count_of("-o table").trim(), "1001");
 }
+
+/// By the owner of the pair that signs.
+#[test]
+fn profiles_come_and_go() {
+    let env = Env::new();
+    let serving = crate::serving::Serving::start(&env, &[]);
+    for name in ["dev", "ops"] {
+        serving.add_profile(&env, name);
+    }
+    done(&env, &["profile", "remove", "ops", "-y"]);
+    let id = serving.field("access_key_id");
+    let line = |action: &str| format!("{action} {id} sandbox-administrator");
+    let of_profiles = [
+        line("profile-add"),
+        line("profile-add"),
+        line("profile-remove"),
+    ];
+    assert_eq!(actions(&env, &[]), of_profiles);
+    let of_owner = ["--ram-user", "sandbox-administrator"];
+    assert_eq!(actions(&env, &of_owner), of_profiles);
+    let lines = done(&env, &["log", "--json"]);
+    let names = lines.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["signer"].is_null());
+        line["profile"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["dev", "ops", "ops"]);
+}

@@ -251,7 +251,7 @@ fn at_the_same_moment() {
             &ids,
             8,
             "",
-            "akm: `<ID2>` appeared around a create whose answer was lost: it is a suspect\n\
+            "akm: `<ID2>` appeared around a create, and akm cannot account for it: it is a suspect\n\
              akm: a create for RAM user `alice` was refused, and a pair appeared beside it: \
              the owner has as many AccessKey pairs as it may: CreateAccessKey: LimitExceeded.User.AccessKey: \
              The access key count of the user access keys beyond the current limits.\n\
@@ -283,7 +283,7 @@ fn at_the_same_moment_and_there_is_room() {
         &ids,
         0,
         "<ID3>\n",
-        "akm: `<ID2>` appeared around a create whose answer was lost: it is a suspect\n\
+        "akm: `<ID2>` appeared around a create, and akm cannot account for it: it is a suspect\n\
          akm: `<ID1>` is deleted\n",
     );
     let active = |id: &str| Live {

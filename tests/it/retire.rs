@@ -112,7 +112,7 @@ fn a_deletion_is_asked_for() {
     let id = env.create("alice");
     let asked = |end: &str| {
         format!(
-            "akm: delete `<ID1>` of RAM user `alice`{end}?: there is nobody to ask\nhint: add `--yes`\n"
+            "akm: delete `<ID1>` of RAM user `alice`{end}? there is nobody to ask\nhint: add `--yes`\n"
         )
     };
     refused(&env, &["delete", &id, "--force"], &[&id], 9, &asked(""));

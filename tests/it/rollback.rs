@@ -102,6 +102,50 @@ fn nothing_to_roll_back() {
     }
 }
 
+/// A hint names nothing that would be refused, or bring back what nobody can use.
+#[test]
+fn nothing_to_roll_back_and_nothing_to_restore() {
+    let none = "akm: no rotation of RAM user `alice` is open that could be rolled back\n\
+                hint: `akm list --ram-user alice` shows the pairs there are\n";
+    let args = ["rotate", "--ram-user", "alice", "--rollback"];
+    let refused = |env: &Env| {
+        env.refused(&args, 4)
+            .said(&[], 4, "", &format!("{SANDBOX}{none}"));
+    };
+    // There is no room for it.
+    let env = Env::new();
+    let old = env.create("alice");
+    assert_eq!(env.akm(&["delete", &old, "--force", "-y"]).code, 0);
+    env.create("alice");
+    assert!(
+        env.refused(&args, 4)
+            .stderr
+            .contains(&format!("`akm restore {old}`"))
+    );
+    env.create("alice");
+    refused(&env);
+    assert_eq!(env.akm(&["restore", &old]).code, 4);
+    // Its secret was dropped.
+    let env = Env::new();
+    env.create("alice");
+    rotated(&env, &["--leaked"]);
+    refused(&env);
+    // The recycle bin has let go of it.
+    let env = Env::new();
+    let old = env.create("alice");
+    rotated(&env, &["--delete-old"]);
+    let bin = env.cloud_of("alice");
+    let text = std::fs::read_to_string(&bin).unwrap();
+    assert!(text.contains(&old), "{text}");
+    let kept: Vec<&str> = text
+        .split("[[")
+        .filter(|part| !part.contains(&old))
+        .collect();
+    std::fs::write(&bin, kept.join("[[")).unwrap();
+    refused(&env);
+    assert_eq!(env.akm(&["restore", &old]).code, 3);
+}
+
 #[test]
 fn an_old_pair_that_is_gone_is_not_rolled_back_to() {
     let env = Env::new();
@@ -180,4 +224,58 @@ fn the_accounts_own_pair_goes_back_unasked() {
     assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
     assert_eq!(env.akm(&["rotate", "--account", "-y"]).code, 0);
     assert_eq!(env.akm(&["rotate", "--account", "--rollback"]).code, 0);
+}
+
+/// A rollback that stopped with the old pair Active, its secret not held; the new one is disabled by hand since.
+fn stopped_on_its_way() -> (Env, String, String) {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    let held = "secret_store = \"age\"\nretired_at";
+    edit(&env.record_of("alice"), held, "retired_at");
+    assert_eq!(rolled_back(&env).code, 8);
+    assert_eq!(env.akm(&["disable", &new]).code, 0);
+    (env, old, new)
+}
+
+/// Whichever of both hints is followed.
+#[test]
+fn what_is_told_where_the_old_pair_is_gone() {
+    let (env, old, new) = stopped_on_its_way();
+    let ids = [old.as_str(), &new];
+    assert_eq!(env.akm(&["delete", &old, "--force", "-y"]).code, 0);
+    let told = "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
+                hint: `akm restore <ID1> --active`, then the same command again; or stay with the new pair: `akm enable <ID2>`\n";
+    rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+    let copy = env.copied();
+    assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
+    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+    assert_eq!(active(&copy), [(old, true), (new.clone(), false)]);
+    assert_eq!(env.akm(&["enable", &new]).code, 0);
+    assert_eq!(
+        env.akm(&["rotate", "--ram-user", "alice", "--finish"]).code,
+        0
+    );
+    assert_eq!(active(&env), [(new, true)]);
+}
+
+#[test]
+fn what_is_told_where_the_old_pair_is_inactive_again() {
+    let (env, old, new) = stopped_on_its_way();
+    let ids = [old.as_str(), &new];
+    assert_eq!(env.akm(&["disable", &old, "--force"]).code, 0);
+    env.days_pass_for("alice", 1);
+    let told = "akm: the rollback does not go on: the old pair `<ID1>` is Inactive\n\
+                hint: `akm enable <ID1>` puts it into use and ends the rotation; then `akm disable <ID2>`, once nothing uses that\n";
+    rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+    let over = "akm: the rotation that retired `<ID1>` is over; both pairs are left as they are\n\
+                akm: `<ID1>` of RAM user `alice` is Active\n";
+    env.akm(&["enable", &old])
+        .said(&ids, 0, "", &format!("{SANDBOX}{over}"));
+    assert_eq!(
+        env.akm(&["recover", "--list", "--json"]).stdout,
+        "{\"open\":[]}\n"
+    );
+    assert_eq!(env.akm(&["disable", &new]).code, 0);
+    assert_eq!(active(&env), [(old, true), (new, false)]);
 }

@@ -234,15 +234,66 @@ fn recover_takes_the_steps_that_are_due() {
     let env = Env::new();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
-    let left = format!("{SANDBOX}akm: nothing is left that could be finished now\n");
-    env.akm(&["recover"]).said(&[], 0, "", &left);
+    let ids = [old.as_str(), &new];
+    let recovered = |done: &str| {
+        let left = "akm: nothing is left that could be finished now\n";
+        let told = format!("{SANDBOX}{done}{left}");
+        env.akm(&["recover"]).said(&ids, 0, "", &told);
+    };
+    let waits = "akm: 1 rotation waits for its time: `akm recover --list` shows when\n";
+    let rotated = "akm: rotated: AccessKey pair `<ID2>` of RAM user `alice` is in use\n";
+    recovered(waits);
     assert_eq!(statuses(&env)[0], (old.clone(), "Active".into()));
     env.days_pass_for("alice", 3);
-    env.akm(&["recover"]).said(&[], 0, "", &left);
-    assert_eq!(statuses(&env)[0], (old, "Inactive".into()));
+    recovered(&format!(
+        "{rotated}akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n"
+    ));
+    assert_eq!(statuses(&env)[0], (old.clone(), "Inactive".into()));
+    recovered(waits);
     env.days_pass_for("alice", 3);
-    env.akm(&["recover"]).said(&[], 0, "", &left);
-    assert_eq!(statuses(&env), [(new, "Active".into())]);
+    recovered(&format!("{rotated}akm: `<ID1>` is deleted\n"));
+    assert_eq!(statuses(&env), [(new.clone(), "Active".into())]);
+    recovered("");
+}
+
+/// In the words of `create` and `rotate`.
+#[test]
+fn recover_tells_a_script_what_it_did() {
+    let env = Env::new();
+    let mut of_rotate = Vec::new();
+    for user in ["alice", "bob"] {
+        env.create(user);
+        let rotate = ["rotate", "--ram-user", user, "--overlap", "2d"];
+        assert_eq!(env.akm(&rotate).code, 0);
+        env.days_pass_for(user, 3);
+        // The other home shows what `rotate` itself says of the same.
+        let copy = env.copied();
+        let told = copy.akm(&["rotate", "--ram-user", user, "--json"]).json();
+        of_rotate.push(told);
+    }
+    env.create("carl");
+    let rotate = ["rotate", "--ram-user", "carl", "--overlap", "2d"];
+    assert_eq!(env.akm(&rotate).code, 0);
+    let told = env.akm(&["recover", "--json"]).json();
+    let mut recovered = told["recovered"].clone();
+    for (row, of_rotate) in recovered.as_array_mut().unwrap().iter_mut().zip(&of_rotate) {
+        // The clock may have gone on by a second.
+        row["delete_old_after"] = of_rotate["delete_old_after"].clone();
+    }
+    assert_eq!(recovered, serde_json::Value::from(of_rotate));
+    let open = told["open"].as_array().unwrap().iter();
+    let open: Vec<_> = open
+        .map(|open| (&open["ram_user"], &open["what"]))
+        .collect();
+    let inactive = "rotation, old pair Inactive".into();
+    assert_eq!(
+        open,
+        [
+            (&"alice".into(), &inactive),
+            (&"bob".into(), &inactive),
+            (&"carl".into(), &"rotation, old pair still Active".into()),
+        ]
+    );
 }
 
 #[test]
@@ -340,7 +391,7 @@ fn the_accounts_own_pair_is_asked_for() {
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate the account's own pair?: there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}akm: rotate the account's own pair? there is nobody to ask\nhint: add `--yes`\n"),
     );
     let told = env.akm(&["rotate", "--account", "-y", "--json"]).json();
     assert_eq!(
@@ -483,6 +534,37 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
     assert_eq!(rotate(&env, &["--finish"]).code, 0);
     let expected = [(old, "Active".into()), (new, "Active".into())];
     assert_eq!(statuses(&env), expected);
+}
+
+/// In the overlap a person may try what breaks without the old pair, and take that back: the rotation goes on from where it stands.
+#[test]
+fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "2d"]);
+    let ids = [old.as_str(), &new];
+    let due = env.pairs()[0]["disable_after"].clone();
+    assert!(due.is_string());
+    let disabled = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice` takes it from here\n\
+                    akm: `<ID1>` of RAM user `alice` is Inactive\n";
+    env.akm(&["disable", &old])
+        .said(&ids, 0, "", &format!("{SANDBOX}{disabled}"));
+    let copy = env.copied();
+    let goes_on = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice --finish` disables it after <TIME>\n\
+                   akm: `<ID1>` of RAM user `alice` is Active\n";
+    env.akm(&["enable", &old])
+        .said(&ids, 0, "", &format!("{SANDBOX}{goes_on}"));
+    assert_eq!(env.pairs()[0]["disable_after"], due);
+    let stays = "akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n";
+    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{stays}"));
+    env.days_pass_for("alice", 3);
+    let grace = "akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n";
+    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
+    // Left Inactive, its grace begins with the next command, though the overlap is not over.
+    rotate(&copy, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
+    assert!(copy.pairs()[0]["delete_after"].is_string());
+    // Of the new pair nothing is said.
+    assert_eq!(copy.akm(&["enable", &new]).stderr.lines().count(), 2);
 }
 
 #[test]

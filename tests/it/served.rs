@@ -96,7 +96,7 @@ fn serve(env: &Env) -> Serving {
 }
 
 /// The library that sets clocks. The command of that name would stand between a server and its signals.
-fn faketime() -> Option<String> {
+pub(crate) fn faketime() -> Option<String> {
     if !have("faketime") {
         return None;
     }

@@ -157,6 +157,19 @@ fn a_damaged_secret_is_told_from_one_that_is_not_there() {
             .error();
         assert_eq!(error["code"], "secret-unreadable");
     }
+    // It is that file which is named, and not the identity's.
+    env.refused(&["export", &id, "--csv", "-"], 5).said(
+        &[&id],
+        5,
+        "",
+        &format!(
+            "akm: the secret store cannot give the secret back: `{}/secrets/<ID1>.age`: it is damaged or no `age` file\n\
+             hint: bring that file back from a backup, or rotate its owner, which does without it\n",
+            env.home().display()
+        ),
+    );
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
+    std::fs::write(&file, &whole).unwrap();
     std::fs::remove_file(&file).unwrap();
     let error = env
         .refused(&["export", &id, "--csv", "-", "--json"], 5)

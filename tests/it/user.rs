@@ -41,7 +41,7 @@ fn made_shown_and_deleted() {
         9,
         "",
         &format!(
-            "{SANDBOX}akm: delete RAM user `bob`?: there is nobody to ask\nhint: add `--yes`\n"
+            "{SANDBOX}akm: delete RAM user `bob`? there is nobody to ask\nhint: add `--yes`\n"
         ),
     );
     env.akm(&["user", "delete", "BOB", "-y"]).said(

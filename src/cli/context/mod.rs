@@ -158,10 +158,19 @@ impl Context {
     }
 
     fn mention_suspects(&self, journal: &Journal) -> Result<(), Failure> {
-        for suspect in journal.suspects()? {
+        for (_, suspect) in journal.all_suspects()? {
+            let suspect = match suspect {
+                Ok(suspect) => suspect,
+                Err(error) => {
+                    self.ui.warn(&format!(
+                        "{error}; it is about a suspect, and is left as it is"
+                    ));
+                    continue;
+                }
+            };
             let (id, owner) = (&suspect.access_key_id, suspect.owner());
             self.ui.warn(&format!(
-                "`{id}` of {owner} is a suspect: it appeared around a create whose answer was lost; \
+                "`{id}` of {owner} is a suspect: it appeared around a create, and akm cannot account for it; \
                  `akm delete {id} --force` or `akm recover --dismiss {id}` resolves it"
             ));
         }

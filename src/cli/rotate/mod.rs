@@ -2,7 +2,7 @@
 
 mod all;
 mod plan;
-mod told;
+pub(super) mod told;
 
 use super::{
     complete,

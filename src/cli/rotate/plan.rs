@@ -8,7 +8,10 @@ use crate::cli::{
 use crate::core::account::Owner;
 use crate::ops::{
     Failure, Session, Tell,
-    rotate::plan::{self, Asked, Plan, Planned},
+    rotate::{
+        self,
+        plan::{self, Asked, Plan, Planned},
+    },
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,14 +46,16 @@ pub(super) fn show(
 ) -> Result<(), Failure> {
     let plan = plan::plan(session, owner, asked)?;
     if context.ui.json() {
-        return ui::print_json(&View::new(owner, &plan));
+        ui::print_json(&View::new(owner, &plan))?;
+        return plan.stops.map_or(Ok(()), Err);
     }
     let mut text = match owner.ram_user() {
         Some(name) if several => format!("# {name}\n"),
         _ => String::new(),
     };
     text.extend(plan.calls.iter().map(|call| line(session, call)));
-    ui::print(text.as_bytes())
+    ui::print(text.as_bytes())?;
+    plan.stops.map_or(Ok(()), Err)
 }
 
 fn line(session: &Session, call: &Planned) -> String {
@@ -70,7 +75,7 @@ struct View<'a> {
     owner: &'a str,
     ram_user: Option<&'a str>,
     calls: Vec<CallView<'a>>,
-    state: &'a str,
+    state: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +93,7 @@ impl<'a> View<'a> {
             owner: owner.kind(),
             ram_user: name.map(crate::core::name::UserName::as_str),
             calls: plan.calls.iter().map(CallView::new).collect(),
-            state: plan.state.as_str(),
+            state: plan.state.map(rotate::State::as_str),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::ops::{
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct View<'a> {
+pub(in crate::cli) struct View<'a> {
     #[serde(flatten)]
     pair: PairView<'a>,
     old_access_key_id: Option<&'a str>,
@@ -26,7 +26,24 @@ struct View<'a> {
     state: &'a str,
 }
 
-pub(super) fn say(to: &Ui, owner: &Owner, standing: &Standing) {
+impl<'a> View<'a> {
+    pub(in crate::cli) fn new(
+        session: &'a Session,
+        owner: &'a Owner,
+        standing: &'a Standing,
+    ) -> Self {
+        Self {
+            pair: PairView::new(session, owner, &standing.new),
+            old_access_key_id: standing.old.as_ref().map(AccessKeyId::as_str),
+            old_status: standing.old_status.map(Status::as_str),
+            disable_old_after: standing.disable_after.map(time::format),
+            delete_old_after: standing.delete_after.map(time::format),
+            state: standing.state.as_str(),
+        }
+    }
+}
+
+pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing) {
     let Some(old) = &standing.old else { return };
     let text = match (standing.disable_after, standing.delete_after) {
         (Some(at), _) => format!(
@@ -66,12 +83,5 @@ pub(super) fn print(
     if !to.json() {
         return ui::print(format!("{}\n", standing.new.access_key_id).as_bytes());
     }
-    ui::print_json(&View {
-        pair: PairView::new(session, owner, &standing.new),
-        old_access_key_id: standing.old.as_ref().map(AccessKeyId::as_str),
-        old_status: standing.old_status.map(Status::as_str),
-        disable_old_after: standing.disable_after.map(time::format),
-        delete_old_after: standing.delete_after.map(time::format),
-        state: standing.state.as_str(),
-    })
+    ui::print_json(&View::new(session, owner, standing))
 }

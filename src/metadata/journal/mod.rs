@@ -66,6 +66,9 @@ impl OpenJournal {
     }
 }
 
+/// What files say, each by the owner or the pair that its name tells; in the place of one that cannot be read, why.
+pub(crate) type Files<Name, T> = Vec<(Name, Result<T, Error>)>;
+
 /// The journals and suspects of one account.
 pub(crate) struct Journal {
     home: Home,
@@ -218,15 +221,17 @@ impl Journal {
         remove_folder(&folder).map_err(|error| Error::Io(folder, error))
     }
 
-    /// Everything that is open in this account.
-    pub(crate) fn open(&self) -> Result<Vec<Entry>, Error> {
-        let mut entries = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            if let Some(key) = name.strip_suffix(ENDING) {
-                entries.extend(self.read_key(key)?);
-            }
-        }
-        Ok(entries)
+    /// What lies in the account's folder: thousands of files while a fleet's rotations are open.
+    pub(crate) fn names(&self) -> Result<Vec<String>, Error> {
+        self.home.names(&self.folder())
+    }
+
+    /// Everything that is open in this account, by the owner's key.
+    pub(crate) fn open(&self) -> Result<Files<String, Entry>, Error> {
+        let names = self.names()?;
+        let keys = names.iter().filter_map(|name| name.strip_suffix(ENDING));
+        let read = keys.filter_map(|key| Some((key.to_owned(), self.read_key(key).transpose()?)));
+        Ok(read.collect())
     }
 }
 

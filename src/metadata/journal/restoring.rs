@@ -1,6 +1,6 @@
 //! Pairs that are being brought back from the recycle bin, one file each: the cloud returns them Active, which is not what was asked.
 
-use super::{Journal, pair_of};
+use super::{Files, Journal, pair_of};
 use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
@@ -48,14 +48,18 @@ impl Journal {
         self.folder().join(format!("{RESTORING}{id}.toml"))
     }
 
-    pub(crate) fn all_restoring(&self) -> Result<Vec<Restoring>, Error> {
-        let mut all = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            if let Some(id) = pair_of(&name, RESTORING) {
-                all.extend(self.home.load::<Restoring>(&self.restoring_file(&id))?);
-            }
-        }
-        Ok(all)
+    /// All of them, by the pair.
+    pub(crate) fn all_restoring(&self) -> Result<Files<AccessKeyId, Restoring>, Error> {
+        Ok(self.restoring_among(&self.names()?))
+    }
+
+    pub(crate) fn restoring_among(&self, names: &[String]) -> Files<AccessKeyId, Restoring> {
+        let ids = names.iter().filter_map(|name| pair_of(name, RESTORING));
+        let read = ids.filter_map(|id| {
+            let read = self.home.load::<Restoring>(&self.restoring_file(&id));
+            Some((id, read.transpose()?))
+        });
+        read.collect()
     }
 
     pub(crate) fn restoring(&self, restoring: &Restoring) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Suspects, one file each beside the journals, so that reading commands see them without opening the owners' files.
 
-use super::{Journal, pair_of};
+use super::{Files, Journal, pair_of};
 use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
@@ -49,15 +49,33 @@ impl Journal {
         self.folder().join(format!("{SUSPECT}{id}.toml"))
     }
 
+    /// Those that can be read.
     pub(crate) fn suspects(&self) -> Result<Vec<Suspect>, Error> {
-        let mut suspects = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            if let Some(id) = pair_of(&name, SUSPECT) {
-                let suspect = self.read_suspect(&id)?;
-                suspects.extend(suspect.filter(|suspect| !suspect.dismissed));
-            }
-        }
-        Ok(suspects)
+        let all = self.all_suspects()?.into_iter();
+        Ok(all.filter_map(|(_, read)| read.ok()).collect())
+    }
+
+    /// All that no person knows of, by the pair.
+    pub(crate) fn all_suspects(&self) -> Result<Files<AccessKeyId, Suspect>, Error> {
+        Ok(self.suspects_among(&self.names()?).collect())
+    }
+
+    /// Those whose file cannot be read, by the pair.
+    pub(crate) fn unreadable_among(&self, names: &[String]) -> Vec<(AccessKeyId, Error)> {
+        let all = self.suspects_among(names);
+        all.filter_map(|(id, read)| Some((id, read.err()?)))
+            .collect()
+    }
+
+    fn suspects_among(
+        &self,
+        names: &[String],
+    ) -> impl Iterator<Item = (AccessKeyId, Result<Suspect, Error>)> {
+        let ids = names.iter().filter_map(|name| pair_of(name, SUSPECT));
+        ids.filter_map(|id| match self.read_suspect(&id).transpose()? {
+            Ok(suspect) if suspect.dismissed => None,
+            read => Some((id, read)),
+        })
     }
 
     fn read_suspect(&self, id: &AccessKeyId) -> Result<Option<Suspect>, Error> {

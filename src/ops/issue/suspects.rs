@@ -24,7 +24,7 @@ pub(in crate::ops) fn suspects(
         let suspect = Suspect::new(key.id.clone(), &entry.owner(), session.cloud.now());
         if session.journal.suspect(&suspect)? {
             session.tell.warn(&format!(
-                "`{}` appeared around a create whose answer was lost: it is a suspect",
+                "`{}` appeared around a create, and akm cannot account for it: it is a suspect",
                 key.id
             ));
         }

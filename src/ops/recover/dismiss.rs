@@ -26,7 +26,15 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
         record::done(session, Action::Dismiss, &owner, id);
         return Ok(Dismissed::Suspect);
     }
-    for entry in session.journal.open()? {
+    let mut unreadable = None;
+    for (_, entry) in session.journal.open()? {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                unreadable = unreadable.or(Some(error));
+                continue;
+            }
+        };
         let rotation = entry.intent.rotation.as_ref();
         if rotate::leak_waits(&entry) && rotation.is_some_and(|rotation| rotation.old == *id) {
             let _lock = session.lock(&entry.owner())?;
@@ -42,6 +50,9 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
         {
             return abandon(session, &entry, id).map(|()| Dismissed::Rotation);
         }
+    }
+    if let Some(error) = unreadable {
+        return Err(error.into());
     }
     Err(Failure::new(
         Kind::NoSuchPair,

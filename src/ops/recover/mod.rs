@@ -8,11 +8,16 @@ pub(crate) use dismiss::{Dismissed, dismiss};
 pub(in crate::ops) use lost::lost;
 pub(crate) use open::{Open, list};
 
-use super::{Failure, Session, issue, issue::Issued, record, restore, rotate, rotate::Word};
+use super::{
+    Failure, Session, issue,
+    issue::Issued,
+    record, restore, rotate,
+    rotate::{State, Word},
+};
 use crate::core::{account::Owner, rotation::Reached, time::Span};
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, OpenJournal, Restoring},
+    journal::{Entry, OpenJournal},
     log::Action,
 };
 use crate::store::SecretName;
@@ -26,6 +31,17 @@ pub(crate) enum Settled<Pair = PairRecord> {
     /// A rotation, where it stands now that what was due is done, and whether it had come to rest before: one that was cut short is
     /// the same command's own, which is not to rotate twice.
     Rotating(Box<rotate::Standing>, bool),
+}
+
+/// What a recovery did for an owner.
+pub(crate) enum Ended {
+    Nothing,
+    /// A create, finished now.
+    Pair(PairRecord),
+    /// A rotation that went on.
+    Rotated(Box<rotate::Standing>),
+    /// A rotation whose next step is not due.
+    Waits,
 }
 
 /// Finishes what is open for the owner; the caller holds its lock. `Undecided` while a lost request may yet be executed.
@@ -161,42 +177,65 @@ pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Res
     Ok(session.journal.close(&entry.owner())?)
 }
 
-/// Whoever has something open.
-fn owners(session: &Session) -> Result<Vec<Owner>, Failure> {
-    let open = session.journal.open()?;
-    let mut owners: Vec<Owner> = open.iter().map(Entry::owner).collect();
-    for owner in session
-        .journal
-        .all_restoring()?
-        .iter()
-        .map(Restoring::owner)
-    {
-        if !owners.contains(&owner) {
-            owners.push(owner);
+/// By the owner or the pair, why something is left open.
+pub(crate) type Left = Vec<(String, Failure)>;
+
+/// Whoever has something open; and by the owner or the pair, what cannot be read.
+fn owners(session: &Session) -> Result<(Vec<Owner>, Left), Failure> {
+    let (mut owners, mut unreadable) = (Vec::new(), Vec::new());
+    let open = session.journal.open()?.into_iter();
+    let open = open.map(|(key, entry)| (key, entry.map(|entry| entry.owner())));
+    let begun = session.journal.all_restoring()?.into_iter();
+    let begun = begun.map(|(id, begun)| (id.to_string(), begun.map(|begun| begun.owner())));
+    for (name, owner) in open.chain(begun) {
+        match owner {
+            Ok(owner) if owners.contains(&owner) => (),
+            Ok(owner) => owners.push(owner),
+            Err(error) => unreadable.push((name, error.into())),
         }
     }
-    Ok(owners)
+    Ok((owners, unreadable))
 }
 
-/// Finishes everything that can be finished now. Gives back what could not, each with its reason.
-pub(crate) fn all(session: &Session) -> Result<Vec<(Owner, Failure)>, Failure> {
-    let mut left = Vec::new();
-    for owner in owners(session)? {
-        let settled = session
-            .lock(&owner)
-            .and_then(|_lock| settle(session, &owner));
-        match settled {
-            Ok(Settled::Pair(pair)) => {
-                session.tell.note(&format!(
-                    "finished: AccessKey pair `{}` of {owner} is held",
-                    pair.access_key_id
-                ));
-            }
-            Ok(Settled::Nothing | Settled::Rotating(..)) => (),
-            Err(failure) => left.push((owner, failure)),
+/// Finishes everything that can be finished now, and tells of each owner what became of it. Gives back what could not, each with its
+/// reason: first what cannot be read.
+pub(crate) fn each(
+    session: &Session,
+    mut tell: impl FnMut(&Owner, Ended),
+) -> Result<Left, Failure> {
+    let (owners, mut left) = owners(session)?;
+    let suspects = session.journal.unreadable_among(&session.journal.names()?);
+    let suspects = suspects.into_iter();
+    left.extend(suspects.map(|(id, error)| (id.to_string(), error.into())));
+    for owner in owners {
+        match finish_for(session, &owner) {
+            Ok(ended) => tell(&owner, ended),
+            Err(failure) => left.push((owner.key(), failure)),
         }
     }
+    left.extend(restore::awaited(session, &left)?);
     Ok(left)
+}
+
+fn finish_for(session: &Session, owner: &Owner) -> Result<Ended, Failure> {
+    let _lock = session.lock(owner)?;
+    let before = session.journal.read(owner)?.filter(rotate::rests);
+    let before = before.map(|entry| entry.reached);
+    Ok(match settle(session, owner)? {
+        Settled::Pair(pair) => Ended::Pair(pair),
+        Settled::Nothing => Ended::Nothing,
+        Settled::Rotating(standing, _) => match (before, standing.state) {
+            (Some(Reached::Delivered), State::Overlap)
+            | (Some(Reached::OldDisabled), State::Grace) => Ended::Waits,
+            _ => Ended::Rotated(standing),
+        },
+    })
+}
+
+/// The same, and nobody is told.
+#[cfg(test)]
+pub(crate) fn all(session: &Session) -> Result<Left, Failure> {
+    each(session, |_, _| ())
 }
 
 /// How long a deleted pair's secret is kept: as long as the cloud's recycle bin keeps the pair.

@@ -13,10 +13,23 @@ pub(crate) struct Open {
     pub(crate) due: Option<Timestamp>,
 }
 
-/// What is open, without touching it: unfinished work, then suspects.
-pub(crate) fn list(journal: &Journal) -> Result<Vec<Open>, Failure> {
-    let mut open: Vec<Open> = journal.open()?.iter().map(open_work).collect();
-    for begun in journal.all_restoring()? {
+/// What is open, without touching it: unfinished work, then suspects; and why what cannot be read cannot.
+pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failure> {
+    let (mut open, mut unreadable) = (Vec::new(), Vec::new());
+    for (_, entry) in journal.open()? {
+        match entry {
+            Ok(entry) => open.push(open_work(&entry)),
+            Err(error) => unreadable.push(error.into()),
+        }
+    }
+    for (_, begun) in journal.all_restoring()? {
+        let begun = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                unreadable.push(error.into());
+                continue;
+            }
+        };
         let (owner, id) = (begun.owner(), Some(begun.access_key_id));
         open.push(Open {
             owner,
@@ -34,7 +47,7 @@ pub(crate) fn list(journal: &Journal) -> Result<Vec<Open>, Failure> {
             due: None,
         });
     }
-    Ok(open)
+    Ok((open, unreadable))
 }
 
 fn open_work(entry: &Entry) -> Open {

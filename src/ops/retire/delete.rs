@@ -1,6 +1,6 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, forget, gone, list, not_the_signer, set_status, taken_over};
+use super::{Listed, forget, gone, list, not_the_signer, set, taken_over};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -35,7 +35,8 @@ pub(crate) fn about_to_delete(
     Ok(listed.owner)
 }
 
-/// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged.
+/// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged, or a suspect
+/// still.
 fn may_delete(
     session: &Session,
     listed: &Listed,
@@ -45,7 +46,9 @@ fn may_delete(
     not_the_signer(session, id)?;
     let record = session.record(&listed.owner)?;
     let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
-    if listed.key(id).is_none() && deleted && !allowed.purge {
+    let suspects = session.journal.suspects()?;
+    let suspected = suspects.iter().any(|one| one.access_key_id == *id);
+    if listed.key(id).is_none() && deleted && !allowed.purge && !suspected {
         return Err(no_such_pair(id));
     }
     let active = listed
@@ -73,8 +76,9 @@ pub(crate) fn delete(
     let found = list(session, id)?;
     let active = may_delete(session, &found, id, allowed)?;
     let user_id = user_id(session, &found.owner)?;
-    if active {
-        set_status(session, &found.owner, id, Status::Inactive)?;
+    if let Some(key) = found.key(id).filter(|_| active) {
+        let (owner, shown) = (&found.owner, &found.shown);
+        set(session, owner, shown, key, Status::Inactive, None)?;
     }
     let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;

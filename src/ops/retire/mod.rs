@@ -14,6 +14,7 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    time::Timestamp,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
@@ -64,13 +65,15 @@ pub(super) fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure
     })
 }
 
-/// The caller holds the owner's lock; `shown` is what the cloud lists.
+/// The caller holds the owner's lock; `shown` is what the cloud lists. A pair made Active stays so until `due`, if a rotation is to
+/// disable it.
 pub(super) fn set(
     session: &Session,
     owner: &Owner,
     shown: &[AccessKey],
     key: &AccessKey,
     status: Status,
+    due: Option<Timestamp>,
 ) -> Result<PairRecord, Failure> {
     let id = &key.id;
     if key.status != status {
@@ -84,7 +87,7 @@ pub(super) fn set(
         |pair| {
             pair.status = status;
             if status == Status::Active {
-                (pair.disable_after, pair.delete_after) = (None, None);
+                (pair.disable_after, pair.delete_after) = (due, None);
             }
             pair.retired_at = if status == Status::Inactive {
                 pair.retired_at.or(Some(now))

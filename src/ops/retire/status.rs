@@ -5,12 +5,13 @@ use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
     rotation::Reached,
+    time,
 };
 use crate::metadata::{
     inventory::PairRecord,
     journal::{Entry, RotationIntent},
 };
-use crate::ops::{Failure, Kind, Session, issue, recover};
+use crate::ops::{Failure, Kind, Session, issue, recover, rotate};
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
 /// `SigningPair` when akm signs with it.
@@ -30,13 +31,21 @@ pub(crate) fn disable(
         return Err(Failure::new(Kind::LastActivePair, message)
             .hint(format!("`akm disable {id} --force` does it all the same")));
     }
-    set(
+    let pair = set(
         session,
         &found.owner,
         &found.shown,
         &found.key,
         Status::Inactive,
-    )
+        None,
+    )?;
+    if let Some(entry) = overlapping(session, &found.owner, id)? {
+        session.tell.note(&format!(
+            "the rotation that replaces `{id}` goes on: `akm rotate {}` takes it from here",
+            entry.owner().selector()
+        ));
+    }
+    Ok(pair)
 }
 
 /// Makes a pair Active.
@@ -44,13 +53,38 @@ pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, 
     let found = find(session, id)?;
     // First: cut short in between, a recovery would disable the pair again.
     undo_rotation(session, &found.owner, id)?;
-    set(
+    let overlapping = overlapping(session, &found.owner, id)?;
+    let due = overlapping.as_ref().and_then(rotate::due);
+    let due = due.map(|due| due.disable);
+    let pair = set(
         session,
         &found.owner,
         &found.shown,
         &found.key,
         Status::Active,
-    )
+        due,
+    )?;
+    if let Some(at) = due {
+        session.tell.note(&format!(
+            "the rotation that replaces `{id}` goes on: `akm rotate {} --finish` disables it after {}",
+            found.owner.selector(),
+            time::format(at)
+        ));
+    }
+    Ok(pair)
+}
+
+/// The rotation in whose overlap that pair is the old one: it is not over whatever a person does to the pair.
+fn overlapping(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<Option<Entry>, Failure> {
+    let of_it = |rotation: &RotationIntent| rotation.old == *id && !rotation.leaked;
+    let open = session.journal.read(owner)?;
+    Ok(open.filter(|entry| {
+        entry.reached == Reached::Delivered && entry.intent.rotation.as_ref().is_some_and(of_it)
+    }))
 }
 
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.

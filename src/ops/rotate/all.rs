@@ -43,11 +43,11 @@ impl Chosen {
 /// From what is known here.
 pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, Failure> {
     let rotates = |entry: &Entry| entry.intent.rotation.is_some();
-    let open = session.journal.open()?;
+    let open = session.journal.open()?.into_iter();
+    // A journal that cannot be read is told where its owner's turn comes.
     let open: BTreeSet<String> = open
-        .iter()
-        .filter(|entry| rotates(entry))
-        .map(|entry| entry.owner().key())
+        .filter(|(_, entry)| entry.as_ref().map_or(true, rotates))
+        .map(|(key, _)| key)
         .collect();
     let now = session.cloud.now();
     let records = session.inventory.all()?;

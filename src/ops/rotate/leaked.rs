@@ -34,6 +34,7 @@ pub(crate) fn leaked(
     named: Option<&AccessKeyId>,
 ) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
+    session.check_suspects(owner)?;
     if let Some(id) = named {
         not_the_signer(&session.cloud.signer(), owner, id)?;
     }

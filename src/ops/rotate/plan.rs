@@ -30,7 +30,10 @@ pub(crate) enum Asked {
 /// What would be done, and where it would end.
 pub(crate) struct Plan {
     pub(crate) calls: Vec<Planned>,
-    pub(crate) state: State,
+    /// Absent where it would stop.
+    pub(crate) state: Option<State>,
+    /// Why it would stop after these calls.
+    pub(crate) stops: Option<Failure>,
 }
 
 /// Stands for the id that the cloud will choose.
@@ -52,7 +55,8 @@ pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Pl
     };
     Ok(Plan {
         calls: calls.made,
-        state,
+        state: calls.stops.is_none().then_some(state),
+        stops: calls.stops,
     })
 }
 
@@ -263,14 +267,17 @@ fn leak(
     }
     let spans = [TimeDelta::zero(); 2];
     let other = successor::successor(session, owner, &keys, &id);
-    let other = other.map_err(|failure| match failure.kind {
-        Kind::HalfDone => Failure {
-            kind: Kind::Refused,
-            message: format!("`{id}` would be disabled, and nothing can take its place"),
-            ..failure
-        },
-        _ => failure,
-    })?;
+    let other = match other {
+        Err(failure) if failure.kind == Kind::HalfDone => {
+            calls.stops = Some(Failure {
+                kind: Kind::Refused,
+                message: format!("`{id}` would be disabled, and nothing can take its place"),
+                ..failure
+            });
+            return Ok(State::None);
+        }
+        other => other?,
+    };
     let Some(other) = other else {
         return made(session, owner, id, keys, spans, calls);
     };

@@ -23,13 +23,18 @@ pub(crate) struct Planned {
 /// The calls so far.
 pub(super) struct Calls {
     pub(super) made: Vec<Planned>,
+    /// Why no more are made.
+    pub(super) stops: Option<Failure>,
     signer: String,
 }
 
 impl Calls {
     pub(super) fn new(signer: String) -> Self {
-        let made = Vec::new();
-        Self { made, signer }
+        Self {
+            made: Vec::new(),
+            stops: None,
+            signer,
+        }
     }
 
     pub(super) fn add(&mut self, call: &Call) {

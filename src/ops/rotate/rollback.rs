@@ -1,7 +1,7 @@
 //! `rotate --rollback`: the old pair back in use, and only then the new one out of it.
 
 use super::{Standing, State, Word};
-use crate::core::account::Owner;
+use crate::core::{access_key::AccessKeyId, account::Owner, policy};
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Failure, Kind, Session, recover, recover::Settled};
 
@@ -27,23 +27,27 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
     }
 }
 
-/// What a finished rotation deleted, the recycle bin still has.
+/// What a finished rotation deleted may be brought back, where there is room for it, the recycle bin has it and its secret is held.
 pub(super) fn nothing_open(session: &Session, owner: &Owner) -> Failure {
     let failure = Failure::new(
         Kind::Refused,
         format!("no rotation of {owner} is open that could be rolled back"),
     );
-    let record = session.record(owner).ok();
-    let deleted = record
-        .iter()
-        .flat_map(|record| &record.access_keys)
-        .filter(|pair| pair.is_deleted());
-    let last = deleted.max_by_key(|pair: &&PairRecord| pair.deleted_at);
-    failure.hint(match last {
-        Some(pair) => format!(
-            "`akm restore {0}` brings back what was deleted, `akm enable {0}` puts it into use",
-            pair.access_key_id
+    failure.hint(match restorable(session, owner) {
+        Some(id) => format!(
+            "`akm restore {id}` brings back what was deleted, `akm enable {id}` puts it into use"
         ),
         None => format!("`akm list {}` shows the pairs there are", owner.selector()),
     })
+}
+
+fn restorable(session: &Session, owner: &Owner) -> Option<AccessKeyId> {
+    let record = session.record(owner).ok()?;
+    let room = record.live().count() < policy::PAIRS_PER_OWNER;
+    let pairs = record.access_keys.into_iter();
+    let deleted = pairs.filter(|pair| room && pair.is_deleted() && pair.secret_store.is_some());
+    let id = deleted
+        .max_by_key(|pair: &PairRecord| pair.deleted_at)?
+        .access_key_id;
+    session.cloud.recycled_pair(&id).is_ok().then_some(id)
 }

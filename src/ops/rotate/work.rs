@@ -97,6 +97,31 @@ impl<'a> Work<'a> {
     }
 
     fn run(mut self) -> Result<Standing, Failure> {
+        match self.steps() {
+            Ok(state @ (State::Overlap | State::Grace)) => self.standing(state),
+            Ok(state) => self.close(state),
+            Err(failure) => {
+                self.write_down();
+                Err(failure)
+            }
+        }
+    }
+
+    /// Where it stops, what the cloud showed of both pairs, and what was changed since, is known: if that cannot be written down, the next
+    /// command looks again.
+    fn write_down(&self) {
+        let known = self
+            .seen
+            .as_ref()
+            .zip(self.session.record(&self.owner).ok());
+        if let Some((seen, mut record)) = known {
+            record.take_over(&seen.keys, self.session.cloud.now());
+            let _ = self.session.inventory.save(&record);
+        }
+    }
+
+    /// Up to where the command ends.
+    fn steps(&mut self) -> Result<State, Failure> {
         loop {
             let shown = self.seen.as_ref().map(|seen| seen.shown);
             let now = self.session.cloud.now();
@@ -111,11 +136,11 @@ impl<'a> Work<'a> {
                 Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified)?,
                 Step::DeliverOld => self.deliver(Reached::OldDelivered)?,
                 Step::DisableNew => self.disable_new()?,
-                Step::Overlap(_) => return self.standing(State::Overlap),
-                Step::Grace(_) => return self.standing(State::Grace),
-                Step::Done => return self.close(State::Done),
-                Step::Undone => return self.close(State::Undone),
-                Step::RolledBack => return self.close(State::RolledBack),
+                Step::Overlap(_) => return Ok(State::Overlap),
+                Step::Grace(_) => return Ok(State::Grace),
+                Step::Done => return Ok(State::Done),
+                Step::Undone => return Ok(State::Undone),
+                Step::RolledBack => return Ok(State::RolledBack),
                 Step::Stop(why) => return Err(self.stopped(why)),
             }
         }
@@ -317,11 +342,13 @@ impl<'a> Work<'a> {
     }
 
     fn delete_old(&mut self) -> Result<(), Failure> {
-        (self.seen, self.deleted) = (None, true);
+        self.deleted = true;
         let (owner, old) = (&self.owner, &self.old);
         let answer = self.session.cloud.delete_pair(owner, old);
         let answer = record::change(self.session, Action::RotateDelete, owner, Some(old), answer);
-        retire::gone(answer).map_err(|failure| self.half(failure))
+        retire::gone(answer).map_err(|failure| self.half(failure))?;
+        self.seen = None;
+        Ok(())
     }
 
     pub(super) fn stopped(&self, stop: Stop) -> Failure {
