@@ -2,9 +2,10 @@
 
 use super::{Issued, suspects};
 use crate::core::{
-    access_key::{AccessKey, Status},
+    access_key::{AccessKey, AccessKeyId, Status},
     rotation::Reached,
     secret::Secret,
+    time::Timestamp,
 };
 use crate::metadata::{
     inventory::PairRecord,
@@ -112,9 +113,13 @@ pub(in crate::ops) fn adopt(
 }
 
 /// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
-fn is_deleted(session: &Session, got: &Got) -> bool {
-    session.cloud.recycled_pair(&got.access_key_id).is_ok()
-        || session.cloud.now() > got.created_at + TimeDelta::minutes(5)
+pub(in crate::ops) fn is_deleted(
+    session: &Session,
+    id: &AccessKeyId,
+    created_at: Timestamp,
+) -> bool {
+    session.cloud.recycled_pair(id).is_ok()
+        || session.cloud.now() > created_at + TimeDelta::minutes(5)
 }
 
 fn into_metadata(
@@ -124,7 +129,7 @@ fn into_metadata(
     mut shown: Vec<AccessKey>,
 ) -> Result<(PairRecord, Vec<AccessKey>), Failure> {
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
-    let deleted = !listed && is_deleted(session, got);
+    let deleted = !listed && is_deleted(session, &got.access_key_id, got.created_at);
     if !listed {
         let (id, created_at) = (got.access_key_id.clone(), got.created_at);
         shown.push(AccessKey {
