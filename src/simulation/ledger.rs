@@ -131,7 +131,9 @@ impl Ledger {
         let Some(id) = entry.as_ref().and_then(super::check::leak_of) else {
             return;
         };
-        let book = self.book();
+        let mut book = self.book();
+        // From here on it is known, whatever comes of this request.
+        book.open_leak = Some(id.clone());
         let listed = book.listed.get(&run).cloned().unwrap_or_default();
         let active = listed.contains(&(id.to_string(), true));
         let taken_out = book.taken_out.contains(&(run, id.clone()));
