@@ -80,6 +80,23 @@ impl World {
         }
     }
 
+    /// Whether a pair is there that works and whose secret we hold, other than this one.
+    pub(super) fn stands_without(&self, id: Option<&AccessKeyId>) -> bool {
+        let live = self.cloud.live();
+        let mut others = live.iter().filter(|key| Some(&key.id) != id);
+        others.any(|key| key.status == Status::Active && self.holds(&key.id))
+    }
+
+    /// A leak that is said to be dealt with leaves neither the pair nor its secret, unless a stranger is at work too.
+    pub(super) fn is_gone(&self, id: &AccessKeyId) {
+        let strangers = self.ledger.book().strangers;
+        let (status, stored) = (self.cloud.status(id), self.stored(id).is_some());
+        if !strangers && (status.is_some() || stored) {
+            let what = format!("`{id}` leaked and is {status:?}, its secret stored: {stored}");
+            self.ledger.breach(7, &what);
+        }
+    }
+
     /// After each run: what must hold at any time. What a run left that did not end well may be in the page cache only, and nobody was
     /// promised it.
     pub(super) fn look(&self, ended_well: bool) {
@@ -103,9 +120,7 @@ impl World {
         }
         let live = self.cloud.live();
         let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
-        let stands = live
-            .iter()
-            .any(|key| key.status == Status::Active && held(&key.id));
+        let stands = self.stands_without(None);
         let mut book = self.ledger.book();
         let fallen = book.stands && !stands && !book.harmed;
         book.stands = stands && (book.stands || ended_well);
@@ -166,14 +181,36 @@ impl World {
         self.judge_pairs();
     }
 
-    /// What takes the place of a pair that leaked where both are taken, and whether a pair may go that takes the place of one whose
+    /// What takes the place of a pair that leaked where both places are taken, and whether a pair may go that takes the place of one whose
     /// secret nobody has, akm cannot tell.
     fn needs_a_person(&self) -> bool {
         self.open_entry().is_some_and(|entry| {
+            // The leak of a rotation's new pair was cut short before it could be written down.
+            let leaked = self.ledger.book().leaked.clone();
+            let new = entry.got.as_ref().map(|got| &got.access_key_id);
+            if new.is_some_and(|new| leaked.contains(new)) {
+                return true;
+            }
             let back = entry.when(Reached::RollBack).is_some();
             let rotation = entry.intent.rotation.as_ref();
-            rotation.is_some_and(|it| it.leaked || back && !self.is_stored(&it.old))
+            rotation.is_some_and(|it| {
+                it.leaked && self.place_is_taken(&it.old) || back && !self.is_stored(&it.old)
+            })
         })
+    }
+
+    /// Whether a pair that cannot stand in for the leaked one leaves no room for another.
+    fn place_is_taken(&self, leaked: &AccessKeyId) -> bool {
+        let live = self.cloud.live();
+        let (both, mut others) = (live.len() > 1, live.iter().filter(|key| key.id != *leaked));
+        both && others.any(|key| key.status != Status::Active || !self.is_claimed(&key.id))
+    }
+
+    /// Whether metadata says that the secret is in the store, and it is.
+    fn is_claimed(&self, id: &AccessKeyId) -> bool {
+        let record = self.record();
+        let claimed = record.as_ref().and_then(|record| record.pair(id));
+        claimed.is_some_and(|pair| pair.secret_store.is_some()) && self.is_stored(id)
     }
 
     fn judge_pairs(&self) {
@@ -181,7 +218,7 @@ impl World {
         let suspects = self.journal().suspects().unwrap_or_default();
         let book = self.ledger.book();
         let (settled, denied) = (book.settled.clone(), book.denied.clone());
-        let deleted = book.deleted.clone();
+        let (deleted, leaked) = (book.deleted.clone(), book.leaked.clone());
         drop(book);
         let live = self.cloud.live();
         for (id, born) in self.cloud.born() {
@@ -196,8 +233,8 @@ impl World {
             let suspected = suspects.iter().any(|one| one.access_key_id == id);
             let claimed = record.as_ref().and_then(|record| record.pair(&id));
             let claimed = claimed.is_some_and(|pair| pair.secret_store.is_some());
-            // Whoever deleted a pair by its id has resolved it, and may restore it.
-            if deleted.contains(&id) && !claimed {
+            // Whoever deleted a pair by its id has resolved it, and may restore it; of one that leaked, the secret went.
+            if (deleted.contains(&id) || leaked.contains(&id)) && !claimed {
                 continue;
             }
             let usable = claimed && self.is_stored(&id);
@@ -230,7 +267,7 @@ impl World {
 }
 
 /// The pair whose leak a journal is about.
-fn leak_of(entry: &Entry) -> Option<AccessKeyId> {
+pub(super) fn leak_of(entry: &Entry) -> Option<AccessKeyId> {
     let rotation = entry.intent.rotation.as_ref()?;
     rotation.leaked.then(|| rotation.old.clone())
 }

@@ -14,6 +14,8 @@ pub(super) enum Deed {
     CreateCsv,
     /// With days of overlap and of grace.
     Rotate(u16, u16),
+    /// With the id of the pair that makes way, and days of grace.
+    Replace(AccessKeyId, u16),
     Finish,
     RollBack,
     /// With the id of the pair that leaked.
@@ -46,7 +48,7 @@ impl Deed {
         let span = |days: &[u16]| days[fate.below(days.len())];
         let about = |ids: &[AccessKeyId]| ids.get(fate.below(ids.len().max(1))).cloned();
         let rotate = || Self::Rotate(span(&[0, 0, 2]), span(&[0, 2]));
-        let drawn = match fate.below(17) {
+        let drawn = match fate.below(19) {
             0..3 => Some(Self::Create),
             3 => Some(Self::CreateCsv),
             4..8 => Some(rotate()),
@@ -58,10 +60,30 @@ impl Deed {
             13 => about(&ids[live..]).map(Self::Restore),
             14 => about(&ids).map(Self::Dismiss),
             15 => Some(Self::RollBack),
+            16 => about(&ids).map(|id| Self::Replace(id, span(&[0, 2]))),
+            17 => about(&ids).map(Self::Leak),
             _ if fate.one_in(2) => Some(Self::Refresh),
             _ => Some(Self::Recover),
         };
         drawn.unwrap_or_else(rotate)
+    }
+
+    fn wish(&self) -> rotate::Wish {
+        let (overlap, grace) = match self {
+            Self::Rotate(overlap, grace) => (*overlap, *grace),
+            Self::Replace(_, grace) => (0, *grace),
+            _ => (0, 0),
+        };
+        let replace = match self {
+            Self::Replace(id, _) => Some(id.clone()),
+            _ => None,
+        };
+        rotate::Wish {
+            overlap: Some(Span::days(overlap)),
+            grace: Span::days(grace),
+            finish_only: *self == Self::Finish,
+            replace,
+        }
     }
 
     /// Does it as one run of akm, and looks at what it left.
@@ -85,17 +107,9 @@ impl Deed {
                 });
                 over(world, run, |id| Some(id.clone()))
             }
-            Self::Rotate(..) | Self::Finish => {
-                let (overlap, grace) = match self {
-                    Self::Rotate(overlap, grace) => (overlap, grace),
-                    _ => (&0, &0),
-                };
-                let wish = rotate::Wish {
-                    overlap: Some(Span::days(*overlap)),
-                    grace: Span::days(*grace),
-                    finish_only: *self == Self::Finish,
-                    replace: None,
-                };
+            Self::Rotate(..) | Self::Replace(..) | Self::Finish => {
+                let wish = self.wish();
+                world.ledger.book().makes_way.clone_from(&wish.replace);
                 let run = world.run(plan, |session| rotate::rotate(session, &of, &wish));
                 over(world, run, rotated)
             }
@@ -104,9 +118,15 @@ impl Deed {
                 over(world, run, back_in_use)
             }
             Self::Leak(id) => {
-                typed(world, id);
                 world.ledger.book().leaks(id);
                 let run = world.run(plan, |session| rotate::leaked(session, &of, Some(id)));
+                // A list that lags has it wait, as in a grace.
+                let over_and_done = [rotate::State::Done, rotate::State::None];
+                if let End::Done(standing) = &run.end
+                    && over_and_done.contains(&standing.state)
+                {
+                    world.is_gone(id);
+                }
                 over(world, run, rotated)
             }
             Self::Disable(id) => {
@@ -167,8 +187,11 @@ impl Deed {
     }
 }
 
-/// The pair that a rotation of ours made.
+/// The pair that a rotation of ours made, or that a rollback, which may be gone on with here, put back into use.
 fn rotated(standing: &rotate::Standing) -> Option<AccessKeyId> {
+    if standing.state == rotate::State::RolledBack {
+        return back_in_use(standing);
+    }
     let of_ours = standing.old.is_some();
     of_ours.then(|| standing.new.access_key_id.clone())
 }

@@ -27,6 +27,8 @@ pub(super) struct Plan {
     pub(super) crash: Option<Crash>,
     /// What goes wrong with the network call of that number.
     pub(super) fault: Option<(u32, Fault)>,
+    /// Before which network call a stranger makes a pair.
+    pub(super) intruder: Option<u32>,
     pub(super) rates: Rates,
 }
 
@@ -130,6 +132,12 @@ impl Fate {
             trace.push(format!("       {fault:?}"));
         }
         fault
+    }
+
+    /// Whether a stranger makes a pair before the next network call.
+    pub(super) fn intrudes(&self) -> bool {
+        let course = &self.inner().course;
+        course.plan.intruder == Some(course.call)
     }
 
     /// Whether the disk or a store fails at this.

@@ -4,7 +4,10 @@ use super::cloud::{about, changes, signer};
 use super::faults::{action, parameter};
 use super::world::World;
 use crate::cloud::transport::{Request, Response};
-use crate::core::{access_key::AccessKeyId, rotation::Reached};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    rotation::Reached,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,6 +27,8 @@ pub(super) struct Book {
     pub(super) deleted: BTreeSet<AccessKeyId>,
     /// Pairs that a run said it had made and holds.
     pub(super) promised: BTreeSet<AccessKeyId>,
+    /// The pair that a person would have replaced, if it is Inactive: by the last rotation that was asked for.
+    pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
     /// The leak that the journal is about.
@@ -36,6 +41,8 @@ pub(super) struct Book {
     pub(super) harmed: bool,
     /// Whether a stranger ever did.
     pub(super) strangers: bool,
+    /// Runs that took a pair that leaked out of use.
+    taken_out: BTreeSet<(u32, AccessKeyId)>,
     /// What the owner's last list showed to a run: ids, and whether they are Active.
     listed: BTreeMap<u32, Vec<(String, bool)>>,
     /// How often in a row a pair was found to work.
@@ -44,10 +51,9 @@ pub(super) struct Book {
 }
 
 impl Book {
-    /// A person has this pair deleted, and its secret too; what leaked before is his business.
+    /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
-        self.deleted.insert(id.clone());
         self.open_leak = None;
     }
 }
@@ -108,6 +114,7 @@ impl Ledger {
                 if listed.is_none_or(|count| count >= 2) {
                     self.breach(2, &format!("a create after a list of {listed:?} pairs"));
                 }
+                self.judge_replacing(world, run);
             }
             "UpdateAccessKey" | "DeleteAccessKey" | "DeleteAccessKeyInRecycleBin" => {
                 if let Some(id) = about(request) {
@@ -115,6 +122,27 @@ impl Ledger {
                 }
             }
             _ => (),
+        }
+    }
+
+    /// What leaked is out of use before anything takes its place.
+    fn judge_replacing(&self, world: &World, run: u32) {
+        let entry = world.durable_journal();
+        let Some(id) = entry.as_ref().and_then(super::check::leak_of) else {
+            return;
+        };
+        let mut book = self.book();
+        // From here on it is known, whatever comes of this request.
+        book.open_leak = Some(id.clone());
+        let listed = book.listed.get(&run).cloned().unwrap_or_default();
+        let active = listed.contains(&(id.to_string(), true));
+        let taken_out = book.taken_out.contains(&(run, id.clone()));
+        drop(book);
+        if active && !taken_out {
+            self.breach(
+                6,
+                &format!("`{id}` leaked, and is replaced before it is disabled"),
+            );
         }
     }
 
@@ -132,6 +160,13 @@ impl Ledger {
         });
         let typed = self.book().typed.contains(id);
         match rotation {
+            _ if self.is_taken_out(request, id) => {
+                let stands = world.stands_without(Some(id));
+                let mut book = self.book();
+                book.taken_out.insert((run, id.clone()));
+                book.stands &= stands;
+            }
+            None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
             None if !typed => self.breach(
                 6,
                 &format!("{} of `{id}`, which nobody named", action(request)),
@@ -140,6 +175,29 @@ impl Ledger {
             _ if !activates => self.book().harmed = true,
             _ => (),
         }
+    }
+
+    /// What leaked is disabled first of all; it is deleted as any rotation deletes.
+    fn is_taken_out(&self, request: &Request, id: &AccessKeyId) -> bool {
+        let disables = parameter(request, "Status") == Some("Inactive");
+        disables && self.book().leaked.contains(id)
+    }
+
+    fn makes_way(&self, request: &Request, id: &AccessKeyId) -> bool {
+        action(request) == "DeleteAccessKey" && self.book().makes_way.as_ref() == Some(id)
+    }
+
+    /// A pair goes at a person's word alone if it is Inactive, as far as anybody can see, and another is there.
+    fn judge_making_way(&self, world: &World, run: u32, id: &AccessKeyId) {
+        let listed = self.book().listed.get(&run).cloned().unwrap_or_default();
+        let idle = listed.contains(&(id.to_string(), false));
+        if !idle || listed.len() < 2 {
+            self.breach(6, &format!("`{id}` makes way, and {listed:?} is listed"));
+        }
+        let mut book = self.book();
+        book.deleted.insert(id.clone());
+        // The list may have lagged.
+        book.harmed |= world.cloud.status(id) == Some(Status::Active);
     }
 
     /// A rotation retires a pair, on the way back the new one: the other must be there, work, and be held.

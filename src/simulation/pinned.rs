@@ -117,6 +117,49 @@ fn a_lost_create_that_may_yet_be_executed_is_not_said_to_be_none() {
 }
 
 #[test]
+fn a_leaked_pair_that_the_list_does_not_show_yet_is_not_taken_for_deleted() {
+    let fresh = &Starts::new().plain(&Deed::Create, StoreKind::Age)[0];
+    let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), true));
+    assert_eq!(
+        Deed::Create.perform(&world, Plan::default()).0,
+        Outcome::Done
+    );
+    let leak = Deed::Leak(world.cloud.live()[0].id.clone());
+    let plan = Plan {
+        fault: Some((1, Fault::Lagging)),
+        ..Plan::default()
+    };
+    let early = leak.perform(&world, plan).0;
+    assert_ne!(early, Outcome::Done, "{}", world.fate.trace());
+    let again = leak.perform(&world, Plan::default()).0;
+    assert_eq!(again, Outcome::Done, "{}", world.fate.trace());
+    is_sound(&world);
+}
+
+#[test]
+fn a_pair_that_takes_the_room_of_a_replaced_one_is_seen_before_the_create() {
+    let fresh = &Starts::new().plain(&Deed::Create, StoreKind::Age)[0];
+    let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), true));
+    let done = |deed: &Deed| {
+        let outcome = deed.perform(&world, Plan::default()).0;
+        assert_eq!(outcome, Outcome::Done, "{}", world.fate.trace());
+    };
+    done(&Deed::Create);
+    done(&Deed::Create);
+    let idle = world.cloud.live()[0].id.clone();
+    done(&Deed::Disable(idle.clone()));
+    // The third call deletes the pair, and the fourth lists what is left.
+    let plan = Plan {
+        intruder: Some(3),
+        ..Plan::default()
+    };
+    let ended = Deed::Replace(idle, 0).perform(&world, plan).0;
+    let expected = Outcome::Failed(Kind::TwoPairs);
+    assert_eq!(ended, expected, "{}", world.fate.trace());
+    is_sound(&world);
+}
+
+#[test]
 fn nothing_is_changed_in_another_account() {
     for start in Starts::new().of(StoreKind::Age) {
         let ids: Vec<_> = start.cloud.born().into_keys().collect();

@@ -20,7 +20,7 @@ enum Before {
     DisableOldest,
 }
 
-const STARTS: [&[Before]; 9] = {
+const STARTS: [&[Before]; 10] = {
     use Before::{Create, DisableOldest, Rotate, Strange};
     [
         &[],
@@ -30,6 +30,7 @@ const STARTS: [&[Before]; 9] = {
         &[Strange, Create],
         &[Strange, Strange],
         &[Create, DisableOldest],
+        &[Create, Create, DisableOldest],
         &[Create, Rotate(2, 2)],
         &[Create, Rotate(0, 2)],
     ]

@@ -4,6 +4,7 @@ use super::cloud::{self, ACCOUNT, Direct, Maker, about};
 use super::fate::die;
 use super::faults::{Fault, action, response};
 use super::world::World;
+use crate::cloud::Client;
 use crate::cloud::transport::{Request, Response, Service, Transport, Undelivered};
 use crate::core::access_key::{AccessKey, Status};
 use crate::core::time;
@@ -126,6 +127,9 @@ impl Wire {
     fn others_act(&self) {
         let world = &self.world;
         let rates = world.fate.rates();
+        if world.fate.intrudes() {
+            self.stranger_creates();
+        }
         if world.fate.one_in(rates.actor) {
             self.stranger_acts();
         }
@@ -134,19 +138,28 @@ impl Wire {
         }
     }
 
+    /// The second actor, in the console.
+    fn console(&self) -> Client {
+        let wire = Arc::new(Direct(self.world.cloud.clone()));
+        cloud::client(wire, self.world.clock.clone())
+    }
+
+    fn stranger_creates(&self) {
+        let client = self.console();
+        let made = client.prepare_pair(&cloud::owner()).unwrap();
+        let made = client.create_pair(&made);
+        self.world
+            .fate
+            .tell(|| format!("       a stranger creates: {:?}", made.map(|pair| pair.id)));
+    }
+
     fn stranger_acts(&self) {
         let world = &self.world;
-        let client = cloud::client(Arc::new(Direct(world.cloud.clone())), world.clock.clone());
         let live = world.cloud.live();
-        let owner = cloud::owner();
         if live.is_empty() || world.fate.one_in(3) {
-            let made = client.prepare_pair(&owner).unwrap();
-            let made = client.create_pair(&made);
-            world
-                .fate
-                .tell(|| format!("       a stranger creates: {:?}", made.map(|pair| pair.id)));
-            return;
+            return self.stranger_creates();
         }
+        let (client, owner) = (self.console(), cloud::owner());
         let key = &live[world.fate.below(live.len())];
         let done = match world.fate.below(3) {
             0 => client.set_status(&owner, &key.id, Status::Inactive),

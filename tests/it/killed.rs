@@ -706,37 +706,3 @@ fn the_recovery_of_a_leak() {
         assert!(state.live[0].id != id && !truth::rests(env, &id), "{point}");
     });
 }
-
-/// A power cut shows what a kill cannot: that names, too, are on the disk. Each new folder and each renamed file is followed by a
-/// sync of the folder it is in before the secret comes, and what comes after it before the end.
-#[test]
-fn names_are_made_durable_in_time() {
-    if !have("strace") {
-        return;
-    }
-    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
-    let calls = strace::calls(&env, &args, 0);
-    let got = calls
-        .iter()
-        .position(|call| call.name == "pwrite64")
-        .unwrap();
-    let mut seen = 0;
-    for (at, call) in calls.iter().enumerate() {
-        let named = ["mkdir", "rename"].contains(&&*call.name) && !call.line.contains(" = -1 ");
-        if !named {
-            continue;
-        }
-        let path = call.line.split('"').rev().nth(1).unwrap();
-        let folder = format!(
-            "\"{}\", O_RDONLY|O_CLOEXEC",
-            path.rsplit_once('/').unwrap().0
-        );
-        let until = if at < got { got } else { calls.len() };
-        let synced = calls[at..until]
-            .windows(2)
-            .any(|two| two[0].line.contains(&folder) && two[1].name == "fsync");
-        assert!(synced, "{call}");
-        seen += 1;
-    }
-    assert!(seen >= 15, "{seen}");
-}

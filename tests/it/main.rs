@@ -10,6 +10,7 @@ mod create;
 mod damaged;
 mod doors;
 mod dry_run;
+mod durable;
 mod env;
 mod errno;
 #[cfg(feature = "sandbox-server")]

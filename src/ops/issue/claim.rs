@@ -2,7 +2,7 @@
 
 use super::{Issued, suspects};
 use crate::core::{
-    access_key::{AccessKey, Status},
+    access_key::{AccessKey, AccessKeyId, Status},
     rotation::Reached,
     secret::Secret,
     time::Timestamp,
@@ -113,9 +113,12 @@ pub(in crate::ops) fn adopt(
 }
 
 /// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
-fn is_deleted(session: &Session, got: &Got) -> bool {
-    session.cloud.recycled_pair(&got.access_key_id).is_ok()
-        || is_long_ago(got.created_at, session.cloud.now())
+pub(in crate::ops) fn is_deleted(
+    session: &Session,
+    id: &AccessKeyId,
+    created_at: Timestamp,
+) -> bool {
+    session.cloud.recycled_pair(id).is_ok() || is_long_ago(created_at, session.cloud.now())
 }
 
 fn is_long_ago(created_at: Timestamp, now: Timestamp) -> bool {
@@ -129,7 +132,7 @@ fn into_metadata(
     mut shown: Vec<AccessKey>,
 ) -> Result<(PairRecord, Vec<AccessKey>), Failure> {
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
-    let deleted = !listed && is_deleted(session, got);
+    let deleted = !listed && is_deleted(session, &got.access_key_id, got.created_at);
     if !listed {
         let (id, created_at) = (got.access_key_id.clone(), got.created_at);
         shown.push(AccessKey {

@@ -5,7 +5,7 @@ mod room;
 mod seal;
 mod suspects;
 
-pub(super) use claim::{adopt, claim};
+pub(super) use claim::{adopt, claim, is_deleted};
 pub(super) use room::room;
 pub(super) use seal::{held_or_restored, unseal};
 pub(super) use suspects::suspects;

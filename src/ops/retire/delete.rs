@@ -2,7 +2,7 @@
 
 use super::{Listed, forget, gone, list, not_the_signer, set, taken_over};
 use crate::core::{
-    access_key::{AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     time::Timestamp,
 };
@@ -100,12 +100,13 @@ fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {
     }
 }
 
-/// Deletes an Inactive pair for `rotate --replace`. The caller has asked for the account, listed the pairs and holds the lock.
+/// Deletes an Inactive pair for `rotate --replace`. The caller has asked for the account, listed the pairs and holds the lock. Gives
+/// back the pairs that are there then.
 pub(in crate::ops) fn delete_inactive(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
-) -> Result<(), Failure> {
+) -> Result<Vec<AccessKey>, Failure> {
     let kept = Allowed {
         active: false,
         purge: false,
@@ -121,7 +122,7 @@ fn finish_deletion(
     id: &AccessKeyId,
     allowed: Allowed,
     user_id: &str,
-) -> Result<(), Failure> {
+) -> Result<Vec<AccessKey>, Failure> {
     let answer = session.cloud.delete_pair(owner, id);
     gone(record::change(
         session,
@@ -151,7 +152,7 @@ fn finish_deletion(
         ))?;
         forget::forget(session, owner, id)?;
     }
-    Ok(())
+    Ok(shown)
 }
 
 fn kept_until(session: &Session, id: &AccessKeyId) -> Option<Timestamp> {

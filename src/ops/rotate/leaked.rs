@@ -83,10 +83,17 @@ pub(super) fn which(
     if shown.iter().any(|key| key.id == *id) {
         return Ok(Some(id.clone()));
     }
-    if session.record(owner)?.pair(id).is_none() {
-        return Err(no_such_pair(id));
+    let record = session.record(owner)?;
+    let known = record.pair(id).ok_or_else(|| no_such_pair(id))?;
+    if !issue::is_deleted(session, id, known.created_at) {
+        return Err(not_shown_yet(id));
     }
     Ok(None)
+}
+
+fn not_shown_yet(id: &AccessKeyId) -> Failure {
+    let message = format!("`{id}` was made just now, and the cloud does not list it yet");
+    Failure::new(Kind::Unavailable, message).hint("the same command again in a moment")
 }
 
 /// What is left of its secret goes.

@@ -59,12 +59,16 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
     let shown = issue::preflight(session, owner)?;
     let Beginning {
         replaced,
-        before,
+        mut before,
         old,
         overlap,
     } = beginning(session, owner, wish, shown)?;
     if let Some(id) = replaced {
-        retire::delete_inactive(session, owner, &id)?;
+        let left = retire::delete_inactive(session, owner, &id)?;
+        // Somebody else may have been quicker to use the room.
+        let strange = |key: &AccessKey| before.iter().all(|known| known.id != key.id);
+        let strange: Vec<_> = left.into_iter().filter(strange).collect();
+        before.extend(strange);
         session
             .tell
             .note(&format!("`{id}` is deleted to make room"));
