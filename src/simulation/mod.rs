@@ -16,6 +16,7 @@ mod pinned;
 mod starts;
 mod steered;
 mod vault;
+mod verified;
 mod wire;
 mod world;
 

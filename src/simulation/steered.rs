@@ -10,9 +10,10 @@ use super::world::{End, World};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     secret::Secret,
+    time::Span,
 };
 use crate::metadata::journal::Suspect;
-use crate::ops::{Kind, Session, create};
+use crate::ops::{Kind, Session, create, rotate};
 use crate::store::{SecretName, StoreKind};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -182,4 +183,58 @@ fn a_leaked_pair_that_may_not_be_disabled_is_not_said_to_be() {
     assert_eq!(recorded(&world, &old), Status::Active);
     ends(&world, &leak, Plan::default(), Outcome::Done);
     is_sound(&world);
+}
+
+/// A run of `rotate` that fails; gives back what it said.
+fn said(world: &Arc<World>, days: [u16; 2], plan: Plan) -> String {
+    let wish = rotate::Wish {
+        overlap: Some(Span::days(days[0])),
+        grace: Span::days(days[1]),
+        finish_only: false,
+        replace: None,
+    };
+    let run = world.run(plan, |session| rotate::rotate(session, &owner(), &wish));
+    let End::Failed(failure) = run.end else {
+        panic!("{}", world.fate.trace());
+    };
+    failure.message
+}
+
+/// The calls of a rotation: caller, list, create, list, caller three times, list, disable, list, delete.
+#[test]
+fn a_rotation_that_stops_says_what_is_known_of_the_old_pair() {
+    let (both, unknown) = ("both pairs are there", "is deleted is not known");
+    let (fresh, _) = world();
+    let stopped = said(&fresh, [0, 0], fault(8, Fault::Forbidden));
+    assert!(stopped.contains(both), "{stopped}");
+    let (fresh, _) = world();
+    let stopped = said(&fresh, [0, 0], fault(10, Fault::AnswerLost));
+    assert!(stopped.contains(unknown), "{stopped}");
+    let (open, _) = world();
+    ends(&open, &Deed::Rotate(2, 2), Plan::default(), Outcome::Done);
+    let stopped = said(&open, [2, 2], fault(1, Fault::RequestLost));
+    assert!(stopped.contains(both), "{stopped}");
+    open.wait(3 * 24 * 60);
+    ends(&open, &Deed::Rotate(2, 2), Plan::default(), Outcome::Done);
+    open.wait(3 * 24 * 60);
+    let stopped = said(&open, [2, 2], fault(1, Fault::RequestLost));
+    assert!(stopped.contains(unknown), "{stopped}");
+}
+
+#[test]
+fn a_suspect_beside_a_leaked_pair_is_to_go_first() {
+    let (world, old) = world();
+    let lost = Outcome::Failed(Kind::HalfDone);
+    ends(&world, &Deed::Create, fault(2, Fault::AnswerLost), lost);
+    world.wait(20);
+    ends(&world, &Deed::Recover, Plan::default(), Outcome::Done);
+    let strange = world.journal().suspects().unwrap()[0].access_key_id.clone();
+    let leak = |session: &Session| rotate::leaked(session, &owner(), Some(&old));
+    let End::Failed(failure) = world.run(Plan::default(), leak).end else {
+        panic!("{}", world.fate.trace());
+    };
+    let hint = format!(
+        "if nobody else made it, `akm delete {strange} --force`, then the same command again"
+    );
+    assert_eq!(failure.hint, Some(hint));
 }

@@ -60,6 +60,33 @@ fn a_replacement_of_what_waits_for_its_end() {
     assert_eq!(made, expected);
 }
 
+/// What was cut short costs no look that is not needed.
+#[test]
+fn what_goes_on() {
+    let env = Env::new();
+    env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice", "--overlap", "2d"];
+    calls(&env, &rotate);
+    let journal = env.journal_of("alice");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let got: String = text.split_inclusive('\n').take(2).collect();
+    std::fs::write(&journal, got).unwrap();
+    assert_eq!(
+        calls(&env, &rotate),
+        [&[CALLER, LIST][..], &[CALLER; 3]].concat()
+    );
+    // A leak that nothing could follow.
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
+    assert_eq!(env.akm(&leaked).code, 8);
+    assert_eq!(env.akm(&["enable", &two]).code, 0);
+    let gone = [LIST, DELETE, LIST];
+    let expected = [&[CALLER, LIST][..], &[CALLER; 3], &gone].concat();
+    assert_eq!(calls(&env, &leaked), expected);
+}
+
 #[test]
 fn the_steps_that_are_due() {
     let env = Env::new();
