@@ -222,6 +222,7 @@ fn a_long_record_is_read_piece_by_piece() {
 }
 
 /// By the owner of the pair that signs.
+#[cfg(feature = "sandbox-server")]
 #[test]
 fn profiles_come_and_go() {
     let env = Env::new();

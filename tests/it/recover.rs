@@ -333,6 +333,7 @@ fn a_refresh_beside_a_create_takes_no_new_pair_for_gone() {
 }
 
 /// Whoever is at work on one owner keeps nobody else from being seen to.
+#[cfg(feature = "sandbox-server")]
 #[test]
 fn an_owner_that_another_akm_holds_is_gone_past() {
     let Some(library) = crate::served::faketime() else {
