@@ -114,6 +114,8 @@ pub(crate) enum Stop {
     Inactive,
     Gone,
     NotHeld,
+    /// The old pair is disabled and is to go, and the list lags behind.
+    StillActive,
     /// The old pair is deleted, and the list lags behind.
     StillListed,
     OldInactive,
@@ -153,7 +155,10 @@ fn retire(due: Due, shown: Shown, now: Timestamp) -> Step {
         (None, None, _) => Step::Done,
         (_, Some(Status::Active), Some(at)) if now >= at + LAG => Step::Undone,
         (Some(stop), _, _) => Step::Stop(stop),
-        (None, Some(Status::Active), Some(_)) => Step::Grace(due.delete.unwrap_or(now)),
+        (None, Some(Status::Active), Some(_)) => match due.delete {
+            Some(delete) if now < delete => Step::Grace(delete),
+            _ => Step::Stop(Stop::StillActive),
+        },
         (None, Some(Status::Active), None) if now < due.disable => Step::Overlap(due.disable),
         // Somebody disabled it before us: its grace begins when we record that.
         (None, Some(_), None) => seen(shown, Step::DisableOld),

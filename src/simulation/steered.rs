@@ -221,6 +221,18 @@ fn a_rotation_that_stops_says_what_is_known_of_the_old_pair() {
     assert!(stopped.contains(unknown), "{stopped}");
 }
 
+/// The list before the deletion lags.
+#[test]
+fn a_rotation_is_not_done_while_its_old_pair_looks_active() {
+    let (world, old) = world();
+    let (deed, stopped) = (Deed::Rotate(0, 0), Outcome::Failed(Kind::HalfDone));
+    ends(&world, &deed, fault(9, Fault::Lagging), stopped);
+    assert_eq!(world.cloud.status(&old), Some(Status::Inactive));
+    ends(&world, &deed, Plan::default(), Outcome::Done);
+    assert_eq!(world.cloud.status(&old), None);
+    is_sound(&world);
+}
+
 #[test]
 fn a_suspect_beside_a_leaked_pair_is_to_go_first() {
     let (world, old) = world();

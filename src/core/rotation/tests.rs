@@ -60,6 +60,20 @@ fn the_old_pair_is_deleted_only_after_its_grace() {
     // Active again long after: a person's word. Shortly after: a list that lags.
     assert_eq!(step(active, at(11)), Step::Undone);
     assert_eq!(step(active, at(10)), Step::Grace(at(12)));
+    let over = |old| {
+        let due = Due {
+            delete: Some(at(10)),
+            ..due(Some(10))
+        };
+        after(
+            Reached::OldDisabled,
+            Some(due),
+            Shown { old, ..GOOD },
+            at(10),
+        )
+    };
+    assert_eq!(over(active), Step::Stop(Stop::StillActive));
+    assert_eq!(over(inactive), Step::DeleteOld);
 }
 
 /// Asked again and again, a list that lags would be asked for ever.

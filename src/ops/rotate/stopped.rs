@@ -11,7 +11,7 @@ pub(super) fn stopped(
     old: &AccessKeyId,
 ) -> Failure {
     let (what, (why, hint)) = match stop {
-        Stop::Inactive | Stop::Gone | Stop::NotHeld | Stop::StillListed => {
+        Stop::Inactive | Stop::Gone | Stop::NotHeld | Stop::StillActive | Stop::StillListed => {
             ("the rotation does not go on", forward(stop, back, new, old))
         }
         Stop::OldInactive | Stop::OldGone | Stop::OldNotHeld => {
@@ -40,6 +40,10 @@ fn forward(
             format!(
                 "`akm recover --dismiss {new}` forgets this rotation; `akm enable {old}` brings the old pair back into use"
             ),
+        ),
+        Stop::StillActive => (
+            format!("the cloud disabled `{old}` and still lists it as Active"),
+            "the same command again in a minute".to_owned(),
         ),
         Stop::StillListed => (
             format!("the cloud took the deletion of `{old}` and still lists it"),
