@@ -21,7 +21,7 @@ pub(super) fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId
     let shown = session.pairs_left(&owner)?;
     let strange = issue::suspects(session, entry, &shown)?;
     let until = expiry(entry);
-    if session.cloud.may_execute_late() && session.cloud.now() < until {
+    if session.cloud.may_execute_late() && is_awaited(until, session.cloud.now()) {
         return Err(undecided(&owner, until));
     }
     if strange.is_empty() {
@@ -30,6 +30,10 @@ pub(super) fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId
         ));
     }
     Ok(strange)
+}
+
+fn is_awaited(until: Timestamp, now: Timestamp) -> bool {
+    now < until
 }
 
 fn undecided(owner: &Owner, until: Timestamp) -> Failure {
@@ -111,5 +115,17 @@ fn when_to_look(session: &Session, entry: &Entry) -> String {
         format!("run `akm recover` after {}", time::format(expiry(entry)))
     } else {
         "`akm recover` finds out".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_awaited_up_to_its_last_second() {
+        let until = time::parse("2026-11-24T08:16:00Z").unwrap();
+        let awaited = |seconds| is_awaited(until, until + chrono::TimeDelta::seconds(seconds));
+        assert_eq!([awaited(-1), awaited(0), awaited(1)], [true, false, false]);
     }
 }

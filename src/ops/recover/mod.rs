@@ -22,6 +22,7 @@ use crate::metadata::{
 };
 use crate::store::SecretName;
 use lost::decide;
+use std::collections::BTreeMap;
 
 /// What was open for an owner, and what became of it.
 pub(crate) enum Settled<Pair = PairRecord> {
@@ -182,19 +183,18 @@ pub(crate) type Left = Vec<(String, Failure)>;
 
 /// Whoever has something open; and by the owner or the pair, what cannot be read.
 fn owners(session: &Session) -> Result<(Vec<Owner>, Left), Failure> {
-    let (mut owners, mut unreadable) = (Vec::new(), Vec::new());
+    let (mut owners, mut unreadable) = (BTreeMap::new(), Vec::new());
     let open = session.journal.open()?.into_iter();
     let open = open.map(|(key, entry)| (key, entry.map(|entry| entry.owner())));
     let begun = session.journal.all_restoring()?.into_iter();
     let begun = begun.map(|(id, begun)| (id.to_string(), begun.map(|begun| begun.owner())));
     for (name, owner) in open.chain(begun) {
         match owner {
-            Ok(owner) if owners.contains(&owner) => (),
-            Ok(owner) => owners.push(owner),
+            Ok(owner) => drop(owners.insert(owner.key(), owner)),
             Err(error) => unreadable.push((name, error.into())),
         }
     }
-    Ok((owners, unreadable))
+    Ok((owners.into_values().collect(), unreadable))
 }
 
 /// Finishes everything that can be finished now, and tells of each owner what became of it. Gives back what could not, each with its
