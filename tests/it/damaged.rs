@@ -1,6 +1,6 @@
 //! Files of akm's that are damaged, newer, not its own or not private: named, and left as they are.
 
-use crate::env::Env;
+use crate::env::{Env, journal_line};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -255,12 +255,8 @@ fn one_owners_journal_is_no_matter_for_another() {
 
 /// A journal whose first record has the next version.
 fn newer(text: &str) -> String {
-    use sha2::{Digest, Sha256};
     let (first, _) = text.split_once('\n').unwrap();
-    let json = first[17..].replacen("\"version\":1", "\"version\":2", 1);
-    let sum = Sha256::digest(json.as_bytes());
-    let sum = u64::from_be_bytes(sum[..8].try_into().unwrap());
-    format!("{sum:016x} {json}\n")
+    journal_line(&first[17..].replacen("\"version\":1", "\"version\":2", 1))
 }
 
 /// The account's folder is told apart from what is said of the account.

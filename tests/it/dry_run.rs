@@ -1,7 +1,7 @@
 //! `akm rotate --dry-run`: what it prints is what the command then calls, and nothing is changed.
 
 use crate::calls::calls;
-use crate::env::Env;
+use crate::env::{Env, journal_line};
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 const NOTE: &str =
@@ -121,10 +121,12 @@ fn of_a_rotation_that_is_open() {
     compared(&env, &["--overlap", "2d", "--grace", "0s"]);
     let journal = env.journal_of("alice");
     let text = std::fs::read_to_string(&journal).unwrap();
-    let (verified, delivered) = text.trim_end().rsplit_once('\n').unwrap();
+    let (intent, rest) = text.split_once('\n').unwrap();
+    let (verified, delivered) = rest.trim_end().rsplit_once('\n').unwrap();
     assert!(delivered.contains("delivered"), "{delivered}");
-    std::fs::write(&journal, format!("{verified}\n")).unwrap();
-    env.days_pass_for("alice", 3);
+    let at_once = intent[17..].replace("\"overlap_seconds\":172800", "\"overlap_seconds\":0");
+    assert_ne!(at_once, intent[17..]);
+    std::fs::write(&journal, format!("{}{verified}\n", journal_line(&at_once))).unwrap();
     compared(&env, &[]);
 }
 

@@ -251,7 +251,6 @@ pub(crate) fn edit(path: &Path, from: &str, to: &str) {
 
 /// A line of a journal with the time of what it tells moved back, and its checksum made anew.
 fn record_earlier(line: &str, span: chrono::TimeDelta) -> String {
-    use sha2::{Digest, Sha256};
     let (_, json) = line.split_once(' ').unwrap();
     let mut record: serde_json::Value = serde_json::from_str(json).unwrap();
     for pointer in ["/reached/at", "/intent/signed_at"] {
@@ -263,7 +262,12 @@ fn record_earlier(line: &str, span: chrono::TimeDelta) -> String {
                 .into();
         }
     }
-    let json = record.to_string();
+    journal_line(&record.to_string())
+}
+
+/// A record as a journal has it.
+pub(crate) fn journal_line(json: &str) -> String {
+    use sha2::{Digest, Sha256};
     let sum = Sha256::digest(json.as_bytes());
     let sum = u64::from_be_bytes(sum[..8].try_into().unwrap());
     format!("{sum:016x} {json}\n")
