@@ -257,3 +257,24 @@ fn is_not_planned(env: &Env) {
              hint: `akm recover --list` shows it; `akm recover` does it\n",
         );
 }
+
+/// What cannot be read is no word on whether another pair can take a leaked one's place.
+#[test]
+fn a_leak_beside_a_record_that_is_damaged() {
+    let env = Env::new();
+    let one = env.create("alice");
+    env.create("alice");
+    std::fs::write(env.record_of("alice"), "damaged").unwrap();
+    let args = [
+        "rotate",
+        "--ram-user",
+        "alice",
+        "--leaked",
+        &one,
+        "--dry-run",
+    ];
+    let ran = env.refused(&args, 1);
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    assert!(ran.stderr.contains("user-alice.toml"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("would be disabled"), "{}", ran.stderr);
+}
