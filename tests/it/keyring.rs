@@ -389,3 +389,29 @@ fn the_environment_chooses_another_store_for_what_is_new() {
     let (three, _) = shown(&desktop.create("carol"));
     assert!(desktop.lookup(&three).is_some());
 }
+
+/// A pair that takes a leaked one's place is looked for where it rests.
+#[test]
+fn the_pair_that_takes_a_leaked_ones_place_may_rest_in_another_store() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let (one, _) = shown(&desktop.create("alice"));
+    let in_files = desktop
+        .env
+        .command(&["create", "--ram-user", "alice", "--show-secret"])
+        .env("AKM_STORE", "age")
+        .output()
+        .unwrap();
+    let (two, _) = shown(&Ran::from(in_files));
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
+    let ran = desktop.env.akm(&leaked);
+    assert_eq!(
+        (ran.code, ran.stdout.trim()),
+        (0, two.as_str()),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(desktop.lookup(&one), None);
+    assert_eq!(desktop.env.akm(&["verify", &two]).code, 0);
+}
