@@ -2,6 +2,7 @@
 //! loses, delays and denies by order.
 
 use crate::env::Env;
+use crate::killed_served::EXPIRY;
 use crate::served::Served;
 use crate::serving::Serving;
 use crate::truth as checked;
@@ -149,9 +150,7 @@ fn a_create_without_an_answer_is_decided_in_time() {
         assert_eq!(served.env.akm(&create).code, 8, "{fault}");
         let early = served.env.akm(&["recover"]);
         assert_eq!(early.code, 7, "{fault}: {}", early.stderr);
-        let Some(served) = served.later("+1020s") else {
-            return;
-        };
+        served.env.time_passes_for("alice", EXPIRY);
         let recover = served.env.akm(&["recover"]);
         let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID> --force` or `akm recover --dismiss <ID>` resolves it\n";
@@ -314,17 +313,13 @@ fn a_signer_under_leak_protection_is_told() {
 /// A clock that is off by more than the cloud bears, by ten minutes and by a little.
 #[test]
 fn a_clock_that_is_off_is_told_and_refused() {
-    if !crate::env::have("faketime") {
+    let Some(library) = crate::served::faketime() else {
         return;
-    }
+    };
     let (env, _serving) = reached();
     let at = |offset: &str, args: &[&str]| {
-        let mut command = std::process::Command::new("faketime");
-        command
-            .args(["-f", offset])
-            .arg(env!("CARGO_BIN_EXE_akm"))
-            .args(args);
-        env.dress(&mut command);
+        let mut command = env.command(args);
+        command.envs([("LD_PRELOAD", &*library), ("FAKETIME", offset)]);
         crate::env::Ran::from(command.output().unwrap())
     };
     let create = ["create", "--ram-user", "alice"];
@@ -426,13 +421,23 @@ fn a_restore_without_an_answer_is_open_until_it_is_decided() {
     // Nothing else of the owner's waits for it.
     let other = served.env.create("alice");
     served.done(&["delete", &other, "--force", "-y"]);
-    let Some(served) = served.later("+1020s") else {
-        return;
-    };
+    asked_long_ago(&served.env, &id);
     let recover = served.env.akm(&["recover"]);
     let told = "akm: nothing is left that could be finished now\n";
     assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
     assert_eq!(open(&served).stdout.lines().count(), 1);
+}
+
+/// The pair's restore was asked for so much earlier that it can be executed no more.
+fn asked_long_ago(env: &Env, id: &str) {
+    let file = format!("journal/{}/restoring-{id}.toml", env.account());
+    let file = env.home().join(file);
+    let mut record: toml::Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
+    let asked: chrono::DateTime<chrono::Utc> =
+        record["asked_at"].as_str().unwrap().parse().unwrap();
+    let earlier = (asked - EXPIRY).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    record.insert("asked_at".to_owned(), earlier.into());
+    std::fs::write(&file, record.to_string()).unwrap();
 }
 
 /// What was refused for now did nothing, and is asked for again.

@@ -3,6 +3,7 @@
 use crate::env::{Env, have};
 use crate::serving::Serving;
 use crate::truth::copy_folder;
+use std::path::Path;
 use std::process::Command;
 
 pub(crate) struct Served {
@@ -64,20 +65,6 @@ impl Served {
         self.lead_here();
     }
 
-    /// The same that much later, on the server's clock and on this machine's. `None`, said aloud, where clocks cannot be set.
-    pub(crate) fn later(mut self, by: &str) -> Option<Self> {
-        let library = faketime()?;
-        self.serving.end("TERM");
-        let env = self.env.with("LD_PRELOAD", &library).with("FAKETIME", by);
-        let env = env
-            .with("DONT_FAKE_MONOTONIC", "1")
-            .with("NO_FAKE_STAT", "1");
-        let serving = serve(&env);
-        let later = Self { env, serving };
-        later.lead_here();
-        Some(later)
-    }
-
     /// The profile leads to the server that runs now.
     fn lead_here(&self) {
         let config = self.env.home().join("config.toml");
@@ -95,13 +82,31 @@ fn serve(env: &Env) -> Serving {
     Serving::start(env, &["--persist", "--control"])
 }
 
-/// The library that sets clocks. The command of that name would stand between a server and its signals.
+/// The library that sets clocks, for programs that end by themselves: of one that is killed, a name stays behind in shared memory,
+/// and the next process of that number stumbles over it.
 pub(crate) fn faketime() -> Option<String> {
     if !have("faketime") {
         return None;
     }
+    forget_the_dead();
     let mut asked = Command::new("faketime");
     let output = asked.args(["-f", "+0s", "printenv", "LD_PRELOAD"]).output();
     let library = String::from_utf8(output.unwrap().stdout).unwrap();
     Some(library.trim().to_owned())
+}
+
+/// What the library left of processes that are no more, an earlier run's for instance.
+fn forget_the_dead() {
+    for entry in std::fs::read_dir("/dev/shm")
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let names = ["faketime_shm_", "sem.faketime_sem_"].iter();
+        let mut process = names.filter_map(|begin| name.strip_prefix(begin));
+        if process.any(|process| !Path::new("/proc").join(process).exists()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
