@@ -35,6 +35,9 @@ pub(super) fn connect(address: &str, until: Instant) -> Result<(Connection, Obje
     let proxy = |(name, path)| Proxy::new(name, path, time_left(until), &bus);
     // Not `Channel::register`: it holds a lock of the whole process while it waits for the bus.
     let (_,): (String,) = proxy(BUS).method_call(BUS.0, "Hello", ()).map_err(absent)?;
+    // A gnome-keyring may not know yet who asks it first, and dies of opening that one's session. What alias is none it can tell
+    // anybody; whatever it answers, it knows us then.
+    let _: Result<(Object,), _> = proxy(SECRETS).method_call(SERVICES, "ReadAlias", ("none",));
     let (_, path): (Variant<Box<dyn RefArg>>, Object) = proxy(SECRETS)
         .method_call(SERVICES, "OpenSession", ("plain", Variant("")))
         .map_err(absent)?;

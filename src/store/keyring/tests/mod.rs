@@ -167,6 +167,7 @@ fn a_dialog_that_is_agreed_to_opens_and_one_that_is_not_does_not() {
     }
     let script = Script {
         answers: &[
+            "ReadAlias",
             "OpenSession",
             "SearchItems",
             "Unlock",
@@ -202,7 +203,7 @@ fn a_change_without_an_answer_is_unknown_and_a_look_without_one_failed() {
         return;
     }
     let desktop = Desktop::new();
-    let answers = &["OpenSession", "SearchItems"];
+    let answers = &["ReadAlias", "OpenSession", "SearchItems"];
     let _half = Scripted::on(
         &desktop,
         SECRETS,
