@@ -3,8 +3,10 @@
 use crate::env::Env;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Mutex;
 
 /// A live pair of the sandbox, read from its own files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,10 +95,9 @@ fn one_of_works(env: &Env, live: &[Live], point: &str) {
 /// The invariants. `point` says what was done to the home.
 #[track_caller]
 pub(crate) fn check(env: &Env, point: &str) -> State {
-    let state = accounted(env, point);
+    let state = said(env, point, |pair| works_still(env, pair, point));
     claims_are_true(env, point);
-    let secrets = exported(env, &state, point);
-    nothing_in_clear(env, &secrets, point);
+    nothing_in_clear(env, &secrets(env, &state, point), point);
     if env.home().exists() {
         private(&env.home(), point);
     }
@@ -104,14 +105,20 @@ pub(crate) fn check(env: &Env, point: &str) -> State {
 }
 
 /// Those of them that hold whatever the secret store is: each pair of the cloud is held and works, or is said aloud.
+#[cfg(feature = "sandbox-server")]
 #[track_caller]
 pub(crate) fn accounted(env: &Env, point: &str) -> State {
+    said(env, point, |pair| works(env, pair, point))
+}
+
+#[track_caller]
+fn said(env: &Env, point: &str, works: impl Fn(&Live)) -> State {
     let list = env.akm(&["list", "--json"]);
     assert_eq!(list.code, 0, "{point}: {}", list.stderr);
     let rows = list.json()["access_keys"].as_array().unwrap().clone();
     let listed = env.akm(&["recover", "--list", "--json"]);
     assert_eq!(listed.code, 0, "{point}: {}", listed.stderr);
-    let (suspects, open) = opened(&listed.json());
+    let (suspects, open) = shown(&listed.json());
     let state = State {
         live: live(env),
         rows,
@@ -119,12 +126,14 @@ pub(crate) fn accounted(env: &Env, point: &str) -> State {
         open,
     };
     for pair in &state.live {
-        works_or_is_said(env, &state, pair, &list.stderr, point);
+        if state.holds(pair, &list.stderr, point) {
+            works(pair);
+        }
     }
     state
 }
 
-fn opened(listed: &Value) -> (Vec<String>, Vec<String>) {
+fn shown(listed: &Value) -> (Vec<String>, Vec<String>) {
     let (mut suspects, mut open) = (Vec::new(), Vec::new());
     for entry in listed["open"].as_array().unwrap() {
         match entry["what"].as_str().unwrap() {
@@ -135,27 +144,37 @@ fn opened(listed: &Value) -> (Vec<String>, Vec<String>) {
     (suspects, open)
 }
 
+/// The cloud knows the pair by its secret, if it is Active.
 #[track_caller]
-fn works_or_is_said(env: &Env, state: &State, pair: &Live, aloud: &str, point: &str) {
-    let row = state
-        .rows
-        .iter()
-        .find(|row| row["access_key_id"] == *pair.id);
-    if row.is_some_and(|row| row["secret"] == "stored") {
-        let verified = env.akm(&["verify", &pair.id]);
-        let expected = if pair.active { 0 } else { 6 };
-        assert_eq!(verified.code, expected, "{point}: {}", verified.stderr);
-        assert!(
-            !state.suspects.contains(&pair.id),
-            "{point}: held and a suspect"
-        );
-        return;
+fn works(env: &Env, pair: &Live, point: &str) {
+    let verified = env.akm(&["verify", &pair.id]);
+    let expected = if pair.active { 0 } else { 6 };
+    assert_eq!(verified.code, expected, "{point}: {}", verified.stderr);
+}
+
+/// The same where secrets rest in files: for the same pair, status and secret, the cloud is asked once.
+#[track_caller]
+fn works_still(env: &Env, pair: &Live, point: &str) {
+    static KNOWN: Mutex<BTreeSet<(Live, String)>> = Mutex::new(BTreeSet::new());
+    let known = (pair.clone(), secret(env, &pair.id, point));
+    if !KNOWN.lock().unwrap().contains(&known) {
+        works(env, pair, point);
+        KNOWN.lock().unwrap().insert(known);
     }
-    let suspect = state.suspects.contains(&pair.id) && aloud.contains(&pair.id);
-    assert!(
-        suspect || row.is_some_and(|row| row["secret"] == "missing"),
-        "{point}: nobody speaks of {pair:?}: {state:?}"
-    );
+}
+
+/// What `age` makes of the pair's file.
+#[track_caller]
+fn secret(env: &Env, id: &str, point: &str) -> String {
+    let folder = env.home().join("secrets");
+    let text = std::fs::read_to_string(folder.join("identity.txt")).unwrap();
+    let line = text.lines().find(|line| line.starts_with("AGE-")).unwrap();
+    let identity: age::x25519::Identity = line.parse().unwrap();
+    let sealed = std::fs::read(folder.join(format!("{id}.age")));
+    let sealed = sealed.unwrap_or_else(|error| panic!("{point}: the secret of {id}: {error}"));
+    let opened = age::decrypt(&identity, &sealed);
+    let opened = opened.unwrap_or_else(|error| panic!("{point}: the secret of {id}: {error}"));
+    String::from_utf8(opened).unwrap()
 }
 
 /// Whether metadata knows the pair, be it deleted or a suspect.
@@ -186,27 +205,13 @@ fn claims_are_true(env: &Env, point: &str) {
     }
 }
 
-/// The secrets of all rows that say `stored`; the export is made in a copy, since it is written down.
+/// The secrets of all rows that say `stored`.
 #[track_caller]
-fn exported(env: &Env, state: &State, point: &str) -> Vec<String> {
+fn secrets(env: &Env, state: &State, point: &str) -> Vec<String> {
     let stored = state.rows.iter().filter(|row| row["secret"] == "stored");
-    let ids: Vec<&str> = stored
-        .map(|row| row["access_key_id"].as_str().unwrap())
-        .collect();
-    if ids.is_empty() {
-        return Vec::new();
-    }
-    let copy = copied(env);
-    let mut args = vec!["export", "--csv", "-"];
-    args.extend(&ids);
-    let export = copy.akm(&args);
-    assert_eq!(export.code, 0, "{point}: {}", export.stderr);
-    let rows = export.stdout.lines().skip(1);
-    let secrets: Vec<String> = rows
-        .map(|row| row.split(',').nth(1).unwrap().to_owned())
-        .collect();
-    assert_eq!(secrets.len(), ids.len(), "{point}");
-    secrets
+    stored
+        .map(|row| secret(env, row["access_key_id"].as_str().unwrap(), point))
+        .collect()
 }
 
 /// No file of the home holds one of these secrets, raw or in base64.
@@ -240,6 +245,22 @@ pub(crate) fn private(path: &Path, point: &str) {
 }
 
 impl State {
+    /// Whether the pair's secret is said to be held; if not, that is said aloud.
+    #[track_caller]
+    fn holds(&self, pair: &Live, aloud: &str, point: &str) -> bool {
+        let mut rows = self.rows.iter();
+        let row = rows.find(|row| row["access_key_id"] == *pair.id);
+        let suspect = self.suspects.contains(&pair.id);
+        let says = |held: &str| row.is_some_and(|row| row["secret"] == held);
+        if says("stored") {
+            assert!(!suspect, "{point}: held and a suspect");
+            return true;
+        }
+        let told = (suspect && aloud.contains(&pair.id)) || says("missing");
+        assert!(told, "{point}: nobody speaks of {pair:?}: {self:?}");
+        false
+    }
+
     /// Nothing is half done and nobody is under suspicion: metadata shows what the cloud has, and holds all of it.
     #[track_caller]
     pub(crate) fn settled(&self, pairs: usize, point: &str) -> &Self {
