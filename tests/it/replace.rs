@@ -157,3 +157,26 @@ fn a_pair_that_is_alone_or_a_strangers_is_not_replaced() {
         env.refused(&[&args(&one)[..], &[also]].concat(), 2);
     }
 }
+
+/// Disabled elsewhere, it is Inactive; the profile would sign with it again.
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_pair_that_a_profile_signs_with_does_not_make_room() {
+    let served = crate::served::Served::start();
+    let env = &served.env;
+    let (one, secret) = env.create_shown("alice");
+    done(env, &["create", "--ram-user", "alice"]);
+    let endpoint = served.serving.field("endpoint");
+    let add = ["profile", "add", "ops", "--endpoint", endpoint];
+    let add = [&add[..], &["--access-key-id", &one]].concat();
+    let added = env.akm_fed(&add, &secret);
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let cloud = std::fs::read_to_string(env.cloud_of("alice")).unwrap();
+    let cloud = cloud.replacen("Active", "Inactive", 1);
+    std::fs::write(env.cloud_of("alice"), cloud).unwrap();
+    let ran = rotate(env, &["--replace", &one]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    let told = format!("the profile `ops` signs with `{one}`");
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    assert_eq!(crate::truth::live_of(env, "alice").len(), 2);
+}

@@ -149,7 +149,8 @@ pub(super) fn gone(answer: Result<(), crate::cloud::Error>) -> Result<(), Failur
     }
 }
 
-fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+/// `SigningPair` when akm, or a profile, signs with it.
+pub(in crate::ops) fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     if session.cloud.signer() == id.as_str() {
         return Err(
             Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))

@@ -5,7 +5,7 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
 };
-use crate::ops::{Failure, Kind, Session, create, session::no_such_pair};
+use crate::ops::{Failure, Kind, Session, create, retire, session::no_such_pair};
 
 /// Whether the open rotation waits with just that pair retired. One that a rotation still needs is refused.
 pub(super) fn ends_grace(
@@ -52,6 +52,7 @@ pub(super) fn may_go(
         )
         .hint(format!("`akm rotate {} --delete-old`", owner.selector())));
     }
+    retire::not_the_signer(session, id)?;
     if key.status == Status::Active {
         return Err(active(owner, id));
     }
