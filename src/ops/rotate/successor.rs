@@ -10,6 +10,7 @@ use crate::metadata::{
     journal::{Entry, Got, Intent},
 };
 use crate::ops::{Failure, Kind, Session};
+use crate::store::SecretName;
 
 /// The other pair, if it can take the leaked one's place; `None` where there is room for a new one.
 pub(super) fn successor(
@@ -22,12 +23,24 @@ pub(super) fn successor(
         return Ok(None);
     };
     let record = session.record(owner)?;
-    let held = record.pair(&key.id).filter(|pair| pair.is_held());
+    let held = match record.pair(&key.id).filter(|pair| pair.is_held()) {
+        Some(pair) if is_there(session, pair)? => Some(pair),
+        _ => None,
+    };
     match held {
         Some(pair) if key.status == Status::Active => Ok(Some(pair.clone())),
         _ if shown.len() > 1 => Err(no_room(session, id, key, held.is_some())?),
         _ => Ok(None),
     }
+}
+
+/// What metadata says is held may be lost.
+fn is_there(session: &Session, pair: &PairRecord) -> Result<bool, Failure> {
+    let Some(kind) = pair.secret_store else {
+        return Ok(false);
+    };
+    let name = SecretName::pair(&pair.access_key_id);
+    Ok(session.stores.open(kind)?.holds(&name)?)
 }
 
 /// The other pair takes the leaked one's place: from here on it is the new pair of a rotation, held already.
