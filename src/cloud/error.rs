@@ -114,7 +114,7 @@ impl Error {
     }
 
     /// The body is never repeated: a broken answer to a create holds a secret.
-    pub(super) fn bad_answer(action: &'static str) -> Self {
+    pub(crate) fn bad_answer(action: &'static str) -> Self {
         Self::local(
             action,
             Fault::BadAnswer,

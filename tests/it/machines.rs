@@ -354,3 +354,31 @@ fn an_imported_pair_does_not_stand_for_a_lost_create() {
         "{open}"
     );
 }
+
+/// A pair that comes back out of the recycle bin is not what a lost create made, though its secret is held.
+#[test]
+fn a_restored_pair_does_not_stand_for_a_lost_create() {
+    let both = Machines::start();
+    assert_eq!(
+        both.the_one(&["delete", &both.old, "--force", "-y"]).code,
+        0
+    );
+    let order = serde_json::json!({ "fault": "fail-before", "action": "CreateAccessKey" });
+    both.one.serving.order(&order);
+    let create = ["create", "--ram-user", "alice"];
+    assert_eq!(both.the_one(&create).code, 8);
+    let restored = both.the_other(&["restore", &both.old, "--active"]);
+    assert_eq!(restored.code, 0, "{}", restored.stderr);
+    both.the_one(&create).said(
+        &[],
+        7,
+        "",
+        "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+         hint: run `akm recover` after <TIME>\n",
+    );
+    let open = both.the_one(&["recover", "--list"]).stdout;
+    assert!(
+        open.contains("create, answer not known") && !open.contains("suspect"),
+        "{open}"
+    );
+}

@@ -40,8 +40,7 @@ pub(in crate::ops) fn claim(
         .map_err(half)?;
     rest(store, &SecretName::pair(&got.access_key_id), secret).map_err(half)?;
     let shown = session
-        .cloud
-        .pairs(&owner)
+        .pairs_left(&owner)
         .map_err(Failure::from)
         .map_err(half)?;
     suspects(session, &entry, &shown).map_err(half)?;
@@ -94,8 +93,12 @@ pub(in crate::ops) fn adopt(
     let store = session.stores.open(entry.intent.store)?;
     let record = session.record(&entry.owner())?;
     let imported = |key: &AccessKey| record.pair(&key.id).is_some_and(PairRecord::was_imported);
+    // The clocks may differ by five minutes.
+    let since = entry.intent.signed_at - TimeDelta::minutes(5);
     let new = |key: &&AccessKey| {
-        store.durable() && !entry.intent.before.contains(&key.id) && !imported(key)
+        let id = &key.id;
+        let appeared = key.created_at >= since && !entry.intent.before.contains(id);
+        store.durable() && appeared && !imported(key)
     };
     for key in shown.iter().filter(new) {
         let Some(secret) = store.get(&SecretName::pair(&key.id))? else {

@@ -12,7 +12,10 @@ pub(super) use suspects::suspects;
 
 use super::{Failure, Kind, Session, record, recover};
 use crate::cloud::{Error, NewPair};
-use crate::core::{access_key::AccessKey, account::Owner};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+};
 use crate::metadata::{
     Version,
     inventory::PairRecord,
@@ -76,7 +79,7 @@ pub(in crate::ops) fn issue(
         account_id: session.id.clone(),
         profile: session.profile.clone(),
         ram_user: owner.ram_user().cloned(),
-        before: before.iter().map(|key| key.id.clone()).collect(),
+        before: known_by_now(session, owner, before)?,
         nonce: signed.nonce.clone(),
         signed_at: signed.date,
         store: session.store,
@@ -84,10 +87,9 @@ pub(in crate::ops) fn issue(
         comment,
         rotation,
     })?;
-    let made = session
-        .cloud
-        .create_pair(&signed)
-        .map_err(|error| lost(session, owner, &entry, error))?;
+    let made = session.cloud.create_pair(&signed);
+    let made = made.and_then(|made| is_new(&entry, made));
+    let made = made.map_err(|error| lost(session, owner, &entry, error))?;
     let NewPair {
         id,
         secret,
@@ -103,6 +105,29 @@ pub(in crate::ops) fn issue(
     )?;
     record::done(session, action(&entry), owner, &id);
     claim(session, entry, journal, &secret)
+}
+
+/// The pairs that are there, and those that akm knows of: one that a list lacks may be there all the same, or be restored.
+pub(super) fn known_by_now(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+) -> Result<Vec<AccessKeyId>, Failure> {
+    let mut ids: Vec<_> = shown.iter().map(|key| key.id.clone()).collect();
+    for pair in session.record(owner)?.access_keys {
+        if !ids.contains(&pair.access_key_id) {
+            ids.push(pair.access_key_id);
+        }
+    }
+    Ok(ids)
+}
+
+/// An answer about a pair that was there before is no answer to this request, and its secret would replace the one that is held.
+fn is_new(entry: &Entry, made: NewPair) -> Result<NewPair, Error> {
+    if entry.intent.before.contains(&made.id) {
+        return Err(Error::bad_answer("CreateAccessKey"));
+    }
+    Ok(made)
 }
 
 fn action(entry: &Entry) -> Action {
@@ -130,4 +155,32 @@ pub(super) fn not_read_back(owner: &Owner) -> Failure {
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(in crate::ops) fn no_random(error: anyhow::Error) -> Failure {
     Failure::new(Kind::Failed, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{Fault, Outcome};
+    use crate::core::{secret::Secret, time};
+
+    /// It is not known what became of the request, and the secret that it gives is nobody's.
+    #[test]
+    fn an_answer_about_a_pair_that_was_there_before_is_none() {
+        let at = time::parse("2026-11-24T10:00:00Z").unwrap();
+        let entry = Entry::sample(None, at, &[]);
+        let tried = |id: &str| {
+            let made = NewPair {
+                id: AccessKeyId::parse(id).unwrap(),
+                secret: Secret::new("marker".to_owned()).unwrap(),
+                created_at: None,
+            };
+            is_new(&entry, made).map(|made| made.id.to_string())
+        };
+        assert_eq!(tried("LTAI2").unwrap(), "LTAI2");
+        let error = tried("LTAI1").unwrap_err();
+        assert_eq!(
+            (error.fault, error.outcome()),
+            (Fault::BadAnswer, Outcome::Unknown)
+        );
+    }
 }
