@@ -7,6 +7,7 @@ use crate::served::Served;
 use crate::serving::Serving;
 use crate::truth as checked;
 use serde_json::json;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// Home, server, and the server's profile as the default.
@@ -361,117 +362,98 @@ fn a_leak_beside_an_undecided_create_is_half_done() {
         told.ends_with(
             "akm: `<ID>` is disabled, and nothing has taken its place yet: \
              an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
-             hint: run `akm recover` after <TIME>, then `akm rotate --ram-user alice --leaked <ID>` again\n"
+             hint: run `akm recover` after <TIME>\n"
         ),
         "{told}"
     );
 }
 
-/// What a restore that was cut short would disable is not disabled under a profile that signs with it by now.
-#[test]
-fn a_restored_pair_that_a_profile_signs_with_stays_active() {
-    let (env, serving) = reached();
-    let id = env.create("alice");
-    assert_eq!(env.akm(&["export", &id, "--csv", "alice.csv"]).code, 0);
-    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
-    serving.order(&json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" }));
-    assert_eq!(env.akm(&["restore", &id]).code, 8);
-    let endpoint = serving.field("endpoint");
-    let add = [
-        "profile",
-        "add",
-        "ops",
-        "--csv",
-        "alice.csv",
-        "--endpoint",
-        endpoint,
-    ];
-    let added = env.akm(&add);
-    assert_eq!(added.code, 0, "{}", added.stderr);
-    let ran = env.akm(&["recover"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let told = format!("`{id}` is back and stays Active: a profile signs with it");
-    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
-    assert_eq!(env.akm(&["-p", "ops", "verify", "--self"]).code, 0);
-}
-
-/// What may yet be restored, and then be Active, is not passed over in silence.
-#[test]
-fn a_restore_without_an_answer_is_open_until_it_is_decided() {
+/// Alice's pair leaked beside a rotation whose request has no answer yet.
+fn leaked_beside_a_lost_create() -> (Served, String) {
     let served = Served::start();
     let id = served.env.create("alice");
-    served.done(&["delete", &id, "--force", "-y"]);
-    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
     served.serving.order(&order);
-    assert_eq!(served.env.akm(&["restore", &id]).code, 8);
-    let open = |served: &Served| served.env.akm(&["recover", "--list"]);
-    let table = "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
-                 restore, to be finished  alice  <ID1>  -\n";
-    open(&served).said(&[&id], 0, table, "");
-    let recover = served.env.akm(&["recover"]);
-    let told = "akm: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
-                hint: run `akm recover` after <TIME>\n";
-    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 7));
-    let script = served.env.akm(&["recover", "--json", "-q"]);
-    assert_eq!(
-        (script.code, &script.error()["code"]),
-        (7, &"undecided".into())
-    );
-    assert_eq!(script.json()["open"][0]["access_key_id"], id.as_str());
-    // Nothing else of the owner's waits for it.
-    let other = served.env.create("alice");
-    served.done(&["delete", &other, "--force", "-y"]);
-    asked_long_ago(&served.env, &id);
-    let recover = served.env.akm(&["recover"]);
-    let told = "akm: nothing is left that could be finished now\n";
-    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
-    assert_eq!(open(&served).stdout.lines().count(), 1);
+    let rotate = ["rotate", "--ram-user", "alice"];
+    assert_eq!(served.env.akm(&rotate).code, 8);
+    let leaked = [&rotate[..], &["--leaked", &id]].concat();
+    assert_eq!(served.env.akm(&leaked).code, 8);
+    assert_eq!(served.env.akm(&leaked).code, 8);
+    let open = served.env.akm(&["recover", "--list"]).stdout;
+    assert!(open.contains("leaked pair, to be replaced"), "{open}");
+    assert!(open.contains(&id), "{open}");
+    (served, id)
 }
 
-/// The pair's restore was asked for so much earlier that it can be executed no more.
-fn asked_long_ago(env: &Env, id: &str) {
-    let file = format!("journal/{}/restoring-{id}.toml", env.account());
-    let file = env.home().join(file);
-    let mut record: toml::Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
-    let asked: chrono::DateTime<chrono::Utc> =
-        record["asked_at"].as_str().unwrap().parse().unwrap();
-    let earlier = (asked - EXPIRY).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    record.insert("asked_at".to_owned(), earlier.into());
-    std::fs::write(&file, record.to_string()).unwrap();
+/// Which of alice's pairs are there, and whether they are Active.
+fn pairs(served: &Served) -> Vec<(String, bool)> {
+    let live = checked::live_of(&served.env, "alice").into_iter();
+    live.map(|pair| (pair.id, pair.active)).collect()
 }
 
-/// What was refused for now did nothing, and is asked for again.
 #[test]
-fn a_restore_that_comes_too_fast_is_asked_for_again() {
-    let served = Served::start();
-    let id = served.env.create("alice");
-    served.done(&["delete", &id, "--force", "-y"]);
-    let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
-    served.serving.order(&order);
-    let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: `<ID>` of RAM user `alice` is Inactive\n";
-    assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
+fn a_leak_beside_an_undecided_create_is_seen_to_by_whoever_decides_that() {
+    let (served, id) = leaked_beside_a_lost_create();
+    assert_eq!(served.env.akm(&["recover"]).code, 7);
+    served.env.time_passes_for("alice", EXPIRY);
+    let recover = served.env.akm(&["recover"]);
+    assert_eq!(recover.code, 0, "{}", recover.stderr);
+    let state = checked::check(&served.env, "replaced");
+    assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
+    let left = pairs(&served);
+    assert!(left.len() == 1 && left[0].0 != id && left[0].1, "{left:?}");
+    assert!(!checked::rests(&served.env, &id));
 }
 
-/// A pair that akm disabled itself is called Inactive, wherever the command stops after that.
 #[test]
-fn what_was_disabled_is_written_down_though_its_deletion_fails() {
-    for delete in [true, false] {
-        let served = Served::start();
-        let id = served.env.create("alice");
-        let order = json!({ "fault": "fail-before", "action": "DeleteAccessKey", "count": 9 });
-        served.serving.order(&order);
-        let args = if delete {
-            &["delete", &id, "--force", "-y"][..]
-        } else {
-            &["rotate", "--ram-user", "alice", "--delete-old"]
-        };
-        let ran = served.env.akm(args);
-        assert_eq!(ran.code, 8, "{}", ran.stderr);
-        let row = served.env.pairs().remove(0);
-        assert_eq!(
-            (&row["access_key_id"], &row["status"]),
-            (&id.as_str().into(), &"Inactive".into())
-        );
+fn a_leak_beside_an_undecided_create_is_taken_back_by_a_persons_word() {
+    for word in [&["recover", "--dismiss"][..], &["enable"]] {
+        let (served, id) = leaked_beside_a_lost_create();
+        let ran = served.env.akm(&[word, &[&id]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let told = format!("akm: nothing is to take the place of `{id}` any more\n");
+        assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+        let open = served.env.akm(&["recover", "--list"]).stdout;
+        assert!(open.contains("rotation, answer not known"), "{open}");
+        served.env.time_passes_for("alice", EXPIRY);
+        assert_eq!(served.env.akm(&["recover"]).code, 0);
+        assert_eq!(pairs(&served), [(id, word == ["enable"])]);
     }
+}
+
+/// The command with which it leaked, where the answer cannot come any more: it goes to its end.
+#[test]
+fn a_leak_beside_a_create_that_is_decided_by_now_is_replaced_at_once() {
+    let (served, id) = leaked_beside_a_lost_create();
+    served.env.time_passes_for("alice", EXPIRY);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let ran = served.env.akm(&leaked);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(pairs(&served), [(ran.stdout.trim().to_owned(), true)]);
+    assert_ne!(ran.stdout.trim(), id);
+    let state = checked::check(&served.env, "replaced");
+    assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
+}
+
+/// A person's word that waits for the lock is about what is open then.
+#[test]
+fn a_word_on_what_another_akm_ends_meanwhile_ends_nothing() {
+    let served = Served::start();
+    let (id, other) = (served.env.create("alice"), served.env.create("alice"));
+    served.done(&["disable", &other]);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    assert_eq!(served.env.akm(&leaked).code, 8);
+    served.done(&["delete", &other, "-y"]);
+    let slow = json!({ "fault": "throttle", "action": "ListAccessKeys", "retry_after_ms": 1500 });
+    served.serving.order(&slow);
+    let mut at_work = served.env.command(&["recover", "-q"]);
+    let mut at_work = at_work.stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    let word = served.env.akm(&["recover", "--dismiss", &id]);
+    assert!(at_work.wait().unwrap().success());
+    assert_eq!(word.code, 3, "{}", word.stderr);
+    let left = pairs(&served);
+    assert!(left.len() == 1 && left[0].0 != id && left[0].1, "{left:?}");
+    let state = checked::check(&served.env, "both");
+    assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
 }

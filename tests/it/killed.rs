@@ -664,6 +664,44 @@ fn the_recovery_of_a_create() {
     }
 }
 
+/// Its pair is deleted, and then its RAM user: nothing is left to finish.
+#[test]
+fn a_create_for_a_user_that_is_gone() {
+    if !have("strace") {
+        return;
+    }
+    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+    assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
+    let broken = killed_after(&env, &args, writes_got);
+    let pair = truth::live_of(&broken, "alice").pop().unwrap();
+    for args in [
+        &["delete", &pair.id, "--force", "-y"][..],
+        &["user", "delete", "alice", "-y"],
+        &["recover"],
+    ] {
+        let ran = broken.akm(args);
+        assert_eq!(ran.code, 0, "{args:?} {}", ran.stderr);
+    }
+    let state = truth::check(&broken, "gone");
+    assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
+}
+
+/// The old pair of a rotation that was cut short leaked: what was made takes its place in the same command.
+#[test]
+fn a_leak_in_a_rotation_that_was_cut_short() {
+    if !have("strace") {
+        return;
+    }
+    let env = Env::light();
+    let old = env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let broken = killed_after(&env, &rotate, writes_got);
+    let ran = broken.akm(&[&rotate[..], &["--leaked", &old]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    truth::check(&broken, "leaked").settled(1, "leaked");
+    assert!(!truth::rests(&broken, &old));
+}
+
 #[test]
 fn the_recovery_of_a_rotation() {
     if !have("strace") {

@@ -1,7 +1,7 @@
 //! `akm rotate --leaked`
 
 use crate::calls::calls;
-use crate::env::{Env, Ran, edit};
+use crate::env::{Env, Ran, edit, named};
 use crate::truth;
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
@@ -256,4 +256,97 @@ fn the_pair_that_signs_is_retired_in_the_console() {
              with it, add that anew: `akm profile add NAME --csv FILE`\n"
         );
     }
+}
+
+/// What metadata says is held may be lost: then it takes nobody's place, and the way out is told.
+#[test]
+fn another_pair_whose_secret_the_store_lost_does_not_take_the_place() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    std::fs::remove_file(env.home().join(format!("secrets/{other}.age"))).unwrap();
+    let said = |what: &str| {
+        format!(
+            "akm: `<ID1>` {what} disabled, and nothing can take its place: \
+             the secret of `<ID2>`, the other pair, is not held\n\
+             hint: `akm delete <ID1> --purge` makes room, then `akm recover` makes a new pair\n"
+        )
+    };
+    let dry = leaked(&env, &[&id, "--dry-run"]);
+    assert!(
+        named(&dry.stderr, &[&id, &other]).ends_with(&said("would be")),
+        "{}",
+        dry.stderr
+    );
+    let ran = leaked(&env, &[&id]);
+    assert_eq!(ran.code, 8);
+    assert!(
+        named(&ran.stderr, &[&id, &other]).ends_with(&said("is")),
+        "{}",
+        ran.stderr
+    );
+    done(&env, &["delete", &id, "--purge", "-y"]);
+    done(&env, &["recover"]);
+    let live = truth::live_of(&env, "alice");
+    let kept: Vec<_> = live
+        .iter()
+        .filter(|pair| truth::rests(&env, &pair.id))
+        .collect();
+    assert_eq!((live.len(), kept.len()), (2, 1));
+    assert!(kept[0].active && kept[0].id != other);
+}
+
+/// The cloud's file without one of alice's pairs: so a list looks that lags behind its create. Gives back how it was.
+fn hide(env: &Env, id: &str) -> String {
+    let text = std::fs::read_to_string(env.cloud_of("alice")).unwrap();
+    let (head, rows) = text.split_once("[[access_keys]]").unwrap();
+    let rows = rows
+        .split("[[access_keys]]")
+        .filter(|row| !row.contains(id));
+    let left: String = rows.flat_map(|row| ["[[access_keys]]", row]).collect();
+    std::fs::write(env.cloud_of("alice"), head.to_owned() + &left).unwrap();
+    text
+}
+
+#[test]
+fn a_list_that_lacks_a_pair_names_nobody() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let before = hide(&env, &two);
+    for named in [&[][..], &[two.as_str()]] {
+        leaked(&env, named).said(
+            &[&one, &two],
+            7,
+            "",
+            &format!(
+                "{SANDBOX}akm: `<ID2>` was made or restored just now, and the cloud does not list it yet\n\
+                 hint: the same command again in a moment\n"
+            ),
+        );
+    }
+    std::fs::write(env.cloud_of("alice"), before).unwrap();
+    let live = truth::live_of(&env, "alice");
+    assert!(live.len() == 2 && live.iter().all(|pair| pair.active));
+    assert!(truth::rests(&env, &one) && truth::rests(&env, &two));
+}
+
+/// The same of a pair that was made long ago.
+#[test]
+fn a_restored_pair_that_is_not_listed_yet_is_not_taken_for_deleted() {
+    let env = Env::new();
+    let id = env.create("alice");
+    done(&env, &["delete", &id, "--force", "-y"]);
+    done(&env, &["restore", &id, "--active"]);
+    for file in [env.record_of("alice"), env.cloud_of("alice")] {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let made = |line: &str| match line.starts_with("created_at") {
+            true => "created_at = \"2026-01-01T00:00:00Z\"\n".to_owned(),
+            false => format!("{line}\n"),
+        };
+        std::fs::write(&file, text.lines().map(made).collect::<String>()).unwrap();
+    }
+    let before = hide(&env, &id);
+    let ran = leaked(&env, &[&id]);
+    assert_eq!(ran.code, 7, "{}", ran.stderr);
+    std::fs::write(env.cloud_of("alice"), before).unwrap();
+    assert!(truth::rests(&env, &id));
 }

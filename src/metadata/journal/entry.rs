@@ -85,6 +85,7 @@ pub(super) enum Record {
     Intent(Intent),
     Got(Got),
     Reached(Mark),
+    Leaked(Option<AccessKeyId>),
 }
 
 /// The new pair, its secret sealed to the intent's recipient.
@@ -116,6 +117,8 @@ pub(crate) struct Entry {
     /// Whether this run put the secret into a store whose durability akm cannot see: a later one is to read it back before the sealed
     /// copy goes.
     pub(crate) unproven: bool,
+    /// A pair that leaked while nobody knew what became of the request: it is replaced once that is known.
+    pub(crate) leaked: Option<AccessKeyId>,
     /// When each step that was marked was done.
     pub(super) marks: Vec<Mark>,
 }
@@ -152,6 +155,7 @@ impl Entry {
             got: None,
             reached: Reached::Intent,
             unproven: false,
+            leaked: None,
             marks: Vec::new(),
         };
         for record in records {
@@ -159,6 +163,7 @@ impl Entry {
                 Record::Intent(_) => return None,
                 Record::Got(got) => (entry.got, entry.reached) = (Some(got), Reached::Got),
                 Record::Reached(mark) => entry.mark(mark),
+                Record::Leaked(id) => entry.leaked = id,
             }
         }
         (entry.reached == Reached::Intent || entry.got.is_some()).then_some(entry)

@@ -48,6 +48,17 @@ impl OpenJournal {
         Ok(())
     }
 
+    /// Records that a pair leaked beside a request without an answer; or that nothing is to take its place.
+    pub(crate) fn leaked(
+        &mut self,
+        entry: &mut Entry,
+        id: Option<AccessKeyId>,
+    ) -> Result<(), Error> {
+        self.append(&Record::Leaked(id.clone()))?;
+        entry.leaked = id;
+        Ok(())
+    }
+
     fn append(&mut self, record: &Record) -> Result<(), Error> {
         let line = format::line(record)
             .map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
@@ -97,6 +108,7 @@ impl Journal {
             got: None,
             reached: Reached::Intent,
             unproven: false,
+            leaked: None,
             marks: Vec::new(),
         };
         let path = self.file(&entry.owner().key());

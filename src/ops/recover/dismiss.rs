@@ -28,44 +28,71 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
     }
     let mut unreadable = None;
     for (_, entry) in session.journal.open()? {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                unreadable = unreadable.or(Some(error));
-                continue;
-            }
-        };
-        let rotation = entry.intent.rotation.as_ref();
-        if rotate::leak_waits(&entry) && rotation.is_some_and(|rotation| rotation.old == *id) {
-            let _lock = session.lock(&entry.owner())?;
-            session.journal.close(&entry.owner())?;
-            record::done(session, Action::Dismiss, &entry.owner(), id);
-            return Ok(Dismissed::Leak);
-        }
-        if entry.intent.rotation.is_some()
-            && entry
-                .got
-                .as_ref()
-                .is_some_and(|got| got.access_key_id == *id)
-        {
-            return abandon(session, &entry, id).map(|()| Dismissed::Rotation);
+        match entry {
+            Ok(entry) if meant(&entry, id).is_some() => return end(session, &entry.owner(), id),
+            Ok(_) => (),
+            Err(error) => unreadable = unreadable.or(Some(error)),
         }
     }
-    if let Some(error) = unreadable {
-        return Err(error.into());
+    match unreadable {
+        Some(error) => Err(error.into()),
+        None => Err(nothing_such(id)),
     }
-    Err(Failure::new(
+}
+
+fn nothing_such(id: &AccessKeyId) -> Failure {
+    Failure::new(
         Kind::NoSuchPair,
         format!("`{id}` is neither a suspect nor the new pair of an open rotation"),
     )
-    .hint("`akm recover --list` shows what is open"))
+    .hint("`akm recover --list` shows what is open")
 }
 
-fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
-    let owner = entry.owner();
-    let _lock = session.lock(&owner)?;
-    session.check_signer(&owner)?;
-    let shown = session.pairs_left(&owner)?;
+/// What a word on that pair means where this is open.
+fn meant(entry: &Entry, id: &AccessKeyId) -> Option<Dismissed> {
+    if entry.leaked.as_ref() == Some(id) {
+        return Some(Dismissed::Leak);
+    }
+    let rotation = entry.intent.rotation.as_ref()?;
+    let new = entry.got.as_ref().map(|got| &got.access_key_id);
+    if rotate::leak_waits(entry) && rotation.old == *id {
+        return Some(Dismissed::Leak);
+    }
+    (new == Some(id)).then_some(Dismissed::Rotation)
+}
+
+/// Read once more under the lock: another akm may have gone on with it meanwhile.
+fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, Failure> {
+    let _lock = session.lock(owner)?;
+    let entry = session.journal.read(owner)?;
+    let entry = entry.ok_or_else(|| nothing_such(id))?;
+    let dismissed = meant(&entry, id).ok_or_else(|| nothing_such(id))?;
+    match dismissed {
+        Dismissed::Leak if entry.leaked.is_some() => leave(session, owner)?,
+        Dismissed::Leak => session.journal.close(owner)?,
+        _ => abandon(session, owner, entry, id)?,
+    }
+    record::done(session, Action::Dismiss, owner, id);
+    Ok(dismissed)
+}
+
+/// The create beside which the pair leaked stays open, and nothing is to follow it. The caller holds the owner's lock.
+pub(in crate::ops) fn leave(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    if let Some((mut entry, mut journal)) = session.journal.resume(owner)? {
+        journal.leaked(&mut entry, None)?;
+    }
+    Ok(())
+}
+
+/// The caller holds the owner's lock.
+fn abandon(
+    session: &Session,
+    owner: &Owner,
+    mut entry: Entry,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    session.check_signer(owner)?;
+    let shown = session.pairs_left(owner)?;
     if shown.iter().any(|key| key.id == *id) {
         return Err(Failure::new(
             Kind::ActivePair,
@@ -73,16 +100,13 @@ fn abandon(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Fai
         )
         .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
     }
-    let mut record = session.record(&owner)?;
+    let mut record = session.record(owner)?;
     record.take_over(&shown, session.cloud.now());
     for pair in &mut record.access_keys {
         pair.nothing_due();
     }
     session.inventory.save(&record)?;
     // The pair may be restored, and its sealed copy be the last that is sure.
-    let mut entry = entry.clone();
     issue::held_or_restored(session, &mut entry)?;
-    close_when_proven(session, &entry)?;
-    record::done(session, Action::Dismiss, &owner, id);
-    Ok(())
+    close_when_proven(session, &entry)
 }

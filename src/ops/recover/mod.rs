@@ -4,6 +4,7 @@ mod dismiss;
 mod lost;
 mod open;
 
+pub(in crate::ops) use dismiss::leave;
 pub(crate) use dismiss::{Dismissed, dismiss};
 pub(in crate::ops) use lost::lost;
 pub(crate) use open::{Open, list};
@@ -91,9 +92,16 @@ pub(in crate::ops) fn settle_open(
         }
         (Reached::Intent, _) => {
             let strange = decide(session, &entry)?;
-            session.journal.close(owner)?;
+            let replaced = entry.leaked.as_ref();
+            let replaced = replaced.map(|id| rotate::replace_noted(session, owner, id));
+            let replaced = replaced.transpose()?.flatten();
+            if replaced.is_none() {
+                session.journal.close(owner)?;
+            }
             session.journal.forget_dismissed(&strange)?;
-            Ok(Settled::Nothing)
+            Ok(replaced.map_or(Settled::Nothing, |standing| {
+                Settled::Rotating(Box::new(standing), false)
+            }))
         }
         (_, Some(_)) => {
             let rested = rotate::rests(&entry);

@@ -55,7 +55,11 @@ fn open_work(entry: &Entry) -> Open {
     let leaked = entry.intent.rotation.as_ref();
     let leaked = leaked.filter(|_| rotate::leak_waits(entry));
     let id = new.or_else(|| leaked.map(|rotation| rotation.old.clone()));
+    let id = id.or_else(|| entry.leaked.clone());
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
+        (Reached::Intent, _) if entry.leaked.is_some() => {
+            ("leaked pair, to be replaced", Some(expiry(entry)))
+        }
         (reached, _)
             if entry.intent.is_of_leak()
                 && (reached != Reached::Intent || rotate::leak_waits(entry)) =>

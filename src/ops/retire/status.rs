@@ -90,6 +90,15 @@ fn overlapping(
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
 fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
     let open = session.journal.read(owner)?;
+    if open
+        .as_ref()
+        .is_some_and(|entry| entry.leaked.as_ref() == Some(id))
+    {
+        recover::leave(session, owner)?;
+        let text = format!("nothing is to take the place of `{id}` any more");
+        session.tell.note(&text);
+        return Ok(());
+    }
     if let Some(mut entry) = open.filter(|entry| retires(entry, id)) {
         if entry.got.is_some() {
             issue::held_or_restored(session, &mut entry)?;

@@ -15,6 +15,7 @@ use crate::core::{
 };
 use crate::metadata::{
     Version,
+    inventory::{OwnerRecord, PairRecord},
     journal::{Entry, Got, Intent, OpenJournal, RotationIntent},
     log::Action,
 };
@@ -51,7 +52,10 @@ pub(crate) fn leaked(
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
     issue::ready(session, owner)?;
-    let shown = make_way(session, owner, shown, &id)?;
+    let shown = match make_way(session, owner, shown, &id)? {
+        Way::Free(shown) => shown,
+        Way::Gone(standing) => return Ok(*standing),
+    };
     let (entry, journal) = session
         .journal
         .begin(intent(session, owner, &shown, &id)?)?;
@@ -73,26 +77,44 @@ pub(super) fn which(
     shown: &[AccessKey],
     named: Option<&AccessKeyId>,
 ) -> Result<Option<AccessKeyId>, Failure> {
+    let record = session.record(owner)?;
     let Some(id) = named else {
-        return match shown {
-            [] => Err(start::no_pair(owner)),
-            [only] => Ok(Some(only.id.clone())),
+        let hidden = record
+            .live()
+            .find(|pair| is_hidden(session, shown, pair, &record));
+        return match (shown, hidden) {
+            (_, Some(pair)) => Err(not_shown_yet(&pair.access_key_id)),
+            ([], _) => Err(start::no_pair(owner)),
+            ([only], _) => Ok(Some(only.id.clone())),
             _ => Err(which_of_two(session, owner, shown)),
         };
     };
     if shown.iter().any(|key| key.id == *id) {
         return Ok(Some(id.clone()));
     }
-    let record = session.record(owner)?;
     let known = record.pair(id).ok_or_else(|| no_such_pair(id))?;
-    if !issue::is_deleted(session, id, known.created_at) {
+    if is_hidden(session, shown, known, &record) {
         return Err(not_shown_yet(id));
     }
     Ok(None)
 }
 
+/// Whether the list may lack the pair only because it lags behind: it was made, or seen last, a short while ago.
+fn is_hidden(
+    session: &Session,
+    shown: &[AccessKey],
+    pair: &PairRecord,
+    record: &OwnerRecord,
+) -> bool {
+    let seen = record.refreshed_at.filter(|_| pair.is_live());
+    let since = seen.map_or(pair.created_at, |at| at.max(pair.created_at));
+    let id = &pair.access_key_id;
+    shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
+}
+
 fn not_shown_yet(id: &AccessKeyId) -> Failure {
-    let message = format!("`{id}` was made just now, and the cloud does not list it yet");
+    let message =
+        format!("`{id}` was made or restored just now, and the cloud does not list it yet");
     Failure::new(Kind::Unavailable, message).hint("the same command again in a moment")
 }
 
@@ -122,15 +144,22 @@ fn which_of_two(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failur
     .hint("name it: `--leaked KEY_ID`")
 }
 
+/// What is left to do once nothing else is open.
+enum Way {
+    Free(Vec<AccessKey>),
+    /// The leaked pair is replaced and deleted by now.
+    Gone(Box<Standing>),
+}
+
 /// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held.
 fn make_way(
     session: &Session,
     owner: &Owner,
     shown: Vec<AccessKey>,
     id: &AccessKeyId,
-) -> Result<Vec<AccessKey>, Failure> {
+) -> Result<Way, Failure> {
     let Some(mut entry) = session.journal.read(owner)? else {
-        return Ok(shown);
+        return Ok(Way::Free(shown));
     };
     let shown = disable(session, owner, shown, id)?;
     let rotates = entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some();
@@ -139,21 +168,75 @@ fn make_way(
         if entry.unproven {
             keeps_no_other(&entry, id)?;
         }
-        return Ok(shown);
+        return Ok(Way::Free(shown));
     }
+    let settled = settle(session, owner, &entry, id)?;
+    if let Some(entry) = session.journal.read(owner)?
+        && !session.stores.open(entry.intent.store)?.durable()
+    {
+        keeps_no_other(&entry, id)?;
+    }
+    let shown = session.cloud.pairs(owner)?;
+    Ok(match settled {
+        Settled::Rotating(standing, _) if shown.iter().all(|key| key.id != *id) => {
+            retire::drop_secret(session, owner, id)?;
+            Way::Gone(standing)
+        }
+        _ => Way::Free(shown),
+    })
+}
+
+fn settle(
+    session: &Session,
+    owner: &Owner,
+    entry: &Entry,
+    id: &AccessKeyId,
+) -> Result<Settled, Failure> {
+    let noted = note_leak(session, owner, entry, id)?;
     recover::settle(session, owner).map_err(|failure| {
         let first = failure.hint.clone();
         let first = first.unwrap_or_else(|| "`akm recover`".to_owned());
-        let again = format!("`akm rotate {} --leaked {id}` again", owner.selector());
+        let again = format!("then `akm rotate {} --leaked {id}` again", owner.selector());
         let left = format!("`{id}` is disabled, and nothing has taken its place yet");
-        failure
-            .half_done(left)
-            .hint(format!("{first}, then {again}"))
-    })?;
-    if let Some(entry) = session.journal.read(owner)? {
-        keeps_no_other(&entry, id)?;
+        let hint = if noted {
+            first
+        } else {
+            format!("{first}, {again}")
+        };
+        failure.half_done(left).hint(hint)
+    })
+}
+
+/// Beside a create that nobody knows the end of: whoever decides that replaces the leaked pair then.
+fn note_leak(
+    session: &Session,
+    owner: &Owner,
+    entry: &Entry,
+    id: &AccessKeyId,
+) -> Result<bool, Failure> {
+    let lost = entry.reached == Reached::Intent && !entry.intent.is_of_leak();
+    let Some((mut entry, mut journal)) = session.journal.resume(owner)?.filter(|_| lost) else {
+        return Ok(false);
+    };
+    journal.leaked(&mut entry, Some(id.clone()))?;
+    Ok(true)
+}
+
+/// The leak that was written down beside a create of which it is known now that nothing of it is left to wait for. `None` where
+/// the pair is gone by now.
+pub(in crate::ops) fn replace_noted(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<Option<Standing>, Failure> {
+    issue::ready(session, owner)?;
+    let shown = session.pairs_left(owner)?;
+    if shown.iter().all(|key| key.id != *id) {
+        return Ok(None);
     }
-    Ok(session.cloud.pairs(owner)?)
+    let intent = intent(session, owner, &shown, id)?;
+    let (entry, journal) = session.journal.begin(intent)?;
+    replace(session, entry, journal, shown).map(Some)
 }
 
 /// The journal that is replaced now may have the last sealed copy that is sure: only that of the pair that leaked may go.

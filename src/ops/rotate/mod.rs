@@ -15,7 +15,7 @@ mod verify;
 mod work;
 
 pub(crate) use leaked::leaked;
-pub(super) use leaked::{leak_waits, leak_waits_again, replace_leaked};
+pub(super) use leaked::{leak_waits, leak_waits_again, replace_leaked, replace_noted};
 pub(crate) use rollback::roll_back;
 
 use super::{Failure, Session, recover, recover::Settled};
