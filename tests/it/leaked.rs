@@ -338,9 +338,12 @@ fn a_restored_pair_that_is_not_listed_yet_is_not_taken_for_deleted() {
     done(&env, &["restore", &id, "--active"]);
     for file in [env.record_of("alice"), env.cloud_of("alice")] {
         let text = std::fs::read_to_string(&file).unwrap();
-        let made = |line: &str| match line.starts_with("created_at") {
-            true => "created_at = \"2026-01-01T00:00:00Z\"\n".to_owned(),
-            false => format!("{line}\n"),
+        let made = |line: &str| {
+            if line.starts_with("created_at") {
+                "created_at = \"2026-01-01T00:00:00Z\"\n".to_owned()
+            } else {
+                format!("{line}\n")
+            }
         };
         std::fs::write(&file, text.lines().map(made).collect::<String>()).unwrap();
     }

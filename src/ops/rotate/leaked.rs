@@ -16,7 +16,7 @@ use crate::core::{
 use crate::metadata::{
     Version,
     inventory::{OwnerRecord, PairRecord},
-    journal::{Entry, Got, Intent, OpenJournal, RotationIntent},
+    journal::{Entry, Intent, OpenJournal, RotationIntent},
     log::Action,
 };
 use crate::ops::{
@@ -166,7 +166,7 @@ fn make_way(
     if rotates {
         issue::held_or_restored(session, &mut entry)?;
         if entry.unproven {
-            keeps_no_other(&entry, id)?;
+            keeps_no_other(session, &entry, id)?;
         }
         return Ok(Way::Free(shown));
     }
@@ -174,7 +174,7 @@ fn make_way(
     if let Some(entry) = session.journal.read(owner)?
         && !session.stores.open(entry.intent.store)?.durable()
     {
-        keeps_no_other(&entry, id)?;
+        keeps_no_other(session, &entry, id)?;
     }
     let shown = session.cloud.pairs(owner)?;
     Ok(match settled {
@@ -239,13 +239,21 @@ pub(in crate::ops) fn replace_noted(
     replace(session, entry, journal, shown).map(Some)
 }
 
-/// The journal that is replaced now may have the last sealed copy that is sure: only that of the pair that leaked may go.
-fn keeps_no_other(entry: &Entry, leaked: &AccessKeyId) -> Result<(), Failure> {
-    let other = |got: &Got| got.access_key_id != *leaked;
-    if entry.got.as_ref().is_some_and(other) {
-        return Err(issue::not_read_back(&entry.owner()));
+/// The journal that is replaced now may have the last sealed copy that is sure: only that of the pair that leaked may go, and what a
+/// keyring alone has is not claimed.
+fn keeps_no_other(session: &Session, entry: &Entry, leaked: &AccessKeyId) -> Result<(), Failure> {
+    let Some(got) = &entry.got else {
+        return Ok(());
+    };
+    let owner = entry.owner();
+    if got.access_key_id != *leaked {
+        return Err(issue::not_read_back(&owner));
     }
-    Ok(())
+    let mut record = session.record(&owner)?;
+    if let Some(pair) = record.pair_mut(leaked) {
+        pair.secret_store = None;
+    }
+    Ok(session.inventory.save(&record)?)
 }
 
 fn intent(
