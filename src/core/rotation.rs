@@ -184,15 +184,18 @@ fn backward(reached: Reached, back: Back, shown: Shown, now: Timestamp) -> Step 
 }
 
 fn hand_back(reached: Reached, old: Status, shown: Shown) -> Step {
+    let active = old == Status::Active;
     let in_use = shown.new == Some(Status::Active);
     match reached {
-        Reached::NewDisabled => Step::RolledBack,
+        Reached::NewDisabled if active => Step::RolledBack,
+        // What nobody can verify is in use if the cloud says so.
+        _ if !shown.old_held && !active => Step::Stop(Stop::OldInactive),
         _ if !shown.old_held && in_use => Step::Stop(Stop::OldNotHeld),
         _ if !shown.old_held => Step::RolledBack,
         Reached::OldVerified => Step::DeliverOld,
-        Reached::OldDelivered if !in_use => Step::RolledBack,
+        Reached::OldDelivered if active && !in_use => Step::RolledBack,
         Reached::OldDelivered if !shown.fresh => Step::Look,
-        Reached::OldDelivered if old == Status::Inactive => Step::Stop(Stop::OldInactive),
+        Reached::OldDelivered | Reached::NewDisabled if !active => Step::Stop(Stop::OldInactive),
         Reached::OldDelivered => Step::DisableNew,
         _ => Step::VerifyOld,
     }

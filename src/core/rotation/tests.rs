@@ -205,3 +205,31 @@ fn a_new_pair_that_is_out_of_use_already_is_no_hindrance_on_the_way_back() {
         assert_eq!(back(Reached::OldEnabled, lost, at(10)), Step::RolledBack);
     }
 }
+
+#[test]
+fn the_old_pair_is_back_only_where_it_is_active() {
+    let (old, new) = (Some(Status::Inactive), Some(Status::Inactive));
+    let neither = Shown { old, new, ..GOOD };
+    let old_held = false;
+    let lost = Shown {
+        old_held,
+        ..neither
+    };
+    let stop = Step::Stop(Stop::OldInactive);
+    for reached in [
+        Reached::OldEnabled,
+        Reached::OldVerified,
+        Reached::OldDelivered,
+        Reached::NewDisabled,
+    ] {
+        assert_eq!(back(reached, Some(lost), at(10)), stop);
+        let beside = Shown {
+            new: Some(Status::Active),
+            ..lost
+        };
+        assert_eq!(back(reached, Some(beside), at(10)), stop);
+    }
+    for reached in [Reached::OldDelivered, Reached::NewDisabled] {
+        assert_eq!(back(reached, Some(neither), at(10)), stop);
+    }
+}
