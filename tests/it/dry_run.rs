@@ -103,15 +103,15 @@ fn of_a_rotation_that_is_open() {
     };
     let back = env.copied();
     lost(&back, &old);
-    let args = ["rotate", "--ram-user", "alice", "--rollback", "--dry-run"];
-    back.akm(&args).said(
-        &[&old, new.trim()],
-        8,
-        "",
-        "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
-         `<ID2>` is left Active beside it\n\
-         hint: once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n",
-    );
+    let disabled = back.copied();
+    assert_eq!(disabled.akm(&["disable", &old]).code, 0);
+    let enables = "Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Active UserName=alice\n";
+    let stops = "akm: the rollback would not go on: `<ID1>` would be Active again, and akm does not hold its secret; \
+                 `<ID2>` would be left Active beside it\n\
+                 hint: after that, once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n";
+    let ids = [old.as_str(), new.trim()];
+    stopping(&back, &["--rollback"], &ids, ("", stops));
+    stopping(&disabled, &["--rollback"], &ids, (enables, stops));
     env.days_pass_for("alice", 3);
     lost(&env, new.trim());
     compared(&env, &[]);
@@ -277,4 +277,46 @@ fn a_leak_beside_a_record_that_is_damaged() {
     assert!(ran.stdout.is_empty(), "{}", ran.stdout);
     assert!(ran.stderr.contains("user-alice.toml"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("would be disabled"), "{}", ran.stderr);
+}
+
+/// Plans a command that will stop, then does it, and compares the calls. What is planned after the pairs are listed, and why it stops.
+#[track_caller]
+fn stopping(env: &Env, more: &[&str], ids: &[&str], (calls, why): (&str, &str)) {
+    let args = [&["rotate", "--ram-user", "alice"], more].concat();
+    let dry = [&args[..], &["--dry-run"]].concat();
+    let before = env.files();
+    let ran = env.akm(&dry);
+    let looked = "Sts GetCallerIdentity\nRam ListAccessKeys UserName=alice\n";
+    ran.said(ids, 4, &format!("{looked}{calls}"), why);
+    let told = env.akm(&[&dry[..], &["--json"]].concat());
+    assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));
+    assert!(told.json()["state"].is_null());
+    assert!(env.files() == before);
+    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let planned: Vec<_> = ran.stdout.lines().map(words).collect();
+    let ran = env.akm(&[&args[..], &["-v"]].concat());
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let called = ran.stderr.lines();
+    let called = called.filter_map(|line| line.strip_prefix("akm: called "));
+    let called: Vec<_> = called
+        .map(|line| line.split_once(": ").unwrap().0)
+        .collect();
+    assert_eq!(called, planned);
+}
+
+#[test]
+fn of_a_rotation_that_will_stop() {
+    let env = Env::new();
+    let old = env.create("alice");
+    compared(&env, &["--overlap", "2d"]);
+    let new = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
+    let ids = [old.as_str(), new.trim()];
+    env.days_pass_for("alice", 3);
+    assert_eq!(env.akm(&["disable", new.trim()]).code, 0);
+    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
+                 hint: `akm enable <ID2>`, then the same command again; \
+                 or back to `<ID1>`: `akm rotate --ram-user alice --rollback`\n";
+    for more in [&[][..], &["--finish"], &["--replace", &old]] {
+        stopping(&env, more, &ids, ("", stops));
+    }
 }

@@ -457,3 +457,40 @@ fn a_word_on_what_another_akm_ends_meanwhile_ends_nothing() {
     let state = checked::check(&served.env, "both");
     assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
 }
+
+/// A dry run says what the command says while a create may yet be executed.
+#[test]
+fn a_dry_run_beside_an_undecided_create() {
+    let (env, serving) = reached();
+    let id = env.create("alice");
+    serving.order(&json!({ "fault": "lose-request", "action": "CreateAccessKey" }));
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 8);
+    let rotate = |more: &[&str]| env.akm(&[&["rotate", "--ram-user", "alice"], more].concat());
+    for more in [&[][..], &["--finish"], &["--rollback"]] {
+        let told = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n";
+        let real = rotate(more);
+        let dry = rotate(&[more, &["--dry-run"]].concat());
+        for ran in [real, dry] {
+            assert_eq!((ran.code, ran.stdout.as_str()), (7, ""), "{more:?}");
+            assert_eq!(said(&ran.stderr), format!("{told}{UNDECIDED}"), "{more:?}");
+        }
+    }
+    let leaked = ["--leaked", &id];
+    let before = env.kept();
+    let dry = rotate(&[&leaked[..], &["--dry-run"]].concat());
+    assert!(env.kept() == before);
+    let told = "akm: `<ID>` would be disabled, and nothing would take its place yet: \
+                an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((dry.code, said(&dry.stderr).as_str()), (4, told));
+    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let planned: Vec<_> = dry.stdout.lines().map(words).collect();
+    let ran = rotate(&[&leaked[..], &["-v"]].concat());
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let called = ran.stderr.lines();
+    let called = called.filter_map(|line| line.strip_prefix("akm: called "));
+    let called: Vec<_> = called
+        .map(|line| line.split_once(": ").unwrap().0)
+        .collect();
+    assert_eq!(planned, called);
+}

@@ -279,3 +279,50 @@ fn what_is_told_where_the_old_pair_is_inactive_again() {
     assert_eq!(env.akm(&["disable", &new]).code, 0);
     assert_eq!(active(&env), [(old, true), (new, false)]);
 }
+
+fn stopped_in_its_overlap() -> (Env, String, String) {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "1h"]);
+    std::fs::remove_file(env.home().join(format!("secrets/{old}.age"))).unwrap();
+    assert_eq!(rolled_back(&env).code, 8);
+    assert_eq!(env.akm(&["disable", &old]).code, 0);
+    (env, old, new)
+}
+
+fn an_old_pair_that_is_inactive_is_not_called_in_use() {
+    let (env, old, new) = stopped_in_its_overlap();
+    let ids = [old.as_str(), &new];
+    let told = "akm: the rollback does not go on: the old pair `<ID1>` is Inactive\n\
+                hint: `akm enable <ID1>` puts it into use; then the same command again\n";
+    let told = format!("{SANDBOX}{told}");
+    rolled_back(&env).said(&ids, 8, "", &told);
+    env.akm(&["recover"]).said(&ids, 8, "", &told);
+    assert_eq!(env.akm(&["disable", &new, "--force"]).code, 0);
+    for _ in 0..2 {
+        rolled_back(&env).said(&ids, 8, "", &told);
+        assert_eq!(active(&env), [(old.clone(), false), (new.clone(), false)]);
+        env.days_pass_for("alice", 1);
+    }
+    // The hint leads out.
+    assert_eq!(env.akm(&["enable", &old]).code, 0);
+    rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+    assert_eq!(active(&env), [(old, true), (new, false)]);
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+}
+
+fn an_old_pair_that_is_gone_for_good_is_not_to_be_restored() {
+    let (env, old, new) = stopped_on_its_way();
+    let ids = [old.as_str(), &new];
+    let purge = ["delete", &old, "--force", "--purge", "-y"];
+    assert_eq!(env.akm(&purge).code, 0);
+    let told = "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
+                hint: stay with the new pair: `akm enable <ID2>`, then the same command again\n";
+    rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+    assert_eq!(env.akm(&["enable", &new]).code, 0);
+    assert_eq!(rolled_back(&env).code, 4);
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    assert_eq!(active(&env), [(new, true)]);
+}

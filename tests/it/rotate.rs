@@ -646,3 +646,17 @@ fn what_the_policy_says_once() {
         );
     }
 }
+
+fn a_new_pair_that_is_inactive_beside_none() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "1h"]);
+    let purge = ["delete", &old, "--force", "--purge", "-y"];
+    assert_eq!(env.akm(&purge).code, 0);
+    assert_eq!(env.akm(&["disable", &new, "--force"]).code, 0);
+    let told = "akm: the rotation does not go on: the new pair `<ID2>` is Inactive\n\
+                hint: `akm enable <ID2>`, then the same command again\n";
+    rotate(&env, &[]).said(&[&old, &new], 8, "", &format!("{SANDBOX}{told}"));
+    assert_eq!(env.akm(&["enable", &new]).code, 0);
+    assert_eq!(rotate(&env, &["--finish"]).code, 0);
+}

@@ -10,7 +10,7 @@ use crate::metadata::journal::Entry;
 use crate::ops::{Failure, Kind, Session, create, issue, rotate};
 
 /// A signed request is not executed later than 15 minutes after its date; one more for good measure.
-pub(super) fn expiry(entry: &Entry) -> Timestamp {
+pub(in crate::ops) fn expiry(entry: &Entry) -> Timestamp {
     entry.intent.signed_at + chrono::TimeDelta::minutes(16)
 }
 
@@ -36,7 +36,7 @@ fn is_awaited(until: Timestamp, now: Timestamp) -> bool {
     now < until
 }
 
-fn undecided(owner: &Owner, until: Timestamp) -> Failure {
+pub(in crate::ops) fn undecided(owner: &Owner, until: Timestamp) -> Failure {
     let message = format!("an earlier create for {owner} may yet be executed");
     Failure::new(Kind::Undecided, message)
         .because("its answer was lost")

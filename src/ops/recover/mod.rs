@@ -6,7 +6,7 @@ mod open;
 
 pub(in crate::ops) use dismiss::leave;
 pub(crate) use dismiss::{Dismissed, dismiss};
-pub(in crate::ops) use lost::lost;
+pub(in crate::ops) use lost::{expiry, lost, undecided};
 pub(crate) use open::{Open, list};
 
 use super::{

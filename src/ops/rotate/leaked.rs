@@ -63,7 +63,11 @@ pub(crate) fn leaked(
 }
 
 /// Whether a command like this one was cut short.
-fn goes_on(session: &Session, owner: &Owner, named: Option<&AccessKeyId>) -> Result<bool, Failure> {
+pub(super) fn goes_on(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+) -> Result<bool, Failure> {
     let open = session.journal.read(owner)?;
     let rotation = open.and_then(|entry| entry.intent.rotation);
     Ok(rotation

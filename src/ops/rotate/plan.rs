@@ -1,13 +1,15 @@
 //! `rotate --dry-run`: the calls that a rotation would make, by its plan. Asks the cloud, and changes nothing anywhere.
 
+mod leak;
+
 pub(crate) use super::rehearsal::Planned;
 
 use super::{
-    State, Wish, console, leaked, recorded,
+    State, Wish, leak_waits, leaked, recorded,
     rehearsal::{Calls, Rehearsal},
     replace, rests, rollback,
     start::{self, Beginning},
-    successor, waits_with,
+    waits_with,
 };
 use crate::cloud::Call;
 use crate::core::{
@@ -16,9 +18,10 @@ use crate::core::{
     rotation::{Back, Reached, Recorded},
 };
 use crate::metadata::journal::Entry;
-use crate::ops::{Failure, Kind, Session, issue, retire};
+use crate::ops::{Failure, Kind, Session, issue, recover, retire};
 use crate::store::SecretName;
 use chrono::TimeDelta;
+use leak::leak;
 
 /// What a person would have done.
 pub(crate) enum Asked {
@@ -45,7 +48,7 @@ pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Pl
     let open = session.journal.read(owner)?;
     let state = match (asked, open) {
         (Asked::RollBack, None) => return Err(rollback::nothing_open(session, owner)),
-        (Asked::Rotate(wish), None) if wish.finish_only => State::None,
+        (Asked::Rotate(wish), None) if wish.finish_only => Some(State::None),
         (_, Some(entry)) => on_open(session, owner, asked, &entry, &mut calls)?,
         (Asked::Rotate(wish), None) => {
             let shown = asked_first(session, owner, &mut calls)?;
@@ -55,7 +58,7 @@ pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Pl
     };
     Ok(Plan {
         calls: calls.made,
-        state: calls.stops.is_none().then_some(state),
+        state,
         stops: calls.stops,
     })
 }
@@ -78,7 +81,7 @@ fn begin(
     wish: &Wish,
     shown: Vec<AccessKey>,
     calls: &mut Calls,
-) -> Result<State, Failure> {
+) -> Result<Option<State>, Failure> {
     let Beginning {
         replaced,
         before,
@@ -95,18 +98,18 @@ fn begin(
         calls.add(&Call::recycled_pair(&id));
     }
     let spans = [overlap.delta(), wish.grace.delta()];
-    made(session, owner, old, before, spans, calls)
+    made(session, owner, old, before, (spans, false), calls)
 }
 
-/// A new pair, and all that follows.
+/// A new pair, and all that follows: after which spans, and whether the old one leaked.
 fn made(
     session: &Session,
     owner: &Owner,
     old: AccessKeyId,
     mut keys: Vec<AccessKey>,
-    [overlap, grace]: [TimeDelta; 2],
+    ([overlap, grace], leaked): ([TimeDelta; 2], bool),
     calls: &mut Calls,
-) -> Result<State, Failure> {
+) -> Result<Option<State>, Failure> {
     calls.add(&Call::create_pair(owner));
     let (new, now) = (AccessKeyId::parse(NEW)?, session.cloud.now());
     keys.push(AccessKey {
@@ -115,6 +118,7 @@ fn made(
         created_at: now,
     });
     let mut rehearsal = Rehearsal {
+        session,
         owner,
         old,
         new,
@@ -123,9 +127,10 @@ fn made(
         held: [true; 2],
         overlap,
         grace,
+        leaked,
         now,
     };
-    rehearsal.play(calls)
+    Ok(rehearsal.play(calls))
 }
 
 fn just(reached: Reached) -> Recorded {
@@ -144,7 +149,18 @@ fn on_open(
     asked: &Asked,
     entry: &Entry,
     calls: &mut Calls,
-) -> Result<State, Failure> {
+) -> Result<Option<State>, Failure> {
+    if let Asked::RollBack = asked {
+        rollback::may_go_back(session, owner, Some(entry))?;
+    }
+    if is_awaited(session, owner, entry)? {
+        return match asked {
+            Asked::Leaked(named) if !leaked::goes_on(session, owner, named.as_ref())? => {
+                leak::beside(session, owner, named.as_ref(), entry, calls)
+            }
+            _ => Err(recover::undecided(owner, recover::expiry(entry))),
+        };
+    }
     let stored = entry.when(Reached::Stored).is_some();
     let Some((rotation, got)) = entry
         .intent
@@ -157,6 +173,7 @@ fn on_open(
     };
     session.check_signer(owner)?;
     let mut rehearsal = Rehearsal {
+        session,
         owner,
         old: rotation.old.clone(),
         new: got.access_key_id.clone(),
@@ -165,6 +182,7 @@ fn on_open(
         held: held(session, owner, entry)?,
         overlap: TimeDelta::seconds(rotation.overlap_seconds),
         grace: TimeDelta::seconds(rotation.grace_seconds),
+        leaked: false,
         now: session.cloud.now(),
     };
     calls.add(&Call::caller_identity());
@@ -178,11 +196,24 @@ fn on_open(
     }
 }
 
-fn back(session: &Session, rehearsal: &mut Rehearsal, calls: &mut Calls) -> Result<State, Failure> {
+/// Whether the answer of a create was lost, and the cloud may yet execute it: nothing else is done for the owner before.
+fn is_awaited(session: &Session, owner: &Owner, entry: &Entry) -> Result<bool, Failure> {
+    if entry.reached != Reached::Intent || leak_waits(entry) || !session.cloud.may_execute_late() {
+        return Ok(false);
+    }
+    session.check_signer(owner)?;
+    Ok(session.cloud.now() < recover::expiry(entry))
+}
+
+fn back(
+    session: &Session,
+    rehearsal: &mut Rehearsal,
+    calls: &mut Calls,
+) -> Result<Option<State>, Failure> {
     let back = &mut rehearsal.recorded.back;
     back.get_or_insert(Back { enabled: None });
-    match rehearsal.play(calls)? {
-        State::Done => Err(rollback::nothing_open(session, rehearsal.owner)),
+    match rehearsal.play(calls) {
+        Some(State::Done) => Err(rollback::nothing_open(session, rehearsal.owner)),
         state => Ok(state),
     }
 }
@@ -193,7 +224,7 @@ fn go_on(
     entry: &Entry,
     mut rehearsal: Rehearsal,
     calls: &mut Calls,
-) -> Result<State, Failure> {
+) -> Result<Option<State>, Failure> {
     let owner = rehearsal.owner;
     if wish
         .replace
@@ -202,21 +233,24 @@ fn go_on(
     {
         rehearsal.end_grace();
     }
-    let mut state = rehearsal.play(calls)?;
-    if let Some(id) = &wish.replace
+    let mut state = rehearsal.play(calls);
+    if let (Some(id), Some(state)) = (&wish.replace, &mut state)
         && replace::ends_grace(
             session,
             owner,
-            (state, &rehearsal.new, Some(&rehearsal.old)),
+            (*state, &rehearsal.new, Some(&rehearsal.old)),
             id,
         )?
     {
         calls.add(&Call::caller_identity());
         rehearsal.end_grace();
-        state = rehearsal.play(calls)?;
+        match rehearsal.play(calls) {
+            Some(next) => *state = next,
+            None => return Ok(None),
+        }
     }
     let rested = rests(entry) || wish.replace.as_ref() == Some(&rehearsal.old);
-    if state == State::Done && rested && !wish.finish_only {
+    if state == Some(State::Done) && rested && !wish.finish_only {
         let shown = rehearsal.keys;
         calls.add(&Call::caller_identity());
         calls.add(&Call::list_pairs(owner));
@@ -246,51 +280,4 @@ fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Fa
     let known = old.and_then(|id| Some((record.pair(id)?.secret_store?, id)));
     let old = known.map_or(Ok(false), |(kind, id)| stored(kind, id))?;
     Ok([new, old])
-}
-
-fn leak(
-    session: &Session,
-    owner: &Owner,
-    named: Option<&AccessKeyId>,
-    calls: &mut Calls,
-) -> Result<State, Failure> {
-    let mut keys = asked_first(session, owner, calls)?;
-    let Some(id) = leaked::which(session, owner, &keys, named)? else {
-        return Ok(State::None);
-    };
-    console::not_the_signer(&session.cloud.signer(), owner, &id)?;
-    for key in &mut keys {
-        if key.id == id && key.status == Status::Active {
-            calls.add(&Call::set_status(owner, &id, Status::Inactive));
-            key.status = Status::Inactive;
-        }
-    }
-    let spans = [TimeDelta::zero(); 2];
-    let other = successor::successor(session, owner, &keys, &id);
-    let other = match other {
-        Err(failure) if failure.kind == Kind::HalfDone => {
-            calls.stops = Some(Failure {
-                kind: Kind::Refused,
-                message: format!("`{id}` would be disabled, and nothing can take its place"),
-                ..failure
-            });
-            return Ok(State::None);
-        }
-        other => other?,
-    };
-    let Some(other) = other else {
-        return made(session, owner, id, keys, spans, calls);
-    };
-    let mut rehearsal = Rehearsal {
-        owner,
-        old: id,
-        new: other.access_key_id,
-        keys,
-        recorded: just(Reached::Stored),
-        held: [true; 2],
-        overlap: TimeDelta::zero(),
-        grace: TimeDelta::zero(),
-        now: session.cloud.now(),
-    };
-    rehearsal.play(calls)
 }

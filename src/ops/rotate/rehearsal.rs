@@ -1,14 +1,17 @@
 //! A rotation played through by its plan, each step taken as done: which calls it makes, and how far it comes.
 
-use super::{State, stopped::stopped};
+use super::{
+    State,
+    stopped::{Left, would_stop},
+};
 use crate::cloud::Call;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    rotation::{self, Back, Due, Reached, Recorded, Shown, Step},
+    rotation::{self, Back, Due, Reached, Recorded, Shown, Step, Stop},
     time::Timestamp,
 };
-use crate::ops::Failure;
+use crate::ops::{Failure, Session};
 use chrono::TimeDelta;
 
 /// A call that would be made.
@@ -64,6 +67,7 @@ impl Calls {
 
 /// A rotation and what the cloud would show of it.
 pub(super) struct Rehearsal<'a> {
+    pub(super) session: &'a Session,
     pub(super) owner: &'a Owner,
     pub(super) old: AccessKeyId,
     pub(super) new: AccessKeyId,
@@ -73,22 +77,29 @@ pub(super) struct Rehearsal<'a> {
     pub(super) held: [bool; 2],
     pub(super) overlap: TimeDelta,
     pub(super) grace: TimeDelta,
+    /// Whether the old pair leaked.
+    pub(super) leaked: bool,
     pub(super) now: Timestamp,
 }
 
 impl Rehearsal<'_> {
-    /// Plays it to where the command would end.
-    pub(super) fn play(&mut self, calls: &mut Calls) -> Result<State, Failure> {
+    /// Plays it to where the command would end; `None` where it would stop, and why is among the calls.
+    pub(super) fn play(&mut self, calls: &mut Calls) -> Option<State> {
         let mut shown = None;
         loop {
             match rotation::next(&self.recorded, shown, self.now) {
-                Step::Overlap(_) => return Ok(State::Overlap),
-                Step::Grace(_) => return Ok(State::Grace),
-                Step::Done => return Ok(State::Done),
-                Step::Undone => return Ok(State::Undone),
-                Step::RolledBack => return Ok(State::RolledBack),
+                Step::Overlap(_) => return Some(State::Overlap),
+                Step::Grace(_) => return Some(State::Grace),
+                Step::Done => return Some(State::Done),
+                Step::Undone => return Some(State::Undone),
+                Step::RolledBack => return Some(State::RolledBack),
                 Step::Stop(why) => {
-                    return Err(stopped(why, Some(self.owner), &self.new, &self.old));
+                    calls.stops = Some(self.stopped(why));
+                    return None;
+                }
+                Step::Verify if !self.held[0] => {
+                    calls.stops = Some(self.stopped(Stop::NotHeld));
+                    return None;
                 }
                 step => {
                     let before = calls.made.len();
@@ -97,6 +108,19 @@ impl Rehearsal<'_> {
                 }
             }
         }
+    }
+
+    fn stopped(&self, stop: Stop) -> Failure {
+        let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
+        let left = Left {
+            back: (!self.leaked).then_some(self.owner),
+            new: &self.new,
+            old: &self.old,
+            listed: self.shown(false).old.is_some(),
+            restorable: stop == Stop::OldGone && restorable(),
+            retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),
+        };
+        would_stop(stop, &left)
     }
 
     /// As a person's word has it, the old pair may be deleted now.

@@ -2,29 +2,37 @@
 
 use super::{Standing, State, Word};
 use crate::core::{access_key::AccessKeyId, account::Owner, policy};
-use crate::metadata::inventory::PairRecord;
+use crate::metadata::{inventory::PairRecord, journal::Entry};
 use crate::ops::{Failure, Kind, Session, recover, recover::Settled};
 
 /// Rolls the open rotation back: enables the old pair, verifies it, delivers it, and disables the new one, which stays held.
 /// `Refused` when none is open, `HalfDone` when the old secret is not held: then the old pair is enabled and no more.
 pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
-    let open = session.journal.read(owner)?;
-    let Some(entry) = open.filter(|entry| entry.intent.rotation.is_some()) else {
-        return Err(nothing_open(session, owner));
-    };
-    if entry.intent.is_of_leak() {
-        return Err(
-            Failure::new(Kind::Refused, "a pair that leaked is not brought back").hint(format!(
-                "`akm rotate {}` goes on without it",
-                owner.selector()
-            )),
-        );
-    }
+    may_go_back(session, owner, session.journal.read(owner)?.as_ref())?;
     match recover::settle_by(session, owner, Word::RollBack)? {
         Settled::Rotating(standing, _) if standing.state != State::Done => Ok(*standing),
         _ => Err(nothing_open(session, owner)),
     }
+}
+
+/// Only a rotation is rolled back, and not one of a pair that leaked.
+pub(super) fn may_go_back(
+    session: &Session,
+    owner: &Owner,
+    open: Option<&Entry>,
+) -> Result<(), Failure> {
+    let Some(entry) = open.filter(|entry| entry.intent.rotation.is_some()) else {
+        return Err(nothing_open(session, owner));
+    };
+    if !entry.intent.is_of_leak() {
+        return Ok(());
+    }
+    let message = "a pair that leaked is not brought back";
+    Err(Failure::new(Kind::Refused, message).hint(format!(
+        "`akm rotate {}` goes on without it",
+        owner.selector()
+    )))
 }
 
 /// What a finished rotation deleted may be brought back, where there is room for it, the recycle bin has it and its secret is held.

@@ -1,6 +1,10 @@
 //! A rotation at work: each step of the plan, done and recorded.
 
-use super::{Standing, State, Word, recorded, stopped::stopped, verify};
+use super::{
+    Standing, State, Word, recorded,
+    stopped::{Left, stopped},
+    verify,
+};
 use crate::cloud::Credentials;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -353,6 +357,16 @@ impl<'a> Work<'a> {
 
     pub(super) fn stopped(&self, stop: Stop) -> Failure {
         let back = (!self.entry.intent.is_of_leak()).then_some(&self.owner);
-        stopped(stop, back, &self.new, &self.old)
+        let shown = self.seen.as_ref().and_then(|seen| seen.shown.old);
+        let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
+        let left = Left {
+            back,
+            new: &self.new,
+            old: &self.old,
+            listed: shown.is_some() || self.seen.is_none(),
+            restorable: stop == Stop::OldGone && restorable(),
+            retired: self.entry.when(Reached::OldDisabled).is_some(),
+        };
+        stopped(stop, &left)
     }
 }

@@ -1,0 +1,113 @@
+//! The plan of `rotate --leaked`.
+
+use super::super::{
+    console, leaked,
+    rehearsal::{Calls, Rehearsal},
+    successor,
+};
+use super::{asked_first, just, made};
+use crate::cloud::Call;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    rotation::Reached,
+};
+use crate::metadata::{inventory::PairRecord, journal::Entry};
+use crate::ops::{
+    Failure, Kind, Session,
+    recover::{expiry, undecided},
+    rotate::State,
+};
+use chrono::TimeDelta;
+
+/// `None` where it would stop.
+pub(super) fn leak(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+    calls: &mut Calls,
+) -> Result<Option<State>, Failure> {
+    let mut keys = asked_first(session, owner, calls)?;
+    let Some(id) = leaked::which(session, owner, &keys, named)? else {
+        return Ok(Some(State::None));
+    };
+    console::not_the_signer(&session.cloud.signer(), owner, &id)?;
+    disable(owner, &mut keys, &id, calls);
+    match successor::successor(session, owner, &keys, &id) {
+        Err(failure) if failure.kind == Kind::HalfDone => {
+            let left = "nothing can take its place";
+            calls.stops = Some(disabled(&id, left, failure));
+            Ok(None)
+        }
+        other => replaced(session, owner, id, keys, other?, calls),
+    }
+}
+
+fn disable(owner: &Owner, keys: &mut [AccessKey], id: &AccessKeyId, calls: &mut Calls) {
+    for key in keys {
+        if key.id == *id && key.status == Status::Active {
+            calls.add(&Call::set_status(owner, id, Status::Inactive));
+            key.status = Status::Inactive;
+        }
+    }
+}
+
+fn disabled(id: &AccessKeyId, left: &str, failure: Failure) -> Failure {
+    Failure {
+        kind: Kind::Refused,
+        message: format!("`{id}` would be disabled, and {left}"),
+        ..failure
+    }
+}
+
+fn replaced(
+    session: &Session,
+    owner: &Owner,
+    id: AccessKeyId,
+    keys: Vec<AccessKey>,
+    other: Option<PairRecord>,
+    calls: &mut Calls,
+) -> Result<Option<State>, Failure> {
+    let Some(other) = other else {
+        let spans = [TimeDelta::zero(); 2];
+        return made(session, owner, id, keys, (spans, true), calls);
+    };
+    let mut rehearsal = Rehearsal {
+        session,
+        owner,
+        old: id,
+        new: other.access_key_id,
+        keys,
+        recorded: just(Reached::Stored),
+        held: [true; 2],
+        overlap: TimeDelta::zero(),
+        grace: TimeDelta::zero(),
+        leaked: true,
+        now: session.cloud.now(),
+    };
+    Ok(rehearsal.play(calls))
+}
+
+/// Beside a create that may yet be executed: the pair is disabled before that is looked into.
+pub(super) fn beside(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+    entry: &Entry,
+    calls: &mut Calls,
+) -> Result<Option<State>, Failure> {
+    let mut keys = asked_first(session, owner, calls)?;
+    let Some(id) = leaked::which(session, owner, &keys, named)? else {
+        return Ok(Some(State::None));
+    };
+    console::not_the_signer(&session.cloud.signer(), owner, &id)?;
+    disable(owner, &mut keys, &id, calls);
+    calls.add(&Call::caller_identity());
+    for _ in 0..2 {
+        calls.add(&Call::list_pairs(owner));
+    }
+    let failure = undecided(owner, expiry(entry));
+    let left = "nothing would take its place yet";
+    calls.stops = Some(disabled(&id, left, failure));
+    Ok(None)
+}
