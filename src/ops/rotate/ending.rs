@@ -5,7 +5,9 @@ use crate::core::{
     access_key::AccessKeyId,
     rotation::{Reached, Stop},
 };
+use crate::metadata::inventory::OwnerRecord;
 use crate::ops::{Failure, recover, retire};
+use crate::store::SecretName;
 
 impl Work<'_> {
     pub(super) fn close(self, state: State) -> Result<Standing, Failure> {
@@ -51,8 +53,8 @@ impl Work<'_> {
             State::Grace | State::Done => self.entry.when(Reached::OldDisabled),
             _ => None,
         };
-        let mut record = self.session.record(&self.owner)?;
-        record.take_over(keys, self.session.cloud.now());
+        let mut record = self.known()?;
+        self.claim_old(&mut record);
         if let Some(new) = record.pair_mut(new) {
             (new.disable_after, new.delete_after, new.retired_at) = (None, None, None);
         }
@@ -72,5 +74,43 @@ impl Work<'_> {
             delete_after,
             state,
         })
+    }
+
+    /// What is known of the owner's pairs, and what the cloud showed of them. Where the file is gone, the journal knows the store of the new
+    /// pair's secret.
+    pub(super) fn known(&self) -> Result<OwnerRecord, Failure> {
+        let mut record = self.session.record(&self.owner)?;
+        let lost = record.pair(&self.old).is_none();
+        record.take_over(self.keys(), self.session.cloud.now());
+        if self.seen.as_ref().is_some_and(|seen| seen.shown.held) {
+            self.claim(&mut record, &self.new);
+        }
+        if lost {
+            self.claim_old(&mut record);
+        }
+        Ok(record)
+    }
+
+    /// The old pair's secret may rest in the same store. One that leaked is not wanted.
+    fn claim_old(&self, record: &mut OwnerRecord) {
+        let unclaimed = |record: &OwnerRecord| {
+            let old = record.pair(&self.old);
+            old.is_some_and(|old| old.is_live() && old.secret_store.is_none())
+        };
+        if !self.entry.intent.is_of_leak() && unclaimed(record) && self.finds(&self.old) {
+            self.claim(record, &self.old);
+        }
+    }
+
+    fn claim(&self, record: &mut OwnerRecord, id: &AccessKeyId) {
+        if let Some(pair) = record.pair_mut(id).filter(|pair| pair.is_live()) {
+            pair.secret_store.get_or_insert(self.entry.intent.store);
+        }
+    }
+
+    /// Whether the store of this rotation gives that pair's secret back.
+    fn finds(&self, id: &AccessKeyId) -> bool {
+        let store = self.session.stores.open(self.entry.intent.store);
+        store.is_ok_and(|store| matches!(store.get(&SecretName::pair(id)), Ok(Some(_))))
     }
 }

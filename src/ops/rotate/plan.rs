@@ -277,7 +277,12 @@ fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Fa
     };
     let record = session.record(owner)?;
     let old = entry.intent.rotation.as_ref().map(|rotation| &rotation.old);
-    let known = old.and_then(|id| Some((record.pair(id)?.secret_store?, id)));
+    let kind = |id| match record.pair(id) {
+        Some(pair) => pair.secret_store,
+        // Of a file that is gone, the secret may be where the new one is.
+        None => Some(entry.intent.store),
+    };
+    let known = old.and_then(|id| Some((kind(id)?, id)));
     let old = known.map_or(Ok(false), |(kind, id)| stored(kind, id))?;
     Ok([new, old])
 }

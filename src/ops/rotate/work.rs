@@ -114,12 +114,9 @@ impl<'a> Work<'a> {
     /// Where it stops, what the cloud showed of both pairs, and what was changed since, is known: if that cannot be written down, the next
     /// command looks again.
     fn write_down(&self) {
-        let known = self
-            .seen
-            .as_ref()
-            .zip(self.session.record(&self.owner).ok());
-        if let Some((seen, mut record)) = known {
-            record.take_over(&seen.keys, self.session.cloud.now());
+        if self.seen.is_some()
+            && let Ok(record) = self.known()
+        {
             let _ = self.session.inventory.save(&record);
         }
     }
@@ -190,7 +187,11 @@ impl<'a> Work<'a> {
             return Ok(Some(self.entry.intent.store));
         }
         let record = self.session.record(&self.owner)?;
-        Ok(record.pair(id).and_then(|pair| pair.secret_store))
+        Ok(match record.pair(id) {
+            Some(pair) => pair.secret_store,
+            // Of a file that is gone, the secret may be where the new one is.
+            None => Some(self.entry.intent.store),
+        })
     }
 
     pub(super) fn half(&self, failure: impl Into<Failure>) -> Failure {
@@ -326,8 +327,7 @@ impl<'a> Work<'a> {
     /// Written down at once: what follows may take its time, or not come to its end.
     fn enable_old(&mut self) -> Result<(), Failure> {
         self.set(&self.old.clone(), Status::Active)?;
-        let mut record = self.session.record(&self.owner)?;
-        record.take_over(self.keys(), self.session.cloud.now());
+        let mut record = self.known()?;
         if let Some(old) = record.pair_mut(&self.old) {
             (old.disable_after, old.delete_after, old.retired_at) = (None, None, None);
         }
