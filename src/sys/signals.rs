@@ -1,4 +1,5 @@
-//! Signals that would end the program while it holds the only copy of a secret.
+//! Signals that would end the program while it holds the only copy of a secret. One that was ignored when the program was started, as under
+//! `nohup`, stays ignored.
 
 /// While one of these lives, INT, TERM and HUP wait; with the last one dropped, the one that came does what it does.
 pub(crate) struct Held(());
@@ -80,7 +81,11 @@ mod waiting {
                 nobody: Arc::default(),
                 came: Vec::new(),
             };
+            let ignored = ignored();
             for signal in [SIGINT, SIGTERM, SIGHUP] {
+                if ignored & (1 << (signal - 1)) != 0 {
+                    continue;
+                }
                 let came = Arc::default();
                 // Held only if it is sure to be let through again later.
                 if register_conditional_default(signal, waiting.nobody.clone()).is_ok()
@@ -90,6 +95,33 @@ mod waiting {
                 }
             }
             waiting
+        }
+    }
+
+    /// The signals that are ignored, a bit each, as Linux tells; elsewhere none is known to be.
+    fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        mask(&status)
+    }
+
+    fn mask(status: &str) -> u64 {
+        let mut lines = status.lines();
+        let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .unwrap_or_default()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_is_ignored_is_read_from_its_mask() {
+            let status =
+                "SigBlk:\t0000000000000004\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000002\n";
+            assert_eq!(mask(status), 0x1001);
+            assert_eq!(mask(status) & (1 << (SIGHUP - 1)), 1);
+            assert_eq!(mask(""), 0);
         }
     }
 }

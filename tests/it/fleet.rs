@@ -244,3 +244,26 @@ fn a_signal_costs_no_secret() {
         assert!(state.live.len() > 4, "{point}: nothing was begun");
     }
 }
+
+fn an_ignored_signal_stays_ignored() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    for signal in ["HUP", "INT", "TERM"] {
+        let env = Env::light();
+        for user in ["alice", "bob"] {
+            env.create(user);
+        }
+        let inject = format!("inject=pwrite64:signal={signal}:when=1");
+        let akm = env!("CARGO_BIN_EXE_akm");
+        let line = format!("trap '' {signal}; exec {akm} rotate --all -y --overlap 0s");
+        let mut strace = std::process::Command::new("strace");
+        strace.args(["-f", "-q", "-o", "trace", "-e", "trace=pwrite64"]);
+        strace.args(["-e", &inject, "sh", "-c", &line]);
+        env.dress(&mut strace);
+        let ran = Ran::from(strace.output().unwrap());
+        assert_eq!(names(&ran), ["alice", "bob"], "{signal}");
+        let trace = std::fs::read_to_string(env.path("trace")).unwrap();
+        assert!(trace.contains(&format!("--- SIG{signal}")), "{trace}");
+    }
+}
