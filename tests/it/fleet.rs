@@ -245,6 +245,8 @@ fn a_signal_costs_no_secret() {
     }
 }
 
+/// As under `nohup`, or in the background of a script: a signal that was ignored from the start stays so, even while a secret is held.
+#[test]
 fn an_ignored_signal_stays_ignored() {
     if !crate::env::have("strace") {
         return;
@@ -266,4 +268,24 @@ fn an_ignored_signal_stays_ignored() {
         let trace = std::fs::read_to_string(env.path("trace")).unwrap();
         assert!(trace.contains(&format!("--- SIG{signal}")), "{trace}");
     }
+}
+
+#[test]
+fn what_is_open_keeps_its_spans() {
+    let env = Env::new();
+    for user in ["alice", "bob"] {
+        env.create(user);
+    }
+    let warned = "akm: rotations that are open keep the spans that they began with\n";
+    let ran = rotate(&env, &["--grace", "1d"]);
+    assert_eq!((ran.code, ran.stderr.contains(warned)), (0, false));
+    for spans in [
+        &["--grace", "9d"][..],
+        &["--overlap", "9d"],
+        &["--delete-old"],
+    ] {
+        let ran = rotate(&env, spans);
+        assert_eq!((ran.code, ran.stderr.matches(warned).count()), (0, 1));
+    }
+    assert!(!rotate(&env, &[]).stderr.contains(warned));
 }

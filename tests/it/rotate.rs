@@ -188,7 +188,11 @@ fn again_while_one_is_open_starts_nothing() {
         SANDBOX,
         &format!("{SANDBOX}akm: a rotation is open and keeps the spans that it began with\n"),
     );
-    for more in [&["--delete-old"][..], &["--overlap", "9d"]] {
+    for more in [
+        &["--delete-old"][..],
+        &["--overlap", "9d"],
+        &["--grace", "9d"],
+    ] {
         rotate(&env, more).said(&ids, 0, "<ID2>\n", &kept);
     }
     assert_eq!(env.secrets(), before);
@@ -647,6 +651,8 @@ fn what_the_policy_says_once() {
     }
 }
 
+/// Where the old pair is gone, there is no way back to it.
+#[test]
 fn a_new_pair_that_is_inactive_beside_none() {
     let env = Env::new();
     let old = env.create("alice");

@@ -36,7 +36,13 @@ pub(super) struct FleetArgs {
 }
 
 impl FleetArgs {
-    pub(super) fn run(&self, context: &Context, asked: &Asked, dry: bool) -> Result<(), Failure> {
+    /// `spans` says that some were named.
+    pub(super) fn run(
+        &self,
+        context: &Context,
+        asked: &Asked,
+        (dry, spans): (bool, bool),
+    ) -> Result<(), Failure> {
         let Asked::Rotate(wish) = asked else {
             return Err(Failure::new(Kind::Usage, "`--all` takes no single pair"));
         };
@@ -61,6 +67,11 @@ impl FleetArgs {
         }
         if dry {
             return planned(context, &session, &chosen, wish);
+        }
+        if spans && chosen.iter().any(|one| one.rotates) {
+            context
+                .ui
+                .warn("rotations that are open keep the spans that they began with");
         }
         if !wish.finish_only {
             let count = counted(chosen.len());

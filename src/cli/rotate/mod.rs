@@ -79,7 +79,9 @@ impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
         if self.fleet.all {
-            return self.fleet.run(context, &asked, self.dry_run);
+            return self
+                .fleet
+                .run(context, &asked, (self.dry_run, self.names_spans()));
         }
         let owner = self.owner(context)?;
         if self.dry_run {
@@ -157,11 +159,15 @@ impl Rotate {
     fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
         let open = session.journal.read(owner)?;
         let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
-        if rotates && self.replace.is_none() && (self.overlap.is_some() || self.delete_old) {
+        if rotates && self.replace.is_none() && self.names_spans() {
             session
                 .tell
                 .warn("a rotation is open and keeps the spans that it began with");
         }
         Ok(())
+    }
+
+    fn names_spans(&self) -> bool {
+        self.overlap.is_some() || self.grace.is_some() || self.delete_old
     }
 }

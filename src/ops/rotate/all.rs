@@ -27,6 +27,8 @@ pub(crate) struct Chosen {
     pub(crate) owner: Owner,
     /// Its pair is young, and its rotation open: what is due is done, and nothing started.
     finish_only: bool,
+    /// Its rotation is open.
+    pub(crate) rotates: bool,
 }
 
 impl Chosen {
@@ -82,6 +84,7 @@ fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> 
     (begins || open).then(|| Chosen {
         owner: record.owner(),
         finish_only: !begins,
+        rotates: open,
     })
 }
 
