@@ -26,6 +26,7 @@ mod pair;
 mod passphrase;
 mod profile;
 mod profile_add;
+mod profile_remove;
 mod protect;
 mod recover;
 mod rotate;

@@ -5,14 +5,14 @@ use super::{
     complete,
     listing::{self, Listed},
     profile_add::Add,
+    profile_remove::remove,
     ui,
 };
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
-use crate::metadata::log::Action;
 use crate::metadata::profile::Profile as Entry;
-use crate::ops::{self, Failure, Kind, Tell};
+use crate::ops::{Failure, Tell};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
@@ -228,65 +228,4 @@ fn choose(context: &Context, name: &ProfileName) -> Result<(), Failure> {
         Some(entry) => ui::print_json(&View::new(&config, name, entry)),
         None => ui::print_json(&View::sandbox(&config, name, None)),
     }
-}
-
-fn remove(context: &Context, name: &ProfileName, drop_secret: bool) -> Result<(), Failure> {
-    if name.is_sandbox() {
-        return Err(
-            Failure::new(Kind::Refused, "the profile `sandbox` always exists")
-                .hint("`akm sandbox reset` forgets its account"),
-        );
-    }
-    let config = Config::load(&context.home)?;
-    let entry = config.profiles.get(name).cloned();
-    let entry = entry.ok_or_else(|| no_such_profile(name))?;
-    let id = &entry.access_key_id;
-    let shared = config
-        .profiles
-        .iter()
-        .find(|(other, known)| *other != name && known.access_key_id == *id);
-    if let (true, Some((other, _))) = (drop_secret, shared) {
-        return Err(Failure::new(
-            Kind::Refused,
-            format!("the profile `{other}` signs with `{id}`, too"),
-        ));
-    }
-    let secret = if drop_secret {
-        format!(" and the secret of `{id}`")
-    } else {
-        String::new()
-    };
-    context
-        .ui
-        .insist(&format!("forget the profile `{name}`{secret}?"))?;
-    // First: cut short in between, the same command goes on.
-    let account = context.account_of(name.clone(), &entry.account_id, config);
-    if drop_secret {
-        ops::profile::drop_secret(&account, id, entry.secret_store)?;
-    }
-    let after = context.change_config(|config| {
-        config
-            .remove(name)
-            .map(drop)
-            .ok_or_else(|| no_such_profile(name))
-    })?;
-    ops::profile::written_down(&account, Action::ProfileRemove, &entry);
-    if !drop_secret {
-        context.ui.note(&format!(
-            "the secret of `{id}` stays in the store `{}`",
-            entry.secret_store
-        ));
-    }
-    context
-        .ui
-        .note(&format!("the profile `{name}` is forgotten"));
-    if after.default_profile().is_none() {
-        context.ui.note(
-            "no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`",
-        );
-    }
-    if context.ui.json() {
-        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
-    }
-    Ok(())
 }

@@ -169,20 +169,29 @@ pub(super) fn switch(
     Ok(())
 }
 
-/// Takes the signer's secret out of the store, and says so of its pair, in whatever account it is known. `Refused` while a journal holds
-/// it, sealed. Nothing happens where it is not there.
+/// Says of the signer's pair, in whatever account it is known, that its secret is not held: it is dropped next. `Refused` while a journal
+/// holds it, sealed.
+pub(crate) fn disclaim(
+    account: &Account,
+    id: &AccessKeyId,
+    kind: StoreKind,
+) -> Result<(), Failure> {
+    // A store that cannot be opened is found out before anything is given up.
+    account.stores.open(kind)?.get(&SecretName::pair(id))?;
+    for known in Inventory::accounts(&account.home)? {
+        disclaim_in(account, &known, id)?;
+    }
+    Ok(())
+}
+
+/// Takes the signer's secret out of the store. Nothing happens where it is not there.
 pub(crate) fn drop_secret(
     account: &Account,
     id: &AccessKeyId,
     kind: StoreKind,
 ) -> Result<(), Failure> {
-    let (store, name) = (account.stores.open(kind)?, SecretName::pair(id));
-    // A store that cannot be opened is found out before anything is given up.
-    store.get(&name)?;
-    for known in Inventory::accounts(&account.home)? {
-        disclaim(account, &known, id)?;
-    }
-    store.delete(&name)?;
+    let store = account.stores.open(kind)?;
+    store.delete(&SecretName::pair(id))?;
     Ok(())
 }
 
@@ -201,7 +210,7 @@ fn finishing(account: &Account, entry: &Entry) -> String {
     )
 }
 
-fn disclaim(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<(), Failure> {
+fn disclaim_in(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<(), Failure> {
     let inventory = Inventory::new(account.home.clone(), known.clone());
     let Some(owner) = inventory.owner_of(id)?.map(|record| record.owner()) else {
         return Ok(());

@@ -590,3 +590,52 @@ fn nobody_types_a_secret_that_is_shown() {
     let mut pty = Pty::akm(&env, &add);
     assert_eq!(pty.wait().code(), 9);
 }
+
+fn what_is_open_is_said_before_its_last_profile_goes() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    serving.add_profile(&env, "too");
+    for user in ["alice", "bob"] {
+        let make = ["create", "--ram-user", user, "--create-user"];
+        assert_eq!(env.akm(&make).code, 0);
+    }
+    let open = |count: &str, them: &str| {
+        format!(
+            "akm: {count} open in account <ACCOUNT>, and no command comes upon {them} without a profile of it: \
+             `akm -p dev recover --list` shows {them}\n"
+        )
+    };
+    let rotate = |user| env.akm(&["rotate", "--ram-user", user, "--overlap", "1h"]);
+    assert_eq!(rotate("alice").code, 0);
+    // Another profile leads there.
+    let ran = env.refused(&["profile", "remove", "dev"], 9);
+    assert!(!ran.stderr.contains("open in account"), "{}", ran.stderr);
+    assert_eq!(env.akm(&["profile", "remove", "too", "-y"]).code, 0);
+    let asked = "akm: forget the profile `dev`? there is nobody to ask\nhint: add `--yes`\n";
+    let told = format!("{}{asked}", open("1 thing is", "it"));
+    env.refused(&["profile", "remove", "dev"], 9)
+        .said(&[], 9, "", &told);
+    assert_eq!(rotate("bob").code, 0);
+    let list = env
+        .akm(&["-p", "dev", "recover", "--list", "--json"])
+        .json();
+    assert_eq!(list["open"].as_array().unwrap().len(), 2);
+    let ran = env.akm(&["profile", "remove", "dev", "--drop-secret", "-y", "-q"]);
+    ran.said(&[], 0, "", &open("2 things are", "them"));
+}
+
+fn a_secret_that_another_profile_needs_by_now_is_kept() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
+    asked.see("forget the profile");
+    serving.add_profile(&env, "too");
+    asked.send("y\n").see("the profile `too` signs with");
+    assert_eq!(asked.wait().code(), 4);
+    for name in ["dev", "too"] {
+        let verified = env.akm(&["-p", name, "verify", "--self"]);
+        assert_eq!(verified.code, 0, "{}", verified.stderr);
+    }
+}

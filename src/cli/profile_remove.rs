@@ -1,0 +1,130 @@
+//! `akm profile remove`
+
+use super::context::{Context, no_such_profile};
+use super::ui;
+use crate::core::access_key::AccessKeyId;
+use crate::core::name::ProfileName;
+use crate::metadata::config::Config;
+use crate::metadata::log::Action;
+use crate::metadata::profile::Profile;
+use crate::ops::{self, Account, Failure, Kind, Tell, recover};
+
+pub(super) fn remove(
+    context: &Context,
+    name: &ProfileName,
+    drop_secret: bool,
+) -> Result<(), Failure> {
+    if name.is_sandbox() {
+        return Err(
+            Failure::new(Kind::Refused, "the profile `sandbox` always exists")
+                .hint("`akm sandbox reset` forgets its account"),
+        );
+    }
+    let config = Config::load(&context.home)?;
+    let entry = config.profiles.get(name).cloned();
+    let entry = entry.ok_or_else(|| no_such_profile(name))?;
+    let id = &entry.access_key_id;
+    if drop_secret {
+        signs_alone(&config, name, id)?;
+    }
+    let last = is_last(&config, name, &entry);
+    let account = context.account_of(name.clone(), &entry.account_id, config);
+    if last {
+        tell_what_is_open(context, &account)?;
+    }
+    ask(context, name, drop_secret.then_some(id))?;
+    let after = forget(context, &account, name, &entry, drop_secret)?;
+    ops::profile::written_down(&account, Action::ProfileRemove, &entry);
+    told(context, name, &entry, drop_secret, &after);
+    if context.ui.json() {
+        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
+    }
+    Ok(())
+}
+
+fn ask(
+    context: &Context,
+    name: &ProfileName,
+    dropped: Option<&AccessKeyId>,
+) -> Result<(), Failure> {
+    let secret = dropped.map_or_else(String::new, |id| format!(" and the secret of `{id}`"));
+    context
+        .ui
+        .insist(&format!("forget the profile `{name}`{secret}?"))
+}
+
+/// `Refused` where another profile signs with the pair.
+fn signs_alone(config: &Config, name: &ProfileName, id: &AccessKeyId) -> Result<(), Failure> {
+    let mut profiles = config.profiles.iter();
+    let shared = profiles.find(|(other, known)| *other != name && known.access_key_id == *id);
+    shared.map_or(Ok(()), |(other, _)| {
+        let message = format!("the profile `{other}` signs with `{id}`, too");
+        Err(Failure::new(Kind::Refused, message))
+    })
+}
+
+/// Whether no other profile leads to the account.
+fn is_last(config: &Config, name: &ProfileName, entry: &Profile) -> bool {
+    let mut others = config.profiles.iter().filter(|(other, _)| *other != name);
+    others.all(|(_, other)| other.account_id != entry.account_id)
+}
+
+/// Once the profile is gone, no command comes upon it.
+fn tell_what_is_open(context: &Context, account: &Account) -> Result<(), Failure> {
+    let (open, unreadable) = recover::list(&account.journal)?;
+    let (what, them) = match open.len() + unreadable.len() {
+        0 => return Ok(()),
+        1 => ("1 thing is".to_owned(), "it"),
+        count => (format!("{count} things are"), "them"),
+    };
+    context.ui.warn(&format!(
+        "{what} open in account {}, and no command comes upon {them} without a profile of it: `akm -p {} recover --list` shows {them}",
+        account.id, account.profile
+    ));
+    Ok(())
+}
+
+/// First the secret: cut short in between, the same command goes on. A profile that was added meanwhile may need it.
+fn forget(
+    context: &Context,
+    account: &Account,
+    name: &ProfileName,
+    entry: &Profile,
+    drop_secret: bool,
+) -> Result<Config, Failure> {
+    let (id, kind) = (&entry.access_key_id, entry.secret_store);
+    if drop_secret {
+        signs_alone(&Config::load(&context.home)?, name, id)?;
+        ops::profile::disclaim(account, id, kind)?;
+    }
+    context.change_config(|config| {
+        let gone = || no_such_profile(name);
+        let known = config.profiles.get(name).ok_or_else(gone)?;
+        if drop_secret && known.access_key_id != *id {
+            let message = format!("`{name}` signs with another pair by now");
+            return Err(Failure::new(Kind::Conflict, message).hint("the same command again"));
+        }
+        if drop_secret {
+            signs_alone(config, name, id)?;
+            ops::profile::drop_secret(account, id, kind)?;
+        }
+        config.remove(name).map(drop).ok_or_else(gone)
+    })
+}
+
+fn told(context: &Context, name: &ProfileName, entry: &Profile, drop_secret: bool, after: &Config) {
+    if !drop_secret {
+        context.ui.note(&format!(
+            "the secret of `{}` stays in the store `{}`",
+            entry.access_key_id, entry.secret_store
+        ));
+    }
+    context
+        .ui
+        .note(&format!("the profile `{name}` is forgotten"));
+    if after.default_profile().is_none() {
+        context.ui.note(
+            "no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`",
+        );
+    }
+}
