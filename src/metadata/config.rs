@@ -89,7 +89,10 @@ impl Config {
     /// The configuration, or the empty one where there is no file yet.
     pub(crate) fn load(home: &Home) -> Result<Self, Error> {
         let file = home.config_file();
-        let config: Self = home.load(&file)?.unwrap_or_default();
+        let loaded = home.load(&file);
+        let config: Self = loaded
+            .map_err(|error| of_policy(home, error))?
+            .unwrap_or_default();
         if config.profiles.contains_key(&ProfileName::sandbox()) {
             let why = "`sandbox` is akm's own: give that profile another name".to_owned();
             return Err(Error::Damaged(file, why));
@@ -99,5 +102,65 @@ impl Config {
 
     pub(crate) fn save(&self, home: &Home) -> Result<(), Error> {
         home.save(&home.config_file(), self)
+    }
+}
+
+/// People write `[policy]` themselves: what is wrong there is told by its key, not as a damage.
+fn of_policy(home: &Home, error: Error) -> Error {
+    let Error::Damaged(path, why) = error else {
+        return error;
+    };
+    let content = home.bytes(&path).ok().flatten();
+    let text = content.and_then(|content| String::from_utf8(content).ok());
+    match text.and_then(|text| wrong_policy(&text)) {
+        Some(told) => Error::Miswritten(path, told),
+        None => Error::Damaged(path, why),
+    }
+}
+
+/// What is wrong with the line that does not parse, if that is one of `[policy]`.
+fn wrong_policy(text: &str) -> Option<String> {
+    let at = toml::from_str::<Config>(text).err()?.span()?.start;
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let (before, line) = (&text[..start], text[start..].lines().next()?);
+    let section = before
+        .lines()
+        .map(str::trim)
+        .rfind(|line| line.starts_with('['));
+    let key = line.split('=').next()?.trim();
+    let simple = |char: char| char.is_ascii_alphanumeric() || "_-".contains(char);
+    if section != Some("[policy]") || key.is_empty() || !key.chars().all(simple) {
+        return None;
+    }
+    Some(match key {
+        "overlap" | "grace" => {
+            format!("`{key}` under `[policy]` is to be a span in quotes, as `{key} = \"2d\"`")
+        }
+        _ => format!("`{key}` is no key of `[policy]`: that has `overlap` and `grace`"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_told_by_its_key() {
+        let wrong = |line: &str| wrong_policy(&format!("version = 1\n[policy]\n{line}\n"));
+        for value in ["\"2x\"", "5", "2d", "\"-1d\"", "[]", ""] {
+            for key in ["grace", "overlap"] {
+                let told = wrong(&format!("{key} = {value}")).unwrap();
+                let form = format!("as `{key} = \"2d\"`");
+                assert!(told.ends_with(&form), "{value}: {told}");
+            }
+        }
+        let unknown = wrong("overlap = \"1d\"\ngrase = \"2d\"").unwrap();
+        assert_eq!(
+            unknown,
+            "`grase` is no key of `[policy]`: that has `overlap` and `grace`"
+        );
+        assert_eq!(wrong("grace = \"2d\"\n[recipients]\nage = \"none\""), None);
+        assert_eq!(wrong("grace = \"2d\""), None);
+        assert_eq!(wrong_policy("version = 2\n"), None);
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Error {
     Newer(PathBuf),
     /// It does not parse, or holds what it may not.
     Damaged(PathBuf, String),
+    /// A person wrote there what akm does not take.
+    Miswritten(PathBuf, String),
 }
 
 impl std::fmt::Display for Error {
@@ -37,6 +39,7 @@ impl std::fmt::Display for Error {
             Self::Io(path, error) => write!(f, "`{}`: {error}", path.display()),
             Self::Newer(path) => write!(f, "`{}` was written by a newer akm", path.display()),
             Self::Damaged(path, why) => write!(f, "`{}` is damaged: {why}", path.display()),
+            Self::Miswritten(path, why) => write!(f, "`{}`: {why}", path.display()),
         }
     }
 }

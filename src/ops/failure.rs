@@ -127,6 +127,9 @@ impl From<metadata::Error> for Failure {
             metadata::Error::Newer(_) => {
                 Self::new(Kind::Failed, text).hint("the file is left as it is: update akm")
             }
+            metadata::Error::Miswritten(..) => {
+                Self::new(Kind::Failed, text).hint("nothing was changed: write it anew there")
+            }
             metadata::Error::Damaged(..) => Self::new(Kind::Failed, text)
                 .hint("the file is left as it is: look at it, or restore it from a backup"),
         }

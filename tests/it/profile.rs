@@ -591,6 +591,7 @@ fn nobody_types_a_secret_that_is_shown() {
     assert_eq!(pty.wait().code(), 9);
 }
 
+#[test]
 fn what_is_open_is_said_before_its_last_profile_goes() {
     let env = Env::new();
     let serving = Serving::start(&env, &[]);
@@ -625,6 +626,8 @@ fn what_is_open_is_said_before_its_last_profile_goes() {
     ran.said(&[], 0, "", &open("2 things are", "them"));
 }
 
+/// A profile that was added while the question waited.
+#[test]
 fn a_secret_that_another_profile_needs_by_now_is_kept() {
     let env = Env::new();
     let serving = Serving::start(&env, &[]);
@@ -638,4 +641,33 @@ fn a_secret_that_another_profile_needs_by_now_is_kept() {
         let verified = env.akm(&["-p", name, "verify", "--self"]);
         assert_eq!(verified.code, 0, "{}", verified.stderr);
     }
+}
+
+/// People write this section themselves.
+#[test]
+fn a_policy_that_is_miswritten_is_told_by_its_key() {
+    let env = Env::new();
+    env.create("alice");
+    let config = env.home().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let span = "`grace` under `[policy]` is to be a span in quotes, as `grace = \"2d\"`";
+    for (line, why) in [
+        ("grace = \"2x\"", span),
+        ("grace = 5", span),
+        ("grace = 2d", span),
+        (
+            "grase = \"2d\"",
+            "`grase` is no key of `[policy]`: that has `overlap` and `grace`",
+        ),
+    ] {
+        std::fs::write(&config, format!("{text}\n[policy]\n{line}\n")).unwrap();
+        let told = format!(
+            "akm: `{}`: {why}\nhint: nothing was changed: write it anew there\n",
+            config.display()
+        );
+        env.refused(&["rotate", "--ram-user", "alice"], 1)
+            .said(&[], 1, "", &told);
+    }
+    std::fs::write(&config, format!("{text}\n[policy]\ngrace = \"1d\"\n")).unwrap();
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
 }
