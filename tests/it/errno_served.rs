@@ -218,21 +218,25 @@ fn creating_where_files_fail() {
     let begin = served.keep();
     let calls = strace::calls(&served.env, &args, 0);
     let (course, mut number) = (Course::plain(&args), 0);
-    for call in errno::begun(&calls).iter().filter(|call| call.first_thread) {
-        let faults = errno::FAULTS.iter().find(|(name, _)| *name == call.name);
-        for error in faults.map_or(&[] as &[&str], |(_, errors)| errors) {
-            served.put_back(&begin);
-            let (ran, point) = course.under(&mut served, call, error, false);
-            let known = [0, 1, 4, 5, 6, 7, 8].contains(&ran.code);
-            assert!(known && !ran.stderr.contains("defect"), "{point}: {ran:?}");
-            let state = recovered(&served.env, &args, &point);
-            assert!(ran.code != 0 || state.suspects.is_empty(), "{point}");
-            resolved(&served.env, &state, &point);
-            let made = truth::live_of(&served.env, "alice").len();
-            settled(&served.env, made, &point);
-            assert!(ran.code != 0 || made == 2, "{point}: {ran:?}");
-            number += 1;
-        }
+    let mut calls = errno::begun(&calls).to_vec();
+    calls.retain(|call| call.first_thread);
+    for errno::Strike {
+        call,
+        error,
+        lasting,
+    } in errno::strikes(&calls, false)
+    {
+        served.put_back(&begin);
+        let (ran, point) = course.under(&mut served, call, error, lasting);
+        let known = [0, 1, 4, 5, 6, 7, 8].contains(&ran.code);
+        assert!(known && !ran.stderr.contains("defect"), "{point}: {ran:?}");
+        let state = recovered(&served.env, &args, &point);
+        assert!(ran.code != 0 || state.suspects.is_empty(), "{point}");
+        resolved(&served.env, &state, &point);
+        let made = truth::live_of(&served.env, "alice").len();
+        settled(&served.env, made, &point);
+        assert!(ran.code != 0 || made == 2, "{point}: {ran:?}");
+        number += 1;
     }
     assert!(number >= 100, "only {number} points");
 }

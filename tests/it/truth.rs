@@ -73,6 +73,16 @@ pub(crate) fn live_of(env: &Env, user: &str) -> Vec<Live> {
     pairs_in(&env.cloud_of(user))
 }
 
+/// What the recycle bin has of the user's pairs.
+#[cfg(feature = "sandbox-server")]
+pub(crate) fn recycled_of(env: &Env, user: &str) -> Vec<String> {
+    let pairs = access_keys(&env.cloud_of(user)).into_iter();
+    let recycled = pairs.filter(|pair| pair.contains_key("recycled_at"));
+    recycled
+        .map(|pair| pair["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// An Active pair whose secret is held: what a rotation never takes away.
 #[track_caller]
 pub(crate) fn one_works(env: &Env, point: &str) {
@@ -95,7 +105,13 @@ fn one_of_works(env: &Env, live: &[Live], point: &str) {
 /// The invariants. `point` says what was done to the home.
 #[track_caller]
 pub(crate) fn check(env: &Env, point: &str) -> State {
-    let state = said(env, point, |pair| works_still(env, pair, point));
+    check_but(env, None, point)
+}
+
+/// The same where the secret of `lost` was not held when the test began.
+#[track_caller]
+pub(crate) fn check_but(env: &Env, lost: Option<&str>, point: &str) -> State {
+    let state = said(env, lost, point, |pair| works_still(env, pair, point));
     claims_are_true(env, point);
     nothing_in_clear(env, &secrets(env, &state, point), point);
     if env.home().exists() {
@@ -108,11 +124,11 @@ pub(crate) fn check(env: &Env, point: &str) -> State {
 #[cfg(feature = "sandbox-server")]
 #[track_caller]
 pub(crate) fn accounted(env: &Env, point: &str) -> State {
-    said(env, point, |pair| works(env, pair, point))
+    said(env, None, point, |pair| works(env, pair, point))
 }
 
 #[track_caller]
-fn said(env: &Env, point: &str, works: impl Fn(&Live)) -> State {
+fn said(env: &Env, lost: Option<&str>, point: &str, works: impl Fn(&Live)) -> State {
     let list = env.akm(&["list", "--json"]);
     assert_eq!(list.code, 0, "{point}: {}", list.stderr);
     let rows = list.json()["access_keys"].as_array().unwrap().clone();
@@ -126,7 +142,7 @@ fn said(env: &Env, point: &str, works: impl Fn(&Live)) -> State {
         open,
     };
     for pair in &state.live {
-        if state.holds(pair, &list.stderr, point) {
+        if state.holds(pair, lost, &list.stderr, point) {
             works(pair);
         }
     }
@@ -245,9 +261,9 @@ pub(crate) fn private(path: &Path, point: &str) {
 }
 
 impl State {
-    /// Whether the pair's secret is said to be held; if not, that is said aloud.
+    /// Whether the pair's secret is said to be held; if not, it is said aloud that the pair is a suspect, or it was lost before.
     #[track_caller]
-    fn holds(&self, pair: &Live, aloud: &str, point: &str) -> bool {
+    fn holds(&self, pair: &Live, lost: Option<&str>, aloud: &str, point: &str) -> bool {
         let mut rows = self.rows.iter();
         let row = rows.find(|row| row["access_key_id"] == *pair.id);
         let suspect = self.suspects.contains(&pair.id);
@@ -256,7 +272,8 @@ impl State {
             assert!(!suspect, "{point}: held and a suspect");
             return true;
         }
-        let told = (suspect && aloud.contains(&pair.id)) || says("missing");
+        let before = lost == Some(&*pair.id) && says("missing");
+        let told = (suspect && aloud.contains(&pair.id)) || before;
         assert!(told, "{point}: nobody speaks of {pair:?}: {self:?}");
         false
     }
