@@ -6,7 +6,7 @@ use crate::concurrency::{Dice, ends, start};
 use crate::env::{Env, Ran};
 use crate::served::Served;
 use crate::truth::{self, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,9 @@ struct Load {
     /// Another home, whose pairs come to ours by CSV.
     theirs: Env,
     owners: Mutex<Vec<String>>,
+    /// Pairs that leaked, and pairs that were restored: none is both, since akm keeps no secret of what leaked.
+    leaked: Mutex<BTreeSet<String>>,
+    restored: Mutex<BTreeSet<String>>,
     /// What was done, and how often it came to its end.
     done: Mutex<BTreeMap<String, usize>>,
 }
@@ -40,6 +43,8 @@ impl Load {
             ours,
             theirs,
             owners: Mutex::new(REGULARS.map(str::to_owned).to_vec()),
+            leaked: Mutex::default(),
+            restored: Mutex::default(),
             done: Mutex::default(),
         }
     }
@@ -68,7 +73,7 @@ impl Load {
                 &[&["rotate", "--ram-user", &owner], more].concat(),
             );
         };
-        match dice.throw(12) {
+        match dice.throw(18) {
             0 | 1 => self.akm("create", &["create", "--ram-user", &owner]),
             2 => rotate(&["--overlap", "0s"]),
             3 => rotate(&["--overlap", "0s", "--delete-old"]),
@@ -77,7 +82,12 @@ impl Load {
             6 | 7 => self.delete(&owner, dice),
             8 => self.import(name),
             9 => self.import_again(&owner),
-            10 => self.recover(),
+            10 | 11 => self.recover(),
+            12 => self.set("disable", &owner, dice, &["--force"]),
+            13 => self.set("enable", &owner, dice, &[]),
+            14 => self.leak(&owner, dice),
+            15 => self.restore(&owner, dice),
+            16 => rotate(&["--rollback"]),
             _ => self.akm("list", &["list", "--refresh", "--json"]),
         }
     }
@@ -91,9 +101,10 @@ impl Load {
         self.told(what, args, &self.ours.env.akm(args));
     }
 
-    /// Not there (any more), or two pairs: all else is done. A rotation whose new pair somebody deletes stops.
+    /// Not there (any more), or two pairs: all else is done. A rotation or a leak whose pairs somebody deletes or disables stops.
     fn told(&self, what: &str, args: &[&str], ran: &Ran) {
-        let stopped = ran.code == 8 && ran.stderr.contains("is gone from the cloud");
+        let why = ["is gone from the cloud", "is Inactive"];
+        let stopped = ran.code == 8 && why.iter().any(|why| ran.stderr.contains(why));
         let fine = [0, 3, 4].contains(&ran.code) || stopped;
         assert!(fine && !ran.stderr.contains("defect"), "{args:?}: {ran:?}");
         if ran.code == 0 {
@@ -106,14 +117,53 @@ impl Load {
         }
     }
 
-    /// And what it says that a person is to run, where a rotation cannot go on.
+    /// And what it says that a person is to run, where something cannot go on.
     fn recover(&self) {
         let ran = self.ours.env.akm(&["recover"]);
         self.told("recover", &["recover"], &ran);
-        if let Some((_, rest)) = ran.stderr.split_once("hint: `akm recover --dismiss ") {
-            let id = rest.split_once('`').unwrap().0;
-            self.akm("dismiss", &["recover", "--dismiss", id]);
+        for args in advised(&ran) {
+            let args: Vec<&str> = args.split(' ').collect();
+            self.akm(args[args.len().min(2) - 1], &args);
         }
+    }
+
+    fn set(&self, what: &str, owner: &str, dice: &mut Dice, more: &[&str]) {
+        let pairs = truth::live_of(&self.ours.env, owner);
+        if let Some(pair) = pairs.get(usize::try_from(dice.throw(2)).unwrap()) {
+            self.akm(what, &[&[what, &pair.id], more].concat());
+        }
+    }
+
+    fn leak(&self, owner: &str, dice: &mut Dice) {
+        let pairs = truth::live_of(&self.ours.env, owner);
+        let Some(pair) = pairs.get(usize::try_from(dice.throw(2)).unwrap()) else {
+            return;
+        };
+        {
+            let restored = self.restored.lock().unwrap();
+            if restored.contains(&pair.id) {
+                return;
+            }
+            self.leaked.lock().unwrap().insert(pair.id.clone());
+        }
+        let args = ["rotate", "--ram-user", owner, "--leaked", &pair.id];
+        self.akm("leak", &args);
+    }
+
+    fn restore(&self, owner: &str, dice: &mut Dice) {
+        let pairs = truth::recycled_of(&self.ours.env, owner);
+        let Some(id) = pairs.get(usize::try_from(dice.throw(3)).unwrap()) else {
+            return;
+        };
+        {
+            let mut restored = self.restored.lock().unwrap();
+            if self.leaked.lock().unwrap().contains(id) {
+                return;
+            }
+            restored.insert(id.clone());
+        }
+        let active: &[&str] = [&[][..], &["--active"]][usize::from(dice.throw(2) == 0)];
+        self.akm("restore", &[&["restore", id], active].concat());
     }
 
     fn delete(&self, owner: &str, dice: &mut Dice) {
@@ -159,35 +209,57 @@ impl Load {
         path.to_str().unwrap().to_owned()
     }
 
-    /// Everything comes to its end, by `recover`, by a person's word on rotations whose new pair somebody deleted, and in time.
+    /// Everything comes to its end, by `recover`, by what it says that a person is to run, and in time.
     fn settled(&self, state: impl Fn(&Env, &str) -> State) {
         let (env, point) = (&self.ours.env, "at the end");
-        let live = truth::live(env);
-        for entry in opened(env) {
-            let id = entry["access_key_id"].as_str().unwrap_or_default();
-            if live.iter().all(|pair| pair.id != id) && !id.is_empty() {
-                self.ours.done(&["recover", "--dismiss", id]);
-            }
-        }
+        self.goes_on();
         for _ in ["the overlap", "the grace"] {
-            self.ours.done(&["recover"]);
             for entry in opened(env) {
                 env.days_pass_for(entry["ram_user"].as_str().unwrap(), 3);
             }
+            self.goes_on();
         }
-        self.ours.done(&["recover"]);
         self.ours.done(&["recover"]);
         assert_eq!(opened(env), [serde_json::Value::Null; 0], "{point}");
         let state = state(env, point);
         state.settled(state.live.len(), point);
     }
 
+    /// `recover`, and what it says, until nothing more is to be said.
+    fn goes_on(&self) {
+        let mut told = Vec::new();
+        while told.len() < 50 {
+            let ran = self.ours.env.akm(&["recover"]);
+            if ran.code == 0 {
+                return;
+            }
+            for args in advised(&ran) {
+                let done = self.ours.env.akm(&args.split(' ').collect::<Vec<_>>());
+                told.push(format!("{args}: {done:?}"));
+            }
+            told.push(format!("{ran:?}"));
+        }
+        panic!("{}", told.join("\n"));
+    }
+
     fn each_was_done(&self) {
         let done = self.done.lock().unwrap();
-        for what in ["create", "rotate", "finish", "delete", "import"] {
+        let much = ["create", "rotate", "finish", "delete", "import"];
+        let rare = ["disable", "enable", "leak", "restore"];
+        for what in much.into_iter().chain(rare) {
             assert!(done.contains_key(what), "{what} never: {done:?}");
         }
     }
+}
+
+/// The first command of each hint, without its own name.
+fn advised(ran: &Ran) -> Vec<String> {
+    let hints = ran
+        .stderr
+        .lines()
+        .filter_map(|line| line.split_once("hint: `akm "));
+    let commands = hints.map(|(_, rest)| rest.split_once('`').unwrap().0.to_owned());
+    commands.collect()
 }
 
 /// The rows of `recover --list`.
