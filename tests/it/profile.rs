@@ -522,7 +522,9 @@ fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
     let refused = env.akm(&remove);
     let finish = "akm -p dev rotate --ram-user sandbox-administrator --finish";
     let told = format!(
-        "akm: work on `<ID>` of RAM user `sandbox-administrator` is open\n\
+        "akm: 1 thing is open in account <ACCOUNT>, and no command comes upon it without a profile of it: \
+         `akm -p dev recover --list` shows it\n\
+         akm: work on `<ID>` of RAM user `sandbox-administrator` is open\n\
          hint: its rotation waits until <TIME>: then `{finish}` goes on with it; \
          without `--drop-secret` the profile goes now\n"
     );
