@@ -323,7 +323,7 @@ fn what_is_known_of_a_failed_create() {
         (Fault::Unavailable, Outcome::Unknown),
         (Fault::NonceUsed, Outcome::Unknown),
         (Fault::Throttled, Outcome::Refused),
-        (Fault::Other, Outcome::Refused),
+        (Fault::BadAnswer, Outcome::Unknown),
     ];
     for known in expected {
         let error = cloud

@@ -57,9 +57,9 @@ pub(crate) enum Fault {
     Untrusted,
     /// Something was sent and no whole answer came.
     NoAnswer,
-    /// A success whose body is not what the API promises.
+    /// An answer that is not what the API promises: a success without its fields, a failure without a code.
     BadAnswer,
-    /// A refusal of a kind not listed here.
+    /// An error whose code is not listed here: whether it is a refusal is not known.
     Other,
 }
 
@@ -131,7 +131,7 @@ impl Error {
     pub(super) fn refused(action: &'static str, response: &Response, signer: &str) -> Self {
         let told = wire::refusal(&response.body);
         let fault = fault(&told.code, response.status);
-        let redacted = matches!(fault, Fault::BadSignature);
+        let redacted = known(&told.code) == Some(Fault::BadSignature);
         let message = if redacted {
             String::new()
         } else {
@@ -196,7 +196,8 @@ impl Error {
             | Fault::BadAnswer
             | Fault::Unavailable
             | Fault::SandboxBroken
-            | Fault::NonceUsed => Outcome::Unknown,
+            | Fault::NonceUsed
+            | Fault::Other => Outcome::Unknown,
             _ => Outcome::Refused,
         }
     }
@@ -258,15 +259,22 @@ const CODES: [(&str, Fault); 34] = [
     ("Inactive", Fault::NotActivated),
 ];
 
-fn fault(code: &str, status: u16) -> Fault {
+fn known(code: &str) -> Option<Fault> {
     let matches = |prefix: &str| {
         let rest = code.strip_prefix(prefix);
         rest.is_some_and(|rest| prefix.ends_with('.') || rest.is_empty() || rest.starts_with('.'))
     };
-    let known = CODES.iter().find(|(prefix, _)| matches(prefix));
-    match known {
-        Some((_, fault)) => *fault,
-        None if status >= 500 => Fault::Unavailable,
+    let mut known = CODES.iter().filter(|(prefix, _)| matches(prefix));
+    known.next().map(|(_, fault)| *fault)
+}
+
+/// A refusal is a 4xx with a code: whatever else answers may have handed the request on.
+fn fault(code: &str, status: u16) -> Fault {
+    match known(code) {
+        Some(Fault::SandboxBroken) => Fault::SandboxBroken,
+        _ if status >= 500 => Fault::Unavailable,
+        _ if code.is_empty() || status < 400 => Fault::BadAnswer,
+        Some(fault) => fault,
         None => Fault::Other,
     }
 }
@@ -284,10 +292,39 @@ mod tests {
             ("Inactives", 403, Fault::Other),
             ("", 502, Fault::Unavailable),
             ("Unheard.Of", 503, Fault::Unavailable),
+            ("NoPermission", 500, Fault::Unavailable),
+            ("InternalError.Records", 500, Fault::SandboxBroken),
+            ("", 404, Fault::BadAnswer),
+            ("", 302, Fault::BadAnswer),
+            ("NoPermission", 302, Fault::BadAnswer),
         ];
         for (code, status, expected) in cases {
             assert_eq!(fault(code, status), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn only_a_known_code_is_a_refusal() {
+        let outcome = |status, code: &str| {
+            let body = format!("{{\"Code\":\"{code}\"}}");
+            Error::refused("CreateAccessKey", &response(status, body.as_bytes()), "").outcome()
+        };
+        for (code, _) in CODES {
+            let unknown = ["ServiceUnavailable", "InternalError", "SignatureNonceUsed"];
+            let unknown = unknown.iter().any(|begin| code.starts_with(begin));
+            let expected = if unknown {
+                Outcome::Unknown
+            } else {
+                Outcome::Refused
+            };
+            let code = format!("{}.X", code.trim_end_matches('.'));
+            assert_eq!(outcome(400, &code), expected, "{code}");
+            for status in [302, 500, 503] {
+                assert_eq!(outcome(status, &code), Outcome::Unknown, "{code}");
+            }
+        }
+        assert_eq!(outcome(400, ""), Outcome::Unknown);
+        assert_eq!(outcome(409, "Some.Thing"), Outcome::Unknown);
     }
 
     #[test]

@@ -301,18 +301,23 @@ fn text(object: &Value, name: &str, longest: usize) -> Option<String> {
     Some(text.chars().take(longest).collect()).filter(|text: &String| !text.is_empty())
 }
 
+const NO_ERROR: &str = "the answer is not an API error";
+
 /// Reads `{"Code","Message","RequestId",…}`, in lower case too, as some gateways write it.
 pub(super) fn refusal(body: &[u8]) -> Refusal {
     let Ok(body @ Value::Object(_)) = serde_json::from_slice(body) else {
         return Refusal {
-            message: "the answer is not an API error".to_owned(),
+            message: NO_ERROR.to_owned(),
             ..Refusal::default()
         };
     };
     let either = |names: [&str; 2]| names.iter().find_map(|name| text(&body, name, 500));
+    let code = either(["Code", "code"]);
+    let none = || code.is_none().then(|| NO_ERROR.to_owned());
+    let message = either(["Message", "message"]).or_else(none);
     Refusal {
-        code: either(["Code", "code"]).unwrap_or_default(),
-        message: either(["Message", "message"]).unwrap_or_default(),
+        message: message.unwrap_or_default(),
+        code: code.unwrap_or_default(),
         request_id: either(["RequestId", "requestId"]),
         denied: body.get("AccessDeniedDetail").and_then(Denied::read),
     }

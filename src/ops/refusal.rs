@@ -120,7 +120,10 @@ fn meaning(fault: F) -> (Kind, &'static str) {
         ),
         F::SandboxBroken => (Kind::Failed, "the sandbox cannot be used"),
         F::BadAnswer => (Kind::Failed, "the cloud's answer makes no sense"),
-        F::Other => (Kind::Failed, "the cloud refused"),
+        F::Other => (
+            Kind::Failed,
+            "the cloud answers with an error that akm does not know",
+        ),
     }
 }
 

@@ -230,8 +230,13 @@ fn answers_that_are_none() {
             "the answer is not what the API promises",
         ),
         (http("200 OK", &long), 7, 4, "it is longer than 65536 bytes"),
-        (http(elsewhere, ""), 1, 1, "the cloud refused"),
-        (http("403 Forbidden", &html), 1, 1, "the cloud refused"),
+        (http(elsewhere, ""), 1, 1, "the answer is not an API error"),
+        (
+            http("403 Forbidden", &html),
+            1,
+            1,
+            "the answer is not an API error",
+        ),
         (
             http("502 Bad Gateway", &html),
             7,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[cfg(feature = "sandbox-server")]
+mod between;
 mod calls;
 mod completion;
 mod concurrency;
@@ -21,6 +23,8 @@ mod export;
 mod faults;
 mod fleet;
 mod forms;
+#[cfg(feature = "sandbox-server")]
+mod gateway;
 mod help;
 #[cfg(feature = "sandbox-server")]
 mod https;

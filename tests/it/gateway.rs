@@ -1,0 +1,177 @@
+//! Answers that are not the cloud's own: a gateway that speaks in its place, or tells another time.
+
+use crate::between::{Between, date_after, dated, with};
+use crate::env::{Env, Ran};
+use crate::https::http;
+use crate::killed_served::EXPIRY;
+use crate::serving::Serving;
+use crate::truth;
+use chrono::TimeDelta;
+
+/// A home whose profile reaches its served sandbox through a gateway; with the RAM user alice.
+struct Reached {
+    env: Env,
+    between: Between,
+    _serving: Serving,
+}
+
+impl Reached {
+    fn start() -> Self {
+        let env = Env::light();
+        let serving = Serving::start(&env, &["--persist"]);
+        let between = Between::before(&serving);
+        serving.add_profile_by(&env, "dev", &between.endpoint, &[]);
+        let reached = Self {
+            env,
+            between,
+            _serving: serving,
+        };
+        reached.done(&["user", "create", "alice"]);
+        reached
+    }
+
+    #[track_caller]
+    fn done(&self, args: &[&str]) -> String {
+        let ran = self.env.akm(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+        ran.stdout.trim().to_owned()
+    }
+
+    /// The gateway answers every request of that action by itself, and hands none on.
+    fn instead(&self, action: &'static str, answer: Vec<u8>) {
+        let answer = String::from_utf8(answer).unwrap();
+        self.between.say(move |asked, hand_on| {
+            if asked == action {
+                answer.clone()
+            } else {
+                hand_on()
+            }
+        });
+    }
+
+    /// The answers to that action are dated so much later than they are.
+    fn later(&self, action: &'static str, span: TimeDelta) {
+        self.between.say(move |asked, hand_on| {
+            let answer = hand_on();
+            if asked == action {
+                dated(&answer, Some(&date_after(span)))
+            } else {
+                answer
+            }
+        });
+    }
+
+    /// No answer is dated.
+    fn undated(&self) {
+        self.between.say(|_, hand_on| dated(&hand_on(), None));
+    }
+
+    fn live(&self) -> Vec<truth::Live> {
+        truth::live_of(&self.env, "alice")
+    }
+
+    /// What `recover --list` has in its last column.
+    fn not_before(&self) -> String {
+        let open = self.env.akm(&["recover", "--list", "--json"]).json();
+        open["open"][0]["not_before"].as_str().unwrap().to_owned()
+    }
+
+    /// When the open request was signed, and so long after.
+    fn after_signed(&self, minutes: i64) -> String {
+        let journal = std::fs::read_to_string(self.env.journal_of("alice")).unwrap();
+        let (_, at) = journal.split_once("\"signed_at\":\"").unwrap();
+        let at: chrono::DateTime<chrono::Utc> = at[..20].parse().unwrap();
+        let after = at + TimeDelta::minutes(minutes);
+        after.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    }
+}
+
+/// Standard error without the endpoint's line, and without the seconds by which clocks differ.
+fn said(ran: &Ran, ids: &[&str]) -> String {
+    let lines = ran.stderr.lines();
+    let lines = lines.filter(|line| !line.contains("the endpoint is"));
+    let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let text = crate::env::named(&text, ids);
+    let word = |word: &str| match word.parse::<u64>() {
+        Ok(_) => "<SECONDS>".to_owned(),
+        Err(_) => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+const CREATE: [&str; 3] = ["create", "--ram-user", "alice"];
+const UNDECIDED: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+     hint: run `akm recover` after <TIME>\n";
+
+/// Only a code that is known to be a refusal says that nothing was made: a gateway may have handed the request on.
+#[test]
+fn a_create_that_no_known_code_refuses_is_undecided() {
+    let html = "<html>no</html>";
+    let none = "the cloud's answer makes no sense: CreateAccessKey: the answer is not an API error";
+    let busy = "the cloud is not available just now: CreateAccessKey: Throttling: slow";
+    let cases = [
+        (http("408 Request Timeout", html), none),
+        (http("404 Not Found", html), none),
+        (http("499 Gone", ""), none),
+        (http("307 Temporary Redirect\r\nlocation: /x", ""), none),
+        (http("403 Forbidden", "{}"), none),
+        (
+            http(
+                "400 Bad Request",
+                r#"{"Code":"Some.Thing","Message":"new"}"#,
+            ),
+            "the cloud answers with an error that akm does not know: CreateAccessKey: Some.Thing: new",
+        ),
+        (
+            http("503 Busy", r#"{"Code":"Throttling","Message":"slow"}"#),
+            busy,
+        ),
+        (
+            http("302 Found", r#"{"Code":"Throttling","Message":"slow"}"#),
+            "the cloud's answer makes no sense: CreateAccessKey: Throttling: slow",
+        ),
+    ];
+    let reached = Reached::start();
+    for (answer, why) in cases {
+        reached.instead("CreateAccessKey", answer);
+        let ran = reached.env.akm(&CREATE);
+        let told = format!(
+            "akm: nobody knows yet whether a pair was made for RAM user `alice`: {why}\n\
+             hint: run `akm recover` after <TIME>\n"
+        );
+        assert_eq!((said(&ran, &[]), ran.code), (told, 8));
+        reached.between.be_still();
+        let again = reached.env.akm(&CREATE);
+        assert_eq!(
+            (said(&again, &[]).as_str(), again.code),
+            (UNDECIDED, 7),
+            "{why}"
+        );
+        assert_eq!(reached.live(), [], "{why}");
+        reached.env.time_passes_for("alice", EXPIRY);
+        reached.done(&["recover"]);
+    }
+}
+
+#[test]
+fn a_pair_behind_a_gateways_answer_is_a_suspect() {
+    let reached = Reached::start();
+    let page = String::from_utf8(http("408 Request Timeout", "<html>")).unwrap();
+    reached.between.say(move |asked, hand_on| {
+        let answer = hand_on();
+        if asked == "CreateAccessKey" {
+            page.clone()
+        } else {
+            answer
+        }
+    });
+    let ran = reached.env.akm(&CREATE);
+    let told = "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
+                akm: the answer was lost and a pair appeared for RAM user `alice`: \
+                the cloud's answer makes no sense: CreateAccessKey: the answer is not an API error\n\
+                hint: look whether it is yours; run `akm recover` after <TIME>\n";
+    assert_eq!((said(&ran, &[]).as_str(), ran.code), (told, 8));
+    let suspects = truth::check(&reached.env, "a gateway's answer").suspects;
+    assert_eq!(suspects, [reached.live()[0].id.clone()]);
+}
+
