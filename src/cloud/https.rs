@@ -3,9 +3,9 @@
 use super::signature::query_string;
 use super::transport::{Request, Response, Service, Transport, Undelivered};
 use crate::core::endpoint::{Endpoint, Proxy};
-use crate::core::time::Timestamp;
+use crate::core::time::{self, Timestamp};
 use crate::sys::http::{Http, Lost};
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
 /// How often a call that may be repeated is tried.
 const TRIES: u32 = 4;
@@ -83,8 +83,27 @@ impl Transport for Https {
     }
 }
 
-/// An HTTP date, as `Tue, 24 Nov 2026 16:00:00 GMT`.
+/// An HTTP date, as `Tue, 24 Nov 2026 16:00:00 GMT`; one that is none counts as absent.
 fn date(text: &str) -> Option<Timestamp> {
-    let date = DateTime::parse_from_rfc2822(text).ok()?;
-    Some(date.with_timezone(&Utc))
+    time::usable(DateTime::parse_from_rfc2822(text).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_of_a_year_that_nobody_means_is_none() {
+        let read = |text| date(text).map(time::format);
+        let good = read("Tue, 24 Nov 2026 16:00:00 GMT");
+        assert_eq!(good.as_deref(), Some("2026-11-24T16:00:00Z"));
+        for bad in [
+            "Fri, 31 Dec 9999 23:59:59 -2359",
+            "Fri, 31 Dec 99999 23:59:59 GMT",
+            "Thu, 01 Jan 1970 00:00:00 +0001",
+            "yesterday",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
 }

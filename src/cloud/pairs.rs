@@ -6,7 +6,7 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     secret::Secret,
-    time::{self, Timestamp},
+    time::Timestamp,
 };
 use serde::de::DeserializeOwned;
 
@@ -105,17 +105,14 @@ impl Client {
     pub(crate) fn create_pair(&self, signed: &Signed) -> Result<NewPair, Error> {
         let body: wire::CreateAccessKey = self.send(signed, SMALL)?;
         let key = body.access_key;
-        let id = AccessKeyId::parse(&key.access_key_id);
+        let (id, created_at) = (AccessKeyId::parse(&key.access_key_id), key.created_at());
         let secret = Secret::new(key.access_key_secret);
         match (id, secret) {
-            (Ok(id), Ok(secret)) => {
-                let created_at = key.create_date.and_then(|date| time::parse(&date).ok());
-                Ok(NewPair {
-                    id,
-                    secret,
-                    created_at,
-                })
-            }
+            (Ok(id), Ok(secret)) => Ok(NewPair {
+                id,
+                secret,
+                created_at,
+            }),
             _ => Err(Error::bad_answer(signed.action)),
         }
     }

@@ -16,13 +16,20 @@ pub(super) struct CreateAccessKey {
     pub(super) access_key: CreatedKey,
 }
 
+impl CreatedKey {
+    pub(super) fn created_at(&self) -> Option<Timestamp> {
+        time::parse(self.create_date.as_str()?).ok()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct CreatedKey {
     pub(super) access_key_id: String,
     pub(super) access_key_secret: Zeroizing<String>,
+    /// Whatever it is: the secret beside it is told this once.
     #[serde(default)]
-    pub(super) create_date: Option<String>,
+    create_date: Value,
 }
 
 /// `ListAccessKeys` of RAM and IMS.

@@ -1,23 +1,39 @@
 //! Times and durations as people and files write them.
 
 use super::Invalid;
-use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serializer};
 use std::time::Duration;
 
 /// A moment in UTC, to the second wherever it is written.
 pub(crate) type Timestamp = DateTime<Utc>;
 
-/// RFC 3339 in UTC to the second: `2026-11-24T13:15:40Z`.
+/// RFC 3339 in UTC to the second: `2026-11-24T13:15:40Z`. What [`parse`] would not take is written as the last moment that it takes,
+/// so that a file can always be read again.
 pub(crate) fn format(time: Timestamp) -> String {
+    let time = match time.year() {
+        ..1970 => DateTime::UNIX_EPOCH,
+        1970..=LAST_YEAR => time,
+        _ => LAST.unwrap_or(DateTime::UNIX_EPOCH),
+    };
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// One before the last with four digits: no zone makes it longer.
+const LAST_YEAR: i32 = 9998;
+/// `9998-12-31T23:59:59Z`.
+const LAST: Option<Timestamp> = DateTime::from_timestamp(253_370_764_799, 0);
+
+/// In UTC to the second; `None` for a year that nobody means.
+pub(crate) fn usable(time: DateTime<FixedOffset>) -> Option<Timestamp> {
+    let time = time.with_timezone(&Utc).trunc_subsecs(0);
+    (1970..=LAST_YEAR).contains(&time.year()).then_some(time)
 }
 
 /// The inverse of [`format`]; also takes fractions and offsets, as other writers make them.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, Invalid> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc).trunc_subsecs(0))
-        .map_err(|_| Invalid::new("time", "RFC 3339 is expected, as 2026-11-24T13:15:40Z"))
+    let time = DateTime::parse_from_rfc3339(text).ok().and_then(usable);
+    time.ok_or_else(|| Invalid::new("time", "RFC 3339 is expected, as 2026-11-24T13:15:40Z"))
 }
 
 /// A span given by a person: a whole number and one of `s m h d`, up to ten years.
@@ -204,5 +220,32 @@ mod tests {
         let time = parse("2026-11-24T14:15:40.9+01:00").unwrap();
         assert_eq!(format(time), "2026-11-24T13:15:40Z");
         assert!(parse("yesterday").is_err());
+    }
+
+    #[test]
+    fn years_have_four_digits_in_every_zone() {
+        for good in ["1970-01-01T00:00:00Z", "9998-12-31T23:59:59Z"] {
+            assert_eq!(format(parse(good).unwrap()), good);
+        }
+        for bad in [
+            "1970-01-01T00:00:00+00:01",
+            "0000-01-01T00:00:00+23:59",
+            "9998-12-31T23:59:59-00:01",
+            "9999-12-31T23:59:59-23:59",
+            "+12000-01-01T00:00:00Z",
+        ] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    /// The longest span after the last moment is still a time, and what is written of it can be read.
+    #[test]
+    fn what_is_written_can_be_read() {
+        let (first, last) = ("1970-01-01T00:00:00Z", "9998-12-31T23:59:59Z");
+        let longest = Span::days(3653).delta();
+        assert_eq!(format(parse(last).unwrap() + longest), last);
+        assert_eq!(format(parse(first).unwrap() - longest), first);
+        assert_eq!(format(DateTime::<Utc>::MAX_UTC), last);
+        assert_eq!(format(DateTime::<Utc>::MIN_UTC), first);
     }
 }

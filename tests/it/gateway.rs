@@ -175,3 +175,59 @@ fn a_pair_behind_a_gateways_answer_is_a_suspect() {
     assert_eq!(suspects, [reached.live()[0].id.clone()]);
 }
 
+/// A time that akm could not read again is none, wherever it comes from.
+#[test]
+fn a_year_that_no_file_can_hold_is_not_taken() {
+    let made = r#""CreateDate":""#;
+    for odd in ["9999-12-31T23:59:59-23:59", "yesterday", ""] {
+        let reached = Reached::start();
+        reached.between.say(move |asked, hand_on| {
+            let answer = dated(&hand_on(), Some("Fri, 31 Dec 99999 23:59:59 GMT"));
+            if asked == "CreateAccessKey" {
+                with(&answer, made, &format!(r#""CreateDate":"{odd}","X":""#))
+            } else {
+                answer
+            }
+        });
+        kept(&reached, odd);
+    }
+    let reached = Reached::start();
+    reached.between.say(move |asked, hand_on| {
+        let answer = hand_on();
+        if asked == "CreateAccessKey" {
+            with(&answer, made, r#""CreateDate":1764000000,"X":""#)
+        } else {
+            answer
+        }
+    });
+    kept(&reached, "a number");
+}
+
+/// A pair is made and held, and all that is written down can be read again.
+#[track_caller]
+fn kept(reached: &Reached, odd: &str) {
+    let id = reached.env.create("alice");
+    reached.done(&["verify", &id]);
+    reached.done(&["log"]);
+    truth::check(&reached.env, odd);
+}
+
+#[test]
+fn a_list_with_such_a_year_is_a_bad_answer() {
+    let reached = Reached::start();
+    reached.env.create("alice");
+    let before = reached.env.kept();
+    reached.between.say(|asked, hand_on| {
+        let answer = hand_on();
+        if asked == "ListAccessKeys" {
+            let odd = r#""CreateDate":"9999-12-31T23:59:59-23:59","X":""#;
+            with(&answer, r#""CreateDate":""#, odd)
+        } else {
+            answer
+        }
+    });
+    let ran = reached.env.akm(&["list", "--refresh"]);
+    let why = "ListAccessKeys: the answer is not what the API promises";
+    assert!(ran.code == 1 && ran.stderr.contains(why), "{}", ran.stderr);
+    assert_eq!(reached.env.kept(), before);
+}
