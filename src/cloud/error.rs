@@ -41,6 +41,8 @@ pub(crate) enum Fault {
     BadToken,
     /// `InvalidTimeStamp…`: the clocks differ by more than 15 minutes.
     Skew,
+    /// An answer whose `Date` differs from this machine's clock by more than five minutes; nothing is read in it.
+    ClockOff,
     /// `SignatureNonceUsed`: some copy of the request arrived before.
     NonceUsed,
     /// `Inactive`: the account has not activated the service.
@@ -122,6 +124,11 @@ impl Error {
         )
     }
 
+    /// `why` says by how much.
+    pub(super) fn clock_off(action: &'static str, why: String) -> Self {
+        Self::local(action, Fault::ClockOff, why)
+    }
+
     /// The cloud is still at work on what was asked for.
     pub(super) fn not_ready(action: &'static str) -> Self {
         let why = "the cloud has not finished it yet".to_owned();
@@ -194,6 +201,7 @@ impl Error {
             Fault::NotSent | Fault::Untrusted => Outcome::NotSent,
             Fault::NoAnswer
             | Fault::BadAnswer
+            | Fault::ClockOff
             | Fault::Unavailable
             | Fault::SandboxBroken
             | Fault::NonceUsed

@@ -34,6 +34,19 @@ const SMALL: usize = 64 << 10;
 /// Bytes of an answer that lists.
 const LIST: usize = 1 << 20;
 
+/// By how much the clocks may differ: what is due, and what a lost request may yet do, is reckoned by the cloud's.
+const MOST_SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// The cloud's clock less this machine's, for a person.
+pub(crate) fn clocks(skew: TimeDelta) -> String {
+    let seconds = skew.num_seconds();
+    let side = if seconds > 0 { "behind" } else { "ahead of" };
+    format!(
+        "this machine's clock is {} s {side} the cloud's",
+        seconds.abs()
+    )
+}
+
 /// What a client signs with: an AccessKey pair, or an STS credential with its token.
 #[derive(Debug)]
 pub(crate) struct Credentials {
@@ -68,7 +81,7 @@ pub(crate) struct Client {
     /// Where a role's session signs.
     opener: Option<Box<session::Opener>>,
     clock: Arc<dyn Clock>,
-    /// The cloud's clock less this machine's, as the last answer showed it.
+    /// The cloud's clock less this machine's, as the last answer showed it that was to be believed.
     skew: Mutex<Option<TimeDelta>>,
 }
 
@@ -132,6 +145,12 @@ impl Client {
     pub(crate) fn skew(&self) -> Option<TimeDelta> {
         let skew = *self.skew.lock().unwrap_or_else(PoisonError::into_inner);
         skew.filter(|skew| skew.abs() > TimeDelta::seconds(2))
+    }
+
+    /// Whether an answer has shown the cloud's clock.
+    pub(crate) fn has_seen_clock(&self) -> bool {
+        let skew = self.skew.lock().unwrap_or_else(PoisonError::into_inner);
+        skew.is_some()
     }
 
     /// Whether a request whose answer was lost can still be executed.
@@ -204,11 +223,25 @@ impl Client {
             Undelivered::Untrusted(why) => Error::untrusted(signed.action, why),
             Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
         })?;
-        if let Some(date) = response.date {
-            *self.skew.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(date - self.clock.now());
+        let heard = response.date.map_or(Ok(()), |date| self.hear(date));
+        let answer = read(signed.action, &response, &self.signing().credentials.id)?;
+        // What is made or changed is so whatever the time; what is only read may be of another time.
+        match heard {
+            Err(skew) if only_reads(signed.action) => {
+                Err(Error::clock_off(signed.action, clocks(skew)))
+            }
+            _ => Ok(answer),
         }
-        read(signed.action, &response, &self.signing().credentials.id)
+    }
+
+    /// The cloud's clock, believed unless it is too far from this machine's; then the error is by how much.
+    fn hear(&self, date: Timestamp) -> Result<(), TimeDelta> {
+        let skew = date - self.clock.now();
+        if skew.abs() > MOST_SKEW {
+            return Err(skew);
+        }
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+        Ok(())
     }
 
     /// A call that may be made again: a read, or a change that says what is to be. Each try is signed anew.
@@ -276,6 +309,10 @@ impl Client {
             }
         }
     }
+}
+
+fn only_reads(action: &str) -> bool {
+    ["Get", "List"].iter().any(|verb| action.starts_with(verb))
 }
 
 fn read<T: DeserializeOwned>(

@@ -6,6 +6,12 @@ use crate::cloud::{Denied, Error, Fault as F};
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        if error.fault == F::ClockOff {
+            let why = format!("so says the answer to `{}`", error.action);
+            return Self::new(Kind::Failed, error.message.clone())
+                .because(why)
+                .hint(advice(&error));
+        }
         let (kind, message) = meaning(error.fault);
         let mut failure = Self::new(kind, message.replace("the signing pair", &signer(&error)))
             .hint(advice(&error))
@@ -105,7 +111,7 @@ fn meaning(fault: F) -> (Kind, &'static str) {
             Kind::BadCredentials,
             "the cloud does not take the security token",
         ),
-        F::Skew => (
+        F::Skew | F::ClockOff => (
             Kind::Failed,
             "this machine's clock differs from the cloud's",
         ),
@@ -162,7 +168,7 @@ fn advice(error: &Error) -> String {
         F::BadToken => {
             "a session ends after its time: the same command asks for a new one".to_owned()
         }
-        F::Skew => "set the clock and try again".to_owned(),
+        F::Skew | F::ClockOff => "set the clock and try again".to_owned(),
         F::NotActivated => "activate it once in the console".to_owned(),
         F::Throttled => "try again in a moment".to_owned(),
         F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => {

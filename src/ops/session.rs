@@ -1,7 +1,7 @@
 //! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
 use super::{Failure, Kind};
-use crate::cloud::{self, Caller, Client};
+use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::{AccountId, Owner},
@@ -124,7 +124,7 @@ impl Session {
     /// The owner's pairs as the cloud lists them; none of a RAM user that is gone.
     pub(crate) fn pairs_left(&self, owner: &Owner) -> Result<Vec<AccessKey>, cloud::Error> {
         match self.cloud.pairs(owner) {
-            Err(error) if error.fault == cloud::Fault::NoSuchUser => Ok(Vec::new()),
+            Err(error) if error.fault == Fault::NoSuchUser => Ok(Vec::new()),
             shown => shown,
         }
     }
@@ -137,7 +137,11 @@ impl Session {
     /// The same, for work on that owner's pairs. `Denied` for the account's own where a RAM user or a role signs: the cloud would take
     /// the signer's own pairs for meant.
     pub(crate) fn check_signer(&self, owner: &Owner) -> Result<(), Failure> {
-        let caller = self.caller()?;
+        Self::check_caller(&self.caller()?, owner)
+    }
+
+    /// The same, of a caller that was asked for before the owner was known.
+    pub(super) fn check_caller(caller: &Caller, owner: &Owner) -> Result<(), Failure> {
         if *owner != Owner::Account || caller.owner() == Some(Owner::Account) {
             return Ok(());
         }
@@ -147,9 +151,10 @@ impl Session {
             .hint("use a profile that signs with the account's own pair"))
     }
 
-    fn caller(&self) -> Result<Caller, Failure> {
-        let caller = self.cloud.caller_identity()?;
-        self.check_clock()?;
+    /// The signer, of this account for sure.
+    pub(super) fn caller(&self) -> Result<Caller, Failure> {
+        let caller = self.cloud.caller_identity().map_err(not_begun)?;
+        self.tell_of_clock();
         if caller.account_id == self.id {
             return Ok(caller);
         }
@@ -161,28 +166,12 @@ impl Session {
             .hint("nothing was changed; look at `akm verify --self`"))
     }
 
-    /// Everything that is due, and what a lost request may yet do, is reckoned by the cloud's clock.
-    fn check_clock(&self) -> Result<(), Failure> {
-        let Some(skew) = self.cloud.skew() else {
-            return Ok(());
-        };
-        let (seconds, side) = (
-            skew.num_seconds().abs(),
-            if skew.num_seconds() > 0 {
-                "behind"
-            } else {
-                "ahead of"
-            },
-        );
-        let text = format!("this machine's clock is {seconds} s {side} the cloud's");
-        if skew.abs() > TimeDelta::minutes(5) {
-            return Err(Failure::new(Kind::Failed, text)
-                .hint("set the clock and try again; nothing was changed"));
-        }
+    /// A clock that is off by more is refused, answer by answer.
+    fn tell_of_clock(&self) {
+        let skew = self.cloud.skew().unwrap_or_default();
         if skew.abs() > TimeDelta::seconds(30) {
-            self.tell.warn(&text);
+            self.tell.warn(&cloud::clocks(skew));
         }
-        Ok(())
     }
 
     /// Whose pair this is: by metadata, by what is suspected, else by the cloud. `NoSuchPair` when none knows.
@@ -209,6 +198,16 @@ impl Session {
             _ => Err(asked),
         }
     }
+}
+
+/// Who signs is asked for before anything else.
+fn not_begun(error: cloud::Error) -> Failure {
+    let off = error.fault == Fault::ClockOff;
+    let failure = Failure::from(error);
+    if off {
+        return failure.hint("set the clock and try again; nothing was changed");
+    }
+    failure
 }
 
 /// The secret of a pair, from the store that its metadata names. `SecretMissing` when akm never held it or the store lacks it.

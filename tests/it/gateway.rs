@@ -175,6 +175,54 @@ fn a_pair_behind_a_gateways_answer_is_a_suspect() {
     assert_eq!(suspects, [reached.live()[0].id.clone()]);
 }
 
+/// What is due is due by the cloud's clock, and one answer with another time is not believed.
+#[test]
+fn nothing_is_due_by_a_time_that_differs() {
+    let reached = Reached::start();
+    let old = reached.env.create("alice");
+    let new = reached.done(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
+    reached.later("ListAccessKeys", TimeDelta::days(30));
+    let ran = reached.env.akm(&["recover"]);
+    let told = "akm: the rotation from `<ID1>` to `<ID2>` stopped half-way; both pairs are there: \
+                this machine's clock is <SECONDS> s behind the cloud's: so says the answer to `ListAccessKeys`\n\
+                hint: set the clock and try again\n";
+    assert_eq!((said(&ran, &[&old, &new]).as_str(), ran.code), (told, 8));
+    assert!(reached.live().iter().all(|pair| pair.active));
+    assert_eq!(reached.live().len(), 2);
+}
+
+#[test]
+fn nothing_is_decided_by_a_time_that_differs() {
+    let reached = Reached::start();
+    reached.instead("CreateAccessKey", http("408 Request Timeout", ""));
+    assert_eq!(reached.env.akm(&CREATE).code, 8);
+    for (minutes, side) in [(20, "behind"), (-20, "ahead of")] {
+        reached.later("ListAccessKeys", TimeDelta::minutes(minutes));
+        let ran = reached.env.akm(&["recover"]);
+        let told = format!(
+            "akm: this machine's clock is <SECONDS> s {side} the cloud's: so says the answer to `ListAccessKeys`\n\
+             hint: set the clock and try again\n"
+        );
+        assert_eq!((said(&ran, &[]), ran.code), (told, 1));
+    }
+    reached.between.be_still();
+    let ran = reached.env.akm(&["recover"]);
+    assert_eq!((said(&ran, &[]).as_str(), ran.code), (UNDECIDED, 7));
+}
+
+/// The pair that such an answer tells of is made and kept; only its time is not believed.
+#[test]
+fn a_secret_is_not_lost_for_a_time() {
+    let reached = Reached::start();
+    reached.later("CreateAccessKey", TimeDelta::days(30));
+    let id = reached.env.create("alice");
+    reached.done(&["verify", &id]);
+    let record = reached.env.akm(&["log", "--json"]).stdout;
+    let this_year = chrono::Utc::now().format("\"time\":\"%Y-%m-").to_string();
+    assert_eq!(record.matches(&this_year).count(), record.lines().count());
+    truth::check(&reached.env, "a create dated otherwise");
+}
+
 /// A time that akm could not read again is none, wherever it comes from.
 #[test]
 fn a_year_that_no_file_can_hold_is_not_taken() {
