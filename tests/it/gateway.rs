@@ -223,6 +223,49 @@ fn a_secret_is_not_lost_for_a_time() {
     truth::check(&reached.env, "a create dated otherwise");
 }
 
+/// A clock that nothing is compared with may be off by 15 minutes: so much longer a request is awaited.
+#[test]
+fn without_a_date_a_request_is_awaited_for_longer() {
+    let reached = Reached::start();
+    let lost = String::from_utf8(http("408 Request Timeout", "")).unwrap();
+    reached.between.say(move |asked, hand_on| match asked {
+        "CreateAccessKey" => lost.clone(),
+        _ => dated(&hand_on(), None),
+    });
+    let ran = reached.env.akm(&CREATE);
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let until = reached.after_signed(31);
+    let hint = format!("hint: run `akm recover` after {until}\n");
+    assert!(ran.stderr.ends_with(&hint), "{}", ran.stderr);
+    assert_eq!(reached.not_before(), until);
+    reached.undated();
+    reached.env.time_passes_for("alice", EXPIRY);
+    let ran = reached.env.akm(&["recover"]);
+    assert_eq!((said(&ran, &[]).as_str(), ran.code), (UNDECIDED, 7));
+    reached.env.time_passes_for("alice", TimeDelta::minutes(15));
+    reached.done(&["recover"]);
+}
+
+/// The same where the cloud's clock was seen when the request was made, and is not any more.
+#[test]
+fn a_decision_without_a_date_comes_later() {
+    let reached = Reached::start();
+    reached.instead("CreateAccessKey", http("408 Request Timeout", ""));
+    assert_eq!(reached.env.akm(&CREATE).code, 8);
+    assert_eq!(reached.not_before(), reached.after_signed(16));
+    reached.undated();
+    reached.env.time_passes_for("alice", EXPIRY);
+    let ran = reached.env.akm(&["recover"]);
+    assert_eq!(ran.code, 7, "{}", ran.stderr);
+    let hint = format!(
+        "hint: run `akm recover` after {}\n",
+        reached.after_signed(31)
+    );
+    assert!(ran.stderr.ends_with(&hint), "{}", ran.stderr);
+    reached.between.be_still();
+    reached.done(&["recover"]);
+}
+
 /// A time that akm could not read again is none, wherever it comes from.
 #[test]
 fn a_year_that_no_file_can_hold_is_not_taken() {

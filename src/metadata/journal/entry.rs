@@ -27,6 +27,9 @@ pub(crate) struct Intent {
     /// The date that was signed: nothing can be executed 15 minutes after it.
     #[serde(with = "time::text")]
     pub(crate) signed_at: Timestamp,
+    /// Whether no answer had shown the cloud's clock by then, which may be off from the one that was signed by.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) clock_unseen: bool,
     pub(crate) store: StoreKind,
     pub(crate) recipient: Recipient,
     pub(crate) comment: Option<String>,
@@ -187,6 +190,7 @@ impl Entry {
             before: vec![AccessKeyId::parse("LTAI1").unwrap()],
             nonce: "n".to_owned(),
             signed_at: at,
+            clock_unseen: false,
             store: StoreKind::Age,
             recipient: format!("age1{}", "q".repeat(58)).parse().unwrap(),
             comment: None,

@@ -82,6 +82,7 @@ pub(in crate::ops) fn issue(
         before: known_by_now(session, owner, before)?,
         nonce: signed.nonce.clone(),
         signed_at: signed.date,
+        clock_unseen: session.cloud.may_execute_late() && !session.cloud.has_seen_clock(),
         store: session.store,
         recipient: session.recipient.clone(),
         comment,

@@ -9,9 +9,24 @@ use crate::core::{
 use crate::metadata::journal::Entry;
 use crate::ops::{Failure, Kind, Session, create, issue, rotate};
 
-/// A signed request is not executed later than 15 minutes after its date; one more for good measure.
-pub(in crate::ops) fn expiry(entry: &Entry) -> Timestamp {
-    entry.intent.signed_at + chrono::TimeDelta::minutes(16)
+/// A signed request is not executed later than 15 minutes after its date; one more for good measure. As much again where the date is
+/// compared with a clock that nobody has checked.
+fn expiry_of(signed_at: Timestamp, clock_seen: bool) -> Timestamp {
+    signed_at + chrono::TimeDelta::minutes(if clock_seen { 16 } else { 31 })
+}
+
+pub(super) fn expiry(entry: &Entry) -> Timestamp {
+    expiry_of(entry.intent.signed_at, !entry.intent.clock_unseen)
+}
+
+/// The same, with what this command has seen of the cloud's clock.
+pub(in crate::ops) fn expiry_now(session: &Session, entry: &Entry) -> Timestamp {
+    expires(session, entry.intent.signed_at).max(expiry(entry))
+}
+
+/// From when on a request without an answer can be executed no more.
+pub(in crate::ops) fn expires(session: &Session, signed_at: Timestamp) -> Timestamp {
+    expiry_of(signed_at, session.cloud.has_seen_clock())
 }
 
 /// A create whose answer nobody has: what the cloud lists now tells; gives back the pairs that may be its. `Undecided` until the
@@ -20,7 +35,7 @@ pub(super) fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId
     let owner = entry.owner();
     let shown = session.pairs_left(&owner)?;
     let strange = issue::suspects(session, entry, &shown)?;
-    let until = expiry(entry);
+    let until = expiry_now(session, entry);
     if session.cloud.may_execute_late() && is_awaited(until, session.cloud.now()) {
         return Err(undecided(&owner, until));
     }
@@ -112,7 +127,8 @@ pub(in crate::ops) fn lost(session: &Session, entry: &Entry, error: cloud::Error
 /// When `recover` can tell what became of a request without an answer.
 fn when_to_look(session: &Session, entry: &Entry) -> String {
     if session.cloud.may_execute_late() {
-        format!("run `akm recover` after {}", time::format(expiry(entry)))
+        let until = expiry_now(session, entry);
+        format!("run `akm recover` after {}", time::format(until))
     } else {
         "`akm recover` finds out".to_owned()
     }

@@ -276,6 +276,7 @@ fn intent(
         before: shown.iter().map(|key| key.id.clone()).collect(),
         nonce: String::new(),
         signed_at: session.cloud.now(),
+        clock_unseen: false,
         store: session.store,
         recipient: session.recipient.clone(),
         comment,

@@ -158,7 +158,10 @@ fn on_open(
             Asked::Leaked(named) if !leaked::goes_on(session, owner, named.as_ref())? => {
                 leak::beside(session, owner, named.as_ref(), entry, calls)
             }
-            _ => Err(recover::undecided(owner, recover::expiry(entry))),
+            _ => Err(recover::undecided(
+                owner,
+                recover::expiry_now(session, entry),
+            )),
         };
     }
     let stored = entry.when(Reached::Stored).is_some();
@@ -202,7 +205,7 @@ fn is_awaited(session: &Session, owner: &Owner, entry: &Entry) -> Result<bool, F
         return Ok(false);
     }
     session.check_signer(owner)?;
-    Ok(session.cloud.now() < recover::expiry(entry))
+    Ok(session.cloud.now() < recover::expiry_now(session, entry))
 }
 
 fn back(

@@ -15,7 +15,7 @@ use crate::core::{
 use crate::metadata::{inventory::PairRecord, journal::Entry};
 use crate::ops::{
     Failure, Kind, Session,
-    recover::{expiry, undecided},
+    recover::{expiry_now, undecided},
     rotate::State,
 };
 use chrono::TimeDelta;
@@ -106,7 +106,7 @@ pub(super) fn beside(
     for _ in 0..2 {
         calls.add(&Call::list_pairs(owner));
     }
-    let failure = undecided(owner, expiry(entry));
+    let failure = undecided(owner, expiry_now(session, entry));
     let left = "nothing would take its place yet";
     calls.stops = Some(disabled(&id, left, failure));
     Ok(None)
