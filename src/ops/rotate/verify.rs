@@ -1,6 +1,6 @@
 //! Whether a pair works, asked of the cloud with the pair itself.
 
-use crate::cloud::{Credentials, Fault};
+use crate::cloud::{Credentials, Error, Fault};
 use crate::core::account::Owner;
 use crate::ops::{Failure, Kind, Session};
 use std::time::Duration;
@@ -15,6 +15,7 @@ pub(super) fn works(
     owner: &Owner,
     credentials: Credentials,
 ) -> Result<(), Failure> {
+    let id = credentials.id.clone();
     let as_new = session.cloud.signing_as(credentials);
     let (mut row, mut waited, mut pause) = (0, Duration::ZERO, session.verify_pause);
     loop {
@@ -31,7 +32,7 @@ pub(super) fn works(
                 );
             }
             Err(error) if waited >= VERIFY_LIMIT || !propagating(error.fault) => {
-                return Err(error.into());
+                return Err(not_yet(&id, error));
             }
             Err(_) => {
                 (row, pause) = (
@@ -48,6 +49,17 @@ pub(super) fn works(
     }
 }
 
+/// The pair that is asked with is the one that signs here, and it is listed.
+fn not_yet(id: &str, error: Error) -> Failure {
+    let unknown = error.fault == Fault::UnknownSigner;
+    let failure = Failure::from(error);
+    if !unknown {
+        return failure;
+    }
+    let message = format!("the cloud does not know `{id}` yet");
+    Failure { message, ..failure }.hint("the same command again in a minute")
+}
+
 fn propagating(fault: Fault) -> bool {
     matches!(
         fault,
@@ -59,4 +71,26 @@ fn propagating(fault: Fault) -> bool {
             | Fault::NotSent
             | Fault::NoAnswer
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::answering;
+
+    #[test]
+    fn a_pair_that_is_not_known_yet_is_not_called_deleted() {
+        let told = |status, body: &str| {
+            let error = answering::with(status, body).caller_identity().unwrap_err();
+            let failure = not_yet("LTAI2", error);
+            (failure.kind, failure.message, failure.hint.unwrap())
+        };
+        let unknown = r#"{"Code":"InvalidAccessKeyId.NotFound","Message":"not found"}"#;
+        let (kind, message, hint) = told(404, unknown);
+        assert_eq!(kind, Kind::BadCredentials);
+        assert_eq!(message, "the cloud does not know `LTAI2` yet");
+        assert_eq!(hint, "the same command again in a minute");
+        let (_, message, _) = told(400, r#"{"Code":"SignatureDoesNotMatch"}"#);
+        assert_eq!(message, "the cloud does not take the signature");
+    }
 }
