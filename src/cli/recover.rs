@@ -49,6 +49,7 @@ impl Recover {
             context.ui.note(&match dismissed {
                 Dismissed::Suspect => format!("`{id}` is no suspect any more"),
                 Dismissed::Rotation => format!("the rotation to `{id}` is forgotten"),
+                Dismissed::Restore => format!("the restoring of `{id}` is forgotten"),
                 Dismissed::Leak => format!("nothing is to take the place of `{id}` any more"),
             });
             return self.show(context, &[]);

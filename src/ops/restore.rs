@@ -1,14 +1,18 @@
 //! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
 
 use super::{Failure, Kind, Session, profile, record, recover, retire};
-use crate::cloud::{Fault, Outcome};
+use crate::cloud::{Caller, Fault, Outcome};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
-    time::{self, Timestamp},
+    rotation::Reached,
+    time,
 };
-use crate::metadata::{inventory::PairRecord, journal::Restoring, log::Action};
-use chrono::TimeDelta;
+use crate::metadata::{
+    inventory::PairRecord,
+    journal::{Entry, Restoring},
+    log::Action,
+};
 
 /// Brings a deleted pair back, disabled at once unless `active`; finishes what an earlier command began. `NoSuchPair` when the
 /// recycle bin does not have it, `TwoPairs` when its owner has two others, `Exists` when it is not deleted.
@@ -17,8 +21,8 @@ pub(crate) fn restore(
     id: &AccessKeyId,
     active: bool,
 ) -> Result<PairRecord, Failure> {
-    session.check_account()?;
-    if let Some(pair) = go_on(session, id, active)? {
+    let caller = session.caller()?;
+    if let Some(pair) = go_on(session, &caller, id, active)? {
         return Ok(pair);
     }
     let recycled = session
@@ -31,13 +35,16 @@ pub(crate) fn restore(
     } else {
         Owner::RamUser(session.cloud.user_by_id(&user_id)?.name)
     };
+    Session::check_caller(&caller, &owner)?;
     let _lock = session.lock(&owner)?;
     session.check_suspects(&owner)?;
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
+    decide_first(session, &owner)?;
     let shown = session.cloud.pairs(&owner)?;
     super::issue::room(session, &owner, &shown)?;
-    let begun = Restoring::new(id.clone(), &owner, active, session.cloud.now());
+    // By the clock that is signed by.
+    let begun = Restoring::new(id.clone(), &owner, active, session.clock.now());
     session.journal.restoring(&begun)?;
     ask(session, &begun, &user_id)?;
     settle(session, &begun)?.ok_or_else(|| {
@@ -49,14 +56,36 @@ pub(crate) fn restore(
     })
 }
 
+/// A pair that comes back would be taken for the one that a lost create made.
+fn decide_first(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    let open = session.journal.read(owner)?;
+    let lost = |entry: &Entry| entry.reached == Reached::Intent && entry.intent.is_signed();
+    if !open.is_some_and(|entry| lost(&entry)) {
+        return Ok(());
+    }
+    if let recover::Settled::Pair(pair) = recover::settle(session, owner)? {
+        session.tell.note(&format!(
+            "finished what was begun before: AccessKey pair `{}`",
+            pair.access_key_id
+        ));
+    }
+    Ok(())
+}
+
 /// An earlier command was cut short in the middle: what is asked now is what counts.
-fn go_on(session: &Session, id: &AccessKeyId, active: bool) -> Result<Option<PairRecord>, Failure> {
+fn go_on(
+    session: &Session,
+    caller: &Caller,
+    id: &AccessKeyId,
+    active: bool,
+) -> Result<Option<PairRecord>, Failure> {
     let mut begun = session.journal.all_restoring()?.into_iter();
     let Some((_, begun)) = begun.find(|(of, _)| of == id) else {
         return Ok(None);
     };
     let begun = begun?;
     let owner = begun.owner();
+    Session::check_caller(caller, &owner)?;
     let _lock = session.lock(&owner)?;
     let begun = Restoring::new(id.clone(), &owner, active, begun.asked_at);
     session.journal.restoring(&begun)?;
@@ -92,7 +121,7 @@ pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
             Ok(begun) if begun.owner().key() == owner.key() => begun,
             _ => continue,
         };
-        session.check_account()?;
+        session.check_signer(owner)?;
         if let Some(pair) = settle(session, &begun)? {
             session.tell.warn(&format!(
                 "finished what was begun before: `{}` of {owner} is restored and {}",
@@ -112,22 +141,68 @@ pub(super) fn awaited(session: &Session, left: &recover::Left) -> Result<recover
         left.iter().all(|(name, _)| *name != key)
     });
     let awaited = |begun: Restoring| {
-        let id = begun.access_key_id.to_string();
-        let message = format!("`{id}` of {} may yet be restored", begun.owner());
-        let failure = Failure::new(Kind::Undecided, message)
-            .because("it was asked for, and the cloud does not list the pair")
-            .hint(format!(
-                "run `akm recover` after {}",
-                time::format(expiry(&begun))
-            ));
-        (id, failure)
+        let failure = if may_come(session, &begun) {
+            not_seen(session, &begun)
+        } else {
+            nowhere(session, &begun)
+        };
+        (begun.access_key_id.to_string(), failure)
     };
     Ok(begun.map(awaited).collect())
 }
 
-/// A signed request is not executed later than that.
-fn expiry(begun: &Restoring) -> Timestamp {
-    begun.asked_at + TimeDelta::minutes(16)
+fn not_seen(session: &Session, begun: &Restoring) -> Failure {
+    let (id, owner) = (&begun.access_key_id, begun.owner());
+    let until = recover::expires(session, begun.asked_at);
+    Failure::new(
+        Kind::Undecided,
+        format!("`{id}` of {owner} may yet be restored"),
+    )
+    .because("it was asked for, and the cloud does not list the pair")
+    .hint(format!("run `akm recover` after {}", time::format(until)))
+}
+
+/// It came too late to be restored, and is not where it was.
+fn nowhere(session: &Session, begun: &Restoring) -> Failure {
+    let (id, owner) = (&begun.access_key_id, begun.owner());
+    let message = format!("nobody knows what became of `{id}` of {owner}");
+    match session.cloud.recycled_pair(id) {
+        Err(error) if error.fault != Fault::NoSuchPair => Failure::from(error).half_done(message),
+        _ => Failure::new(Kind::HalfDone, message)
+            .because("it was to be restored, and neither the list nor the recycle bin has it")
+            .hint(format!(
+                "look in the console; `akm recover --dismiss {id}` forgets that it was asked for"
+            )),
+    }
+}
+
+/// Whether the request can still be executed.
+fn may_come(session: &Session, begun: &Restoring) -> bool {
+    let until = recover::expires(session, begun.asked_at);
+    session.cloud.may_execute_late() && session.cloud.now() < until
+}
+
+/// A person's word that nothing is to be made of a restore whose pair is nowhere. False when none is open; `Undecided` while it may
+/// yet be executed, `Exists` when the pair is there.
+pub(super) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<bool, Failure> {
+    let mut begun = session.journal.all_restoring()?.into_iter();
+    let Some((_, begun)) = begun.find(|(of, _)| of == id) else {
+        return Ok(false);
+    };
+    let begun = begun?;
+    let owner = begun.owner();
+    let _lock = session.lock(&owner)?;
+    session.check_signer(&owner)?;
+    if session.pairs_left(&owner)?.iter().any(|key| key.id == *id) {
+        let message = format!("`{id}` of {owner} is there: its restoring is not to be forgotten");
+        return Err(Failure::new(Kind::Exists, message).hint("`akm recover` finishes it"));
+    }
+    if may_come(session, &begun) {
+        return Err(not_seen(session, &begun));
+    }
+    session.journal.restored(id)?;
+    record::done(session, Action::Dismiss, &owner, id);
+    Ok(true)
 }
 
 /// Gives the pair the status that was asked for; `None` when it is not back. A request without an answer may be executed later, and
@@ -136,7 +211,8 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
     let (id, owner) = (&begun.access_key_id, begun.owner());
     let shown = session.cloud.pairs(&owner)?;
     let Some(key) = shown.iter().find(|key| key.id == *id) else {
-        if !session.cloud.may_execute_late() || session.cloud.now() >= expiry(begun) {
+        // What is not in the bin any more has gone somewhere.
+        if !may_come(session, begun) && session.cloud.recycled_pair(id).is_ok() {
             session.journal.restored(id)?;
         }
         return Ok(None);

@@ -494,3 +494,112 @@ fn a_dry_run_beside_an_undecided_create() {
         .collect();
     assert_eq!(planned, called);
 }
+
+/// What a restore that was cut short would disable is not disabled under a profile that signs with it by now.
+#[test]
+fn a_restored_pair_that_a_profile_signs_with_stays_active() {
+    let (env, serving) = reached();
+    let id = env.create("alice");
+    assert_eq!(env.akm(&["export", &id, "--csv", "alice.csv"]).code, 0);
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    serving.order(&json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" }));
+    assert_eq!(env.akm(&["restore", &id]).code, 8);
+    let endpoint = serving.field("endpoint");
+    let add = [
+        "profile",
+        "add",
+        "ops",
+        "--csv",
+        "alice.csv",
+        "--endpoint",
+        endpoint,
+    ];
+    let added = env.akm(&add);
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let ran = env.akm(&["recover"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let told = format!("`{id}` is back and stays Active: a profile signs with it");
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+    assert_eq!(env.akm(&["-p", "ops", "verify", "--self"]).code, 0);
+}
+
+/// What may yet be restored, and then be Active, is not passed over in silence.
+#[test]
+fn a_restore_without_an_answer_is_open_until_it_is_decided() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(served.env.akm(&["restore", &id]).code, 8);
+    let open = |served: &Served| served.env.akm(&["recover", "--list"]);
+    let table = "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
+                 restore, to be finished  alice  <ID1>  -\n";
+    open(&served).said(&[&id], 0, table, "");
+    let recover = served.env.akm(&["recover"]);
+    let told = "akm: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 7));
+    let script = served.env.akm(&["recover", "--json", "-q"]);
+    assert_eq!(
+        (script.code, &script.error()["code"]),
+        (7, &"undecided".into())
+    );
+    assert_eq!(script.json()["open"][0]["access_key_id"], id.as_str());
+    // Nothing else of the owner's waits for it.
+    let other = served.env.create("alice");
+    served.done(&["delete", &other, "--force", "-y"]);
+    asked_long_ago(&served.env, &id);
+    let recover = served.env.akm(&["recover"]);
+    let told = "akm: nothing is left that could be finished now\n";
+    assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
+    assert_eq!(open(&served).stdout.lines().count(), 1);
+}
+
+/// The pair's restore was asked for so much earlier that it can be executed no more.
+pub(crate) fn asked_long_ago(env: &Env, id: &str) {
+    let file = format!("journal/{}/restoring-{id}.toml", env.account());
+    let file = env.home().join(file);
+    let mut record: toml::Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
+    let asked: chrono::DateTime<chrono::Utc> =
+        record["asked_at"].as_str().unwrap().parse().unwrap();
+    let earlier = (asked - EXPIRY).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    record.insert("asked_at".to_owned(), earlier.into());
+    std::fs::write(&file, record.to_string()).unwrap();
+}
+
+/// What was refused for now did nothing, and is asked for again.
+#[test]
+fn a_restore_that_comes_too_fast_is_asked_for_again() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    let ran = served.env.akm(&["restore", &id]);
+    let told = "akm: `<ID>` of RAM user `alice` is Inactive\n";
+    assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
+}
+
+/// A pair that akm disabled itself is called Inactive, wherever the command stops after that.
+#[test]
+fn what_was_disabled_is_written_down_though_its_deletion_fails() {
+    for delete in [true, false] {
+        let served = Served::start();
+        let id = served.env.create("alice");
+        let order = json!({ "fault": "fail-before", "action": "DeleteAccessKey", "count": 9 });
+        served.serving.order(&order);
+        let args = if delete {
+            &["delete", &id, "--force", "-y"][..]
+        } else {
+            &["rotate", "--ram-user", "alice", "--delete-old"]
+        };
+        let ran = served.env.akm(args);
+        assert_eq!(ran.code, 8, "{}", ran.stderr);
+        let row = served.env.pairs().remove(0);
+        assert_eq!(
+            (&row["access_key_id"], &row["status"]),
+            (&id.as_str().into(), &"Inactive".into())
+        );
+    }
+}

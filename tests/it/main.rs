@@ -55,6 +55,8 @@ mod pty;
 mod readme;
 mod recover;
 mod replace;
+#[cfg(feature = "sandbox-server")]
+mod restored;
 mod retire;
 mod rollback;
 mod rotate;

@@ -6,7 +6,7 @@ use crate::metadata::{
     journal::{Entry, Suspect},
     log::Action,
 };
-use crate::ops::{Failure, Kind, Session, issue, record, rotate};
+use crate::ops::{Failure, Kind, Session, issue, record, restore, rotate};
 
 /// What a person's word was on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +14,11 @@ pub(crate) enum Dismissed {
     Suspect,
     Rotation,
     Leak,
+    Restore,
 }
 
-/// A person's word that a suspect is known, that a rotation whose new pair is gone is to be forgotten, or that nothing is to take the
-/// place of a leaked pair.
+/// A person's word that a suspect is known, that a rotation whose new pair is gone is to be forgotten, that nothing is to take the
+/// place of a leaked pair, or that nothing is to be made of a restore whose pair is nowhere.
 pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, Failure> {
     let suspects = session.journal.suspects()?;
     if session.journal.dismiss(id)? {
@@ -25,6 +26,9 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
         let owner = known.map_or(Owner::Account, Suspect::owner);
         record::done(session, Action::Dismiss, &owner, id);
         return Ok(Dismissed::Suspect);
+    }
+    if restore::dismiss(session, id)? {
+        return Ok(Dismissed::Restore);
     }
     let mut unreadable = None;
     for (_, entry) in session.journal.open()? {
