@@ -71,11 +71,13 @@ impl Restore {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
         let session = context.changing()?;
-        show(
-            context,
-            &session,
-            &restore::restore(&session, &id, self.active)?,
-        )
+        let pair = restore::restore(&session, &id, self.active)?;
+        if pair.secret_store.is_none() {
+            context
+                .ui
+                .warn(&format!("akm does not hold the secret of `{id}`"));
+        }
+        show(context, &session, &pair)
     }
 }
 

@@ -182,6 +182,27 @@ fn a_pair_is_restored_active_on_demand() {
     assert_eq!(env.akm(&["verify", &id]).code, 0);
 }
 
+/// Of a pair that leaked the secret is not kept.
+#[test]
+fn a_restored_pair_whose_secret_is_not_held_is_told() {
+    let env = Env::new();
+    let id = env.create("alice");
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked"];
+    assert_eq!(env.akm(&leaked).code, 0);
+    for active in [true, false] {
+        let (more, status): (&[&str], _) = if active {
+            (&["--active"], "Active")
+        } else {
+            (&[], "Inactive")
+        };
+        let told = format!(
+            "akm: akm does not hold the secret of `<ID1>`\nakm: `<ID1>` of RAM user `alice` is {status}\n"
+        );
+        said(&env, &[&["restore", &id], more].concat(), &[&id], &told);
+        assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    }
+}
+
 #[test]
 fn there_must_be_room_for_what_is_restored() {
     let env = Env::new();
