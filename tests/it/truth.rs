@@ -128,7 +128,7 @@ pub(crate) fn accounted(env: &Env, point: &str) -> State {
 }
 
 #[track_caller]
-fn said(env: &Env, lost: Option<&str>, point: &str, works: impl Fn(&Live)) -> State {
+fn said(env: &Env, unheld: Option<&str>, point: &str, works: impl Fn(&Live)) -> State {
     let list = env.akm(&["list", "--json"]);
     assert_eq!(list.code, 0, "{point}: {}", list.stderr);
     let rows = list.json()["access_keys"].as_array().unwrap().clone();
@@ -142,7 +142,7 @@ fn said(env: &Env, lost: Option<&str>, point: &str, works: impl Fn(&Live)) -> St
         open,
     };
     for pair in &state.live {
-        if state.holds(pair, lost, &list.stderr, point) {
+        if state.holds(pair, unheld, &list.stderr, point) {
             works(pair);
         }
     }
