@@ -89,7 +89,7 @@ impl World {
 
     /// A leak that is said to be dealt with leaves neither the pair nor its secret, unless a stranger is at work too.
     pub(super) fn is_gone(&self, id: &AccessKeyId) {
-        let strangers = self.ledger.book().strangers;
+        let strangers = self.ledger.book().estranged.contains(id);
         let (status, stored) = (self.cloud.status(id), self.stored(id).is_some());
         if !strangers && (status.is_some() || stored) {
             let what = format!("`{id}` leaked and is {status:?}, its secret stored: {stored}");
@@ -100,6 +100,7 @@ impl World {
     /// After each run: what must hold at any time. What a run left that did not end well may be in the page cache only, and nobody was
     /// promised it.
     pub(super) fn look(&self, ended_well: bool) {
+        self.judge_got();
         let (record, entry) = (self.record(), self.open_entry());
         // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
         let (purged, leaked) = {
@@ -122,7 +123,8 @@ impl World {
         let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
         let stands = self.stands_without(None);
         let mut book = self.ledger.book();
-        let fallen = book.stands && !stands && !book.harmed;
+        let harmed = std::mem::take(&mut book.harmed) | self.cloud.was_harmed_late();
+        let fallen = book.stands && !stands && !harmed;
         book.stands = stands && (book.stands || ended_well);
         let lost = book
             .promised
@@ -133,7 +135,8 @@ impl World {
         let leak = entry.as_ref().and_then(leak_of);
         let durable = self.durable_journal().as_ref().and_then(leak_of);
         let forgotten = std::mem::replace(&mut book.open_leak, durable)
-            .filter(|id| leak.as_ref() != Some(id) && live.iter().any(|key| key.id == *id));
+            .filter(|id| leak.as_ref() != Some(id) && live.iter().any(|key| key.id == *id))
+            .filter(|id| !book.brought_back.contains(id));
         drop(book);
         if let Some(id) = forgotten {
             let what = format!("`{id}` leaked, is there, and its journal is gone");
@@ -154,6 +157,11 @@ impl World {
     /// Nothing goes wrong any more, and everything that was under way arrives: akm recovers, and each pair of its own is usable or
     /// a suspect.
     pub(super) fn settle(self: &Arc<Self>) {
+        if self.fate.one_in(4) && self.open_entry().is_some() {
+            // Before all of it has arrived.
+            self.run(Plan::default(), recover::all);
+            self.look(true);
+        }
         self.wait(40);
         for _ in 0..2 {
             if self.open_entry().is_none() {
@@ -170,15 +178,23 @@ impl World {
             };
             if let Some(why) = stuck {
                 self.fate.tell(|| format!("recover: {why}"));
-                let book = self.ledger.book();
-                let excused = book.harmed || book.strangers;
-                drop(book);
-                if !excused && !self.needs_a_person() {
+                if !self.is_touched() && !self.needs_a_person() {
                     self.ledger.breach(3, &format!("recovery is stuck: {why}"));
                 }
             }
         }
         self.judge_pairs();
+    }
+
+    /// Whether the open work is about a pair that somebody took into his own hands.
+    fn is_touched(&self) -> bool {
+        let Some(entry) = self.open_entry() else {
+            return false;
+        };
+        let new = entry.got.as_ref().map(|got| &got.access_key_id);
+        let old = entry.intent.rotation.as_ref().map(|it| &it.old);
+        let touched = &self.ledger.book().touched;
+        new.into_iter().chain(old).any(|id| touched.contains(id))
     }
 
     /// What takes the place of a pair that leaked where both places are taken, and whether a pair may go that takes the place of one whose
@@ -204,6 +220,12 @@ impl World {
         let live = self.cloud.live();
         let (both, mut others) = (live.len() > 1, live.iter().filter(|key| key.id != *leaked));
         both && others.any(|key| key.status != Status::Active || !self.is_claimed(&key.id))
+    }
+
+    /// Whether a person wants that pair back, and it is not written down yet that it is.
+    pub(super) fn is_being_restored(&self, id: &AccessKeyId) -> bool {
+        let begun = self.journal().all_restoring().unwrap_or_default();
+        begun.iter().any(|(of, _)| of == id)
     }
 
     /// Whether metadata says that the secret is in the store, and it is.
@@ -238,6 +260,10 @@ impl World {
                 continue;
             }
             let usable = claimed && self.is_stored(&id);
+            if suspected && usable {
+                self.ledger
+                    .breach(3, &format!("`{id}` is held and a suspect"));
+            }
             if !suspected && !usable {
                 let stored = self.is_stored(&id);
                 self.ledger.breach(

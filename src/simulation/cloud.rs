@@ -38,6 +38,8 @@ pub(super) enum Maker {
 pub(super) struct Born {
     pub(super) secret: Arc<str>,
     pub(super) by: Maker,
+    /// Of the request that made it.
+    pub(super) nonce: Arc<str>,
 }
 
 /// What an owner's list showed from a moment on.
@@ -51,8 +53,21 @@ struct Past {
 struct Truth {
     born: BTreeMap<AccessKeyId, Born>,
     past: Vec<Past>,
-    /// Requests that are still under way, and when they arrive.
-    late: Vec<(Timestamp, Request, Maker)>,
+    /// Requests that are still under way.
+    late: Vec<Late>,
+    /// Whether one of them that a person had asked for took a pair out of use, since that was last asked.
+    harmed: bool,
+}
+
+/// A request that is still under way.
+#[derive(Clone)]
+pub(super) struct Late {
+    /// When it arrives.
+    pub(super) until: Timestamp,
+    pub(super) request: Request,
+    pub(super) by: Maker,
+    /// A person asked for what it does to a pair.
+    pub(super) typed: bool,
 }
 
 pub(super) struct Cloud {
@@ -147,7 +162,8 @@ impl Cloud {
             let text = |name: &str| body["AccessKey"][name].as_str().unwrap().to_owned();
             let id = AccessKeyId::parse(&text("AccessKeyId")).unwrap();
             let secret = text("AccessKeySecret").into();
-            self.truth().born.insert(id, Born { secret, by });
+            let nonce = request.header("x-acs-signature-nonce").unwrap().into();
+            self.truth().born.insert(id, Born { secret, by, nonce });
         }
         let shown = self.live();
         let from = self.clock.now();
@@ -156,14 +172,19 @@ impl Cloud {
     }
 
     /// The request arrives later, whoever waits for it or not.
-    pub(super) fn delay(&self, request: &Request, by: Maker, until: Timestamp) {
-        self.truth().late.push((until, request.clone(), by));
+    pub(super) fn delay(&self, late: Late) {
+        self.truth().late.push(late);
+    }
+
+    /// Whether a person's word took a pair out of use late, since this was last asked.
+    pub(super) fn was_harmed_late(&self) -> bool {
+        std::mem::take(&mut self.truth().harmed)
     }
 
     /// How long it is until the next of them arrives.
     pub(super) fn next_arrival(&self) -> Option<TimeDelta> {
         let truth = self.truth();
-        let next = truth.late.iter().map(|(at, ..)| *at).min();
+        let next = truth.late.iter().map(|late| late.until).min();
         next.map(|at| (at - self.clock.now()).max(TimeDelta::zero()))
     }
 
@@ -177,12 +198,13 @@ impl Cloud {
             let mut truth = self.truth();
             let (due, late) = std::mem::take(&mut truth.late)
                 .into_iter()
-                .partition(|(at, ..)| *at <= now);
+                .partition(|late| late.until <= now);
             truth.late = late;
             due
         };
-        for (_, request, by) in due {
-            self.execute(&request, by);
+        for late in due {
+            self.execute(&late.request, late.by);
+            self.truth().harmed |= late.typed;
         }
     }
 
@@ -222,6 +244,13 @@ impl Cloud {
 
     pub(super) fn born(&self) -> BTreeMap<AccessKeyId, Born> {
         self.truth().born.clone()
+    }
+
+    /// Whether the request of that nonce, of a run of akm, made the pair.
+    pub(super) fn is_made_by(&self, nonce: &str, id: &AccessKeyId) -> bool {
+        let truth = self.truth();
+        let born = truth.born.get(id);
+        born.is_some_and(|born| *born.nonce == *nonce && born.by != Maker::Stranger)
     }
 
     pub(super) fn secret(&self, id: &AccessKeyId) -> Option<Arc<str>> {

@@ -24,7 +24,8 @@ pub(super) enum Deed {
     Enable(AccessKeyId),
     Delete(AccessKeyId),
     Purge(AccessKeyId),
-    Restore(AccessKeyId),
+    /// Active at once, or not.
+    Restore(AccessKeyId, bool),
     Dismiss(AccessKeyId),
     Refresh,
     Recover,
@@ -57,7 +58,7 @@ impl Deed {
             10 => about(&ids[..live]).map(Self::Enable),
             11 => about(&ids[..live]).map(Self::Delete),
             12 => about(&ids).map(Self::Purge),
-            13 => about(&ids[live..]).map(Self::Restore),
+            13 => about(&ids[live..]).map(|id| Self::Restore(id, fate.one_in(2))),
             14 => about(&ids).map(Self::Dismiss),
             15 => Some(Self::RollBack),
             16 => about(&ids).map(|id| Self::Replace(id, span(&[0, 2]))),
@@ -66,6 +67,13 @@ impl Deed {
             _ => Some(Self::Recover),
         };
         drawn.unwrap_or_else(rotate)
+    }
+
+    /// A pair that was deleted comes back before what went wrong is looked into.
+    pub(super) fn draw_restore(world: &World) -> Option<Self> {
+        let (ids, fate) = (world.cloud.recycled(), &world.fate);
+        let id = ids.get(fate.below(ids.len().max(1)))?.clone();
+        Some(Self::Restore(id, fate.one_in(2)))
     }
 
     fn wish(&self) -> rotate::Wish {
@@ -156,9 +164,11 @@ impl Deed {
                 });
                 over(world, run, |_| None)
             }
-            Self::Restore(id) => {
+            Self::Restore(id, active) => {
                 typed(world, id);
-                let run = world.run(plan, |s| restore::restore(s, id, false));
+                // Whoever brings back what leaked has his own reasons.
+                world.ledger.book().brought_back.insert(id.clone());
+                let run = world.run(plan, |s| restore::restore(s, id, *active));
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
@@ -203,7 +213,7 @@ fn back_in_use(standing: &rotate::Standing) -> Option<AccessKeyId> {
 }
 
 fn typed(world: &World, id: &AccessKeyId) {
-    world.ledger.book().typed.insert(id.clone());
+    world.ledger.book().types(id);
 }
 
 /// The run is over: what it said is remembered, and what it left looked at. `made` is the pair that it gave to its caller.
@@ -232,5 +242,6 @@ fn over<T>(
         }
     };
     world.look(outcome == Outcome::Done);
+    world.ledger.book().typed.clear();
     (outcome, run.course)
 }

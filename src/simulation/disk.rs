@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-type Content = Arc<[u8]>;
+pub(super) type Content = Arc<[u8]>;
 
 #[derive(Default)]
 struct State {
@@ -68,6 +68,10 @@ impl CutDisk {
 
     pub(super) fn is_synced(&self, path: &Path) -> bool {
         !self.state().unsynced.contains_key(path)
+    }
+
+    pub(super) fn content(&self, path: &Path) -> Option<Content> {
+        self.state().files.get(path).cloned()
     }
 
     pub(super) fn files(&self) -> Vec<(PathBuf, Content)> {

@@ -81,10 +81,17 @@ fn time_passes(world: &Arc<World>, deed: Deed, outcome: Outcome) -> Deed {
     if world.fate.one_in(rate) {
         world.cut_power();
     }
-    let again = outcome != Outcome::Done && world.fate.one_in(2);
+    let failed = outcome != Outcome::Done;
+    let again = failed && world.fate.one_in(2);
     let minutes = [0, 1, 20, 180, 3000, 15_000, 50_000];
     let most = if again { 3 } else { minutes.len() };
     let minutes = minutes[world.fate.below(most)];
     world.wait(minutes);
-    if again { deed } else { Deed::draw(world) }
+    let brought_back = failed && !again && world.fate.one_in(2);
+    let restore = brought_back.then(|| Deed::draw_restore(world)).flatten();
+    match restore {
+        Some(restore) => restore,
+        None if again => deed,
+        None => Deed::draw(world),
+    }
 }

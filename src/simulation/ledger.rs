@@ -1,6 +1,7 @@
 //! What was promised, and by whom; and the judge of every request: it knows what a run of akm may ask the cloud for.
 
 use super::cloud::{about, changes, signer};
+use super::disk::Content;
 use super::faults::{action, parameter};
 use super::world::World;
 use crate::cloud::transport::{Request, Response};
@@ -19,7 +20,7 @@ pub(super) struct Ledger(Mutex<Book>);
 pub(super) struct Book {
     /// The first breach of an invariant.
     pub(super) breach: Option<String>,
-    /// Pairs whose id a person typed.
+    /// Pairs whose id a person typed in the deed that is being done.
     pub(super) typed: BTreeSet<AccessKeyId>,
     /// Suspects that a person took as known, or pairs that a person deleted for good.
     pub(super) settled: BTreeSet<AccessKeyId>,
@@ -31,6 +32,8 @@ pub(super) struct Book {
     pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
+    /// Pairs that a person brought back from the recycle bin, and that did not leak since.
+    pub(super) brought_back: BTreeSet<AccessKeyId>,
     /// The leak that the journal is about.
     pub(super) open_leak: Option<AccessKeyId>,
     /// Runs that said that they made nothing.
@@ -39,8 +42,10 @@ pub(super) struct Book {
     pub(super) stands: bool,
     /// Whether anyone but a rotation disabled or deleted a pair since.
     pub(super) harmed: bool,
-    /// Whether a stranger ever did.
-    pub(super) strangers: bool,
+    /// Pairs that anyone but a rotation ever touched.
+    pub(super) touched: BTreeSet<AccessKeyId>,
+    /// Pairs that a stranger ever touched.
+    pub(super) estranged: BTreeSet<AccessKeyId>,
     /// Runs that took a pair that leaked out of use.
     taken_out: BTreeSet<(u32, AccessKeyId)>,
     /// What the owner's last list showed to a run: ids, and whether they are Active.
@@ -48,13 +53,27 @@ pub(super) struct Book {
     /// How often in a row a pair was found to work.
     row: BTreeMap<String, u32>,
     verified: BTreeSet<String>,
+    /// The journal that was last looked into for what it has got.
+    pub(super) judged: Option<Content>,
 }
 
 impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
+        self.brought_back.remove(id);
         self.open_leak = None;
+    }
+
+    /// A person has named the pair, and what is under way for it is that person's word.
+    pub(super) fn types(&mut self, id: &AccessKeyId) {
+        self.typed.insert(id.clone());
+        self.touched.insert(id.clone());
+    }
+
+    /// Whether a person would have something done to that pair.
+    pub(super) fn is_word(&self, id: &AccessKeyId) -> bool {
+        self.typed.contains(id) || self.makes_way.as_ref() == Some(id)
     }
 }
 
@@ -73,9 +92,11 @@ impl Ledger {
             .get_or_insert_with(|| format!("invariant {invariant}: {what}"));
     }
 
-    pub(super) fn stranger_harmed(&self) {
+    pub(super) fn stranger_harmed(&self, id: &AccessKeyId) {
         let mut book = self.book();
-        (book.harmed, book.strangers) = (true, true);
+        book.harmed = true;
+        book.touched.insert(id.clone());
+        book.estranged.insert(id.clone());
     }
 
     /// What an answer that arrived tells the run.
@@ -105,6 +126,7 @@ impl Ledger {
 
     /// Invariants 1, 2 and 6 stand or fall with what is asked of the cloud.
     pub(super) fn judge(&self, world: &World, run: u32, request: &Request) {
+        world.judge_got();
         if world.nature.elsewhere && changes(request) {
             self.breach(6, &format!("{} in another account", action(request)));
         }
@@ -158,7 +180,8 @@ impl Ledger {
             let (named, successor) = if back { (new, old) } else { (old, new) };
             (named == id).then(|| successor.clone())
         });
-        let typed = self.book().typed.contains(id);
+        // A restoring is gone on with by whatever command comes next.
+        let typed = self.book().typed.contains(id) || world.is_being_restored(id);
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
@@ -196,6 +219,7 @@ impl Ledger {
         }
         let mut book = self.book();
         book.deleted.insert(id.clone());
+        book.touched.insert(id.clone());
         // The list may have lagged.
         book.harmed |= world.cloud.status(id) == Some(Status::Active);
     }

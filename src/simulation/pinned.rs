@@ -159,6 +159,31 @@ fn a_pair_that_takes_the_room_of_a_replaced_one_is_seen_before_the_create() {
     is_sound(&world);
 }
 
+/// Its secret is held, so that it looks like one that only the store could take.
+#[test]
+fn a_pair_that_was_restored_is_not_what_a_lost_create_made() {
+    let starts = Starts::new();
+    let binned =
+        |world: &&Arc<World>| world.cloud.live().is_empty() && !world.cloud.recycled().is_empty();
+    let start = starts.of(StoreKind::Age).find(binned).unwrap();
+    let world = start.copy(start.nature, Fate::new(Dice::new(0), true));
+    let ends = |deed: &Deed, plan, expected| {
+        let outcome = deed.perform(&world, plan).0;
+        assert_eq!(outcome, expected, "{}", world.fate.trace());
+    };
+    // The third call makes the pair.
+    let lost = Plan {
+        fault: Some((2, Fault::AnswerLost)),
+        ..Plan::default()
+    };
+    ends(&Deed::Create, lost, Outcome::Failed(Kind::HalfDone));
+    let restored = Deed::Restore(world.cloud.recycled()[0].clone(), false);
+    ends(&restored, Plan::default(), Outcome::Done);
+    let undecided = Outcome::Failed(Kind::Undecided);
+    ends(&Deed::Create, Plan::default(), undecided);
+    is_sound(&world);
+}
+
 #[test]
 fn nothing_is_changed_in_another_account() {
     for start in Starts::new().of(StoreKind::Age) {
@@ -170,14 +195,9 @@ fn nothing_is_changed_in_another_account() {
             Deed::Refresh,
         ];
         for id in ids {
-            let of_pairs = [
-                Deed::Disable,
-                Deed::Enable,
-                Deed::Delete,
-                Deed::Purge,
-                Deed::Restore,
-            ];
+            let of_pairs = [Deed::Disable, Deed::Enable, Deed::Delete, Deed::Purge];
             deeds.extend(of_pairs.map(|deed| deed(id.clone())));
+            deeds.extend([true, false].map(|active| Deed::Restore(id.clone(), active)));
         }
         for deed in deeds {
             let nature = Nature {

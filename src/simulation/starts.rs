@@ -18,10 +18,11 @@ enum Before {
     Strange,
     Rotate(u16, u16),
     DisableOldest,
+    DeleteOldest,
 }
 
-const STARTS: [&[Before]; 10] = {
-    use Before::{Create, DisableOldest, Rotate, Strange};
+const STARTS: [&[Before]; 12] = {
+    use Before::{Create, DeleteOldest, DisableOldest, Rotate, Strange};
     [
         &[],
         &[Create],
@@ -33,6 +34,8 @@ const STARTS: [&[Before]; 10] = {
         &[Create, Create, DisableOldest],
         &[Create, Rotate(2, 2)],
         &[Create, Rotate(0, 2)],
+        &[Create, DeleteOldest],
+        &[Create, Create, DeleteOldest],
     ]
 };
 
@@ -77,6 +80,7 @@ fn lived(store: StoreKind, before: &[Before]) -> Arc<World> {
             Before::Create => Some(Deed::Create),
             Before::Rotate(overlap, grace) => Some(Deed::Rotate(*overlap, *grace)),
             Before::DisableOldest => Some(Deed::Disable(world.cloud.live()[0].id.clone())),
+            Before::DeleteOldest => Some(Deed::Delete(world.cloud.live()[0].id.clone())),
             Before::Strange => None,
         };
         if let Some(deed) = deed {
@@ -93,7 +97,7 @@ fn lived(store: StoreKind, before: &[Before]) -> Arc<World> {
     // What a person did before is no excuse for what follows.
     let mut book = world.ledger.book();
     book.harmed = false;
-    book.typed.clear();
+    book.touched.clear();
     drop(book);
     assert_eq!(world.ledger.book().breach, None);
     world

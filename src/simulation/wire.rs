@@ -1,6 +1,6 @@
 //! The way from one run of akm to the cloud, where everything may go wrong; and who else is at work meanwhile.
 
-use super::cloud::{self, ACCOUNT, Direct, Maker, about};
+use super::cloud::{self, ACCOUNT, Direct, Late, Maker, about};
 use super::fate::die;
 use super::faults::{Fault, action, response};
 use super::world::World;
@@ -79,7 +79,14 @@ impl Wire {
         let world = &self.world;
         let seconds = 1 + world.fate.below(900);
         let until = world.cloud.clock.now() + TimeDelta::seconds(seconds.try_into().unwrap());
-        world.cloud.delay(request, Maker::Run(self.run), until);
+        let (request, by) = (request.clone(), Maker::Run(self.run));
+        let typed = about(&request).is_some_and(|id| world.ledger.book().is_word(&id));
+        world.cloud.delay(Late {
+            until,
+            request,
+            by,
+            typed,
+        });
     }
 
     fn go_wrong(&self, fault: Fault, request: &Request) -> Result<Response, Undelivered> {
@@ -167,7 +174,7 @@ impl Wire {
             _ => client.delete_pair(&owner, &key.id),
         };
         done.unwrap();
-        world.ledger.stranger_harmed();
+        world.ledger.stranger_harmed(&key.id);
         world.fate.tell(|| {
             let now = world.cloud.status(&key.id);
             format!("       a stranger touches {}: {now:?}", key.id)

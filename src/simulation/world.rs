@@ -87,6 +87,10 @@ pub(super) struct Run<T> {
     pub(super) course: Course,
 }
 
+fn journal_path() -> PathBuf {
+    PathBuf::from(format!("/akm/journal/{ACCOUNT}/user-alice.journal"))
+}
+
 impl World {
     /// A fresh install, and an account with one RAM user.
     pub(super) fn new(store: StoreKind) -> Self {
@@ -160,9 +164,28 @@ impl World {
 
     /// The journal, where no power cut could take it away any more.
     pub(super) fn durable_journal(&self) -> Option<Entry> {
-        let path = PathBuf::from(format!("/akm/journal/{ACCOUNT}/user-alice.journal"));
         let entry = self.journal().read(&cloud::owner()).ok().flatten();
-        entry.filter(|_| self.disk.is_synced(&path))
+        entry.filter(|_| self.disk.is_synced(&journal_path()))
+    }
+
+    /// The pair that a journal has got was made by the very request that it speaks of, unless it stands in for one that leaked.
+    pub(super) fn judge_got(&self) {
+        let content = self.disk.content(&journal_path());
+        let as_judged = std::mem::replace(&mut self.ledger.book().judged, content.clone());
+        let same = as_judged.zip(content.as_ref());
+        if content.is_none() || same.is_some_and(|(one, other)| Arc::ptr_eq(&one, other)) {
+            return;
+        }
+        let entry = self.journal().read(&cloud::owner()).ok().flatten();
+        let Some((intent, got)) = entry.and_then(|entry| Some((entry.intent, entry.got?))) else {
+            return;
+        };
+        let id = &got.access_key_id;
+        let stands_in = intent.is_of_leak() && !intent.is_signed() && got.sealed.is_empty();
+        if !stands_in && !self.cloud.is_made_by(&intent.nonce, id) {
+            let what = format!("`{id}` is taken for the new pair, which another request made");
+            self.ledger.breach(3, &what);
+        }
     }
 
     fn files(&self) -> Files {
@@ -272,7 +295,9 @@ impl World {
     pub(super) fn rival(self: &Arc<Self>) {
         let before = self.fate.take(Course::default());
         self.fate.tell(|| "       another akm:".to_owned());
+        let typed = self.ledger.book().typed.clone();
         Deed::Create.perform(self, Plan::default());
+        self.ledger.book().typed = typed;
         self.fate.tell(|| "       goes on".to_owned());
         self.fate.take(before);
     }
