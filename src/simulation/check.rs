@@ -26,6 +26,22 @@ impl World {
         })
     }
 
+    /// A pair that akm knows by now.
+    pub(super) fn some_known(&self) -> Option<AccessKeyId> {
+        let record = self.record();
+        let mut known: Vec<_> = record
+            .iter()
+            .flat_map(|record| &record.access_keys)
+            .map(|pair| pair.access_key_id.clone())
+            .collect();
+        known.extend(
+            self.open_entry()
+                .into_iter()
+                .flat_map(|entry| entry.intent.before),
+        );
+        (!known.is_empty()).then(|| known[self.fate.below(known.len())].clone())
+    }
+
     fn open_entry(&self) -> Option<Entry> {
         let entry = self.journal().read(&owner());
         entry.unwrap_or_else(|error| {

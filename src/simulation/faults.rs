@@ -1,4 +1,4 @@
-//! The sixteen ways in which a network call goes wrong, and a list that lags.
+//! The ways in which a network call goes wrong, and a list that lags.
 
 use crate::cloud::transport::{Request, Response, Undelivered};
 use crate::core::time::Timestamp;
@@ -21,12 +21,18 @@ pub(super) enum Fault {
     Truncated,
     FieldMissing,
     TooLarge,
+    /// An answer that is a refusal by its status and nothing that the API says, whatever became of the request.
+    NoApiError,
+    /// The answer to a create names a pair that was there before; any other is cut.
+    NamesAnother,
+    /// The cloud's clock is said to be far from what it is.
+    DateOff,
     /// A list shows what was a moment ago; any other call does not yet know the pair that signs it.
     Lagging,
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::NotSent,
         Self::RequestLost,
         Self::AnswerLost,
@@ -43,6 +49,9 @@ impl Fault {
         Self::Truncated,
         Self::FieldMissing,
         Self::TooLarge,
+        Self::NoApiError,
+        Self::NamesAnother,
+        Self::DateOff,
         Self::Lagging,
     ];
 
@@ -57,6 +66,7 @@ impl Fault {
                 | Self::Truncated
                 | Self::FieldMissing
                 | Self::TooLarge
+                | Self::NamesAnother
         )
     }
 
@@ -85,7 +95,8 @@ impl Fault {
             Self::InvalidTimestamp => error(400, "InvalidTimeStamp.Expired"),
             Self::NonceUsed => error(400, "SignatureNonceUsed"),
             Self::Lagging => error(404, "InvalidAccessKeyId.NotFound"),
-            Self::Truncated => {
+            Self::NoApiError => Ok(response(403, b"<html>blocked</html>".to_vec(), now)),
+            Self::Truncated | Self::NamesAnother | Self::DateOff => {
                 let body = answer.map(|answer| answer.body.as_slice());
                 let body = body.unwrap_or_default();
                 Ok(response(200, body[..body.len() * 3 / 4].to_vec(), now))
