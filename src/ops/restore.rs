@@ -141,14 +141,22 @@ pub(super) fn awaited(session: &Session, left: &recover::Left) -> Result<recover
         left.iter().all(|(name, _)| *name != key)
     });
     let awaited = |begun: Restoring| {
-        let failure = if may_come(session, &begun) {
-            not_seen(session, &begun)
-        } else {
-            nowhere(session, &begun)
+        let failure = match is_open_still(session, &begun) {
+            Ok(false) => return None,
+            Ok(true) if may_come(session, &begun) => not_seen(session, &begun),
+            Ok(true) => nowhere(session, &begun),
+            Err(failure) => failure,
         };
-        (begun.access_key_id.to_string(), failure)
+        Some((begun.access_key_id.to_string(), failure))
     };
-    Ok(begun.map(awaited).collect())
+    Ok(begun.filter_map(awaited).collect())
+}
+
+/// Another akm may be at it.
+fn is_open_still(session: &Session, begun: &Restoring) -> Result<bool, Failure> {
+    let _lock = session.lock(&begun.owner())?;
+    let mut open = session.journal.all_restoring()?.into_iter();
+    Ok(open.any(|(id, _)| id == begun.access_key_id))
 }
 
 fn not_seen(session: &Session, begun: &Restoring) -> Failure {

@@ -103,12 +103,13 @@ impl Load {
 
     /// Not there (any more), or two pairs: all else is done. A rotation or a leak whose pairs somebody deletes or disables stops.
     fn told(&self, what: &str, args: &[&str], ran: &Ran) {
-        let why = ["is gone from the cloud", "is Inactive"];
+        let why = [
+            "is gone from the cloud",
+            "is Inactive",
+            "a later command is to read it back",
+        ];
         let stopped = ran.code == 8 && why.iter().any(|why| ran.stderr.contains(why));
-        // `recover` does not wait for a restoring that another has just begun.
-        let awaited = ran.code == 7 && what == "recover";
-        let awaited = awaited && ran.stderr.contains("may yet be restored");
-        let fine = [0, 3, 4].contains(&ran.code) || stopped || awaited;
+        let fine = [0, 3, 4].contains(&ran.code) || stopped;
         assert!(fine && !ran.stderr.contains("defect"), "{args:?}: {ran:?}");
         if ran.code == 0 {
             *self

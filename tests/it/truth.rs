@@ -68,7 +68,6 @@ pub(crate) fn rests(env: &Env, id: &str) -> bool {
 }
 
 /// The same of one RAM user.
-#[cfg(feature = "sandbox-server")]
 pub(crate) fn live_of(env: &Env, user: &str) -> Vec<Live> {
     pairs_in(&env.cloud_of(user))
 }

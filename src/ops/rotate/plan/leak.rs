@@ -106,7 +106,7 @@ pub(super) fn beside(
     for _ in 0..2 {
         calls.add(&Call::list_pairs(owner));
     }
-    let failure = undecided(owner, expiry_now(session, entry));
+    let failure = undecided(owner, expiry_now(session, entry)).half_done("");
     let left = "nothing would take its place yet";
     calls.stops = Some(disabled(&id, left, failure));
     Ok(None)
