@@ -140,6 +140,9 @@ impl World {
         let stands = self.stands_without(None);
         let mut book = self.ledger.book();
         let harmed = std::mem::take(&mut book.harmed) | self.cloud.was_harmed_late();
+        // What a stranger took out of use may have been what was to stand in.
+        let active = |id: &AccessKeyId| self.cloud.status(id) == Some(Status::Active);
+        let harmed = harmed || !book.estranged.iter().all(active);
         let fallen = book.stands && !stands && !harmed;
         book.stands = stands && (book.stands || ended_well);
         let lost = book
@@ -152,7 +155,7 @@ impl World {
         let durable = self.durable_journal().as_ref().and_then(leak_of);
         let forgotten = std::mem::replace(&mut book.open_leak, durable)
             .filter(|id| leak.as_ref() != Some(id) && live.iter().any(|key| key.id == *id))
-            .filter(|id| !book.brought_back.contains(id));
+            .filter(|id| !book.brought_back.contains(id) && !book.estranged.contains(id));
         drop(book);
         if let Some(id) = forgotten {
             let what = format!("`{id}` leaked, is there, and its journal is gone");
@@ -216,19 +219,27 @@ impl World {
     /// What takes the place of a pair that leaked where both places are taken, and whether a pair may go that takes the place of one whose
     /// secret nobody has, akm cannot tell.
     fn needs_a_person(&self) -> bool {
-        self.open_entry().is_some_and(|entry| {
-            // The leak of a rotation's new pair was cut short before it could be written down.
-            let leaked = self.ledger.book().leaked.clone();
-            let new = entry.got.as_ref().map(|got| &got.access_key_id);
-            if new.is_some_and(|new| leaked.contains(new)) {
-                return true;
-            }
-            let back = entry.when(Reached::RollBack).is_some();
-            let rotation = entry.intent.rotation.as_ref();
-            rotation.is_some_and(|it| {
-                it.leaked && self.place_is_taken(&it.old) || back && !self.is_stored(&it.old)
+        self.restores_what_is_nowhere()
+            || self.open_entry().is_some_and(|entry| {
+                // The leak of a rotation's new pair was cut short before it could be written down.
+                let leaked = self.ledger.book().leaked.clone();
+                let new = entry.got.as_ref().map(|got| &got.access_key_id);
+                if new.is_some_and(|new| leaked.contains(new)) {
+                    return true;
+                }
+                let back = entry.when(Reached::RollBack).is_some();
+                let rotation = entry.intent.rotation.as_ref();
+                rotation.is_some_and(|it| {
+                    it.leaked && self.place_is_taken(&it.old) || back && !self.is_stored(&it.old)
+                })
             })
-        })
+    }
+
+    /// Whether what was to be restored is not there, though nothing is under way any more, nor in the recycle bin.
+    fn restores_what_is_nowhere(&self) -> bool {
+        let (live, begun) = (self.cloud.live(), self.journal().all_restoring());
+        let mut begun = begun.unwrap_or_default().into_iter();
+        begun.any(|(id, _)| live.iter().all(|key| key.id != id))
     }
 
     /// Whether a pair that cannot stand in for the leaked one leaves no room for another.

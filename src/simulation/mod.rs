@@ -30,7 +30,7 @@ use std::time::Instant;
 
 /// How many histories by chance a run of the tests lives through. This variable says otherwise, and then about as many are
 /// lived through one by one.
-const RANDOM: u64 = 125_000;
+const RANDOM: u64 = 100_000;
 const COUNT: &str = "AKM_HISTORIES";
 /// Lives through the history of that seed alone.
 const SEED: &str = "AKM_SEED";
@@ -90,8 +90,8 @@ fn every() -> u64 {
     let ordeals = [
         (Deed::Create, StoreKind::Age, 1),
         (Deed::Create, StoreKind::Keyring, 1),
-        (Deed::Rotate(0, 2), StoreKind::Age, 1),
-        (Deed::Rotate(0, 0), StoreKind::Keyring, 1),
+        (Deed::Rotate(0, 2), StoreKind::Age, 2),
+        (Deed::Rotate(0, 0), StoreKind::Keyring, 2),
         (Deed::Rotate(2, 2), StoreKind::Keyring, 3),
     ];
     let mut work = Vec::new();

@@ -1,5 +1,6 @@
 //! Histories that once went wrong, each with what it comes to now.
 
+use super::cloud::{self, owner};
 use super::deeds::{Deed, Outcome};
 use super::dice::Dice;
 use super::fate::{Crash, Fate, Plan};
@@ -177,9 +178,20 @@ fn a_pair_that_was_restored_is_not_what_a_lost_create_made() {
         ..Plan::default()
     };
     ends(&Deed::Create, lost, Outcome::Failed(Kind::HalfDone));
-    let restored = Deed::Restore(world.cloud.recycled()[0].clone(), false);
-    ends(&restored, Plan::default(), Outcome::Done);
+    // akm itself restores none while the create is undecided.
     let undecided = Outcome::Failed(Kind::Undecided);
+    let id = world.cloud.recycled()[0].clone();
+    ends(
+        &Deed::Restore(id.clone(), false),
+        Plan::default(),
+        undecided,
+    );
+    let console = cloud::client(
+        Arc::new(cloud::Direct(world.cloud.clone())),
+        world.clock.clone(),
+    );
+    let user = console.user(owner().ram_user().unwrap()).unwrap();
+    console.restore(&id, &user.user_id).unwrap();
     ends(&Deed::Create, Plan::default(), undecided);
     is_sound(&world);
 }

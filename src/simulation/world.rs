@@ -295,9 +295,13 @@ impl World {
     pub(super) fn rival(self: &Arc<Self>) {
         let before = self.fate.take(Course::default());
         self.fate.tell(|| "       another akm:".to_owned());
-        let typed = self.ledger.book().typed.clone();
+        let book = self.ledger.book();
+        let (typed, open_leak) = (book.typed.clone(), book.open_leak.clone());
+        drop(book);
         Deed::Create.perform(self, Plan::default());
-        self.ledger.book().typed = typed;
+        let mut book = self.ledger.book();
+        (book.typed, book.open_leak) = (typed, open_leak);
+        drop(book);
         self.fate.tell(|| "       goes on".to_owned());
         self.fate.take(before);
     }
