@@ -29,7 +29,8 @@ pub(crate) struct Recover {
     /// Show what is open and touch nothing
     #[arg(long, conflicts_with = "dismiss")]
     list: bool,
-    /// Take a suspect as known; or forget a rotation whose new pair is gone, or that a leaked pair is to be replaced
+    /// Take a suspect as known; or forget a rotation whose new pair is gone, a restore whose pair is nowhere, or that a leaked pair is to
+    /// be replaced
     #[arg(long, value_name = "KEY_ID", add = complete::open_pairs())]
     dismiss: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! A hermetic home for one test, and akm run in it: nothing of the machine's own environment reaches the program.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -111,12 +111,10 @@ impl Env {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(input.as_bytes())
-            .unwrap();
+        // What is refused at once reads nothing, and may be gone by now.
+        let fed = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let gone = |error: &std::io::Error| error.kind() == ErrorKind::BrokenPipe;
+        assert!(fed.as_ref().err().is_none_or(gone), "{fed:?}");
         Ran::from(child.wait_with_output().unwrap())
     }
 
