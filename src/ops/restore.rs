@@ -79,11 +79,9 @@ fn go_on(
     id: &AccessKeyId,
     active: bool,
 ) -> Result<Option<PairRecord>, Failure> {
-    let mut begun = session.journal.all_restoring()?.into_iter();
-    let Some((_, begun)) = begun.find(|(of, _)| of == id) else {
+    let Some(begun) = begun_for(session, id)? else {
         return Ok(None);
     };
-    let begun = begun?;
     let owner = begun.owner();
     Session::check_caller(caller, &owner)?;
     let _lock = session.lock(&owner)?;
@@ -184,6 +182,12 @@ fn nowhere(session: &Session, begun: &Restoring) -> Failure {
     }
 }
 
+fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Restoring>, Failure> {
+    let mut begun = session.journal.all_restoring()?.into_iter();
+    let begun = begun.find(|(of, _)| of == id).map(|(_, begun)| begun);
+    Ok(begun.transpose()?)
+}
+
 /// Whether the request can still be executed.
 fn may_come(session: &Session, begun: &Restoring) -> bool {
     let until = recover::expires(session, begun.asked_at);
@@ -193,13 +197,15 @@ fn may_come(session: &Session, begun: &Restoring) -> bool {
 /// A person's word that nothing is to be made of a restore whose pair is nowhere. False when none is open; `Undecided` while it may
 /// yet be executed, `Exists` when the pair is there.
 pub(super) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<bool, Failure> {
-    let mut begun = session.journal.all_restoring()?.into_iter();
-    let Some((_, begun)) = begun.find(|(of, _)| of == id) else {
+    let Some(begun) = begun_for(session, id)? else {
         return Ok(false);
     };
-    let begun = begun?;
     let owner = begun.owner();
     let _lock = session.lock(&owner)?;
+    // Another akm may have ended it meanwhile.
+    let Some(begun) = begun_for(session, id)? else {
+        return Ok(false);
+    };
     session.check_signer(&owner)?;
     if session.pairs_left(&owner)?.iter().any(|key| key.id == *id) {
         let message = format!("`{id}` of {owner} is there: its restoring is not to be forgotten");
