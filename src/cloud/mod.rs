@@ -3,6 +3,7 @@
 #[cfg(test)]
 pub(crate) mod answering;
 mod error;
+mod fault;
 pub(crate) mod https;
 mod ims;
 mod key_policy;
@@ -16,7 +17,8 @@ mod sts;
 pub(crate) mod transport;
 mod wire;
 
-pub(crate) use error::{Error, Fault, Outcome};
+pub(crate) use error::Error;
+pub(crate) use fault::{Fault, Outcome};
 pub(crate) use pairs::{Call, NewPair};
 pub(crate) use ram::User;
 pub(crate) use sts::{Assume, Caller};
