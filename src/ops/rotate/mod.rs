@@ -1,8 +1,6 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
 pub(crate) mod all;
-mod console;
-mod ending;
 mod leaked;
 pub(crate) mod plan;
 mod rehearsal;
@@ -10,7 +8,6 @@ mod replace;
 mod rollback;
 mod start;
 mod stopped;
-mod successor;
 mod verify;
 mod work;
 

@@ -1,9 +1,8 @@
 //! The plan of `rotate --leaked`.
 
 use super::super::{
-    console, leaked,
+    leaked::{console::not_the_signer, successor::successor, which::which},
     rehearsal::{Calls, Rehearsal},
-    successor,
 };
 use super::{asked_first, just, made};
 use crate::cloud::Call;
@@ -27,32 +26,40 @@ pub(super) fn leak(
     named: Option<&AccessKeyId>,
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
-    let mut keys = asked_first(session, owner, calls)?;
-    let Some(id) = leaked::which(session, owner, &keys, named)? else {
+    let Some((id, keys)) = disabled(session, owner, named, calls)? else {
         return Ok(Some(State::None));
     };
-    console::not_the_signer(&session.cloud.signer(), owner, &id)?;
-    disable(owner, &mut keys, &id, calls);
-    match successor::successor(session, owner, &keys, &id) {
+    match successor(session, owner, &keys, &id) {
         Err(failure) if failure.kind == Kind::HalfDone => {
             let left = "nothing can take its place";
-            calls.stops = Some(disabled(&id, left, failure));
+            calls.stops = Some(stops(&id, left, failure));
             Ok(None)
         }
         other => replaced(session, owner, id, keys, other?, calls),
     }
 }
 
-fn disable(owner: &Owner, keys: &mut [AccessKey], id: &AccessKeyId, calls: &mut Calls) {
-    for key in keys {
-        if key.id == *id && key.status == Status::Active {
-            calls.add(&Call::set_status(owner, id, Status::Inactive));
-            key.status = Status::Inactive;
-        }
+/// Which pair it is, and the owner's pairs with that one Inactive; `None` when it is deleted already.
+fn disabled(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+    calls: &mut Calls,
+) -> Result<Option<(AccessKeyId, Vec<AccessKey>)>, Failure> {
+    let mut keys = asked_first(session, owner, calls)?;
+    let Some(id) = which(session, owner, &keys, named)? else {
+        return Ok(None);
+    };
+    not_the_signer(&session.cloud.signer(), owner, &id)?;
+    let active = |key: &&mut AccessKey| key.id == id && key.status == Status::Active;
+    if let Some(key) = keys.iter_mut().find(active) {
+        calls.add(&Call::set_status(owner, &id, Status::Inactive));
+        key.status = Status::Inactive;
     }
+    Ok(Some((id, keys)))
 }
 
-fn disabled(id: &AccessKeyId, left: &str, failure: Failure) -> Failure {
+fn stops(id: &AccessKeyId, left: &str, failure: Failure) -> Failure {
     Failure {
         kind: Kind::Refused,
         message: format!("`{id}` would be disabled, and {left}"),
@@ -96,18 +103,15 @@ pub(super) fn beside(
     entry: &Entry,
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
-    let mut keys = asked_first(session, owner, calls)?;
-    let Some(id) = leaked::which(session, owner, &keys, named)? else {
+    let Some((id, _)) = disabled(session, owner, named, calls)? else {
         return Ok(Some(State::None));
     };
-    console::not_the_signer(&session.cloud.signer(), owner, &id)?;
-    disable(owner, &mut keys, &id, calls);
     calls.add(&Call::caller_identity());
     for _ in 0..2 {
         calls.add(&Call::list_pairs(owner));
     }
     let failure = undecided(owner, expiry_now(session, entry)).half_done("");
     let left = "nothing would take its place yet";
-    calls.stops = Some(disabled(&id, left, failure));
+    calls.stops = Some(stops(&id, left, failure));
     Ok(None)
 }

@@ -1,5 +1,9 @@
 //! A rotation at work: each step of the plan, done and recorded.
 
+mod changes;
+mod delivery;
+mod ending;
+
 use super::{
     Standing, State, Word, recorded,
     stopped::{Left, stopped},
@@ -10,15 +14,10 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     rotation::{self, Reached, Recorded, Shown, Step, Stop},
-    secret::Secret,
     time::Timestamp,
 };
-use crate::metadata::{
-    journal::{Entry, OpenJournal},
-    log::Action,
-};
-use crate::ops::{Failure, Kind, Session, issue, issue::Issued, profile, record, retire};
-use crate::store::{SecretName, StoreKind};
+use crate::metadata::journal::{Entry, OpenJournal};
+use crate::ops::{Failure, Kind, Session, issue, issue::Issued};
 
 /// Takes every step whose time has come, after the person's word. The caller holds the owner's lock; each step can be done again.
 pub(in crate::ops) fn advance(
@@ -42,20 +41,20 @@ pub(super) fn go_on(session: &Session, issued: Issued) -> Result<Standing, Failu
 }
 
 /// What the cloud showed.
-pub(super) struct Seen {
+struct Seen {
     keys: Vec<AccessKey>,
-    pub(super) shown: Shown,
+    shown: Shown,
 }
 
 /// A rotation at work: its journal, and the ids of both pairs.
-pub(super) struct Work<'a> {
-    pub(super) session: &'a Session,
-    pub(super) owner: Owner,
-    pub(super) old: AccessKeyId,
-    pub(super) new: AccessKeyId,
-    pub(super) entry: Entry,
+struct Work<'a> {
+    session: &'a Session,
+    owner: Owner,
+    old: AccessKeyId,
+    new: AccessKeyId,
+    entry: Entry,
     journal: Option<OpenJournal>,
-    pub(super) seen: Option<Seen>,
+    seen: Option<Seen>,
     ends_grace: bool,
     deleted: bool,
 }
@@ -174,27 +173,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// The secret that the store has of either pair.
-    fn secret(&self, id: &AccessKeyId) -> Result<Option<Secret>, Failure> {
-        let Some(kind) = self.store_of(id)? else {
-            return Ok(None);
-        };
-        Ok(self.session.stores.open(kind)?.get(&SecretName::pair(id))?)
-    }
-
-    fn store_of(&self, id: &AccessKeyId) -> Result<Option<StoreKind>, Failure> {
-        if *id == self.new {
-            return Ok(Some(self.entry.intent.store));
-        }
-        let record = self.session.record(&self.owner)?;
-        Ok(match record.pair(id) {
-            Some(pair) => pair.secret_store,
-            // Of a file that is gone, the secret may be where the new one is.
-            None => Some(self.entry.intent.store),
-        })
-    }
-
-    pub(super) fn half(&self, failure: impl Into<Failure>) -> Failure {
+    fn half(&self, failure: impl Into<Failure>) -> Failure {
         let left = if self.may_be_deleted() {
             format!("whether `{}` is deleted is not known", self.old)
         } else {
@@ -258,104 +237,11 @@ impl<'a> Work<'a> {
         self.mark(verified)
     }
 
-    /// Hands the verified pair to whoever gets it through akm. akm's own commands look it up; a profile that signs with the pair
-    /// before it signs with this one from now on, and so does the rest of this command.
-    fn deliver(&mut self, delivered: Reached) -> Result<(), Failure> {
-        let (from, to) = match delivered {
-            Reached::OldDelivered => (self.new.clone(), self.old.clone()),
-            _ => (self.old.clone(), self.new.clone()),
-        };
-        let switched = self.switch(&from, &to);
-        switched.map_err(|failure| self.half(failure))?;
-        self.mark(delivered)
-    }
-
-    fn switch(&self, from: &AccessKeyId, to: &AccessKeyId) -> Result<(), Failure> {
-        if profile::signing_with(self.session, from)?.is_none() {
-            return Ok(());
-        }
-        let kind = self
-            .store_of(to)?
-            .ok_or_else(|| self.stopped(Stop::NotHeld))?;
-        let secret = self.session.stores.open(kind)?.get(&SecretName::pair(to))?;
-        let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
-        profile::switch(self.session, from, to, kind)?;
-        if self.session.cloud.signer() == from.as_str() {
-            self.session.cloud.switch(to, secret);
-        }
-        Ok(())
-    }
-
-    /// Asks for a status, and takes it as given.
-    fn set(&mut self, id: &AccessKeyId, status: Status) -> Result<(), Failure> {
-        let Some(mut seen) = self.seen.take() else {
-            return Ok(());
-        };
-        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
-        let changed = seen.keys.iter_mut().find(other);
-        let Shown {
-            held,
-            old_held,
-            fresh,
-            ..
-        } = seen.shown;
-        let fresh = fresh && changed.is_none();
-        if let Some(key) = changed {
-            let answer = self.session.cloud.set_status(&self.owner, id, status);
-            let action = match status {
-                Status::Active => Action::Enable,
-                Status::Inactive => Action::RotateDisable,
-            };
-            let answer = record::change(self.session, action, &self.owner, Some(id), answer);
-            retire::gone(answer).map_err(|failure| self.half(failure))?;
-            key.status = status;
-        }
-        let mut seen = self.see(seen.keys, held, fresh);
-        seen.shown.old_held = old_held;
-        self.seen = Some(seen);
-        Ok(())
-    }
-
-    fn set_old(&mut self, status: Status, reached: Reached) -> Result<(), Failure> {
-        // A profile may have been added since the new pair was delivered.
-        let switched = self.switch(&self.old, &self.new);
-        switched.map_err(|failure| self.half(failure))?;
-        self.set(&self.old.clone(), status)?;
-        self.mark(reached)
-    }
-
-    /// Written down at once: what follows may take its time, or not come to its end.
-    fn enable_old(&mut self) -> Result<(), Failure> {
-        self.set(&self.old.clone(), Status::Active)?;
-        let mut record = self.known()?;
-        if let Some(old) = record.pair_mut(&self.old) {
-            (old.disable_after, old.delete_after, old.retired_at) = (None, None, None);
-        }
-        let saved = self.session.inventory.save(&record);
-        saved.map_err(|error| self.half(error))?;
-        self.mark(Reached::OldEnabled)
-    }
-
-    pub(super) fn keys(&self) -> &[AccessKey] {
+    fn keys(&self) -> &[AccessKey] {
         self.seen.as_ref().map_or(&[], |seen| &seen.keys)
     }
 
-    fn disable_new(&mut self) -> Result<(), Failure> {
-        self.set(&self.new.clone(), Status::Inactive)?;
-        self.mark(Reached::NewDisabled)
-    }
-
-    fn delete_old(&mut self) -> Result<(), Failure> {
-        self.deleted = true;
-        let (owner, old) = (&self.owner, &self.old);
-        let answer = self.session.cloud.delete_pair(owner, old);
-        let answer = record::change(self.session, Action::RotateDelete, owner, Some(old), answer);
-        retire::gone(answer).map_err(|failure| self.half(failure))?;
-        self.seen = None;
-        Ok(())
-    }
-
-    pub(super) fn stopped(&self, stop: Stop) -> Failure {
+    fn stopped(&self, stop: Stop) -> Failure {
         let back = (!self.entry.intent.is_of_leak()).then_some(&self.owner);
         let shown = self.seen.as_ref().and_then(|seen| seen.shown.old);
         let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();

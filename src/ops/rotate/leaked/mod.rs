@@ -1,12 +1,11 @@
 //! `rotate --leaked`: a pair that strangers may have is disabled first, then replaced, then deleted, its secret too.
 
-use super::{
-    Standing,
-    console::{not_the_signer, protected},
-    current, start,
-    successor::{stand_in, successor},
-    work,
-};
+mod beside;
+pub(super) mod console;
+pub(super) mod successor;
+pub(super) mod which;
+
+use super::{Standing, current, work};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
@@ -15,16 +14,18 @@ use crate::core::{
 };
 use crate::metadata::{
     Version,
-    inventory::{OwnerRecord, PairRecord},
     journal::{Entry, Intent, OpenJournal, RotationIntent},
     log::Action,
 };
 use crate::ops::{
-    Failure, Kind, Session, create, issue, record,
+    Failure, Kind, Session, issue, record,
     recover::{self, Settled},
     retire,
-    session::no_such_pair,
 };
+use beside::{Way, make_way};
+use console::{not_the_signer, protected};
+use successor::{stand_in, successor};
+use which::which;
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
 /// pair takes its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it;
@@ -74,54 +75,6 @@ pub(super) fn goes_on(
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
 }
 
-/// The pair that is meant; `None` when the one that is named is deleted already.
-pub(super) fn which(
-    session: &Session,
-    owner: &Owner,
-    shown: &[AccessKey],
-    named: Option<&AccessKeyId>,
-) -> Result<Option<AccessKeyId>, Failure> {
-    let record = session.record(owner)?;
-    let Some(id) = named else {
-        let hidden = record
-            .live()
-            .find(|pair| is_hidden(session, shown, pair, &record));
-        return match (shown, hidden) {
-            (_, Some(pair)) => Err(not_shown_yet(&pair.access_key_id)),
-            ([], _) => Err(start::no_pair(owner)),
-            ([only], _) => Ok(Some(only.id.clone())),
-            _ => Err(which_of_two(session, owner, shown)),
-        };
-    };
-    if shown.iter().any(|key| key.id == *id) {
-        return Ok(Some(id.clone()));
-    }
-    let known = record.pair(id).ok_or_else(|| no_such_pair(id))?;
-    if is_hidden(session, shown, known, &record) {
-        return Err(not_shown_yet(id));
-    }
-    Ok(None)
-}
-
-/// Whether the list may lack the pair only because it lags behind: it was made, or seen last, a short while ago.
-fn is_hidden(
-    session: &Session,
-    shown: &[AccessKey],
-    pair: &PairRecord,
-    record: &OwnerRecord,
-) -> bool {
-    let seen = record.refreshed_at.filter(|_| pair.is_live());
-    let since = seen.map_or(pair.created_at, |at| at.max(pair.created_at));
-    let id = &pair.access_key_id;
-    shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
-}
-
-fn not_shown_yet(id: &AccessKeyId) -> Failure {
-    let message =
-        format!("`{id}` was made or restored just now, and the cloud does not list it yet");
-    Failure::new(Kind::Unavailable, message).hint("the same command again in a moment")
-}
-
 /// What is left of its secret goes.
 fn deleted_already(
     session: &Session,
@@ -135,95 +88,6 @@ fn deleted_already(
         session.tell.note(&format!("`{id}` is deleted already"));
     }
     current(session, owner)
-}
-
-fn which_of_two(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
-    let record = session.record(owner).ok();
-    let told = create::told(owner, shown, record.as_ref());
-    Failure {
-        kind: Kind::Usage,
-        message: format!("{owner} has two AccessKey pairs: which of them leaked?"),
-        ..told
-    }
-    .hint("name it: `--leaked KEY_ID`")
-}
-
-/// What is left to do once nothing else is open.
-enum Way {
-    Free(Vec<AccessKey>),
-    /// The leaked pair is replaced and deleted by now.
-    Gone(Box<Standing>),
-}
-
-/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held.
-fn make_way(
-    session: &Session,
-    owner: &Owner,
-    shown: Vec<AccessKey>,
-    id: &AccessKeyId,
-) -> Result<Way, Failure> {
-    let Some(mut entry) = session.journal.read(owner)? else {
-        return Ok(Way::Free(shown));
-    };
-    let shown = disable(session, owner, shown, id)?;
-    let rotates = entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some();
-    if rotates {
-        issue::held_or_restored(session, &mut entry)?;
-        if entry.unproven {
-            keeps_no_other(session, &entry, id)?;
-        }
-        return Ok(Way::Free(shown));
-    }
-    let settled = settle(session, owner, &entry, id)?;
-    if let Some(entry) = session.journal.read(owner)?
-        && !session.stores.open(entry.intent.store)?.durable()
-    {
-        keeps_no_other(session, &entry, id)?;
-    }
-    let shown = session.cloud.pairs(owner)?;
-    Ok(match settled {
-        Settled::Rotating(standing, _) if shown.iter().all(|key| key.id != *id) => {
-            retire::drop_secret(session, owner, id)?;
-            Way::Gone(standing)
-        }
-        _ => Way::Free(shown),
-    })
-}
-
-fn settle(
-    session: &Session,
-    owner: &Owner,
-    entry: &Entry,
-    id: &AccessKeyId,
-) -> Result<Settled, Failure> {
-    let noted = note_leak(session, owner, entry, id)?;
-    recover::settle(session, owner).map_err(|failure| {
-        let first = failure.hint.clone();
-        let first = first.unwrap_or_else(|| "`akm recover`".to_owned());
-        let again = format!("then `akm rotate {} --leaked {id}` again", owner.selector());
-        let left = format!("`{id}` is disabled, and nothing has taken its place yet");
-        let hint = if noted {
-            first
-        } else {
-            format!("{first}, {again}")
-        };
-        failure.half_done(left).hint(hint)
-    })
-}
-
-/// Beside a create that nobody knows the end of: whoever decides that replaces the leaked pair then.
-fn note_leak(
-    session: &Session,
-    owner: &Owner,
-    entry: &Entry,
-    id: &AccessKeyId,
-) -> Result<bool, Failure> {
-    let lost = entry.reached == Reached::Intent && !entry.intent.is_of_leak();
-    let Some((mut entry, mut journal)) = session.journal.resume(owner)?.filter(|_| lost) else {
-        return Ok(false);
-    };
-    journal.leaked(&mut entry, Some(id.clone()))?;
-    Ok(true)
 }
 
 /// The leak that was written down beside a create of which it is known now that nothing of it is left to wait for. `None` where
@@ -241,23 +105,6 @@ pub(in crate::ops) fn replace_noted(
     let intent = intent(session, owner, &shown, id)?;
     let (entry, journal) = session.journal.begin(intent)?;
     replace(session, entry, journal, shown).map(Some)
-}
-
-/// The journal that is replaced now may have the last sealed copy that is sure: only that of the pair that leaked may go, and what a
-/// keyring alone has is not claimed.
-fn keeps_no_other(session: &Session, entry: &Entry, leaked: &AccessKeyId) -> Result<(), Failure> {
-    let Some(got) = &entry.got else {
-        return Ok(());
-    };
-    let owner = entry.owner();
-    if got.access_key_id != *leaked {
-        return Err(issue::not_read_back(&owner));
-    }
-    let mut record = session.record(&owner)?;
-    if let Some(pair) = record.pair_mut(leaked) {
-        pair.secret_store = None;
-    }
-    Ok(session.inventory.save(&record)?)
 }
 
 fn intent(

@@ -1,6 +1,9 @@
 //! How a rotation is left: what is written down of both pairs, and whether its journal goes.
 
-use super::{Standing, State, due, work::Work};
+use super::{
+    super::{Standing, State, due},
+    Work,
+};
 use crate::core::{
     access_key::AccessKeyId,
     rotation::{Reached, Stop},

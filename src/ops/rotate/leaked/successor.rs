@@ -1,6 +1,6 @@
 //! What takes a leaked pair's place: the other pair, if it is Active and held.
 
-use super::{Standing, Word, advance};
+use super::super::{Standing, Word, advance};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -13,7 +13,7 @@ use crate::ops::{Failure, Kind, Session};
 use crate::store::SecretName;
 
 /// The other pair, if it can take the leaked one's place; `None` where there is room for a new one.
-pub(super) fn successor(
+pub(in crate::ops::rotate) fn successor(
     session: &Session,
     owner: &Owner,
     shown: &[AccessKey],

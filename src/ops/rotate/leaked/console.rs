@@ -16,7 +16,11 @@ pub(super) fn protected(owner: &Owner, error: Error) -> Failure {
 }
 
 /// `Denied` for the pair that akm signs with: what it may do, its finder may undo.
-pub(super) fn not_the_signer(signer: &str, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+pub(in crate::ops::rotate) fn not_the_signer(
+    signer: &str,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
     if signer != id.as_str() {
         return Ok(());
     }

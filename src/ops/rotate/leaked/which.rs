@@ -1,0 +1,68 @@
+//! Which pair leaked.
+
+use super::super::start;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::ops::{Failure, Kind, Session, create, issue, session::no_such_pair};
+
+/// The pair that is meant; `None` when the one that is named is deleted already.
+pub(in crate::ops::rotate) fn which(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    named: Option<&AccessKeyId>,
+) -> Result<Option<AccessKeyId>, Failure> {
+    let record = session.record(owner)?;
+    let Some(id) = named else {
+        let hidden = record
+            .live()
+            .find(|pair| is_hidden(session, shown, pair, &record));
+        return match (shown, hidden) {
+            (_, Some(pair)) => Err(not_shown_yet(&pair.access_key_id)),
+            ([], _) => Err(start::no_pair(owner)),
+            ([only], _) => Ok(Some(only.id.clone())),
+            _ => Err(which_of_two(session, owner, shown)),
+        };
+    };
+    if shown.iter().any(|key| key.id == *id) {
+        return Ok(Some(id.clone()));
+    }
+    let known = record.pair(id).ok_or_else(|| no_such_pair(id))?;
+    if is_hidden(session, shown, known, &record) {
+        return Err(not_shown_yet(id));
+    }
+    Ok(None)
+}
+
+/// Whether the list may lack the pair only because it lags behind: it was made, or seen last, a short while ago.
+fn is_hidden(
+    session: &Session,
+    shown: &[AccessKey],
+    pair: &PairRecord,
+    record: &OwnerRecord,
+) -> bool {
+    let seen = record.refreshed_at.filter(|_| pair.is_live());
+    let since = seen.map_or(pair.created_at, |at| at.max(pair.created_at));
+    let id = &pair.access_key_id;
+    shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
+}
+
+fn not_shown_yet(id: &AccessKeyId) -> Failure {
+    let message =
+        format!("`{id}` was made or restored just now, and the cloud does not list it yet");
+    Failure::new(Kind::Unavailable, message).hint("the same command again in a moment")
+}
+
+fn which_of_two(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
+    let record = session.record(owner).ok();
+    let told = create::told(owner, shown, record.as_ref());
+    Failure {
+        kind: Kind::Usage,
+        message: format!("{owner} has two AccessKey pairs: which of them leaked?"),
+        ..told
+    }
+    .hint("name it: `--leaked KEY_ID`")
+}

@@ -1,0 +1,76 @@
+//! What a rotation asks the cloud to change: the status of either pair, and the end of the old one.
+
+use super::Work;
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    rotation::{Reached, Shown},
+};
+use crate::metadata::log::Action;
+use crate::ops::{Failure, record, retire};
+
+impl Work<'_> {
+    /// Asks for a status, and takes it as given.
+    fn set(&mut self, id: &AccessKeyId, status: Status) -> Result<(), Failure> {
+        let Some(mut seen) = self.seen.take() else {
+            return Ok(());
+        };
+        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
+        let changed = seen.keys.iter_mut().find(other);
+        let Shown {
+            held,
+            old_held,
+            fresh,
+            ..
+        } = seen.shown;
+        let fresh = fresh && changed.is_none();
+        if let Some(key) = changed {
+            let answer = self.session.cloud.set_status(&self.owner, id, status);
+            let action = match status {
+                Status::Active => Action::Enable,
+                Status::Inactive => Action::RotateDisable,
+            };
+            let answer = record::change(self.session, action, &self.owner, Some(id), answer);
+            retire::gone(answer).map_err(|failure| self.half(failure))?;
+            key.status = status;
+        }
+        let mut seen = self.see(seen.keys, held, fresh);
+        seen.shown.old_held = old_held;
+        self.seen = Some(seen);
+        Ok(())
+    }
+
+    pub(super) fn set_old(&mut self, status: Status, reached: Reached) -> Result<(), Failure> {
+        // A profile may have been added since the new pair was delivered.
+        let switched = self.switch(&self.old, &self.new);
+        switched.map_err(|failure| self.half(failure))?;
+        self.set(&self.old.clone(), status)?;
+        self.mark(reached)
+    }
+
+    /// Written down at once: what follows may take its time, or not come to its end.
+    pub(super) fn enable_old(&mut self) -> Result<(), Failure> {
+        self.set(&self.old.clone(), Status::Active)?;
+        let mut record = self.known()?;
+        if let Some(old) = record.pair_mut(&self.old) {
+            (old.disable_after, old.delete_after, old.retired_at) = (None, None, None);
+        }
+        let saved = self.session.inventory.save(&record);
+        saved.map_err(|error| self.half(error))?;
+        self.mark(Reached::OldEnabled)
+    }
+
+    pub(super) fn disable_new(&mut self) -> Result<(), Failure> {
+        self.set(&self.new.clone(), Status::Inactive)?;
+        self.mark(Reached::NewDisabled)
+    }
+
+    pub(super) fn delete_old(&mut self) -> Result<(), Failure> {
+        self.deleted = true;
+        let (owner, old) = (&self.owner, &self.old);
+        let answer = self.session.cloud.delete_pair(owner, old);
+        let answer = record::change(self.session, Action::RotateDelete, owner, Some(old), answer);
+        retire::gone(answer).map_err(|failure| self.half(failure))?;
+        self.seen = None;
+        Ok(())
+    }
+}

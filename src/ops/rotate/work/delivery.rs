@@ -1,0 +1,60 @@
+//! How a pair is handed on, and where its secret is.
+
+use super::Work;
+use crate::core::{
+    access_key::AccessKeyId,
+    rotation::{Reached, Stop},
+    secret::Secret,
+};
+use crate::ops::{Failure, profile};
+use crate::store::{SecretName, StoreKind};
+
+impl Work<'_> {
+    /// Hands the verified pair to whoever gets it through akm. akm's own commands look it up; a profile that signs with the pair
+    /// before it signs with this one from now on, and so does the rest of this command.
+    pub(super) fn deliver(&mut self, delivered: Reached) -> Result<(), Failure> {
+        let (from, to) = match delivered {
+            Reached::OldDelivered => (self.new.clone(), self.old.clone()),
+            _ => (self.old.clone(), self.new.clone()),
+        };
+        let switched = self.switch(&from, &to);
+        switched.map_err(|failure| self.half(failure))?;
+        self.mark(delivered)
+    }
+
+    pub(super) fn switch(&self, from: &AccessKeyId, to: &AccessKeyId) -> Result<(), Failure> {
+        if profile::signing_with(self.session, from)?.is_none() {
+            return Ok(());
+        }
+        let kind = self
+            .store_of(to)?
+            .ok_or_else(|| self.stopped(Stop::NotHeld))?;
+        let secret = self.session.stores.open(kind)?.get(&SecretName::pair(to))?;
+        let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
+        profile::switch(self.session, from, to, kind)?;
+        if self.session.cloud.signer() == from.as_str() {
+            self.session.cloud.switch(to, secret);
+        }
+        Ok(())
+    }
+
+    /// The secret that the store has of either pair.
+    pub(super) fn secret(&self, id: &AccessKeyId) -> Result<Option<Secret>, Failure> {
+        let Some(kind) = self.store_of(id)? else {
+            return Ok(None);
+        };
+        Ok(self.session.stores.open(kind)?.get(&SecretName::pair(id))?)
+    }
+
+    fn store_of(&self, id: &AccessKeyId) -> Result<Option<StoreKind>, Failure> {
+        if *id == self.new {
+            return Ok(Some(self.entry.intent.store));
+        }
+        let record = self.session.record(&self.owner)?;
+        Ok(match record.pair(id) {
+            Some(pair) => pair.secret_store,
+            // Of a file that is gone, the secret may be where the new one is.
+            None => Some(self.entry.intent.store),
+        })
+    }
+}
