@@ -7,7 +7,7 @@ use crate::metadata::{
 };
 use crate::ops::{Failure, Session};
 
-/// Pairs that are neither from before nor ours, nor came by an import, nor are held by akm, become suspects.
+/// Pairs that are neither from before nor ours, nor came by an import, become suspects.
 pub(in crate::ops) fn suspects(
     session: &Session,
     entry: &Entry,
@@ -15,10 +15,9 @@ pub(in crate::ops) fn suspects(
 ) -> Result<Vec<AccessKeyId>, Failure> {
     let ours = entry.got.as_ref().map(|got| &got.access_key_id);
     let record = session.record(&entry.owner())?;
-    let accounted = |pair: &PairRecord| pair.was_imported() || pair.is_held();
-    let known = |id: &AccessKeyId| record.pair(id).is_some_and(accounted);
+    let imported = |id: &AccessKeyId| record.pair(id).is_some_and(PairRecord::was_imported);
     let strange = |key: &&AccessKey| {
-        !entry.intent.before.contains(&key.id) && Some(&key.id) != ours && !known(&key.id)
+        !entry.intent.before.contains(&key.id) && Some(&key.id) != ours && !imported(&key.id)
     };
     let mut found = Vec::new();
     for key in shown.iter().filter(strange) {
