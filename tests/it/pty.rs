@@ -47,9 +47,10 @@ impl Pty {
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
         let theirs = File::from(ioctl_tiocgptpeer(&ours, flags).unwrap());
-        // `setsid` makes the terminal the controlling one, and then becomes the program.
-        let mut command = Command::new("setsid");
-        command.arg("--ctty").arg(program).args(args);
+        // Each becomes the next: whoever runs the tests may have signals ignored; `setsid` makes the terminal the controlling one.
+        let mut command = Command::new("env");
+        command.args(["--default-signal", "setsid", "--ctty", program]);
+        command.args(args);
         env.dress(&mut command);
         command.stdin(theirs.try_clone().unwrap());
         command.stderr(theirs.try_clone().unwrap());
