@@ -4,6 +4,7 @@ use crate::concurrency::{ends, start};
 use crate::env::{Env, Ran, have};
 use crate::served::Served;
 use crate::truth::{self, Live};
+use serde_json::json;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ struct Machines {
     old: String,
 }
 
+const CREATE: [&str; 3] = ["create", "--ram-user", "alice"];
 const ROTATE: [&str; 3] = ["rotate", "--ram-user", "alice"];
 
 impl Machines {
@@ -34,6 +36,26 @@ impl Machines {
 
     fn rotated(&self, more: &[&str]) -> String {
         self.one.done(&[&ROTATE[..], more].concat())
+    }
+
+    /// The first one's: no answer comes, and nothing is made.
+    fn lose_a_create(&self) {
+        let order = json!({ "fault": "fail-before", "action": "CreateAccessKey" });
+        self.one.serving.order(&order);
+        assert_eq!(self.the_one(&CREATE).code, 8);
+    }
+
+    fn is_undecided(&self) {
+        self.the_one(&CREATE).said(
+            &[],
+            7,
+            "",
+            "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+             hint: run `akm recover` after <TIME>\n",
+        );
+        let open = self.the_one(&["recover", "--list"]).stdout;
+        let undecided = open.contains("create, answer not known");
+        assert!(undecided && !open.contains("suspect"), "{open}");
     }
 
     fn the_other(&self, args: &[&str]) -> Ran {
@@ -79,7 +101,7 @@ fn the_second_is_refused_as_long_as_the_first_is_on_its_way() {
         let new = both.rotated(more);
         let (ids, before) = ([&*both.old, &*new], both.live());
         both.the_other(&ROTATE).said(&ids, 4, "", &two(first, hint));
-        let create = both.the_other(&["create", "--ram-user", "alice"]);
+        let create = both.the_other(&CREATE);
         assert_eq!(create.code, 4, "{}", create.stderr);
         // Nothing of that is its own to finish, to recover or to roll back.
         both.the_other(&[&ROTATE[..], &["--finish"]].concat()).said(
@@ -304,9 +326,8 @@ fn sixteen_creates_from_two_machines() {
     let one = Served::start();
     let other = Env::light();
     one.serving.add_profile(&other, "dev");
-    let args = ["create", "--ram-user", "alice"];
     let started: Vec<_> = (0..16)
-        .map(|number| start([&one.env, &other][number % 2], &args))
+        .map(|number| start([&one.env, &other][number % 2], &CREATE))
         .collect();
     let ran = ends(started);
     let point = format!("{ran:?}");
@@ -331,54 +352,23 @@ fn sixteen_creates_from_two_machines() {
 #[test]
 fn an_imported_pair_does_not_stand_for_a_lost_create() {
     let both = Machines::start();
-    let order = serde_json::json!({ "fault": "fail-before", "action": "CreateAccessKey" });
-    both.one.serving.order(&order);
-    let create = ["create", "--ram-user", "alice"];
-    assert_eq!(both.the_one(&create).code, 8);
-    let made = both.the_other(&create);
+    both.lose_a_create();
+    let made = both.the_other(&CREATE);
     assert_eq!(made.code, 0, "{}", made.stderr);
     let csv = both.the_other(&["export", made.stdout.trim(), "--csv", "-"]);
     let imported = both.one.env.akm_fed(&["import", "-"], &csv.stdout);
     assert_eq!(imported.code, 0, "{}", imported.stderr);
-    let again = both.the_one(&create);
-    again.said(
-        &[],
-        7,
-        "",
-        "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
-         hint: run `akm recover` after <TIME>\n",
-    );
-    let open = both.the_one(&["recover", "--list"]).stdout;
-    assert!(
-        open.contains("create, answer not known") && !open.contains("suspect"),
-        "{open}"
-    );
+    both.is_undecided();
 }
 
 /// A pair that comes back out of the recycle bin is not what a lost create made, though its secret is held.
 #[test]
 fn a_restored_pair_does_not_stand_for_a_lost_create() {
     let both = Machines::start();
-    assert_eq!(
-        both.the_one(&["delete", &both.old, "--force", "-y"]).code,
-        0
-    );
-    let order = serde_json::json!({ "fault": "fail-before", "action": "CreateAccessKey" });
-    both.one.serving.order(&order);
-    let create = ["create", "--ram-user", "alice"];
-    assert_eq!(both.the_one(&create).code, 8);
+    let delete = ["delete", &both.old, "--force", "-y"];
+    assert_eq!(both.the_one(&delete).code, 0);
+    both.lose_a_create();
     let restored = both.the_other(&["restore", &both.old, "--active"]);
     assert_eq!(restored.code, 0, "{}", restored.stderr);
-    both.the_one(&create).said(
-        &[],
-        7,
-        "",
-        "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
-         hint: run `akm recover` after <TIME>\n",
-    );
-    let open = both.the_one(&["recover", "--list"]).stdout;
-    assert!(
-        open.contains("create, answer not known") && !open.contains("suspect"),
-        "{open}"
-    );
+    both.is_undecided();
 }

@@ -1,12 +1,14 @@
 //! `akm restore` where something else is open, or where somebody else signs.
 
 use crate::between::Between;
+use crate::concurrency::start;
 use crate::env::{Env, named};
 use crate::faults::asked_long_ago;
 use crate::https::http;
 use crate::served::Served;
 use crate::truth;
 use serde_json::json;
+use std::io::{BufRead, BufReader};
 
 /// Standard error without the endpoint's line.
 fn said(stderr: &str, ids: &[&str]) -> String {
@@ -97,6 +99,31 @@ fn a_restore_whose_pair_is_nowhere_stays_open() {
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     served.done(&["recover"]);
     assert_eq!(served.env.akm(&["recover", "--dismiss", &id]).code, 3);
+}
+
+/// Another akm holds the owner, and ends what is open, while the word waits.
+#[test]
+fn a_restore_that_ends_meanwhile_is_not_forgotten_by_a_word() {
+    let served = Served::start();
+    let env = &served.env;
+    let id = env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(env.akm(&["restore", &id]).code, 8);
+    asked_long_ago(env, &id);
+    let lock = format!("locks/{}/user-alice.lock", env.account());
+    let lock = std::fs::File::open(env.home().join(lock)).unwrap();
+    lock.lock().unwrap();
+    let mut dismissing = start(env, &["recover", "--dismiss", &id]);
+    let mut told = BufReader::new(dismissing.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("waiting for another akm")));
+    let open = format!("journal/{}/restoring-{id}.toml", env.account());
+    std::fs::remove_file(env.home().join(open)).unwrap();
+    drop(lock);
+    let told: Vec<String> = told.map(Result::unwrap).collect();
+    assert_eq!(dismissing.wait().unwrap().code(), Some(3), "{told:?}");
+    assert!(told[0].contains("is neither a suspect nor"), "{told:?}");
 }
 
 /// As if it had been taken out in the console.
