@@ -63,6 +63,15 @@ fn signs_alone(config: &Config, name: &ProfileName, id: &AccessKeyId) -> Result<
     })
 }
 
+/// `Conflict` where the profile was switched meanwhile.
+fn signs_still(name: &ProfileName, known: &Profile, id: &AccessKeyId) -> Result<(), Failure> {
+    if known.access_key_id == *id {
+        return Ok(());
+    }
+    let message = format!("`{name}` signs with another pair by now");
+    Err(Failure::new(Kind::Conflict, message).hint("the same command again"))
+}
+
 /// Whether no other profile leads to the account.
 fn is_last(config: &Config, name: &ProfileName, entry: &Profile) -> bool {
     let mut others = config.profiles.iter().filter(|(other, _)| *other != name);
@@ -84,7 +93,8 @@ fn tell_what_is_open(context: &Context, account: &Account) -> Result<(), Failure
     Ok(())
 }
 
-/// First the secret: cut short in between, the same command goes on. A profile that was added meanwhile may need it.
+/// First the secret: cut short in between, the same command goes on. It goes only once it is certain that no profile needs it: one may
+/// have been added, and this one may sign with another pair, since the question.
 fn forget(
     context: &Context,
     account: &Account,
@@ -93,20 +103,15 @@ fn forget(
     drop_secret: bool,
 ) -> Result<Config, Failure> {
     let (id, kind) = (&entry.access_key_id, entry.secret_store);
-    if drop_secret {
-        signs_alone(&Config::load(&context.home)?, name, id)?;
-        ops::profile::disclaim(account, id, kind)?;
-    }
+    let droppable = drop_secret.then(|| ops::profile::droppable(account, id, kind));
+    let droppable = droppable.transpose()?;
     context.change_config(|config| {
         let gone = || no_such_profile(name);
         let known = config.profiles.get(name).ok_or_else(gone)?;
-        if drop_secret && known.access_key_id != *id {
-            let message = format!("`{name}` signs with another pair by now");
-            return Err(Failure::new(Kind::Conflict, message).hint("the same command again"));
-        }
-        if drop_secret {
+        if let Some(secret) = &droppable {
+            signs_still(name, known, id)?;
             signs_alone(config, name, id)?;
-            ops::profile::drop_secret(account, id, kind)?;
+            ops::profile::drop_secret(account, secret)?;
         }
         config.remove(name).map(drop).ok_or_else(gone)
     })

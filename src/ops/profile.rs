@@ -15,6 +15,7 @@ use crate::metadata::{
     profile::Profile,
 };
 use crate::store::{SecretName, StoreKind};
+use std::any::Any;
 
 /// Whose account it is, and the domain of its RAM users' logon names where the signer may know that.
 pub(crate) struct Known {
@@ -169,29 +170,47 @@ pub(super) fn switch(
     Ok(())
 }
 
-/// Says of the signer's pair, in whatever account it is known, that its secret is not held: it is dropped next. `Refused` while a journal
-/// holds it, sealed.
-pub(crate) fn disclaim(
-    account: &Account,
-    id: &AccessKeyId,
-    kind: StoreKind,
-) -> Result<(), Failure> {
-    // A store that cannot be opened is found out before anything is given up.
-    account.stores.open(kind)?.get(&SecretName::pair(id))?;
-    for known in Inventory::accounts(&account.home)? {
-        disclaim_in(account, &known, id)?;
-    }
-    Ok(())
+/// A secret that may be dropped: while this is there, nobody rotates its pair, in whatever account that is known.
+pub(crate) struct Droppable {
+    id: AccessKeyId,
+    store: StoreKind,
+    known: Vec<Row>,
 }
 
-/// Takes the signer's secret out of the store. Nothing happens where it is not there.
-pub(crate) fn drop_secret(
+/// The pair in one account, its owner locked.
+struct Row {
+    inventory: Inventory,
+    owner: Owner,
+    _lock: Box<dyn Any + Send>,
+}
+
+/// Whether the signer's secret may go. Changes nothing. `Refused` while a journal holds it, sealed. Its owners' locks are taken here,
+/// and the configuration's only after them, as a rotation does.
+pub(crate) fn droppable(
     account: &Account,
     id: &AccessKeyId,
-    kind: StoreKind,
-) -> Result<(), Failure> {
-    let store = account.stores.open(kind)?;
-    store.delete(&SecretName::pair(id))?;
+    store: StoreKind,
+) -> Result<Droppable, Failure> {
+    // A store that cannot be opened is found out before anything is given up.
+    account.stores.open(store)?.get(&SecretName::pair(id))?;
+    let mut known = Vec::new();
+    for of in Inventory::accounts(&account.home)? {
+        known.extend(lock_known(account, of, id)?);
+    }
+    Ok(Droppable {
+        id: id.clone(),
+        store,
+        known,
+    })
+}
+
+/// First nothing claims the secret any more, then it goes: cut short in between, the same command goes on.
+pub(crate) fn drop_secret(account: &Account, dropped: &Droppable) -> Result<(), Failure> {
+    for row in &dropped.known {
+        disclaim(row, &dropped.id)?;
+    }
+    let store = account.stores.open(dropped.store)?;
+    store.delete(&SecretName::pair(&dropped.id))?;
     Ok(())
 }
 
@@ -210,25 +229,38 @@ fn finishing(account: &Account, entry: &Entry) -> String {
     )
 }
 
-fn disclaim_in(account: &Account, known: &AccountId, id: &AccessKeyId) -> Result<(), Failure> {
+/// The pair's row in that account, if it has one.
+fn lock_known(
+    account: &Account,
+    known: AccountId,
+    id: &AccessKeyId,
+) -> Result<Option<Row>, Failure> {
     let inventory = Inventory::new(account.home.clone(), known.clone());
     let Some(owner) = inventory.owner_of(id)?.map(|record| record.owner()) else {
-        return Ok(());
+        return Ok(None);
     };
     let name = format!("{known}/{}", owner.key());
-    let _lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
-    let open = Journal::new(account.home.clone(), known.clone()).read(&owner)?;
+    let lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
+    let open = Journal::new(account.home.clone(), known).read(&owner)?;
     let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
     if let Some(entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) {
         let message = format!("work on `{id}` of {owner} is open");
         return Err(Failure::new(Kind::Refused, message).hint(finishing(account, &entry)));
     }
-    let Some(mut record) = inventory.load(&owner)? else {
+    Ok(Some(Row {
+        inventory,
+        owner,
+        _lock: lock,
+    }))
+}
+
+fn disclaim(row: &Row, id: &AccessKeyId) -> Result<(), Failure> {
+    let Some(mut record) = row.inventory.load(&row.owner)? else {
         return Ok(());
     };
     if let Some(pair) = record.pair_mut(id) {
         pair.secret_store = None;
-        inventory.save(&record)?;
+        row.inventory.save(&record)?;
     }
     Ok(())
 }

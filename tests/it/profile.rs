@@ -645,6 +645,58 @@ fn a_secret_that_another_profile_needs_by_now_is_kept() {
     }
 }
 
+/// What is refused in the end gives nothing up: the claim on a secret that is there stays, and so does the way back to it.
+#[test]
+fn a_secret_whose_profile_signs_with_another_pair_by_now_is_claimed_still() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
+    asked.see("forget the profile");
+    let rotated = env.akm(&["rotate", "--self", "--overlap", "1h", "-y"]);
+    assert_eq!(rotated.code, 0, "{}", rotated.stderr);
+    asked
+        .send("y\n")
+        .see("`dev` signs with another pair by now");
+    assert_eq!(asked.wait().code(), 4);
+    for row in env.pairs() {
+        assert_eq!(row["secret"], "stored", "{row}");
+    }
+    let back = env.akm(&["rotate", "--self", "--rollback"]);
+    let old = serving.field("access_key_id");
+    assert_eq!((back.code, back.stdout.trim()), (0, old), "{}", back.stderr);
+}
+
+/// Killed before each change on disk, and gone on with by the same command.
+#[test]
+fn a_dropped_secret_is_never_claimed() {
+    if !crate::env::have("strace") {
+        return;
+    }
+    let remove = ["profile", "remove", "dev", "--drop-secret", "-y"];
+    let mut points = 0;
+    for call in ["rename", "unlink"] {
+        for number in 1.. {
+            let env = Env::new();
+            let serving = Serving::start(&env, &[]);
+            serving.add_profile(&env, "dev");
+            let what = format!("{call}:signal=KILL:when={number}");
+            if crate::strace::faulty(&env, &[what], &remove).code == 0 {
+                break;
+            }
+            points += 1;
+            let id = serving.field("access_key_id");
+            let listed = env.akm(&["-p", "dev", "list", "--json"]).json();
+            let claimed = listed["access_keys"][0]["secret"] == "stored";
+            let point = format!("{call} {number}: {listed}");
+            assert!(!claimed || crate::truth::rests(&env, id), "{point}");
+            assert_eq!(env.akm(&remove).code, 0, "{point}");
+            assert!(!crate::truth::rests(&env, id), "{point}");
+        }
+    }
+    assert!(points > 2, "{points}");
+}
+
 /// People write this section themselves.
 #[test]
 fn a_policy_that_is_miswritten_is_told_by_its_key() {
