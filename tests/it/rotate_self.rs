@@ -1,7 +1,9 @@
 //! `rotate --self`: the pair that a profile signs with, replaced by one that it signs with from then on.
 
+use crate::between::Between;
 use crate::env::{Env, Ran};
 use crate::serving::Serving;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 fn reached(options: &[&str]) -> (Env, Serving, String) {
     let env = Env::new();
@@ -139,6 +141,76 @@ fn a_fleet_leaves_out_whose_pair_signs_and_the_sandbox_has_none() {
     assert_eq!(signs_with(&env), old);
     let none = env.akm(&["-p", "sandbox", "rotate", "--self", "-y"]);
     assert_eq!(none.code, 3, "{}", none.stderr);
+}
+
+/// A profile that was added between the last two steps of a rollback, with the pair that the last one disables.
+#[test]
+fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
+    let (env, serving, _) = reached(&[]);
+    let between = Between::before(&serving);
+    serving.add_profile_by(&env, "gate", &between.endpoint, &[]);
+    let made = env.akm(&["create", "--ram-user", "alice", "--create-user"]);
+    let old = made.stdout.trim();
+    let made = env.akm(&["rotate", "--ram-user", "alice", "--overlap", "0s"]);
+    let new = made.stdout.trim();
+    let secrets = env.akm(&["export", new, "--csv", "-"]).stdout;
+    let enabled = AtomicBool::new(false);
+    between.say(move |action, hand_on| match action {
+        "UpdateAccessKey" if enabled.swap(true, Relaxed) => "HTTP/1.1 503 Busy\r\n\r\n".to_owned(),
+        _ => hand_on(),
+    });
+    let back = ["rotate", "--ram-user", "alice", "--rollback"];
+    let ran = env.akm(&[&["-p", "gate"][..], &back].concat());
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    std::fs::write(env.path("new.csv"), secrets).unwrap();
+    let endpoint = serving.field("endpoint");
+    let add = [
+        "profile",
+        "add",
+        "late",
+        "--csv",
+        "new.csv",
+        "--endpoint",
+        endpoint,
+    ];
+    assert_eq!(env.akm(&add).code, 0);
+    let ran = env.akm(&["recover"]);
+    let told = "akm: from now on the profile `late` will sign with `<ID1>`\n\
+                akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n\
+                akm: nothing is left that could be finished now\n";
+    assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
+    let verified = env.akm(&["-p", "late", "verify", "--self"]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+}
+
+/// A profile that was added since with the old pair is switched before that is disabled: so says the plan, too.
+#[test]
+fn a_plan_is_signed_by_whoever_signs_what_it_plans() {
+    let (env, serving, old) = reached(&["--persist"]);
+    let made = env.akm(&["rotate", "--self", "--overlap", "1h", "-y"]);
+    let new = made.stdout.trim();
+    serving.add_profile(&env, "late");
+    env.days_pass_for("sandbox-administrator", 1);
+    let finish = ["-p", "late", "rotate", "--self", "--finish"];
+    let plan = env.akm(&[&finish[..], &["--dry-run", "--json"]].concat());
+    let plan = plan.json();
+    let planned = plan["calls"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&planned["action"], &planned["signer"]),
+        (&"UpdateAccessKey".into(), &new.into())
+    );
+    let ran = env.akm(&finish);
+    assert_eq!(
+        (ran.code, said(&ran, &[&old, new]).lines().next()),
+        (
+            0,
+            Some("akm: from now on the profile `late` will sign with `<ID2>`")
+        )
+    );
+    let record = env.akm(&["log", "--json"]).stdout;
+    let done = record.lines().find(|line| line.contains("rotate-disable"));
+    let done: serde_json::Value = serde_json::from_str(done.unwrap()).unwrap();
+    assert_eq!(done["signer"], new);
 }
 
 /// Killed before each change on disk, the profile signs with a pair that works, and the same command ends it.

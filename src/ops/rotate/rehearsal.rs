@@ -179,6 +179,7 @@ impl Rehearsal<'_> {
                 self.recorded.reached = Reached::OldEnabled;
             }
             Step::DisableNew => {
+                calls.switch(&self.new, &self.old);
                 self.set(&self.new.clone(), Status::Inactive, calls);
                 self.recorded.reached = Reached::NewDisabled;
             }
@@ -207,6 +208,7 @@ impl Rehearsal<'_> {
     }
 
     fn disable_old(&mut self, calls: &mut Calls) {
+        calls.switch(&self.old, &self.new);
         self.set(&self.old.clone(), Status::Inactive, calls);
         self.recorded.reached = Reached::OldDisabled;
         if let Some(due) = &mut self.recorded.due {

@@ -60,6 +60,9 @@ impl Work<'_> {
     }
 
     pub(super) fn disable_new(&mut self) -> Result<(), Failure> {
+        // A profile may have been added since the old pair was delivered.
+        let switched = self.switch(&self.new, &self.old);
+        switched.map_err(|failure| self.half(failure))?;
         self.set(&self.new.clone(), Status::Inactive)?;
         self.mark(Reached::NewDisabled)
     }
