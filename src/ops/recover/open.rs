@@ -52,18 +52,15 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
 
 fn open_work(entry: &Entry) -> Open {
     let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
-    let leaked = entry.intent.rotation.as_ref();
-    let leaked = leaked.filter(|_| rotate::leak_waits(entry));
-    let id = new.or_else(|| leaked.map(|rotation| rotation.old.clone()));
-    let id = id.or_else(|| entry.leaked.clone());
+    let rotation = entry.intent.rotation.as_ref();
+    let leaked = rotation.filter(|_| entry.intent.is_of_leak() && !awaits_answer(entry));
+    let leaked = leaked.map(|rotation| rotation.old.clone());
+    let id = leaked.or_else(|| entry.leaked.clone()).or(new);
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
         (Reached::Intent, _) if entry.leaked.is_some() => {
             ("leaked pair, to be replaced", Some(expiry(entry)))
         }
-        (reached, _)
-            if entry.intent.is_of_leak()
-                && (reached != Reached::Intent || rotate::leak_waits(entry)) =>
-        {
+        _ if entry.intent.is_of_leak() && !awaits_answer(entry) => {
             ("leaked pair, to be replaced", None)
         }
         (Reached::Intent, None) => ("create, answer not known", Some(expiry(entry))),
@@ -89,6 +86,11 @@ fn open_work(entry: &Entry) -> Open {
         id,
         due,
     }
+}
+
+/// Whether nobody knows what became of the request.
+fn awaits_answer(entry: &Entry) -> bool {
+    entry.reached == Reached::Intent && !rotate::leak_waits(entry)
 }
 
 #[cfg(test)]
@@ -155,10 +157,8 @@ mod tests {
         let said = |marks: &[Reached]| said(Some(RotationIntent::leaked(old())), marks);
         let lost = ("rotation, answer not known", None, Some(at("10:16")));
         assert_eq!(said(&[]), lost);
-        assert_eq!(
-            said(&[Reached::Stored]),
-            (leak, Some("LTAI2".to_owned()), None)
-        );
+        let of_old = (leak, Some(old().to_string()), None);
+        assert_eq!(said(&[Reached::Stored]), of_old);
         let mut waits = Entry::sample(Some(RotationIntent::leaked(old())), at("10:00"), &[]);
         waits.intent.nonce.clear();
         let open = open_work(&waits);
