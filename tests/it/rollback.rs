@@ -245,17 +245,16 @@ fn what_is_told_where_the_old_pair_is_gone() {
     let ids = [old.as_str(), &new];
     assert_eq!(env.akm(&["delete", &old, "--force", "-y"]).code, 0);
     let told = "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
-                hint: `akm restore <ID1> --active`, then the same command again; or stay with the new pair: `akm enable <ID2>`\n";
+                hint: `akm restore <ID1> --active`, then the same command again; \
+                or stay with the new pair: `akm enable <ID2>`, then `akm recover`\n";
     rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
     let copy = env.copied();
     assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
     rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
     assert_eq!(active(&copy), [(old, true), (new.clone(), false)]);
     assert_eq!(env.akm(&["enable", &new]).code, 0);
-    assert_eq!(
-        env.akm(&["rotate", "--ram-user", "alice", "--finish"]).code,
-        0
-    );
+    assert_eq!(env.akm(&["recover"]).code, 0);
+    nothing_open(&env);
     assert_eq!(active(&env), [(new, true)]);
 }
 
@@ -266,7 +265,7 @@ fn what_is_told_where_the_old_pair_is_inactive_again() {
     assert_eq!(env.akm(&["disable", &old, "--force"]).code, 0);
     env.days_pass_for("alice", 1);
     let told = "akm: the rollback does not go on: the old pair `<ID1>` is Inactive\n\
-                hint: `akm enable <ID1>` puts it into use and ends the rotation; then `akm disable <ID2>`, once nothing uses that\n";
+                hint: `akm enable <ID1>` puts it into use and ends the rotation; then, once nothing uses `<ID2>`: `akm disable <ID2>`\n";
     rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
     let over = "akm: the rotation that retired `<ID1>` is over; both pairs are left as they are\n\
                 akm: `<ID1>` of RAM user `alice` is Active\n";
@@ -322,13 +321,53 @@ fn an_old_pair_that_is_gone_for_good_is_not_to_be_restored() {
     let purge = ["delete", &old, "--force", "--purge", "-y"];
     assert_eq!(env.akm(&purge).code, 0);
     let told = "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
-                hint: stay with the new pair: `akm enable <ID2>`, then the same command again\n";
+                hint: stay with the new pair: `akm enable <ID2>`, then `akm recover`\n";
     rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
     assert_eq!(env.akm(&["enable", &new]).code, 0);
-    assert_eq!(rolled_back(&env).code, 4);
+    assert_eq!(env.akm(&["recover"]).code, 0);
+    nothing_open(&env);
+    assert_eq!(active(&env), [(new, true)]);
+}
+
+#[track_caller]
+fn nothing_open(env: &Env) {
     env.akm(&["recover", "--list", "--json"])
         .said(&[], 0, "{\"open\":[]}\n", "");
-    assert_eq!(active(&env), [(new, true)]);
+}
+
+/// Of two pairs that are gone, only the old one may be brought back; the new one is not to be enabled.
+#[test]
+fn where_both_pairs_are_gone() {
+    for (purge, way) in [
+        (
+            None,
+            "`akm restore <ID1> --active`, then the same command again; or ",
+        ),
+        (Some("--purge"), ""),
+    ] {
+        let env = Env::new();
+        let old = env.create("alice");
+        let new = rotated(&env, &[]);
+        let ids = [old.as_str(), &new];
+        let delete = [&["delete", &old, "-y"][..], purge.as_slice()].concat();
+        assert_eq!(env.akm(&delete).code, 0);
+        assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
+        let told = format!(
+            "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
+             hint: {way}`akm recover --dismiss <ID2>` forgets this rotation\n"
+        );
+        rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+        if purge.is_none() {
+            let copy = env.copied();
+            assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
+            let back = "akm: `<ID1>` is in use again; `<ID2>` is gone from the cloud\n";
+            rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{back}"));
+            nothing_open(&copy);
+            assert_eq!(active(&copy), [(old, true)]);
+        }
+        assert_eq!(env.akm(&["recover", "--dismiss", &new]).code, 0);
+        nothing_open(&env);
+    }
 }
 
 /// The file that tells what is known of alice's pairs is gone in an overlap: the journal and the store know enough.

@@ -143,6 +143,76 @@ fn a_fleet_leaves_out_whose_pair_signs_and_the_sandbox_has_none() {
     assert_eq!(none.code, 3, "{}", none.stderr);
 }
 
+/// The pair that signs is not disabled by hand: first the profile gets another one. What is told leads to the end.
+#[test]
+fn a_rollback_without_the_old_secret_where_a_profile_signs_with_the_new_pair() {
+    let (env, serving, old) = reached(&["--persist"]);
+    let made = env
+        .akm(&["rotate", "--self", "--overlap", "2d", "-y"])
+        .stdout;
+    let new = made.trim();
+    std::fs::remove_file(env.home().join(format!("secrets/{old}.age"))).unwrap();
+    let back = ["rotate", "--self", "--rollback"];
+    let owner = "--ram-user sandbox-administrator";
+    let then = format!(
+        "once nothing uses `<ID2>`, and the profile `dev` signs with another pair (`akm profile remove dev`, \
+         then `akm profile add dev`): `akm -p dev disable <ID2>`, then `akm -p dev rotate {owner} --rollback`\n"
+    );
+    let dry = env.akm(&[&back[..], &["--dry-run"]].concat());
+    let told = format!(
+        "akm: the rollback would not go on: `<ID1>` would be Active again, and akm does not hold its secret; \
+         `<ID2>` would be left Active beside it\nhint: after that, {then}"
+    );
+    assert_eq!((dry.code, said(&dry, &[&old, new])), (4, told));
+    let ran = env.akm(&back);
+    let told = format!(
+        "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
+         `<ID2>` is left Active beside it\nhint: {then}"
+    );
+    assert_eq!((ran.code, said(&ran, &[&old, new])), (8, told));
+    // Another identity's pair: the account's own.
+    let csv = env.path("root.csv").to_str().unwrap().to_owned();
+    let root = ["-p", "sandbox", "create", "--account", "-y", "--csv", &csv];
+    assert_eq!(env.akm(&root).code, 0);
+    let endpoint = serving.field("endpoint");
+    let rotate: Vec<&str> = ["-p", "dev", "rotate"]
+        .into_iter()
+        .chain(owner.split(' '))
+        .chain(["--rollback"])
+        .collect();
+    for args in [
+        &["profile", "remove", "dev", "-y"][..],
+        &[
+            "profile",
+            "add",
+            "dev",
+            "--csv",
+            &csv,
+            "--endpoint",
+            endpoint,
+        ],
+        &["-p", "dev", "disable", new],
+        &rotate,
+    ] {
+        let ran = env.akm(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    }
+    let open = env.akm(&["-p", "dev", "recover", "--list", "--json"]);
+    assert_eq!(open.stdout, "{\"open\":[]}\n");
+    let listed = env
+        .akm(&["-p", "dev", "list", "--refresh", "--json"])
+        .json();
+    let rows = listed["access_keys"].as_array().unwrap().iter();
+    let status = |id: &str| {
+        let mut rows = rows.clone();
+        rows.find(|row| row["access_key_id"] == *id).unwrap()["status"].clone()
+    };
+    assert_eq!(
+        (status(&old), status(new)),
+        ("Active".into(), "Inactive".into())
+    );
+}
+
 /// A profile that was added between the last two steps of a rollback, with the pair that the last one disables.
 #[test]
 fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {

@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    stopped::{Left, would_stop},
+    stopped::{Left, signing, would_stop},
 };
 use crate::cloud::Call;
 use crate::core::{
@@ -113,9 +113,12 @@ impl Rehearsal<'_> {
     fn stopped(&self, stop: Stop) -> Failure {
         let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
         let left = Left {
+            owner: self.owner,
             back: (!self.leaked).then_some(self.owner),
             new: &self.new,
             old: &self.old,
+            status: self.shown(false).new,
+            signing: signing(self.session, &self.new),
             listed: self.shown(false).old.is_some(),
             restorable: stop == Stop::OldGone && restorable(),
             retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),

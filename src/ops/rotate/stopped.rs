@@ -1,20 +1,41 @@
 //! Why a rotation does not go on, and what a person does about it.
 
-use crate::core::{access_key::AccessKeyId, account::Owner, rotation::Stop};
-use crate::ops::{Failure, Kind};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    name::ProfileName,
+    rotation::Stop,
+};
+use crate::ops::{Failure, Kind, Session, profile};
 
 /// The pairs of a rotation that stops, and what a person can do with the old one.
 pub(super) struct Left<'a> {
-    /// The owner, if the rotation may be rolled back.
+    pub(super) owner: &'a Owner,
+    /// The owner, if the rotation may be rolled back: not to a pair that leaked.
     pub(super) back: Option<&'a Owner>,
     pub(super) new: &'a AccessKeyId,
     pub(super) old: &'a AccessKeyId,
+    /// The new pair's status, if the cloud lists it.
+    pub(super) status: Option<Status>,
+    pub(super) signing: Option<Signing>,
     /// Whether the cloud lists the old pair.
     pub(super) listed: bool,
     /// Whether its recycle bin has it.
     pub(super) restorable: bool,
     /// Whether the old pair was retired: then enabling it ends the rotation.
     pub(super) retired: bool,
+}
+
+/// A profile that signs with the new pair, and the one by which this command acts.
+pub(super) struct Signing {
+    with_new: ProfileName,
+    here: ProfileName,
+}
+
+pub(super) fn signing(session: &Session, new: &AccessKeyId) -> Option<Signing> {
+    let with_new = profile::signing_with(session, new).ok()??;
+    let here = session.profile.clone();
+    Some(Signing { with_new, here })
 }
 
 pub(super) fn stopped(stop: Stop, left: &Left) -> Failure {
@@ -32,9 +53,7 @@ pub(super) fn would_stop(stop: Stop, left: &Left) -> Failure {
             format!(
                 "`{old}` would be Active again, and akm does not hold its secret; `{new}` would be left Active beside it"
             ),
-            format!(
-                "after that, once nothing uses `{new}`: `akm disable {new}`, then the same command again"
-            ),
+            format!("after that, {}", disabled_by_hand(left)),
         ),
         stop => why(stop, left),
     };
@@ -96,12 +115,15 @@ fn or_back(left: &Left) -> String {
 }
 
 fn forgotten(left: &Left) -> String {
-    let forgets = format!("`akm recover --dismiss {}` forgets this rotation", left.new);
+    let (forgets, old) = (forgets(left), left.old);
     if !left.listed {
         return forgets;
     }
-    let old = left.old;
     format!("{forgets}; `akm enable {old}` brings the old pair back into use")
+}
+
+fn forgets(left: &Left) -> String {
+    format!("`akm recover --dismiss {}` forgets this rotation", left.new)
 }
 
 fn backward(stop: Stop, left: &Left) -> (String, String) {
@@ -111,7 +133,8 @@ fn backward(stop: Stop, left: &Left) -> (String, String) {
             format!("the old pair `{old}` is Inactive"),
             if left.retired {
                 format!(
-                    "`akm enable {old}` puts it into use and ends the rotation; then `akm disable {new}`, once nothing uses that"
+                    "`akm enable {old}` puts it into use and ends the rotation; then, {}",
+                    disable(left)
                 )
             } else {
                 format!("`akm enable {old}` puts it into use; then the same command again")
@@ -125,19 +148,53 @@ fn backward(stop: Stop, left: &Left) -> (String, String) {
             format!(
                 "`{old}` is Active again, and akm does not hold its secret; `{new}` is left Active beside it"
             ),
-            format!("once nothing uses `{new}`: `akm disable {new}`, then the same command again"),
+            disabled_by_hand(left),
         ),
     }
 }
 
+/// What goes on once a person has seen to it that the new pair is Inactive.
+fn disabled_by_hand(left: &Left) -> String {
+    let again = left.signing.as_ref().map_or_else(
+        || "the same command again".to_owned(),
+        |signing| {
+            let selector = left.owner.selector();
+            format!("`akm -p {} rotate {selector} --rollback`", signing.here)
+        },
+    );
+    format!("{}, then {again}", disable(left))
+}
+
+/// A pair that a profile signs with is not disabled.
+fn disable(left: &Left) -> String {
+    let new = left.new;
+    let Some(Signing { with_new, here }) = &left.signing else {
+        return format!("once nothing uses `{new}`: `akm disable {new}`");
+    };
+    format!(
+        "once nothing uses `{new}`, and the profile `{with_new}` signs with another pair (`akm profile remove {with_new}`, \
+         then `akm profile add {with_new}`): `akm -p {here} disable {new}`"
+    )
+}
+
 fn gone(left: &Left) -> String {
-    let (new, old) = (left.new, left.old);
-    let stay = format!("with the new pair: `akm enable {new}`");
-    if left.restorable {
-        format!("`akm restore {old} --active`, then the same command again; or stay {stay}")
-    } else {
-        format!("stay {stay}, then the same command again")
+    let stay = stay(left);
+    if !left.restorable {
+        return stay;
     }
+    let old = left.old;
+    format!("`akm restore {old} --active`, then the same command again; or {stay}")
+}
+
+/// What ends a rotation without its old pair.
+fn stay(left: &Left) -> String {
+    let new = left.new;
+    let with = match left.status {
+        None => return forgets(left),
+        Some(Status::Inactive) => format!("`akm enable {new}`"),
+        Some(Status::Active) => "bring its secret back into the store".to_owned(),
+    };
+    format!("stay with the new pair: {with}, then `akm recover`")
 }
 
 #[cfg(test)]
@@ -150,9 +207,12 @@ mod tests {
         let id = |text| AccessKeyId::parse(text).unwrap();
         let (new, old) = (id("LTAINEW"), id("LTAIOLD"));
         let left = Left {
+            owner: &Owner::Account,
             back: None,
             new: &new,
             old: &old,
+            status: Some(Status::Inactive),
+            signing: None,
             listed: true,
             restorable: true,
             retired: true,
@@ -220,11 +280,14 @@ mod tests {
     fn what_is_hinted_works_there() {
         let id = |text| AccessKeyId::parse(text).unwrap();
         let (new, old) = (id("LTAINEW"), id("LTAIOLD"));
-        let hint = |stop, there| {
+        let hint = |stop, there: bool| {
             let left = Left {
+                owner: &Owner::Account,
                 back: Some(&Owner::Account),
                 new: &new,
                 old: &old,
+                status: there.then_some(Status::Inactive),
+                signing: None,
                 listed: there,
                 restorable: there,
                 retired: there,
@@ -239,6 +302,45 @@ mod tests {
         ] {
             let hints = [true, false].map(|there| hint(stop, there).contains(command));
             assert_eq!(hints, [true, false], "{stop:?}");
+        }
+    }
+
+    /// A pair that a profile signs with is not disabled, one that is gone is not enabled.
+    #[test]
+    fn what_is_hinted_works_with_the_new_pair() {
+        let id = |text| AccessKeyId::parse(text).unwrap();
+        let name = |text| ProfileName::parse(text).unwrap();
+        let (new, old) = (id("LTAINEW"), id("LTAIOLD"));
+        let hint = |stop, status| {
+            let left = Left {
+                owner: &Owner::Account,
+                back: Some(&Owner::Account),
+                new: &new,
+                old: &old,
+                status,
+                signing: Some(Signing {
+                    with_new: name("one"),
+                    here: name("two"),
+                }),
+                listed: true,
+                restorable: false,
+                retired: true,
+            };
+            stopped(stop, &left).hint.unwrap()
+        };
+        for stop in [Stop::OldNotHeld, Stop::OldInactive] {
+            let hint = hint(stop, Some(Status::Active));
+            let (first, then) = hint.split_once("`akm profile remove one`").unwrap();
+            assert!(!first.contains("disable"), "{hint}");
+            assert!(then.contains("`akm -p two disable LTAINEW`"), "{hint}");
+        }
+        for (status, way) in [
+            (None, "`akm recover --dismiss LTAINEW` forgets"),
+            (Some(Status::Inactive), "`akm enable LTAINEW`, then"),
+            (Some(Status::Active), "bring its secret back"),
+        ] {
+            let hint = hint(Stop::OldGone, status);
+            assert!(hint.contains(way), "{hint}");
         }
     }
 }

@@ -6,7 +6,7 @@ mod ending;
 
 use super::{
     Standing, State, Word, recorded,
-    stopped::{Left, stopped},
+    stopped::{Left, signing, stopped},
     verify,
 };
 use crate::cloud::Credentials;
@@ -246,9 +246,12 @@ impl<'a> Work<'a> {
         let shown = self.seen.as_ref().and_then(|seen| seen.shown.old);
         let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
         let left = Left {
+            owner: &self.owner,
             back,
             new: &self.new,
             old: &self.old,
+            status: self.seen.as_ref().and_then(|seen| seen.shown.new),
+            signing: signing(self.session, &self.new),
             listed: shown.is_some() || self.seen.is_none(),
             restorable: stop == Stop::OldGone && restorable(),
             retired: self.entry.when(Reached::OldDisabled).is_some(),
