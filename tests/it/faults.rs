@@ -368,6 +368,42 @@ fn a_leak_beside_an_undecided_create_is_half_done() {
     );
 }
 
+/// A leak that was cut short speaks of the pair that leaked; where its new pair is gone, nobody is told to enable that one.
+#[test]
+fn a_leak_whose_new_pair_is_gone_is_forgotten_and_begun_again() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    let order = json!({ "fault": "fail-before", "action": "DeleteAccessKey", "count": 100 });
+    served.serving.order(&order);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    assert_eq!(served.env.akm(&leaked).code, 8);
+    served.serving.order(&json!({ "clear": true }));
+    let new = served.done(&["show-id", "--ram-user", "alice"]);
+    let open = served.env.akm(&["recover", "--list", "--json"]).json();
+    let row = &open["open"][0];
+    assert_eq!(
+        (&row["what"], &row["access_key_id"]),
+        (&"leaked pair, to be replaced".into(), &id.as_str().into())
+    );
+    served.done(&["delete", &new, "--force", "-y"]);
+    let ran = served.env.akm(&leaked);
+    let told = said(&ran.stderr.replace(&id, "OLD").replace(&new, "NEW"));
+    assert_eq!(
+        (ran.code, told.as_str()),
+        (
+            8,
+            "akm: the rotation does not go on: the new pair `NEW` is gone from the cloud\n\
+             hint: `akm recover --dismiss NEW` forgets this rotation; \
+             then `akm rotate --ram-user alice --leaked OLD` begins it again\n"
+        )
+    );
+    served.done(&["recover", "--dismiss", &new]);
+    let newer = served.done(&leaked);
+    assert_eq!(pairs(&served), [(newer, true)]);
+    let open = served.env.akm(&["recover", "--list", "--json"]);
+    assert_eq!(open.stdout, "{\"open\":[]}\n");
+}
+
 /// Alice's pair leaked beside a rotation whose request has no answer yet.
 fn leaked_beside_a_lost_create() -> (Served, String) {
     let served = Served::start();

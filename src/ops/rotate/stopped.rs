@@ -119,6 +119,10 @@ fn forgotten(left: &Left) -> String {
     if !left.listed {
         return forgets;
     }
+    if left.back.is_none() {
+        let selector = left.owner.selector();
+        return format!("{forgets}; then `akm rotate {selector} --leaked {old}` begins it again");
+    }
     format!("{forgets}; `akm enable {old}` brings the old pair back into use")
 }
 
