@@ -404,6 +404,34 @@ fn a_leak_whose_new_pair_is_gone_is_forgotten_and_begun_again() {
     assert_eq!(open.stdout, "{\"open\":[]}\n");
 }
 
+/// The create that a leak was noted beside came to another pair, which nobody holds: that is said once.
+#[test]
+fn a_leak_beside_a_decided_create_that_nothing_can_follow_says_so_once() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    let order = json!({ "fault": "lose-answer", "action": "CreateAccessKey" });
+    served.serving.order(&order);
+    assert_eq!(served.env.akm(&["rotate", "--ram-user", "alice"]).code, 8);
+    served.env.time_passes_for("alice", EXPIRY);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let ran = served.env.akm(&leaked);
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let mut strange = pairs(&served).into_iter().map(|(other, _)| other);
+    let strange = strange.find(|other| *other != id).unwrap();
+    let told = said(&ran.stderr.replace(&id, "OLD").replace(&strange, "NEW"));
+    assert!(
+        told.ends_with(
+            "akm: `OLD` is disabled\n\
+             akm: `OLD` is disabled, and nothing can take its place: the secret of `NEW`, the other pair, is not held\n\
+             hint: if nobody else made it, `akm delete NEW --force`, then the same command again\n"
+        ),
+        "{told}"
+    );
+    served.done(&["delete", &strange, "--force", "-y"]);
+    let new = served.done(&leaked);
+    assert_eq!(pairs(&served), [(new, true)]);
+}
+
 /// Alice's pair leaked beside a rotation whose request has no answer yet.
 fn leaked_beside_a_lost_create() -> (Served, String) {
     let served = Served::start();

@@ -1,6 +1,6 @@
 //! What else is open for the owner of a pair that leaked: it is looked into once the pair is disabled, and what it holds is kept.
 
-use super::{Standing, disable};
+use super::{Standing, disable, goes_on};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -8,7 +8,7 @@ use crate::core::{
 };
 use crate::metadata::journal::Entry;
 use crate::ops::{
-    Failure, Session, issue,
+    Failure, Kind, Session, issue,
     recover::{self, Settled},
     retire,
 };
@@ -63,6 +63,10 @@ fn settle(
 ) -> Result<Settled, Failure> {
     let noted = note_leak(session, owner, entry, id)?;
     recover::settle(session, owner).map_err(|failure| {
+        // What was tried already says how this pair is left.
+        if failure.kind == Kind::HalfDone && goes_on(session, owner, Some(id)).unwrap_or(false) {
+            return failure;
+        }
         let first = failure.hint.clone();
         let first = first.unwrap_or_else(|| "`akm recover`".to_owned());
         let again = format!("then `akm rotate {} --leaked {id}` again", owner.selector());
