@@ -38,6 +38,14 @@ impl<'a> Call<'a> {
             parameters: vec![("UserAccessKeyId", id.as_str())],
         }
     }
+
+    pub(crate) fn quota() -> Self {
+        Self {
+            service: Service::Ims,
+            action: "GetAccountSummary",
+            parameters: Vec::new(),
+        }
+    }
 }
 
 impl Client {
@@ -55,8 +63,7 @@ impl Client {
 
     /// How many pairs the owner may have (`GetAccountSummary`); `None` when the summary does not say.
     pub(crate) fn quota(&self, owner: &Owner) -> Result<Option<usize>, Error> {
-        let body: wire::GetAccountSummary =
-            self.call(Service::Ims, "GetAccountSummary", &[], SMALL)?;
+        let body: wire::GetAccountSummary = self.make(&Call::quota(), SMALL)?;
         Ok(match owner {
             Owner::Account => body.summary_map.account_access_keys_per_account_quota,
             Owner::RamUser(_) => body.summary_map.access_keys_per_user_quota,

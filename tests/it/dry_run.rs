@@ -157,6 +157,23 @@ fn of_two_pairs() {
     );
 }
 
+/// Where the other pair cannot take a leaked one's place, the account's quota decides.
+#[test]
+fn of_a_leak_beside_pairs_that_do_not_help() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    env.allow_pairs(3);
+    let made = env.copied();
+    compared(&made, &["--leaked", &one]);
+    let three = env.create("alice");
+    compared(&env, &["--leaked", &one]);
+    assert_eq!(
+        env.akm(&["show-id", "--ram-user", "alice"]).stdout.trim(),
+        three
+    );
+}
+
 #[test]
 fn it_is_refused_as_the_command_is() {
     let env = Env::new();
@@ -198,14 +215,15 @@ fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
         4,
         "Sts GetCallerIdentity\n\
          Ram ListAccessKeys UserName=alice\n\
-         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
+         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n\
+         Ims GetAccountSummary\n",
         "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
          hint: `akm enable <ID2>`, then the same command again\n",
     );
     let told = env.akm(&[&dry[..], &["--json"]].concat());
     assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));
     let told = told.json();
-    assert_eq!(told["calls"].as_array().unwrap().len(), 3);
+    assert_eq!(told["calls"].as_array().unwrap().len(), 4);
     assert!(told["state"].is_null());
     assert!(env.files() == before);
     // So does the command itself.
@@ -221,7 +239,8 @@ fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
         [
             "Sts GetCallerIdentity",
             "Ram ListAccessKeys",
-            "Ram UpdateAccessKey"
+            "Ram UpdateAccessKey",
+            "Ims GetAccountSummary"
         ]
     );
 }

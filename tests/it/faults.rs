@@ -404,6 +404,28 @@ fn a_leak_whose_new_pair_is_gone_is_forgotten_and_begun_again() {
     assert_eq!(open.stdout, "{\"open\":[]}\n");
 }
 
+/// Whether there is room for a new pair cannot be asked: the leak is recorded by then.
+#[test]
+fn a_leak_whose_room_is_not_known_is_half_done() {
+    let served = Served::start();
+    let (id, other) = (served.env.create("alice"), served.env.create("alice"));
+    served.done(&["disable", &other]);
+    let order = json!({ "fault": "fail-before", "action": "GetAccountSummary", "count": 100 });
+    served.serving.order(&order);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let ran = served.env.akm(&leaked);
+    let told = said(&ran.stderr.replace(&id, "OLD"));
+    let told = told.lines().nth(1).unwrap();
+    assert_eq!(ran.code, 8, "{}", ran.stderr);
+    assert!(
+        told.starts_with("akm: `OLD` is disabled, and nothing has taken its place yet: the cloud is not available"),
+        "{told}"
+    );
+    served.serving.order(&json!({ "clear": true }));
+    served.done(&["enable", &other]);
+    assert_eq!(served.done(&leaked), other);
+}
+
 /// The create that a leak was noted beside came to another pair, which nobody holds: that is said once.
 #[test]
 fn a_leak_beside_a_decided_create_that_nothing_can_follow_says_so_once() {

@@ -158,7 +158,8 @@ fn a_leak_is_dismissed() {
         4,
         "Sts GetCallerIdentity\n\
          Ram ListAccessKeys UserName=alice\n\
-         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
+         Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n\
+         Ims GetAccountSummary\n",
         "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
          hint: `akm enable <ID2>`, then the same command again\n",
     );
@@ -352,4 +353,43 @@ fn a_restored_pair_that_is_not_listed_yet_is_not_taken_for_deleted() {
     assert_eq!(ran.code, 7, "{}", ran.stderr);
     std::fs::write(env.cloud_of("alice"), before).unwrap();
     assert!(truth::rests(&env, &id));
+}
+
+/// Where an owner may have more than two pairs: whichever is Active and held takes its place, else there may be room for a new one.
+#[test]
+fn of_several_other_pairs_the_one_that_can_takes_its_place() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    env.allow_pairs(3);
+    let three = env.create("alice");
+    done(&env, &["disable", &two]);
+    let copy = env.copied();
+    leaked(&env, &[&one]).said(&[&one, &three], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));
+    let live = truth::live_of(&env, "alice").into_iter();
+    let live: Vec<_> = live.map(|pair| (pair.id, pair.active)).collect();
+    assert_eq!(live, [(two.clone(), false), (three.clone(), true)]);
+    // None can, and there is no room.
+    done(&copy, &["disable", &three]);
+    let said = |what: &str| {
+        format!(
+            "akm: `<ID1>` {what} disabled, and nothing can take its place: none of the other pairs is Active and held\n\
+             hint: `akm enable <ID2>`, then the same command again\n"
+        )
+    };
+    let dry = leaked(&copy, &[&one, "--dry-run"]);
+    assert_eq!(
+        (dry.code, named(&dry.stderr, &[&one, &three])),
+        (4, said("would be"))
+    );
+    let told = format!("{SANDBOX}akm: `<ID1>` is disabled\n{}", said("is"));
+    leaked(&copy, &[&one]).said(&[&one, &three], 8, "", &told);
+    let more = copy.copied();
+    done(&copy, &["enable", &three]);
+    assert_eq!(leaked(&copy, &[&one]).stdout, format!("{three}\n"));
+    // With one pair more to be had, a new one.
+    let account = more.home().join("sandbox/account.toml");
+    edit(&account, "user_quota = 3", "user_quota = 4");
+    let new = done(&more, &["rotate", "--ram-user", "alice", "--leaked", &one]);
+    assert!(![&one, &two, &three].contains(&&new));
+    done(&more, &["verify", &new]);
 }

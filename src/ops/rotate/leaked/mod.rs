@@ -181,7 +181,11 @@ fn replace(
             "`{id}` is disabled, and nothing has taken its place yet"
         ))
     };
-    if let Some(other) = successor(session, &owner, &shown, id)? {
+    let other = successor(session, &owner, &shown, id);
+    if let Some(other) = other.map_err(|failure| match failure.kind {
+        Kind::HalfDone => failure,
+        _ => half(failure),
+    })? {
         return stand_in(session, entry, &other).map_err(half);
     }
     drop(journal);

@@ -1,4 +1,4 @@
-//! What takes a leaked pair's place: the other pair, if it is Active and held.
+//! What takes a leaked pair's place: another pair, if it is Active and held.
 
 use super::super::{Standing, Word, advance};
 use crate::core::{
@@ -9,29 +9,46 @@ use crate::metadata::{
     inventory::PairRecord,
     journal::{Entry, Got, Intent},
 };
-use crate::ops::{Failure, Kind, Session};
+use crate::ops::{Failure, Kind, Session, issue};
 use crate::store::SecretName;
 
-/// The other pair, if it can take the leaked one's place; `None` where there is room for a new one.
+/// The pair that can take the leaked one's place, of several the newest; `None` where there is room for a new one.
 pub(in crate::ops::rotate) fn successor(
     session: &Session,
     owner: &Owner,
     shown: &[AccessKey],
     id: &AccessKeyId,
 ) -> Result<Option<PairRecord>, Failure> {
-    let Some(key) = shown.iter().find(|key| key.id != *id) else {
-        return Ok(None);
-    };
-    let record = session.record(owner)?;
-    let held = match record.pair(&key.id).filter(|pair| pair.is_held()) {
-        Some(pair) if is_there(session, pair)? => Some(pair),
-        _ => None,
-    };
-    match held {
-        Some(pair) if key.status == Status::Active => Ok(Some(pair.clone())),
-        _ if shown.len() > 1 => Err(no_room(session, id, key, held.is_some())?),
-        _ => Ok(None),
+    let others = shown.iter().filter(|key| key.id != *id);
+    let others: Vec<&AccessKey> = others.collect();
+    if let Some(pair) = newest_held(session, owner, &others, Status::Active)? {
+        return Ok(Some(pair));
     }
+    match issue::room(session, owner, shown) {
+        Err(failure) if failure.kind == Kind::TwoPairs => {
+            Err(no_room(session, owner, id, &others)?)
+        }
+        room => room.map(|()| None),
+    }
+}
+
+/// Of the pairs in that status; they come oldest first.
+fn newest_held(
+    session: &Session,
+    owner: &Owner,
+    shown: &[&AccessKey],
+    status: Status,
+) -> Result<Option<PairRecord>, Failure> {
+    let record = session.record(owner)?;
+    for key in shown.iter().rev().filter(|key| key.status == status) {
+        let pair = record.pair(&key.id).filter(|pair| pair.is_held());
+        if let Some(pair) = pair
+            && is_there(session, pair)?
+        {
+            return Ok(Some(pair.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// What metadata says is held may be lost.
@@ -64,27 +81,31 @@ pub(super) fn stand_in(
 
 fn no_room(
     session: &Session,
+    owner: &Owner,
     id: &AccessKeyId,
-    other: &AccessKey,
-    held: bool,
+    others: &[&AccessKey],
 ) -> Result<Failure, Failure> {
-    let why = match (other.status, held) {
-        (Status::Inactive, _) => format!("`{}`, the other pair, is Inactive", other.id),
-        _ => format!("the secret of `{}`, the other pair, is not held", other.id),
-    };
-    let suspects = session.journal.suspects()?;
-    let hint = if held {
-        format!("`akm enable {}`, then the same command again", other.id)
-    } else if suspects.iter().any(|one| one.access_key_id == other.id) {
-        format!(
-            "if nobody else made it, `akm delete {} --force`, then the same command again",
-            other.id
-        )
-    } else {
-        format!("`akm delete {id} --purge` makes room, then `akm recover` makes a new pair")
-    };
     let message = format!("`{id}` is disabled, and nothing can take its place");
-    Ok(Failure::new(Kind::HalfDone, message)
-        .because(why)
-        .hint(hint))
+    let failure = Failure::new(Kind::HalfDone, message).because(match others {
+        [other] if other.status == Status::Inactive => {
+            format!("`{}`, the other pair, is Inactive", other.id)
+        }
+        [other] => format!("the secret of `{}`, the other pair, is not held", other.id),
+        _ => "none of the other pairs is Active and held".to_owned(),
+    });
+    if let Some(pair) = newest_held(session, owner, others, Status::Inactive)? {
+        let other = &pair.access_key_id;
+        return Ok(failure.hint(format!("`akm enable {other}`, then the same command again")));
+    }
+    let mut suspects = session.journal.suspects()?.into_iter();
+    let suspect = suspects.find(|one| others.iter().any(|key| key.id == one.access_key_id));
+    Ok(failure.hint(match suspect {
+        Some(one) => format!(
+            "if nobody else made it, `akm delete {} --force`, then the same command again",
+            one.access_key_id
+        ),
+        None => {
+            format!("`akm delete {id} --purge` makes room, then `akm recover` makes a new pair")
+        }
+    }))
 }

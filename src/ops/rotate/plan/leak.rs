@@ -9,6 +9,7 @@ use crate::cloud::Call;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    policy,
     rotation::Reached,
 };
 use crate::metadata::{inventory::PairRecord, journal::Entry};
@@ -31,6 +32,7 @@ pub(super) fn leak(
     };
     match successor(session, owner, &keys, &id) {
         Err(failure) if failure.kind == Kind::HalfDone => {
+            calls.add(&Call::quota());
             let left = "nothing can take its place";
             calls.stops = Some(stops(&id, left, failure));
             Ok(None)
@@ -76,6 +78,11 @@ fn replaced(
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
     let Some(other) = other else {
+        // Whether there is room is asked once more before the pair is made.
+        if keys.len() >= policy::PAIRS_PER_OWNER {
+            calls.add(&Call::quota());
+            calls.add(&Call::quota());
+        }
         let spans = [TimeDelta::zero(); 2];
         return made(session, owner, id, keys, (spans, true), calls);
     };
