@@ -9,6 +9,7 @@ use crate::served::Served;
 use crate::truth;
 use serde_json::json;
 use std::io::{BufRead, BufReader};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Standard error without the endpoint's line.
 fn said(stderr: &str, ids: &[&str]) -> String {
@@ -71,11 +72,7 @@ fn what_the_account_began_is_finished_by_the_account_alone() {
 #[test]
 fn a_restore_whose_pair_is_nowhere_stays_open() {
     let served = Served::start();
-    let id = served.env.create("alice");
-    served.done(&["delete", &id, "--force", "-y"]);
-    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
-    served.serving.order(&order);
-    assert_eq!(served.env.akm(&["restore", &id]).code, 8);
+    let id = lost(&served);
     let early = served.env.akm(&["recover", "--dismiss", &id]);
     let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
                 hint: run `akm recover` after <TIME>\n";
@@ -105,12 +102,7 @@ fn a_restore_whose_pair_is_nowhere_stays_open() {
 #[test]
 fn a_restore_that_ends_meanwhile_is_not_forgotten_by_a_word() {
     let served = Served::start();
-    let env = &served.env;
-    let id = env.create("alice");
-    served.done(&["delete", &id, "--force", "-y"]);
-    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
-    served.serving.order(&order);
-    assert_eq!(env.akm(&["restore", &id]).code, 8);
+    let (env, id) = (&served.env, lost(&served));
     asked_long_ago(env, &id);
     let lock = format!("locks/{}/user-alice.lock", env.account());
     let lock = std::fs::File::open(env.home().join(lock)).unwrap();
@@ -124,6 +116,187 @@ fn a_restore_that_ends_meanwhile_is_not_forgotten_by_a_word() {
     let told: Vec<String> = told.map(Result::unwrap).collect();
     assert_eq!(dismissing.wait().unwrap().code(), Some(3), "{told:?}");
     assert!(told[0].contains("is neither a suspect nor"), "{told:?}");
+}
+
+/// A restore of alice's deleted pair that no answer came to, and that was not executed.
+fn lost(served: &Served) -> String {
+    let id = served.env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(served.env.akm(&["restore", &id]).code, 8);
+    id
+}
+
+#[track_caller]
+fn is_open(env: &Env, open: bool) {
+    let listed = env.akm(&["recover", "--list"]).stdout;
+    assert_eq!(listed.contains("restore, to be finished"), open, "{listed}");
+}
+
+/// The first may be executed yet.
+#[test]
+fn a_second_restore_that_is_refused_does_not_forget_the_first() {
+    let served = Served::start();
+    let id = lost(&served);
+    let order = json!({
+        "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin", "count": 9, "retry_after_ms": 5
+    });
+    served.serving.order(&order);
+    let ran = served.env.akm(&["restore", &id]);
+    let told = "akm: `<ID1>` may yet be restored by an earlier command: the cloud asks for fewer calls: \
+                RestoreAccessKeyFromRecycleBin: Throttling.User: Request was denied due to user flow control.\n\
+                request id: <REQUEST>\nhint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
+    is_open(&served.env, true);
+}
+
+#[test]
+fn a_restore_that_is_executed_and_not_listed_yet_is_waited_for() {
+    let served = Served::start();
+    let id = lost(&served);
+    out_of_the_bin(&served.env, &id);
+    let ran = served.env.akm(&["restore", &id]);
+    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
+    is_open(&served.env, true);
+}
+
+/// Whoever waited for the lock meanwhile takes it from where it is.
+#[test]
+fn a_pair_that_another_machine_restores_meanwhile_is_not_asked_for_again() {
+    let served = Served::start();
+    let env = &served.env;
+    let other = Env::light();
+    served.serving.add_profile(&other, "dev");
+    let id = env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let lock = format!("locks/{}/user-alice.lock", env.account());
+    let lock = std::fs::File::open(env.home().join(lock)).unwrap();
+    lock.lock().unwrap();
+    let mut waiting = start(env, &["restore", &id]);
+    let mut told = BufReader::new(waiting.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("waiting for another akm")));
+    assert_eq!(other.akm(&["restore", &id, "--active"]).code, 0);
+    drop(lock);
+    let told: Vec<String> = told.map(Result::unwrap).collect();
+    assert_eq!(waiting.wait().unwrap().code(), Some(0), "{told:?}");
+    let live = truth::live_of(env, "alice");
+    assert!(live.len() == 1 && !live[0].active, "{live:?}");
+    is_open(env, false);
+}
+
+/// What the cloud took is told, whatever fails after it.
+#[test]
+fn a_pair_that_is_back_and_cannot_be_listed_is_told() {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let (here, env) = (&served.serving, &served.env);
+    here.add_profile_by(env, "gate", &between.endpoint, &[]);
+    let id = env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let denied = http(
+        "400 Bad Request",
+        r#"{"Code":"NoPermission","Message":"no"}"#,
+    );
+    let denied = String::from_utf8(denied).unwrap();
+    let restored = AtomicBool::new(false);
+    between.say(move |asked, hand_on| match asked {
+        "ListAccessKeys" if restored.load(Ordering::Relaxed) => denied.clone(),
+        asked => {
+            restored.fetch_or(asked.starts_with("Restore"), Ordering::Relaxed);
+            hand_on()
+        }
+    });
+    let ran = env.akm(&["-p", "gate", "restore", &id]);
+    let told = "akm: `<ID1>` is back, and Active: the cloud does not allow this: ListAccessKeys: NoPermission: no\n\
+                hint: give the signing identity the RAM action that the cause names; `akm recover` finishes it\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
+    between.be_still();
+    served.done(&["recover"]);
+    let live = truth::live_of(env, "alice");
+    assert!(live.len() == 1 && !live[0].active, "{live:?}");
+}
+
+/// The recycle bin does not answer at first.
+#[test]
+fn what_the_bin_has_after_all_is_not_called_nowhere() {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let (here, env) = (&served.serving, &served.env);
+    here.add_profile_by(env, "gate", &between.endpoint, &[]);
+    let id = lost(&served);
+    asked_long_ago(env, &id);
+    let denied = http(
+        "400 Bad Request",
+        r#"{"Code":"NoPermission","Message":"no"}"#,
+    );
+    let denied = String::from_utf8(denied).unwrap();
+    let first = AtomicBool::new(true);
+    between.say(move |asked, hand_on| {
+        if asked == "GetAccessKeyInfoInRecycleBin" && first.swap(false, Ordering::Relaxed) {
+            denied.clone()
+        } else {
+            hand_on()
+        }
+    });
+    let ran = env.akm(&["-p", "gate", "recover"]);
+    let told = "akm: nobody knows what became of `<ID1>` of RAM user `alice`: the recycle bin has it, and did not answer before\n\
+                hint: `akm recover` looks again\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
+    served.done(&["-p", "gate", "recover"]);
+    is_open(env, false);
+}
+
+/// Its RAM user is deleted meanwhile.
+#[test]
+fn a_restore_for_a_user_that_is_gone_is_forgotten_by_a_word() {
+    let served = Served::start();
+    let id = lost(&served);
+    served.done(&["user", "delete", "alice", "-y"]);
+    let ran = served.env.akm(&["recover"]);
+    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
+    asked_long_ago(&served.env, &id);
+    for command in [&["recover"][..], &["restore", &id]] {
+        let ran = served.env.akm(command);
+        assert_eq!(ran.code, 8, "{}", ran.stderr);
+        let hint = format!("`akm recover --dismiss {id}` forgets that it was asked for");
+        assert!(ran.stderr.contains(&hint), "{}", ran.stderr);
+    }
+    served.done(&["recover", "--dismiss", &id]);
+    served.done(&["recover"]);
+}
+
+#[test]
+fn what_is_purged_is_not_waited_for() {
+    let served = Served::start();
+    let id = lost(&served);
+    served.done(&["delete", &id, "--purge", "-y"]);
+    is_open(&served.env, false);
+    served.done(&["recover"]);
+}
+
+/// Of a pair that no file of this machine knows, and that comes back while the answer to a create is awaited.
+#[test]
+fn a_pair_that_is_being_restored_does_not_stand_for_a_lost_create() {
+    let served = Served::start();
+    let id = lost(&served);
+    std::fs::remove_file(served.env.record_of("alice")).unwrap();
+    let order = json!({ "fault": "fail-before", "action": "CreateAccessKey" });
+    served.serving.order(&order);
+    let create = ["create", "--ram-user", "alice"];
+    assert_eq!(served.env.akm(&create).code, 8);
+    let other = Env::light();
+    served.serving.add_profile(&other, "dev");
+    assert_eq!(other.akm(&["restore", &id, "--active"]).code, 0);
+    let ran = served.env.akm(&create);
+    let told = "akm: finished what was begun before: `<ID1>` of RAM user `alice` is restored and Inactive\n\
+                akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
 }
 
 /// As if it had been taken out in the console.

@@ -143,13 +143,12 @@ fn finish_deletion(
     session.journal.resolve(id)?;
     if allowed.purge {
         let answer = session.cloud.purge(id, user_id);
-        gone(record::change(
-            session,
-            Action::Purge,
-            owner,
-            Some(id),
-            answer,
-        ))?;
+        let answer = record::change(session, Action::Purge, owner, Some(id), answer);
+        if answer.is_ok() {
+            // Nothing can bring it back that was asked for before.
+            session.journal.restored(id)?;
+        }
+        gone(answer)?;
         forget::forget(session, owner, id)?;
     }
     Ok(shown)

@@ -1,18 +1,24 @@
 //! `restore`: a deleted pair back from the cloud's recycle bin. It comes back Active, so that what was asked is written down first.
 
+mod open;
+
+pub(super) use open::{awaited, dismiss, finish, is_open_for};
+
 use super::{Failure, Kind, Session, profile, record, recover, retire};
 use crate::cloud::{Caller, Fault, Outcome};
 use crate::core::{
-    access_key::{AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     rotation::Reached,
-    time,
+    time::{self, Timestamp},
 };
 use crate::metadata::{
     inventory::PairRecord,
     journal::{Entry, Restoring},
     log::Action,
 };
+use chrono::TimeDelta;
+use open::still_open;
 
 /// Brings a deleted pair back, disabled at once unless `active`; finishes what an earlier command began. `NoSuchPair` when the
 /// recycle bin does not have it, `TwoPairs` when its owner has two others, `Exists` when it is not deleted.
@@ -41,19 +47,33 @@ pub(crate) fn restore(
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
     decide_first(session, &owner)?;
-    let shown = session.cloud.pairs(&owner)?;
-    super::issue::room(session, &owner, &shown)?;
     // By the clock that is signed by.
     let begun = Restoring::new(id.clone(), &owner, active, session.clock.now());
-    session.journal.restoring(&begun)?;
+    let shown = session.cloud.pairs(&owner)?;
+    // Another akm may have been faster.
+    if let Some(pair) = as_asked(session, &begun, &shown)? {
+        return Ok(pair);
+    }
+    super::issue::room(session, &owner, &shown)?;
     ask(session, &begun, &user_id)?;
-    settle(session, &begun)?.ok_or_else(|| {
+    let settled = settle(session, &begun).map_err(|failure| not_settled(failure, id))?;
+    settled.ok_or_else(|| {
         Failure::new(
             Kind::HalfDone,
             format!("the cloud took the restoring of `{id}` and does not list it yet"),
         )
         .hint("look again in a minute: `akm recover`")
     })
+}
+
+fn not_settled(failure: Failure, id: &AccessKeyId) -> Failure {
+    if failure.kind == Kind::HalfDone {
+        return failure;
+    }
+    let first = failure.hint.clone().map(|hint| format!("{hint}; "));
+    let hint = format!("{}`akm recover` finishes it", first.unwrap_or_default());
+    let back = format!("`{id}` is back, and Active");
+    failure.half_done(back).hint(hint)
 }
 
 /// A pair that comes back would be taken for the one that a lost create made.
@@ -90,9 +110,11 @@ fn go_on(
     settle(session, &begun)
 }
 
-/// What is certainly not done needs no finishing.
+/// What is certainly not done needs no finishing, unless it was asked for before.
 fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failure> {
     let id = &begun.access_key_id;
+    let earlier = begun_for(session, id)?;
+    session.journal.restoring(begun)?;
     let answer = session.cloud.restore(id, user_id);
     let owner = begun.owner();
     let answer = record::change(session, Action::Restore, &owner, Some(id), answer);
@@ -105,81 +127,14 @@ fn ask(session: &Session, begun: &Restoring, user_id: &str) -> Result<(), Failur
             .half_done(what)
             .hint("`akm recover` finds out, and finishes it"));
     }
+    if earlier.is_some() {
+        let may = format!("`{id}` may yet be restored by an earlier command");
+        let until = time::format(until(session, begun));
+        let failure = Failure::from(error).half_done(may);
+        return Err(failure.hint(format!("run `akm recover` after {until}")));
+    }
     session.journal.restored(id)?;
     Err(error.into())
-}
-
-/// Finishes what was begun for the owner; the caller holds its lock.
-pub(super) fn finish(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    let names = session.journal.names()?;
-    session.check_suspects_among(&names, owner)?;
-    for (id, begun) in session.journal.restoring_among(&names) {
-        let begun = match begun {
-            Err(error) if session.may_belong_to(owner, &id) => return Err(error.into()),
-            Ok(begun) if begun.owner().key() == owner.key() => begun,
-            _ => continue,
-        };
-        session.check_signer(owner)?;
-        if let Some(pair) = settle(session, &begun)? {
-            session.tell.warn(&format!(
-                "finished what was begun before: `{}` of {owner} is restored and {}",
-                pair.access_key_id, pair.status
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// What is asked for and not seen yet, by the pair: `Undecided` until it cannot be executed any more. Not of owners that are left.
-pub(super) fn awaited(session: &Session, left: &recover::Left) -> Result<recover::Left, Failure> {
-    let begun = session.journal.all_restoring()?.into_iter();
-    let begun = begun.filter_map(|(_, begun)| begun.ok());
-    let begun = begun.filter(|begun| {
-        let key = begun.owner().key();
-        left.iter().all(|(name, _)| *name != key)
-    });
-    let awaited = |begun: Restoring| {
-        let failure = match is_open_still(session, &begun) {
-            Ok(false) => return None,
-            Ok(true) if may_come(session, &begun) => not_seen(session, &begun),
-            Ok(true) => nowhere(session, &begun),
-            Err(failure) => failure,
-        };
-        Some((begun.access_key_id.to_string(), failure))
-    };
-    Ok(begun.filter_map(awaited).collect())
-}
-
-/// Another akm may be at it.
-fn is_open_still(session: &Session, begun: &Restoring) -> Result<bool, Failure> {
-    let _lock = session.lock(&begun.owner())?;
-    let mut open = session.journal.all_restoring()?.into_iter();
-    Ok(open.any(|(id, _)| id == begun.access_key_id))
-}
-
-fn not_seen(session: &Session, begun: &Restoring) -> Failure {
-    let (id, owner) = (&begun.access_key_id, begun.owner());
-    let until = recover::expires(session, begun.asked_at);
-    Failure::new(
-        Kind::Undecided,
-        format!("`{id}` of {owner} may yet be restored"),
-    )
-    .because("it was asked for, and the cloud does not list the pair")
-    .hint(format!("run `akm recover` after {}", time::format(until)))
-}
-
-/// It came too late to be restored, and is not where it was.
-fn nowhere(session: &Session, begun: &Restoring) -> Failure {
-    let (id, owner) = (&begun.access_key_id, begun.owner());
-    let message = format!("nobody knows what became of `{id}` of {owner}");
-    match session.cloud.recycled_pair(id) {
-        Err(error) if error.fault != Fault::NoSuchPair => Failure::from(error).half_done(message),
-        _ => Failure::new(Kind::HalfDone, message)
-            .because("it was to be restored, and neither the list nor the recycle bin has it")
-            .hint(format!(
-                "look in the console; `akm recover --dismiss {id}` forgets that it was asked for"
-            )),
-    }
 }
 
 fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Restoring>, Failure> {
@@ -190,45 +145,34 @@ fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Restoring>, F
 
 /// Whether the request can still be executed.
 fn may_come(session: &Session, begun: &Restoring) -> bool {
-    let until = recover::expires(session, begun.asked_at);
-    session.cloud.may_execute_late() && session.cloud.now() < until
+    session.cloud.may_execute_late() && session.cloud.now() < until(session, begun)
 }
 
-/// A person's word that nothing is to be made of a restore whose pair is nowhere. False when none is open; `Undecided` while it may
-/// yet be executed, `Exists` when the pair is there.
-pub(super) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<bool, Failure> {
-    let Some(begun) = begun_for(session, id)? else {
-        return Ok(false);
-    };
-    let owner = begun.owner();
-    let _lock = session.lock(&owner)?;
-    // Another akm may have ended it meanwhile.
-    let Some(begun) = begun_for(session, id)? else {
-        return Ok(false);
-    };
-    session.check_signer(&owner)?;
-    if session.pairs_left(&owner)?.iter().any(|key| key.id == *id) {
-        let message = format!("`{id}` of {owner} is there: its restoring is not to be forgotten");
-        return Err(Failure::new(Kind::Exists, message).hint("`akm recover` finishes it"));
-    }
-    if may_come(session, &begun) {
-        return Err(not_seen(session, &begun));
-    }
-    session.journal.restored(id)?;
-    record::done(session, Action::Dismiss, &owner, id);
-    Ok(true)
+/// It may have been sent four times, signed anew each time, within three minutes.
+fn until(session: &Session, begun: &Restoring) -> Timestamp {
+    recover::expires(session, begun.asked_at) + TimeDelta::minutes(3)
 }
 
 /// Gives the pair the status that was asked for; `None` when it is not back. A request without an answer may be executed later, and
 /// is looked for until then.
 fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Failure> {
+    let id = &begun.access_key_id;
+    let shown = session.pairs_left(&begun.owner())?;
+    let pair = as_asked(session, begun, &shown)?;
+    // What is not in the bin any more has gone somewhere.
+    if pair.is_none() && !may_come(session, begun) && session.cloud.recycled_pair(id).is_ok() {
+        session.journal.restored(id)?;
+    }
+    Ok(pair)
+}
+
+fn as_asked(
+    session: &Session,
+    begun: &Restoring,
+    shown: &[AccessKey],
+) -> Result<Option<PairRecord>, Failure> {
     let (id, owner) = (&begun.access_key_id, begun.owner());
-    let shown = session.cloud.pairs(&owner)?;
     let Some(key) = shown.iter().find(|key| key.id == *id) else {
-        // What is not in the bin any more has gone somewhere.
-        if !may_come(session, begun) && session.cloud.recycled_pair(id).is_ok() {
-            session.journal.restored(id)?;
-        }
         return Ok(None);
     };
     let signs = !begun.active && profile::signs(session, id)?;
@@ -242,7 +186,7 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
     } else {
         Status::Inactive
     };
-    let set = retire::set(session, &owner, &shown, key, status, None);
+    let set = retire::set(session, &owner, shown, key, status, None);
     let pair = set.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => retire::not_written_down(failure, id, "is back, and still Active,"),
@@ -255,6 +199,9 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
 fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error) -> Failure {
     if error.fault != Fault::NoSuchPair {
         return error.into();
+    }
+    if let Ok(Some(begun)) = begun_for(session, id) {
+        return still_open(session, &begun);
     }
     match retire::find(session, id) {
         Ok(found) => Failure::new(
