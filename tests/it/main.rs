@@ -39,6 +39,7 @@ mod layers;
 mod leaked;
 mod list;
 mod log;
+mod lost_metadata;
 #[cfg(feature = "sandbox-server")]
 mod machines;
 #[cfg(feature = "sandbox-server")]

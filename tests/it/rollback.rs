@@ -1,6 +1,6 @@
 //! `akm rotate --rollback`, and what undoes a rotation that is finished
 
-use crate::env::{Env, Ran, edit};
+use crate::env::{Env, Ran};
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 
@@ -164,11 +164,7 @@ fn without_the_old_secret_it_enables_and_no_more() {
     let (old, secret) = env.create_shown("alice");
     let new = rotated(&env, &["--overlap", "0s"]);
     let ids = [old.as_str(), &new];
-    edit(
-        &env.record_of("alice"),
-        "secret_store = \"age\"\nleft_by",
-        "left_by",
-    );
+    env.lose_secret(&old);
     let stopped = "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
                    `<ID2>` is left Active beside it\n\
                    hint: once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n";
@@ -200,11 +196,7 @@ fn what_a_person_does_to_the_old_pair_in_between_stands() {
     let env = Env::new();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
-    edit(
-        &env.record_of("alice"),
-        "secret_store = \"age\"\nretired_at",
-        "retired_at",
-    );
+    env.lose_secret(&old);
     assert_eq!(rolled_back(&env).code, 8);
     assert_eq!(env.akm(&["disable", &old]).code, 0);
     env.days_pass_for("alice", 1);
@@ -231,8 +223,7 @@ fn stopped_on_its_way() -> (Env, String, String) {
     let env = Env::new();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
-    let held = "secret_store = \"age\"\nretired_at";
-    edit(&env.record_of("alice"), held, "retired_at");
+    env.lose_secret(&old);
     assert_eq!(rolled_back(&env).code, 8);
     assert_eq!(env.akm(&["disable", &new]).code, 0);
     (env, old, new)
@@ -284,7 +275,7 @@ fn stopped_in_its_overlap() -> (Env, String, String) {
     let env = Env::new();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "1h"]);
-    std::fs::remove_file(env.home().join(format!("secrets/{old}.age"))).unwrap();
+    env.lose_secret(&old);
     assert_eq!(rolled_back(&env).code, 8);
     assert_eq!(env.akm(&["disable", &old]).code, 0);
     (env, old, new)
@@ -401,7 +392,7 @@ fn metadata_that_is_gone_with_the_old_secret() {
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "1h"]);
     std::fs::remove_file(env.record_of("alice")).unwrap();
-    std::fs::remove_file(env.home().join(format!("secrets/{old}.age"))).unwrap();
+    env.lose_secret(&old);
     assert_eq!(rotated(&env, &[]), new);
     let secrets: Vec<_> = env
         .pairs()

@@ -59,7 +59,8 @@ fn meant(entry: &Entry, id: &AccessKeyId) -> Option<Dismissed> {
     }
     let rotation = entry.intent.rotation.as_ref()?;
     let new = entry.got.as_ref().map(|got| &got.access_key_id);
-    if rotate::leak_waits(entry) && rotation.old == *id {
+    let known = rotate::leak_waits(entry) || new.is_some();
+    if rotation.leaked && rotation.old == *id && known {
         return Some(Dismissed::Leak);
     }
     (new == Some(id)).then_some(Dismissed::Rotation)
@@ -73,8 +74,8 @@ fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, 
     let dismissed = meant(&entry, id).ok_or_else(|| nothing_such(id))?;
     match dismissed {
         Dismissed::Leak if entry.leaked.is_some() => leave(session, owner)?,
-        Dismissed::Leak => session.journal.close(owner)?,
-        _ => abandon(session, owner, entry, id)?,
+        Dismissed::Leak if entry.got.is_none() => session.journal.close(owner)?,
+        _ => abandon(session, owner, entry)?,
     }
     record::done(session, Action::Dismiss, owner, id);
     Ok(dismissed)
@@ -89,28 +90,25 @@ pub(in crate::ops) fn leave(session: &Session, owner: &Owner) -> Result<(), Fail
 }
 
 /// The caller holds the owner's lock.
-fn abandon(
-    session: &Session,
-    owner: &Owner,
-    mut entry: Entry,
-    id: &AccessKeyId,
-) -> Result<(), Failure> {
+fn abandon(session: &Session, owner: &Owner, mut entry: Entry) -> Result<(), Failure> {
     session.check_signer(owner)?;
     let shown = session.pairs_left(owner)?;
-    if shown.iter().any(|key| key.id == *id) {
+    let new = entry.got.as_ref().map(|got| &got.access_key_id);
+    if let Some(id) = new.filter(|new| shown.iter().any(|key| key.id == **new)) {
         return Err(Failure::new(
             Kind::ActivePair,
             format!("`{id}` is there: its rotation is not to be forgotten"),
         )
         .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
     }
+    // The pair may be restored, and its sealed copy be the last that is sure.
+    issue::held_or_restored(session, &mut entry)?;
     let mut record = session.record(owner)?;
     record.take_over(&shown, session.cloud.now());
+    rotate::reclaim(session, &entry, &mut record);
     for pair in &mut record.access_keys {
         pair.nothing_due();
     }
     session.inventory.save(&record)?;
-    // The pair may be restored, and its sealed copy be the last that is sure.
-    issue::held_or_restored(session, &mut entry)?;
     close_when_proven(session, &entry)
 }

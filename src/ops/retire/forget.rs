@@ -73,10 +73,9 @@ fn close_work_on(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(
     }
     if entry.intent.rotation.is_some() {
         let mut record = session.record(owner)?;
-        record
-            .access_keys
-            .iter_mut()
-            .for_each(PairRecord::nothing_due);
+        rotate::reclaim(session, &entry, &mut record);
+        let pairs = record.access_keys.iter_mut();
+        pairs.for_each(PairRecord::nothing_due);
         session.inventory.save(&record)?;
         session
             .tell

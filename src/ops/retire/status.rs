@@ -1,6 +1,6 @@
 //! `disable` and `enable`: a pair whose id was typed.
 
-use super::{find, not_the_signer, set};
+use super::{Found, find, not_the_signer, set};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -52,7 +52,7 @@ pub(crate) fn disable(
 pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
     let found = find(session, id)?;
     // First: cut short in between, a recovery would disable the pair again.
-    undo_rotation(session, &found.owner, id)?;
+    undo_rotation(session, &found, id)?;
     let overlapping = overlapping(session, &found.owner, id)?;
     let due = overlapping.as_ref().and_then(rotate::due);
     let due = due.map(|due| due.disable);
@@ -88,13 +88,13 @@ fn overlapping(
 }
 
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
-fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
-    let open = session.journal.read(owner)?;
+fn undo_rotation(session: &Session, found: &Found, id: &AccessKeyId) -> Result<(), Failure> {
+    let open = session.journal.read(&found.owner)?;
     if open
         .as_ref()
         .is_some_and(|entry| entry.leaked.as_ref() == Some(id))
     {
-        recover::leave(session, owner)?;
+        recover::leave(session, &found.owner)?;
         let text = format!("nothing is to take the place of `{id}` any more");
         session.tell.note(&text);
         return Ok(());
@@ -103,6 +103,7 @@ fn undo_rotation(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(
         if entry.got.is_some() {
             issue::held_or_restored(session, &mut entry)?;
         }
+        rotate::reclaimed(session, &entry, &found.shown)?;
         recover::close_when_proven(session, &entry)?;
         session.tell.note(&format!(
             "the rotation that retired `{id}` is over; both pairs are left as they are"

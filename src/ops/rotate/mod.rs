@@ -3,6 +3,7 @@
 pub(crate) mod all;
 mod leaked;
 pub(crate) mod plan;
+mod reclaim;
 mod rehearsal;
 mod replace;
 mod rollback;
@@ -13,6 +14,7 @@ mod work;
 
 pub(crate) use leaked::leaked;
 pub(super) use leaked::{leak_waits, leak_waits_again, replace_leaked, replace_noted};
+pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;
 
 use super::{Failure, Session, recover, recover::Settled};

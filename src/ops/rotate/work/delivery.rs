@@ -26,12 +26,9 @@ impl Work<'_> {
         if profile::signing_with(self.session, from)?.is_none() {
             return Ok(());
         }
-        let kind = self
-            .store_of(to)?
-            .ok_or_else(|| self.stopped(Stop::NotHeld))?;
-        let secret = self.session.stores.open(kind)?.get(&SecretName::pair(to))?;
+        let secret = self.secret(to)?;
         let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
-        profile::switch(self.session, from, to, kind)?;
+        profile::switch(self.session, from, to, self.store_of(to)?)?;
         if self.session.cloud.signer() == from.as_str() {
             self.session.cloud.switch(to, secret);
         }
@@ -40,21 +37,15 @@ impl Work<'_> {
 
     /// The secret that the store has of either pair.
     pub(super) fn secret(&self, id: &AccessKeyId) -> Result<Option<Secret>, Failure> {
-        let Some(kind) = self.store_of(id)? else {
-            return Ok(None);
-        };
-        Ok(self.session.stores.open(kind)?.get(&SecretName::pair(id))?)
+        let store = self.session.stores.open(self.store_of(id)?)?;
+        Ok(store.get(&SecretName::pair(id))?)
     }
 
-    fn store_of(&self, id: &AccessKeyId) -> Result<Option<StoreKind>, Failure> {
-        if *id == self.new {
-            return Ok(Some(self.entry.intent.store));
-        }
+    /// Where metadata was lost, the secret may be where the new one is.
+    fn store_of(&self, id: &AccessKeyId) -> Result<StoreKind, Failure> {
         let record = self.session.record(&self.owner)?;
-        Ok(match record.pair(id) {
-            Some(pair) => pair.secret_store,
-            // Of a file that is gone, the secret may be where the new one is.
-            None => Some(self.entry.intent.store),
-        })
+        let old = record.pair(id).filter(|_| *id != self.new);
+        let claimed = old.and_then(|pair| pair.secret_store);
+        Ok(claimed.unwrap_or(self.entry.intent.store))
     }
 }

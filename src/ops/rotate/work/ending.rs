@@ -1,7 +1,7 @@
 //! How a rotation is left: what is written down of both pairs, and whether its journal goes.
 
 use super::{
-    super::{Standing, State, due},
+    super::{Standing, State, due, reclaim},
     Work,
 };
 use crate::core::{
@@ -10,7 +10,6 @@ use crate::core::{
 };
 use crate::metadata::inventory::OwnerRecord;
 use crate::ops::{Failure, recover, retire};
-use crate::store::SecretName;
 
 impl Work<'_> {
     pub(super) fn close(self, state: State) -> Result<Standing, Failure> {
@@ -23,6 +22,7 @@ impl Work<'_> {
         if state == State::Done && self.entry.intent.is_of_leak() {
             let dropped = retire::drop_secret(self.session, &self.owner, &self.old);
             dropped.map_err(|failure| self.half(failure))?;
+            self.session.journal.resolve(&self.old)?;
         }
         if shown.is_some_and(|shown| shown.new.is_some()) {
             let closed = recover::close_when_proven(self.session, &self.entry);
@@ -57,7 +57,6 @@ impl Work<'_> {
             _ => None,
         };
         let mut record = self.known()?;
-        self.claim_old(&mut record);
         if let Some(new) = record.pair_mut(new) {
             (new.disable_after, new.delete_after, new.retired_at) = (None, None, None);
         }
@@ -79,41 +78,11 @@ impl Work<'_> {
         })
     }
 
-    /// What is known of the owner's pairs, and what the cloud showed of them. Where the file is gone, the journal knows the store of the new
-    /// pair's secret.
+    /// What is known of the owner's pairs, and what the cloud showed of them.
     pub(super) fn known(&self) -> Result<OwnerRecord, Failure> {
         let mut record = self.session.record(&self.owner)?;
-        let lost = record.pair(&self.old).is_none();
         record.take_over(self.keys(), self.session.cloud.now());
-        if self.seen.as_ref().is_some_and(|seen| seen.shown.held) {
-            self.claim(&mut record, &self.new);
-        }
-        if lost {
-            self.claim_old(&mut record);
-        }
+        reclaim(self.session, &self.entry, &mut record);
         Ok(record)
-    }
-
-    /// The old pair's secret may rest in the same store. One that leaked is not wanted.
-    fn claim_old(&self, record: &mut OwnerRecord) {
-        let unclaimed = |record: &OwnerRecord| {
-            let old = record.pair(&self.old);
-            old.is_some_and(|old| old.is_live() && old.secret_store.is_none())
-        };
-        if !self.entry.intent.is_of_leak() && unclaimed(record) && self.finds(&self.old) {
-            self.claim(record, &self.old);
-        }
-    }
-
-    fn claim(&self, record: &mut OwnerRecord, id: &AccessKeyId) {
-        if let Some(pair) = record.pair_mut(id).filter(|pair| pair.is_live()) {
-            pair.secret_store.get_or_insert(self.entry.intent.store);
-        }
-    }
-
-    /// Whether the store of this rotation gives that pair's secret back.
-    fn finds(&self, id: &AccessKeyId) -> bool {
-        let store = self.session.stores.open(self.entry.intent.store);
-        store.is_ok_and(|store| matches!(store.get(&SecretName::pair(id)), Ok(Some(_))))
     }
 }
