@@ -136,7 +136,7 @@ pub(crate) fn next(recorded: &Recorded, shown: Option<Shown>, now: Timestamp) ->
 
 fn forward(recorded: &Recorded, shown: Option<Shown>, now: Timestamp) -> Step {
     match (recorded.reached, recorded.due, shown) {
-        (Reached::Intent | Reached::Got | Reached::Stored, ..) => Step::Verify,
+        (Reached::Intent | Reached::Got | Reached::Stored, _, shown) => prove(shown),
         (Reached::Verified, ..) | (_, None, _) => Step::Deliver,
         (_, Some(_), None) => Step::Look,
         (_, Some(due), Some(shown)) => match retire(due, shown, now) {
@@ -144,6 +144,12 @@ fn forward(recorded: &Recorded, shown: Option<Shown>, now: Timestamp) -> Step {
             step => step,
         },
     }
+}
+
+/// A pair that is not there would be asked with for minutes, in vain.
+fn prove(shown: Option<Shown>) -> Step {
+    let stop = |shown| stands(shown).map_or(Step::Verify, Step::Stop);
+    shown.map_or(Step::Look, stop)
 }
 
 /// A list may lag behind a change by so much: an old pair that still looks Active was not enabled again.

@@ -98,11 +98,8 @@ fn of_a_rotation_that_is_open() {
     let old = env.create("alice");
     compared(&env, &["--overlap", "2d"]);
     let new = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
-    let lost = |env: &Env, id: &str| {
-        std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
-    };
     let back = env.copied();
-    lost(&back, &old);
+    back.lose_secret(&old);
     let disabled = back.copied();
     assert_eq!(disabled.akm(&["disable", &old]).code, 0);
     let enables = "Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Active UserName=alice\n";
@@ -113,7 +110,7 @@ fn of_a_rotation_that_is_open() {
     stopping(&back, &["--rollback"], &ids, ("", stops));
     stopping(&disabled, &["--rollback"], &ids, (enables, stops));
     env.days_pass_for("alice", 3);
-    lost(&env, new.trim());
+    env.lose_secret(new.trim());
     compared(&env, &[]);
     // What was cut short and ends in one go is no rest after which a new one begins.
     let env = Env::new();
@@ -257,12 +254,63 @@ fn what_was_cut_short_is_not_planned() {
     let env = Env::new();
     env.create("alice");
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
+    env.cut_after("got");
+    is_not_planned(&env);
+    // A pair that is being brought back.
+    let env = Env::new();
+    let old = env.create("alice");
+    let begun = format!(
+        "version = 1\naccess_key_id = \"{old}\"\nram_user = \"alice\"\nactive = false\nasked_at = \"2026-01-01T00:00:00Z\"\n"
+    );
+    let folder = env.home().join("journal").join(env.account());
+    let file = folder.join(format!("restoring-{old}.toml"));
+    std::fs::write(&file, begun).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    is_not_planned(&env);
+}
+
+/// What was killed before the new pair was found to work goes on as planned, or stops as planned.
+#[test]
+fn of_a_rotation_that_was_cut_short() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = env
+        .akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"])
+        .stdout;
+    let ids = [old.as_str(), new.trim()];
+    env.cut_after("stored");
+    compared(&env.copied(), &[]);
+    let inactive = env.copied();
+    assert_eq!(inactive.akm(&["disable", new.trim()]).code, 0);
+    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
+                 hint: `akm enable <ID2>`, then the same command again; \
+                 or back to `<ID1>`: `akm rotate --ram-user alice --rollback`\n";
+    stopping(&inactive, &[], &ids, ("", stops));
+    // Neither the store nor the journal has the secret.
+    let lost = env.copied();
+    lost.lose_secret(new.trim());
+    unsealed(&lost);
+    let stops = "akm: the rotation would not go on: the secret store lacks the secret of `<ID2>`\n\
+                 hint: bring the secret back into the store; until then the old pair `<ID1>` is left as it is\n";
+    stopping(&lost, &[], &ids, ("", stops));
+    assert_eq!(env.akm(&["delete", new.trim(), "--force", "-y"]).code, 0);
+    env.days_pass_for("alice", 1);
+    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is gone from the cloud\n\
+                 hint: `akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use\n";
+    stopping(&env, &[], &ids, ("", stops));
+}
+
+/// As if it could not have been sealed.
+fn unsealed(env: &Env) {
     let journal = env.journal_of("alice");
     let text = std::fs::read_to_string(&journal).unwrap();
-    let got: String = text.split_inclusive('\n').take(2).collect();
-    assert!(text.len() > got.len());
-    std::fs::write(&journal, got).unwrap();
-    is_not_planned(&env);
+    let lines = text
+        .lines()
+        .map(|line| match line.split_once("\"sealed\":\"") {
+            Some((before, _)) => journal_line(&format!("{}\"sealed\":\"\"}}}}", &before[17..])),
+            None => format!("{line}\n"),
+        });
+    std::fs::write(&journal, lines.collect::<String>()).unwrap();
 }
 
 #[track_caller]

@@ -150,6 +150,11 @@ impl Env {
             .collect()
     }
 
+    /// As if somebody had deleted it from the `age` store.
+    pub(crate) fn lose_secret(&self, id: &str) {
+        std::fs::remove_file(self.home().join(format!("secrets/{id}.age"))).unwrap();
+    }
+
     /// The sandbox's account id.
     pub(crate) fn account(&self) -> String {
         let text = std::fs::read_to_string(self.home().join("sandbox/account.toml")).unwrap();
@@ -167,6 +172,15 @@ impl Env {
     pub(crate) fn journal_of(&self, user: &str) -> PathBuf {
         let name = format!("user-{user}.journal");
         self.home().join("journal").join(self.account()).join(name)
+    }
+
+    /// As if akm had been killed when it had written that to alice's journal, and nothing more.
+    pub(crate) fn cut_after(&self, record: &str) {
+        let file = self.journal_of("alice");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let end = text.find(&format!("\"{record}\"")).unwrap();
+        let end = end + text[end..].find('\n').unwrap() + 1;
+        std::fs::write(&file, &text[..end]).unwrap();
     }
 
     /// Lets days pass for a RAM user's open rotation: each step was done so much earlier.
@@ -251,7 +265,7 @@ pub(crate) fn edit(path: &Path, from: &str, to: &str) {
 fn record_earlier(line: &str, span: chrono::TimeDelta) -> String {
     let (_, json) = line.split_once(' ').unwrap();
     let mut record: serde_json::Value = serde_json::from_str(json).unwrap();
-    for pointer in ["/reached/at", "/intent/signed_at"] {
+    for pointer in ["/reached/at", "/got/created_at", "/intent/signed_at"] {
         if let Some(at) = record.pointer_mut(pointer) {
             let time: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
             let earlier = time - span;

@@ -7,6 +7,8 @@ use crate::killed_served::EXPIRY;
 use crate::serving::Serving;
 use crate::truth;
 use chrono::TimeDelta;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A home whose profile reaches its served sandbox through a gateway; with the RAM user alice.
 struct Reached {
@@ -321,4 +323,37 @@ fn a_list_with_such_a_year_is_a_bad_answer() {
     let why = "ListAccessKeys: the answer is not what the API promises";
     assert!(ran.code == 1 && ran.stderr.contains(why), "{}", ran.stderr);
     assert_eq!(reached.env.kept(), before);
+}
+
+/// A list may lag behind the create that a killed rotation made: the pair is asked with all the same.
+#[test]
+fn a_new_pair_that_is_not_listed_yet_is_not_taken_for_gone() {
+    let reached = Reached::start();
+    reached.env.create("alice");
+    let list = Arc::new(Mutex::new(String::new()));
+    let kept = list.clone();
+    reached.between.say(move |asked, hand_on| {
+        let answer = hand_on();
+        if asked == "ListAccessKeys" {
+            kept.lock().unwrap().clone_from(&answer);
+        }
+        answer
+    });
+    reached.done(&["verify", "--ram-user", "alice"]);
+    reached.done(&["list", "--refresh"]);
+    reached.between.be_still();
+    let rotate = ["rotate", "--ram-user", "alice", "--overlap", "2d"];
+    let new = reached.done(&rotate);
+    reached.env.cut_after("stored");
+    let first = AtomicBool::new(true);
+    reached.between.say(move |asked, hand_on| {
+        let lags = asked == "ListAccessKeys" && first.swap(false, Ordering::Relaxed);
+        if lags {
+            list.lock().unwrap().clone()
+        } else {
+            hand_on()
+        }
+    });
+    assert_eq!(reached.done(&rotate), new);
+    reached.done(&["verify", &new]);
 }

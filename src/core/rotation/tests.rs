@@ -76,6 +76,25 @@ fn the_old_pair_is_deleted_only_after_its_grace() {
     assert_eq!(over(inactive), Step::DeleteOld);
 }
 
+#[test]
+fn a_pair_that_is_not_there_is_not_asked_with() {
+    let step = |new| {
+        let shown = Shown { new, ..GOOD };
+        after(Reached::Stored, None, shown, at(1))
+    };
+    assert_eq!(step(None), Step::Stop(Stop::Gone));
+    let inactive = Some(Status::Inactive);
+    assert_eq!(step(inactive), Step::Stop(Stop::Inactive));
+    let lost = Shown {
+        held: false,
+        ..GOOD
+    };
+    let lost = after(Reached::Stored, None, lost, at(1));
+    assert_eq!(lost, Step::Stop(Stop::NotHeld));
+    let stored = recorded(Reached::Stored, None);
+    assert_eq!(next(&stored, None, at(1)), Step::Look);
+}
+
 /// Asked again and again, a list that lags would be asked for ever.
 #[test]
 fn the_old_pair_is_deleted_once() {

@@ -128,6 +128,33 @@ fn is_long_ago(created_at: Timestamp, now: Timestamp) -> bool {
     now > created_at + TimeDelta::minutes(5)
 }
 
+/// As the list will show it.
+fn as_made(got: &Got) -> AccessKey {
+    AccessKey {
+        id: got.access_key_id.clone(),
+        status: Status::Active,
+        created_at: got.created_at,
+    }
+}
+
+/// What the list shows, and the new pair where that was made so lately that the list may lag.
+pub(in crate::ops) fn with_the_new(
+    session: &Session,
+    entry: &Entry,
+    mut shown: Vec<AccessKey>,
+) -> Vec<AccessKey> {
+    if let Some(got) = entry
+        .got
+        .as_ref()
+        .filter(|_| entry.reached == Reached::Stored)
+        && shown.iter().all(|key| key.id != got.access_key_id)
+        && !is_long_ago(got.created_at, session.cloud.now())
+    {
+        shown.push(as_made(got));
+    }
+    shown
+}
+
 fn into_metadata(
     session: &Session,
     entry: &Entry,
@@ -137,12 +164,7 @@ fn into_metadata(
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
     let deleted = !listed && is_deleted(session, &got.access_key_id, got.created_at);
     if !listed {
-        let (id, created_at) = (got.access_key_id.clone(), got.created_at);
-        shown.push(AccessKey {
-            id,
-            status: Status::Active,
-            created_at,
-        });
+        shown.push(as_made(got));
     }
     let mut record = session.record(&entry.owner())?;
     record.take_over(&shown, session.cloud.now());

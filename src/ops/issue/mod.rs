@@ -5,7 +5,7 @@ mod room;
 mod seal;
 mod suspects;
 
-pub(super) use claim::{adopt, claim, is_deleted};
+pub(super) use claim::{adopt, claim, is_deleted, with_the_new};
 pub(super) use room::room;
 pub(super) use seal::{held_or_restored, unseal};
 pub(super) use suspects::suspects;
@@ -108,16 +108,22 @@ pub(in crate::ops) fn issue(
     claim(session, entry, journal, &secret)
 }
 
-/// The pairs that are there, and those that akm knows of: one that a list lacks may be there all the same, or be restored.
+/// The pairs that are there, and those that akm knows of: one that a list lacks may be there all the same, or be restored, or is
+/// being restored.
 pub(super) fn known_by_now(
     session: &Session,
     owner: &Owner,
     shown: &[AccessKey],
 ) -> Result<Vec<AccessKeyId>, Failure> {
     let mut ids: Vec<_> = shown.iter().map(|key| key.id.clone()).collect();
-    for pair in session.record(owner)?.access_keys {
-        if !ids.contains(&pair.access_key_id) {
-            ids.push(pair.access_key_id);
+    let known = session.record(owner)?.access_keys.into_iter();
+    let coming = session.journal.all_restoring()?.into_iter();
+    for id in known
+        .map(|pair| pair.access_key_id)
+        .chain(coming.map(|(id, _)| id))
+    {
+        if !ids.contains(&id) {
+            ids.push(id);
         }
     }
     Ok(ids)

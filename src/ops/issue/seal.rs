@@ -50,7 +50,7 @@ pub(super) fn keep(
     )))
 }
 
-/// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy.
+/// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy, if there is one.
 pub(in crate::ops) fn held_or_restored(
     session: &Session,
     entry: &mut Entry,
@@ -62,6 +62,9 @@ pub(in crate::ops) fn held_or_restored(
     let name = SecretName::pair(&got.access_key_id);
     if store.holds(&name)? {
         return Ok(true);
+    }
+    if got.sealed.is_empty() {
+        return Ok(false);
     }
     rest(store, &name, &unseal(session, entry)?)?;
     entry.unproven = !store.durable();

@@ -18,7 +18,7 @@ use crate::core::{
     rotation::{Back, Reached, Recorded},
 };
 use crate::metadata::journal::Entry;
-use crate::ops::{Failure, Kind, Session, issue, recover, retire};
+use crate::ops::{Failure, Kind, Session, issue, recover, restore, retire};
 use crate::store::SecretName;
 use chrono::TimeDelta;
 use leak::leak;
@@ -45,6 +45,9 @@ pub(crate) const NEW: &str = "NEW_KEY_ID";
 /// The plan of the command; fails where the command would be refused. What another command left unfinished is not planned: `Refused`.
 pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Plan, Failure> {
     let mut calls = Calls::new(session.cloud.signer());
+    if restore::is_open_for(session, owner)? {
+        return Err(unfinished(owner));
+    }
     let open = session.journal.read(owner)?;
     let state = match (asked, open) {
         (Asked::RollBack, None) => return Err(rollback::nothing_open(session, owner)),
@@ -180,7 +183,7 @@ fn on_open(
         owner,
         old: rotation.old.clone(),
         new: got.access_key_id.clone(),
-        keys: session.cloud.pairs(owner)?,
+        keys: issue::with_the_new(session, entry, session.cloud.pairs(owner)?),
         recorded: recorded(entry),
         held: held(session, owner, entry)?,
         overlap: TimeDelta::seconds(rotation.overlap_seconds),
@@ -280,12 +283,8 @@ fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Fa
     };
     let record = session.record(owner)?;
     let old = entry.intent.rotation.as_ref().map(|rotation| &rotation.old);
-    let kind = |id| match record.pair(id) {
-        Some(pair) => pair.secret_store,
-        // Of a file that is gone, the secret may be where the new one is.
-        None => Some(entry.intent.store),
-    };
-    let known = old.and_then(|id| Some((kind(id)?, id)));
-    let old = known.map_or(Ok(false), |(kind, id)| stored(kind, id))?;
-    Ok([new, old])
+    let claimed = |id| record.pair(id).and_then(|pair| pair.secret_store);
+    // Where metadata was lost, the secret may be where the new one is.
+    let old = old.map(|id| stored(claimed(id).unwrap_or(entry.intent.store), id));
+    Ok([new, old.transpose()?.unwrap_or(false)])
 }

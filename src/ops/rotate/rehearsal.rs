@@ -85,7 +85,11 @@ pub(super) struct Rehearsal<'a> {
 impl Rehearsal<'_> {
     /// Plays it to where the command would end; `None` where it would stop, and why is among the calls.
     pub(super) fn play(&mut self, calls: &mut Calls) -> Option<State> {
-        let mut shown = None;
+        self.play_on(None, calls)
+    }
+
+    /// The same from what is known already.
+    pub(super) fn play_on(&mut self, mut shown: Option<Shown>, calls: &mut Calls) -> Option<State> {
         loop {
             match rotation::next(&self.recorded, shown, self.now) {
                 Step::Overlap(_) => return Some(State::Overlap),
@@ -95,10 +99,6 @@ impl Rehearsal<'_> {
                 Step::RolledBack => return Some(State::RolledBack),
                 Step::Stop(why) => {
                     calls.stops = Some(self.stopped(why));
-                    return None;
-                }
-                Step::Verify if !self.held[0] => {
-                    calls.stops = Some(self.stopped(Stop::NotHeld));
                     return None;
                 }
                 step => {
@@ -144,7 +144,7 @@ impl Rehearsal<'_> {
         Some(self.shown(known))
     }
 
-    fn shown(&self, fresh: bool) -> Shown {
+    pub(super) fn shown(&self, fresh: bool) -> Shown {
         let status = |id: &AccessKeyId| self.keys.iter().find(|key| key.id == *id);
         let [held, old_held] = self.held;
         Shown {

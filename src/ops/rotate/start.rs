@@ -85,7 +85,7 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
     }
     let intent = RotationIntent::new(old, overlap, wish.grace);
     let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
-    work::go_on(session, issued)
+    work::go_on(session, issued.entry, issued.journal, issued.keys)
 }
 
 /// Somebody may still use a pair that left akm, or that akm never held.

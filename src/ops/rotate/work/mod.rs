@@ -17,7 +17,7 @@ use crate::core::{
     time::Timestamp,
 };
 use crate::metadata::journal::{Entry, OpenJournal};
-use crate::ops::{Failure, Kind, Session, issue, issue::Issued};
+use crate::ops::{Failure, Kind, Session, issue};
 
 /// Takes every step whose time has come, after the person's word. The caller holds the owner's lock; each step can be done again.
 pub(in crate::ops) fn advance(
@@ -33,10 +33,15 @@ pub(in crate::ops) fn advance(
     open.run()
 }
 
-/// The same for a pair just made.
-pub(super) fn go_on(session: &Session, issued: Issued) -> Result<Standing, Failure> {
-    let mut work = Work::new(session, issued.entry, issued.journal)?;
-    work.seen = Some(work.see(issued.keys, true, false));
+/// The same with a new pair that is held and listed, as the cloud showed the owner's pairs.
+pub(super) fn go_on(
+    session: &Session,
+    entry: Entry,
+    journal: OpenJournal,
+    shown: Vec<AccessKey>,
+) -> Result<Standing, Failure> {
+    let mut work = Work::new(session, entry, journal)?;
+    work.seen = Some(work.see(shown, true, false));
     work.run()
 }
 
@@ -162,6 +167,8 @@ impl<'a> Work<'a> {
     fn look(&mut self) -> Result<(), Failure> {
         let keys = self.session.pairs_left(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
+        let keys = issue::with_the_new(self.session, &self.entry, keys);
+        self.seen = Some(self.see(keys.clone(), false, false));
         let held = issue::held_or_restored(self.session, &mut self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
         let mut seen = self.see(keys, held, true);
@@ -174,10 +181,17 @@ impl<'a> Work<'a> {
     }
 
     fn half(&self, failure: impl Into<Failure>) -> Failure {
-        let left = if self.may_be_deleted() {
-            format!("whether `{}` is deleted is not known", self.old)
-        } else {
-            "both pairs are there".to_owned()
+        let shown = self
+            .seen
+            .as_ref()
+            .map(|seen| (seen.shown.old, seen.shown.new));
+        let left = match shown {
+            Some((None, _)) => format!("`{}` is gone", self.old),
+            Some((_, None)) => format!("`{}` is gone", self.new),
+            _ if self.may_be_deleted() => {
+                format!("whether `{}` is deleted is not known", self.old)
+            }
+            _ => "both pairs are there".to_owned(),
         };
         failure.into().half_done(format!(
             "the rotation from `{}` to `{}` stopped half-way; {left}",
