@@ -184,7 +184,7 @@ fn a_replacement_that_fails_or_is_killed_leaves_no_secret_for_good() {
 fn a_secret_that_is_not_there() {
     let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("bob"));
-    std::fs::remove_file(env.home().join(format!("secrets/{one}.age"))).unwrap();
+    env.lose_secret(&one);
     for selector in [one.as_str(), "--all"] {
         env.akm(&["export", selector, "--csv", "a.csv"]).said(
             &[&one],

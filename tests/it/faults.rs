@@ -491,6 +491,52 @@ fn a_leak_beside_an_undecided_create_is_seen_to_by_whoever_decides_that() {
     assert!(!checked::rests(&served.env, &id));
 }
 
+/// Nothing was asked for that could be executed late.
+#[test]
+fn a_dry_run_beside_a_leak_that_waits() {
+    let served = Served::start();
+    let (id, other) = (served.env.create("alice"), served.env.create("alice"));
+    served.done(&["disable", &other]);
+    let rotate = ["rotate", "--ram-user", "alice"];
+    assert_eq!(
+        served
+            .env
+            .akm(&[&rotate[..], &["--leaked", &id]].concat())
+            .code,
+        8
+    );
+    let ran = served.env.akm(&[&rotate[..], &["--dry-run"]].concat());
+    let told = "akm: something else is open for RAM user `alice`, and is done first\n\
+                hint: `akm recover --list` shows it; `akm recover` does it\n";
+    assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 4));
+    // Nor beside a rotation whose new pair is known.
+    served.done(&["create", "--ram-user", "bob", "--create-user"]);
+    served.done(&["rotate", "--ram-user", "bob"]);
+    served.done(&["rotate", "--ram-user", "bob", "--dry-run"]);
+}
+
+/// A stranger's pair came meanwhile, and a person knows of it; nothing can take the leaked one's place beside that.
+#[test]
+fn what_was_dismissed_is_forgotten_once_the_create_is_decided() {
+    let (served, id) = leaked_beside_a_lost_create();
+    let other = Env::light();
+    served.serving.add_profile(&other, "dev");
+    let strange = other.akm(&["create", "--ram-user", "alice"]).stdout;
+    assert_eq!(served.env.akm(&["recover"]).code, 7);
+    served.done(&["recover", "--dismiss", strange.trim()]);
+    served.env.time_passes_for("alice", EXPIRY);
+    let ran = served.env.akm(&["recover"]);
+    let told = format!("`{id}` is disabled, and nothing can take its place");
+    assert!(
+        ran.code == 8 && ran.stderr.contains(&told),
+        "{}",
+        ran.stderr
+    );
+    let left = served.env.kept().into_iter();
+    let mut left = left.map(|(path, _)| path.display().to_string());
+    assert!(!left.any(|path| path.contains("suspect-")));
+}
+
 #[test]
 fn a_leak_beside_an_undecided_create_is_taken_back_by_a_persons_word() {
     for word in [&["recover", "--dismiss"][..], &["enable"]] {
@@ -649,7 +695,8 @@ pub(crate) fn asked_long_ago(env: &Env, id: &str) {
     let mut record: toml::Table = std::fs::read_to_string(&file).unwrap().parse().unwrap();
     let asked: chrono::DateTime<chrono::Utc> =
         record["asked_at"].as_str().unwrap().parse().unwrap();
-    let earlier = (asked - EXPIRY).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let earlier = asked - EXPIRY - chrono::TimeDelta::minutes(3);
+    let earlier = earlier.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     record.insert("asked_at".to_owned(), earlier.into());
     std::fs::write(&file, record.to_string()).unwrap();
 }

@@ -636,7 +636,7 @@ pub(crate) fn lost() -> (Env, String) {
     let env = Env::light();
     let id = env.create("alice");
     let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
-    std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
+    env.lose_secret(&id);
     std::fs::remove_dir_all(env.home().join("accounts")).unwrap();
     assert_eq!(env.akm(&["list", "--refresh"]).code, 0);
     (env, csv)

@@ -264,7 +264,7 @@ fn the_pair_that_signs_is_retired_in_the_console() {
 fn another_pair_whose_secret_the_store_lost_does_not_take_the_place() {
     let env = Env::new();
     let (id, other) = (env.create("alice"), env.create("alice"));
-    std::fs::remove_file(env.home().join(format!("secrets/{other}.age"))).unwrap();
+    env.lose_secret(&other);
     let said = |what: &str| {
         format!(
             "akm: `<ID1>` {what} disabled, and nothing can take its place: \
@@ -294,6 +294,125 @@ fn another_pair_whose_secret_the_store_lost_does_not_take_the_place() {
         .collect();
     assert_eq!((live.len(), kept.len()), (2, 1));
     assert!(kept[0].active && kept[0].id != other);
+}
+
+/// The other pair was to take the leaked one's place, and the store has lost its secret since: the way out is told.
+#[test]
+fn a_pair_that_takes_the_place_and_is_lost_then() {
+    let (env, id, other) = killed_when_delivered();
+    env.lose_secret(&other);
+    let ids = [id.as_str(), &other];
+    let told = "akm: the rotation does not go on: the secret store lacks the secret of `<ID2>`\n\
+                hint: bring it back; or, if nothing else uses that pair, `akm delete <ID2> --force --purge`, then `akm recover` \
+                makes a new one\n";
+    env.akm(&["recover"])
+        .said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+    leaked(&env, &[&id]).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+    let there = "akm: `<ID2>` is there: its rotation is not to be forgotten\n\
+                 hint: `akm rotate --ram-user alice` goes on with it\n";
+    env.akm(&["recover", "--dismiss", &id])
+        .said(&ids, 4, "", &format!("{SANDBOX}{there}"));
+    let gone = env.copied();
+    done(&gone, &["delete", &other, "--force", "-y"]);
+    gone.akm(&["recover", "--dismiss", &id]).said(
+        &ids,
+        0,
+        "",
+        &format!("{SANDBOX}akm: nothing is to take the place of `<ID1>` any more\n"),
+    );
+    gone.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    done(&env, &["delete", &other, "--force", "--purge", "-y"]);
+    done(&env, &["recover"]);
+    let new = done(&env, &["show-id", "--ram-user", "alice"]);
+    assert!(new != id && new != other, "{new}");
+    over(&env, &id, &new);
+}
+
+/// It leaks too, and its secret is not needed for that. The first one is not taken for good again.
+#[test]
+fn a_pair_that_takes_the_place_and_leaks_too() {
+    for lost in [false, true] {
+        let (env, id, other) = killed_when_delivered();
+        if lost {
+            env.lose_secret(&other);
+        }
+        let ids = [id.as_str(), &other];
+        let told = "akm: `<ID2>` is disabled\n\
+                    akm: `<ID2>` is disabled, and nothing has taken its place yet: `<ID1>`, the other pair, leaked before, and is still there\n\
+                    hint: `akm delete <ID1> --purge`, then `akm rotate --ram-user alice --leaked <ID2>` again\n";
+        leaked(&env, &[&other]).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
+        done(&env, &["delete", &id, "--purge", "-y"]);
+        let new = leaked(&env, &[&other]).stdout;
+        over(&env, &other, new.trim());
+    }
+}
+
+/// Whoever makes it leak knows of it.
+#[test]
+fn a_suspect_that_leaked_is_none_any_more() {
+    let env = Env::new();
+    let suspect = crate::recover::with_suspect(&env);
+    let new = leaked(&env, &[&suspect]).stdout;
+    over(&env, &suspect, new.trim());
+    let ran = env.akm(&["recover"]);
+    assert!(!ran.stderr.contains("suspect"), "{}", ran.stderr);
+}
+
+/// The journal could not take the new pair, the store could; what leaked beside it is not forgotten for that.
+#[test]
+fn a_pair_that_is_found_in_the_store_takes_the_place() {
+    let env = Env::new();
+    let id = env.create("alice");
+    let args = ["create", "--ram-user", "alice"];
+    let calls = crate::strace::calls(&env.copied(), &args, 0);
+    let closed = calls.iter().rfind(|call| call.name == "unlink");
+    crate::strace::killed(&env, closed.unwrap(), &args);
+    let shown = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
+    env.cut_after("intent");
+    let journal = env.journal_of("alice");
+    let intent = std::fs::read_to_string(&journal).unwrap();
+    let noted = crate::env::journal_line(&format!("{{\"leaked\":\"{id}\"}}"));
+    std::fs::write(&journal, intent + &noted).unwrap();
+    done(&env, &["recover"]);
+    over(&env, &id, shown.trim());
+}
+
+/// `rotate --leaked` of the first of two pairs, killed when the second had taken its place.
+fn killed_when_delivered() -> (Env, String, String) {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    let args = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let calls = crate::strace::calls(&env.copied(), &args, 0);
+    let written = calls.iter().rfind(|call| call.name == "pwrite64");
+    crate::strace::killed(&env, written.unwrap(), &args);
+    let journal = std::fs::read_to_string(env.journal_of("alice")).unwrap();
+    assert!(journal.contains("delivered"), "{journal}");
+    (env, id, other)
+}
+
+/// A leak that waits for a pair to take its place, of a RAM user that is gone.
+#[test]
+fn a_leak_of_a_user_that_is_gone_is_forgotten_by_a_word() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &other]);
+    assert_eq!(leaked(&env, &[&id]).code, 8);
+    for one in [&id, &other] {
+        done(&env, &["delete", one, "--force", "-y"]);
+    }
+    done(&env, &["user", "delete", "alice", "-y"]);
+    let ran = env.akm(&["recover"]);
+    let hint = format!(
+        "hint: `akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it leaked\n"
+    );
+    assert!(
+        ran.code == 3 && ran.stderr.ends_with(&hint),
+        "{}",
+        ran.stderr
+    );
+    done(&env, &["recover", "--dismiss", &id]);
+    done(&env, &["recover"]);
 }
 
 /// The cloud's file without one of alice's pairs: so a list looks that lags behind its create. Gives back how it was.

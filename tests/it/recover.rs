@@ -7,7 +7,7 @@ const SUSPECT: &str = "akm: `<ID1>` of RAM user `alice` is a suspect: it appeare
                        `akm delete <ID1> --force` or `akm recover --dismiss <ID1>` resolves it\n";
 
 /// A home where a pair of alice's is a suspect; gives back its id.
-fn with_suspect(env: &Env) -> String {
+pub(crate) fn with_suspect(env: &Env) -> String {
     let id = env.create("alice");
     let folder = env.journal_of("alice").parent().unwrap().to_owned();
     let text = format!(
@@ -108,6 +108,25 @@ fn a_suspect_is_the_first_to_make_room() {
     };
     refused(&["create", "--ram-user", "alice"]);
     refused(&["rotate", "--ram-user", "alice"]);
+}
+
+/// What another owner has open is not meant.
+#[test]
+fn a_rotation_is_dismissed_beside_another_owners() {
+    let env = Env::new();
+    for user in ["alice", "bob"] {
+        env.create(user);
+        assert_eq!(env.akm(&["rotate", "--ram-user", user]).code, 0);
+    }
+    let new = env.akm(&["show-id", "--ram-user", "bob"]).stdout;
+    assert_eq!(env.akm(&["delete", new.trim(), "--force", "-y"]).code, 0);
+    env.akm(&["recover", "--dismiss", new.trim()]).said(
+        &[new.trim()],
+        0,
+        "",
+        &format!("{SANDBOX}akm: the rotation to `<ID1>` is forgotten\n"),
+    );
+    assert!(env.journal_of("alice").exists() && !env.journal_of("bob").exists());
 }
 
 #[test]

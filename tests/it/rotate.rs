@@ -447,7 +447,7 @@ const RESTORED: &str =
     "akm: the secret store had lost a secret; it was put back from the journal\n";
 
 fn lose(env: &Env, id: &str) {
-    std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
+    env.lose_secret(id);
 }
 
 #[test]

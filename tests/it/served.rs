@@ -42,7 +42,7 @@ impl Served {
         let id = self.env.create(user);
         let file = self.env.path("pairs.csv").to_str().unwrap().to_owned();
         self.done(&["export", &id, "--csv", &file]);
-        std::fs::remove_file(self.env.home().join(format!("secrets/{id}.age"))).unwrap();
+        self.env.lose_secret(&id);
         std::fs::remove_file(self.env.record_of(user)).unwrap();
         file
     }

@@ -233,7 +233,7 @@ fn verify_says_what_does_not_work() {
     let error = env.refused(&["verify", &id, "--json"], 6).error();
     assert_eq!(error["code"], "bad-credentials");
     assert!(error["request_id"].is_string());
-    std::fs::remove_file(env.home().join(format!("secrets/{id}.age"))).unwrap();
+    env.lose_secret(&id);
     env.refused(&["verify", &id], 5);
     // Deleted by somebody else.
     let gone = env.create("bob");

@@ -82,6 +82,9 @@ pub(in crate::ops) fn settle_open(
     if entry.reached == Reached::Intent {
         issue::adopt(session, &mut entry, &mut journal)?;
     }
+    if let Some(standing) = beside_a_leak(session, &entry)? {
+        return Ok(Settled::Rotating(Box::new(standing), false));
+    }
     match (entry.reached, &entry.intent.rotation) {
         (Reached::Intent, _) if entry.intent.is_of_leak() => {
             decide(session, &entry)?;
@@ -93,7 +96,7 @@ pub(in crate::ops) fn settle_open(
         (Reached::Intent, _) => {
             let strange = decide(session, &entry)?;
             let replaced = entry.leaked.as_ref();
-            let replaced = replaced.map(|id| rotate::replace_noted(session, owner, id));
+            let replaced = replaced.map(|id| rotate::replace_noted(session, owner, id, &strange));
             let replaced = replaced.transpose()?.flatten();
             if replaced.is_none() {
                 session.journal.close(owner)?;
@@ -111,6 +114,16 @@ pub(in crate::ops) fn settle_open(
         (Reached::Got, None) => finish(session, entry, journal),
         (_, None) => confirm(session, entry, journal),
     }
+}
+
+/// A pair that was found in its store after all, beside a pair that leaked: `None` where no such is to be replaced.
+fn beside_a_leak(session: &Session, entry: &Entry) -> Result<Option<rotate::Standing>, Failure> {
+    let Some(leaked) = entry.leaked.as_ref().filter(|_| entry.got.is_some()) else {
+        return Ok(None);
+    };
+    let owner = entry.owner();
+    rotate::reclaimed(session, entry, &session.pairs_left(&owner)?)?;
+    rotate::replace_noted(session, &owner, leaked, &[])
 }
 
 fn finish(

@@ -98,11 +98,22 @@ fn forward(stop: Stop, left: &Left) -> (String, String) {
         ),
         _ => (
             format!("the secret store lacks the secret of `{new}`"),
-            format!(
-                "bring the secret back into the store; until then the old pair `{old}` is left as it is"
-            ),
+            brought_back(left),
         ),
     }
+}
+
+/// What leaked has to be replaced all the same.
+fn brought_back(left: &Left) -> String {
+    let (new, old) = (left.new, left.old);
+    if left.back.is_some() {
+        return format!(
+            "bring the secret back into the store; until then the old pair `{old}` is left as it is"
+        );
+    }
+    format!(
+        "bring it back; or, if nothing else uses that pair, `akm delete {new} --force --purge`, then `akm recover` makes a new one"
+    )
 }
 
 /// Somebody else may have gone back already.
@@ -238,7 +249,7 @@ mod tests {
                 Stop::NotHeld,
                 "rotation",
                 "lacks the secret of `LTAINEW`",
-                "bring the secret back",
+                "`akm delete LTAINEW --force --purge`",
             ),
             (
                 Stop::StillListed,

@@ -1,58 +1,79 @@
 //! What else is open for the owner of a pair that leaked: it is looked into once the pair is disabled, and what it holds is kept.
 
-use super::{Standing, disable, goes_on};
+use super::{super::reclaimed, disable, goes_on, waits};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
     rotation::Reached,
 };
 use crate::metadata::journal::Entry;
-use crate::ops::{
-    Failure, Kind, Session, issue,
-    recover::{self, Settled},
-    retire,
-};
+use crate::ops::{Failure, Kind, Session, issue, recover};
 
-/// What is left to do once nothing else is open.
-pub(super) enum Way {
-    Free(Vec<AccessKey>),
-    /// The leaked pair is replaced and deleted by now.
-    Gone(Box<Standing>),
-}
-
-/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held.
+/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held. Gives back the
+/// pairs that are there then.
 pub(super) fn make_way(
     session: &Session,
     owner: &Owner,
     shown: Vec<AccessKey>,
     id: &AccessKeyId,
-) -> Result<Way, Failure> {
-    let Some(mut entry) = session.journal.read(owner)? else {
-        return Ok(Way::Free(shown));
+) -> Result<Vec<AccessKey>, Failure> {
+    let Some(entry) = session.journal.read(owner)? else {
+        return Ok(shown);
     };
     let shown = disable(session, owner, shown, id)?;
-    let rotates = entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some();
-    if rotates {
-        issue::held_or_restored(session, &mut entry)?;
-        if entry.unproven {
-            keeps_no_other(session, &entry, id)?;
-        }
-        return Ok(Way::Free(shown));
+    if entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some() {
+        let kept = keep(session, entry, &shown, id);
+        kept.map_err(|failure| failure.half_done(waits(id)))?;
+        return Ok(shown);
     }
-    let settled = settle(session, owner, &entry, id)?;
+    settle(session, owner, &entry, id)?;
     if let Some(entry) = session.journal.read(owner)?
         && !session.stores.open(entry.intent.store)?.durable()
     {
         keeps_no_other(session, &entry, id)?;
     }
-    let shown = session.cloud.pairs(owner)?;
-    Ok(match settled {
-        Settled::Rotating(standing, _) if shown.iter().all(|key| key.id != *id) => {
-            retire::drop_secret(session, owner, id)?;
-            Way::Gone(standing)
-        }
-        _ => Way::Free(shown),
-    })
+    Ok(session.cloud.pairs(owner)?)
+}
+
+/// What an open rotation holds of pairs that did not leak.
+fn keep(
+    session: &Session,
+    mut entry: Entry,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    leaked_too(&entry, shown, id)?;
+    let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
+    let held = match issue::held_or_restored(session, &mut entry) {
+        // The secret of what leaked is not needed.
+        Err(_) if new.as_ref() == Some(id) => false,
+        held => held?,
+    };
+    reclaimed(session, &entry, shown)?;
+    if let Some(new) = new.filter(|_| !held) {
+        disclaim(session, &entry.owner(), &new)?;
+    }
+    if entry.unproven {
+        keeps_no_other(session, &entry, id)?;
+    }
+    Ok(())
+}
+
+/// The pair that this one was to replace would be taken for good again.
+fn leaked_too(entry: &Entry, shown: &[AccessKey], id: &AccessKeyId) -> Result<(), Failure> {
+    let rotation = entry.intent.rotation.as_ref();
+    let other = rotation.filter(|rotation| rotation.leaked && rotation.old != *id);
+    let other = other.map(|rotation| &rotation.old);
+    let Some(other) = other.filter(|other| shown.iter().any(|key| key.id == **other)) else {
+        return Ok(());
+    };
+    let again = format!(
+        "`akm rotate {} --leaked {id}` again",
+        entry.owner().selector()
+    );
+    let message = format!("`{other}`, the other pair, leaked before, and is still there");
+    let hint = format!("`akm delete {other} --purge`, then {again}");
+    Err(Failure::new(Kind::HalfDone, message).hint(hint))
 }
 
 fn settle(
@@ -60,9 +81,10 @@ fn settle(
     owner: &Owner,
     entry: &Entry,
     id: &AccessKeyId,
-) -> Result<Settled, Failure> {
+) -> Result<(), Failure> {
     let noted = note_leak(session, owner, entry, id)?;
-    recover::settle(session, owner).map_err(|failure| {
+    let settled = recover::settle(session, owner);
+    settled.map(drop).map_err(|failure| {
         // What was tried already says how this pair is left.
         if failure.kind == Kind::HalfDone && goes_on(session, owner, Some(id)).unwrap_or(false) {
             return failure;
@@ -70,13 +92,12 @@ fn settle(
         let first = failure.hint.clone();
         let first = first.unwrap_or_else(|| "`akm recover`".to_owned());
         let again = format!("then `akm rotate {} --leaked {id}` again", owner.selector());
-        let left = format!("`{id}` is disabled, and nothing has taken its place yet");
         let hint = if noted {
             first
         } else {
             format!("{first}, {again}")
         };
-        failure.half_done(left).hint(hint)
+        failure.half_done(waits(id)).hint(hint)
     })
 }
 
@@ -105,8 +126,12 @@ fn keeps_no_other(session: &Session, entry: &Entry, leaked: &AccessKeyId) -> Res
     if got.access_key_id != *leaked {
         return Err(issue::not_read_back(&owner));
     }
-    let mut record = session.record(&owner)?;
-    if let Some(pair) = record.pair_mut(leaked) {
+    disclaim(session, &owner, leaked)
+}
+
+fn disclaim(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let mut record = session.record(owner)?;
+    if let Some(pair) = record.pair_mut(id) {
         pair.secret_store = None;
     }
     Ok(session.inventory.save(&record)?)

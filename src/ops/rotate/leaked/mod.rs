@@ -6,7 +6,7 @@ pub(super) mod successor;
 pub(super) mod which;
 
 use super::{Standing, current, work};
-use crate::cloud::Fault;
+use crate::cloud::{Error, Fault};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -22,7 +22,7 @@ use crate::ops::{
     recover::{self, Settled},
     retire,
 };
-use beside::{Way, make_way};
+use beside::make_way;
 use console::{not_the_signer, protected};
 use successor::{stand_in, successor};
 use which::which;
@@ -53,10 +53,7 @@ pub(crate) fn leaked(
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
     issue::ready(session, owner)?;
-    let shown = match make_way(session, owner, shown, &id)? {
-        Way::Free(shown) => shown,
-        Way::Gone(standing) => return Ok(*standing),
-    };
+    let shown = make_way(session, owner, shown, &id)?;
     let (entry, journal) = session
         .journal
         .begin(intent(session, owner, &shown, &id)?)?;
@@ -90,12 +87,13 @@ fn deleted_already(
     current(session, owner)
 }
 
-/// The leak that was written down beside a create of which it is known now that nothing of it is left to wait for. `None` where
-/// the pair is gone by now.
+/// The leak that was written down beside a create of which it is known now that nothing of it is left to wait for; `strange` are the
+/// pairs that appeared around it. `None` where the pair is gone by now.
 pub(in crate::ops) fn replace_noted(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
+    strange: &[AccessKeyId],
 ) -> Result<Option<Standing>, Failure> {
     issue::ready(session, owner)?;
     let shown = session.pairs_left(owner)?;
@@ -104,6 +102,7 @@ pub(in crate::ops) fn replace_noted(
     }
     let intent = intent(session, owner, &shown, id)?;
     let (entry, journal) = session.journal.begin(intent)?;
+    session.journal.forget_dismissed(strange)?;
     replace(session, entry, journal, shown).map(Some)
 }
 
@@ -156,12 +155,21 @@ pub(in crate::ops) fn replace_leaked(
     let owner = entry.owner();
     issue::ready(session, &owner)?;
     let shown = session.cloud.pairs(&owner);
-    replace(
-        session,
-        entry,
-        journal,
-        shown.map_err(|error| protected(&owner, error))?,
-    )
+    let shown = shown.map_err(|error| unlisted(&owner, &entry, error))?;
+    replace(session, entry, journal, shown)
+}
+
+/// Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
+fn unlisted(owner: &Owner, entry: &Entry, error: Error) -> Failure {
+    let gone = error.fault == Fault::NoSuchUser;
+    let failure = protected(owner, error);
+    match &entry.intent.rotation {
+        Some(rotation) if gone => failure.hint(format!(
+            "`akm user list` shows who is there; `akm recover --dismiss {}` forgets that it leaked",
+            rotation.old
+        )),
+        _ => failure,
+    }
 }
 
 fn replace(
@@ -176,22 +184,23 @@ fn replace(
     };
     let id = &rotation.old;
     let shown = disable(session, &owner, shown, id)?;
-    let half = |failure: Failure| {
-        failure.half_done(format!(
-            "`{id}` is disabled, and nothing has taken its place yet"
-        ))
-    };
+    let half = |failure: Failure| failure.half_done(waits(id));
     let other = successor(session, &owner, &shown, id);
     if let Some(other) = other.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => half(failure),
     })? {
-        return stand_in(session, entry, &other).map_err(half);
+        return stand_in(session, entry, &other, shown).map_err(half);
     }
     drop(journal);
     let comment = entry.intent.comment;
     let issued = issue::issue(session, &owner, &shown, comment, Some(rotation.clone()));
-    work::go_on(session, issued.map_err(half)?)
+    let issued = issued.map_err(half)?;
+    work::go_on(session, issued.entry, issued.journal, issued.keys)
+}
+
+fn waits(id: &AccessKeyId) -> String {
+    format!("`{id}` is disabled, and nothing has taken its place yet")
 }
 
 /// Makes the leaked pair Inactive and writes that down; gives back the pairs as they are then.

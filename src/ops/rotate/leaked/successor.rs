@@ -1,12 +1,12 @@
 //! What takes a leaked pair's place: another pair, if it is Active and held.
 
-use super::super::{Standing, Word, advance};
+use super::super::{Standing, reclaim, work};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
 };
 use crate::metadata::{
-    inventory::PairRecord,
+    inventory::{OwnerRecord, PairRecord},
     journal::{Entry, Got, Intent},
 };
 use crate::ops::{Failure, Kind, Session, issue};
@@ -21,25 +21,35 @@ pub(in crate::ops::rotate) fn successor(
 ) -> Result<Option<PairRecord>, Failure> {
     let others = shown.iter().filter(|key| key.id != *id);
     let others: Vec<&AccessKey> = others.collect();
-    if let Some(pair) = newest_held(session, owner, &others, Status::Active)? {
+    let record = known(session, owner, shown)?;
+    if let Some(pair) = newest_held(session, &record, &others, Status::Active)? {
         return Ok(Some(pair));
     }
     match issue::room(session, owner, shown) {
         Err(failure) if failure.kind == Kind::TwoPairs => {
-            Err(no_room(session, owner, id, &others)?)
+            Err(no_room(session, &record, id, &others)?)
         }
         room => room.map(|()| None),
     }
 }
 
+/// What metadata says, or would say if it had not been lost in an open rotation.
+fn known(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Result<OwnerRecord, Failure> {
+    let mut record = session.record(owner)?;
+    if let Some(entry) = session.journal.read(owner)? {
+        record.take_over(shown, session.cloud.now());
+        reclaim(session, &entry, &mut record);
+    }
+    Ok(record)
+}
+
 /// Of the pairs in that status; they come oldest first.
 fn newest_held(
     session: &Session,
-    owner: &Owner,
+    record: &OwnerRecord,
     shown: &[&AccessKey],
     status: Status,
 ) -> Result<Option<PairRecord>, Failure> {
-    let record = session.record(owner)?;
     for key in shown.iter().rev().filter(|key| key.status == status) {
         let pair = record.pair(&key.id).filter(|pair| pair.is_held());
         if let Some(pair) = pair
@@ -65,6 +75,7 @@ pub(super) fn stand_in(
     session: &Session,
     entry: Entry,
     other: &PairRecord,
+    shown: Vec<AccessKey>,
 ) -> Result<Standing, Failure> {
     let (mut entry, mut journal) = session.journal.begin(Intent {
         store: other.secret_store.unwrap_or(session.store),
@@ -76,12 +87,12 @@ pub(super) fn stand_in(
         sealed: String::new(),
     };
     journal.got(&mut entry, got)?;
-    advance(session, entry, journal, Word::AsDue)
+    work::go_on(session, entry, journal, shown)
 }
 
 fn no_room(
     session: &Session,
-    owner: &Owner,
+    record: &OwnerRecord,
     id: &AccessKeyId,
     others: &[&AccessKey],
 ) -> Result<Failure, Failure> {
@@ -93,7 +104,7 @@ fn no_room(
         [other] => format!("the secret of `{}`, the other pair, is not held", other.id),
         _ => "none of the other pairs is Active and held".to_owned(),
     });
-    if let Some(pair) = newest_held(session, owner, others, Status::Inactive)? {
+    if let Some(pair) = newest_held(session, record, others, Status::Inactive)? {
         let other = &pair.access_key_id;
         return Ok(failure.hint(format!("`akm enable {other}`, then the same command again")));
     }

@@ -58,10 +58,11 @@ fn not_shown_yet(id: &AccessKeyId) -> Failure {
 
 fn which_of_two(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
+    let many = if shown.len() == 2 { "two" } else { "several" };
     let told = create::told(owner, shown, record.as_ref());
     Failure {
         kind: Kind::Usage,
-        message: format!("{owner} has two AccessKey pairs: which of them leaked?"),
+        message: format!("{owner} has {many} AccessKey pairs: which of them leaked?"),
         ..told
     }
     .hint("name it: `--leaked KEY_ID`")

@@ -27,53 +27,71 @@ pub(super) fn leak(
     named: Option<&AccessKeyId>,
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
-    let Some((id, keys)) = disabled(session, owner, named, calls)? else {
+    let Some(pair) = disabled(session, owner, named, calls)? else {
         return Ok(Some(State::None));
     };
-    match successor(session, owner, &keys, &id) {
+    match successor(session, owner, &pair.keys, &pair.id) {
         Err(failure) if failure.kind == Kind::HalfDone => {
             calls.add(&Call::quota());
-            let left = "nothing can take its place";
-            calls.stops = Some(stops(&id, left, failure));
+            calls.stops = Some(pair.stops("nothing can take its place", failure));
             Ok(None)
         }
-        other => replaced(session, owner, id, keys, other?, calls),
+        other => replaced(session, owner, pair, other?, calls),
     }
 }
 
-/// Which pair it is, and the owner's pairs with that one Inactive; `None` when it is deleted already.
+/// A pair that leaked, and its owner's pairs with that one Inactive.
+struct Disabled {
+    id: AccessKeyId,
+    was_active: bool,
+    keys: Vec<AccessKey>,
+}
+
+impl Disabled {
+    fn stops(&self, left: &str, failure: Failure) -> Failure {
+        let disabled = if self.was_active {
+            "would be disabled"
+        } else {
+            "is disabled"
+        };
+        Failure {
+            kind: Kind::Refused,
+            message: format!("`{}` {disabled}, and {left}", self.id),
+            ..failure
+        }
+    }
+}
+
+/// `None` when it is deleted already.
 fn disabled(
     session: &Session,
     owner: &Owner,
     named: Option<&AccessKeyId>,
     calls: &mut Calls,
-) -> Result<Option<(AccessKeyId, Vec<AccessKey>)>, Failure> {
+) -> Result<Option<Disabled>, Failure> {
     let mut keys = asked_first(session, owner, calls)?;
     let Some(id) = which(session, owner, &keys, named)? else {
         return Ok(None);
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
     let active = |key: &&mut AccessKey| key.id == id && key.status == Status::Active;
-    if let Some(key) = keys.iter_mut().find(active) {
+    let active = keys.iter_mut().find(active);
+    let was_active = active.is_some();
+    if let Some(key) = active {
         calls.add(&Call::set_status(owner, &id, Status::Inactive));
         key.status = Status::Inactive;
     }
-    Ok(Some((id, keys)))
-}
-
-fn stops(id: &AccessKeyId, left: &str, failure: Failure) -> Failure {
-    Failure {
-        kind: Kind::Refused,
-        message: format!("`{id}` would be disabled, and {left}"),
-        ..failure
-    }
+    Ok(Some(Disabled {
+        id,
+        was_active,
+        keys,
+    }))
 }
 
 fn replaced(
     session: &Session,
     owner: &Owner,
-    id: AccessKeyId,
-    keys: Vec<AccessKey>,
+    Disabled { id, keys, .. }: Disabled,
     other: Option<PairRecord>,
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
@@ -99,7 +117,8 @@ fn replaced(
         leaked: true,
         now: session.cloud.now(),
     };
-    Ok(rehearsal.play(calls))
+    let shown = rehearsal.shown(false);
+    Ok(rehearsal.play_on(Some(shown), calls))
 }
 
 /// Beside a create that may yet be executed: the pair is disabled before that is looked into.
@@ -110,7 +129,7 @@ pub(super) fn beside(
     entry: &Entry,
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
-    let Some((id, _)) = disabled(session, owner, named, calls)? else {
+    let Some(pair) = disabled(session, owner, named, calls)? else {
         return Ok(Some(State::None));
     };
     calls.add(&Call::caller_identity());
@@ -118,7 +137,6 @@ pub(super) fn beside(
         calls.add(&Call::list_pairs(owner));
     }
     let failure = undecided(owner, expiry_now(session, entry)).half_done("");
-    let left = "nothing would take its place yet";
-    calls.stops = Some(stops(&id, left, failure));
+    calls.stops = Some(pair.stops("nothing would take its place yet", failure));
     Ok(None)
 }
