@@ -114,7 +114,7 @@ impl Rehearsal<'_> {
         let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
         let left = Left {
             owner: self.owner,
-            back: (!self.leaked).then_some(self.owner),
+            leaked: self.leaked,
             new: &self.new,
             old: &self.old,
             status: self.shown(false).new,

@@ -11,8 +11,8 @@ use crate::ops::{Failure, Kind, Session, profile};
 /// The pairs of a rotation that stops, and what a person can do with the old one.
 pub(super) struct Left<'a> {
     pub(super) owner: &'a Owner,
-    /// The owner, if the rotation may be rolled back: not to a pair that leaked.
-    pub(super) back: Option<&'a Owner>,
+    /// Whether the old pair leaked: nothing goes back to that.
+    pub(super) leaked: bool,
     pub(super) new: &'a AccessKeyId,
     pub(super) old: &'a AccessKeyId,
     /// The new pair's status, if the cloud lists it.
@@ -106,7 +106,7 @@ fn forward(stop: Stop, left: &Left) -> (String, String) {
 /// What leaked has to be replaced all the same.
 fn brought_back(left: &Left) -> String {
     let (new, old) = (left.new, left.old);
-    if left.back.is_some() {
+    if !left.leaked {
         return format!(
             "bring the secret back into the store; until then the old pair `{old}` is left as it is"
         );
@@ -118,10 +118,10 @@ fn brought_back(left: &Left) -> String {
 
 /// Somebody else may have gone back already.
 fn or_back(left: &Left) -> String {
-    let Some(owner) = left.back.filter(|_| left.listed) else {
+    if left.leaked || !left.listed {
         return String::new();
-    };
-    let (old, selector) = (left.old, owner.selector());
+    }
+    let (old, selector) = (left.old, left.owner.selector());
     format!("; or back to `{old}`: `akm rotate {selector} --rollback`")
 }
 
@@ -130,7 +130,7 @@ fn forgotten(left: &Left) -> String {
     if !left.listed {
         return forgets;
     }
-    if left.back.is_none() {
+    if left.leaked {
         let selector = left.owner.selector();
         return format!("{forgets}; then `akm rotate {selector} --leaked {old}` begins it again");
     }
@@ -223,7 +223,7 @@ mod tests {
         let (new, old) = (id("LTAINEW"), id("LTAIOLD"));
         let left = Left {
             owner: &Owner::Account,
-            back: None,
+            leaked: true,
             new: &new,
             old: &old,
             status: Some(Status::Inactive),
@@ -298,7 +298,7 @@ mod tests {
         let hint = |stop, there: bool| {
             let left = Left {
                 owner: &Owner::Account,
-                back: Some(&Owner::Account),
+                leaked: false,
                 new: &new,
                 old: &old,
                 status: there.then_some(Status::Inactive),
@@ -329,7 +329,7 @@ mod tests {
         let hint = |stop, status| {
             let left = Left {
                 owner: &Owner::Account,
-                back: Some(&Owner::Account),
+                leaked: false,
                 new: &new,
                 old: &old,
                 status,

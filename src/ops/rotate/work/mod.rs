@@ -256,12 +256,11 @@ impl<'a> Work<'a> {
     }
 
     fn stopped(&self, stop: Stop) -> Failure {
-        let back = (!self.entry.intent.is_of_leak()).then_some(&self.owner);
         let shown = self.seen.as_ref().and_then(|seen| seen.shown.old);
         let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
         let left = Left {
             owner: &self.owner,
-            back,
+            leaked: self.entry.intent.is_of_leak(),
             new: &self.new,
             old: &self.old,
             status: self.seen.as_ref().and_then(|seen| seen.shown.new),
