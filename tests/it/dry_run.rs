@@ -294,9 +294,19 @@ fn of_a_rotation_that_was_cut_short() {
                  hint: bring the secret back into the store; until then the old pair `<ID1>` is left as it is\n";
     stopping(&lost, &[], &ids, ("", stops));
     assert_eq!(env.akm(&["delete", new.trim(), "--force", "-y"]).code, 0);
-    env.days_pass_for("alice", 1);
+    let asked = "Ims GetAccessKeyInfoInRecycleBin UserAccessKeyId=<ID2>\n";
     let stops = "akm: the rotation would not go on: the new pair `<ID2>` is gone from the cloud\n\
                  hint: `akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use\n";
+    let lately = env.copied();
+    stopping(&lately, &[], &ids, (asked, stops));
+    assert_eq!(
+        lately
+            .akm(&["show-id", "--ram-user", "alice"])
+            .stdout
+            .trim(),
+        old
+    );
+    env.days_pass_for("alice", 1);
     stopping(&env, &[], &ids, ("", stops));
 }
 

@@ -558,9 +558,18 @@ fn a_leak_beside_an_undecided_create_is_taken_back_by_a_persons_word() {
 fn a_leak_beside_a_create_that_is_decided_by_now_is_replaced_at_once() {
     let (served, id) = leaked_beside_a_lost_create();
     served.env.time_passes_for("alice", EXPIRY);
-    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id, "-v"];
     let ran = served.env.akm(&leaked);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (_, after) = ran
+        .stderr
+        .rsplit_once("akm: called Ram DeleteAccessKey")
+        .unwrap();
+    let after = after
+        .lines()
+        .filter_map(|line| line.strip_prefix("akm: called "));
+    let after: Vec<_> = after.map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(after, ["Ram ListAccessKeys"; 2]);
     assert_eq!(pairs(&served), [(ran.stdout.trim().to_owned(), true)]);
     assert_ne!(ran.stdout.trim(), id);
     let state = checked::check(&served.env, "replaced");

@@ -359,6 +359,21 @@ fn a_suspect_that_leaked_is_none_any_more() {
     assert!(!ran.stderr.contains("suspect"), "{}", ran.stderr);
 }
 
+/// Nothing could take the first one's place, and then the other leaks too: neither is to be enabled.
+#[test]
+fn a_second_leak_while_the_first_waits() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &other]);
+    assert_eq!(leaked(&env, &[&id]).code, 8);
+    let told = "akm: `<ID2>` is disabled, and nothing has taken its place yet: `<ID1>`, the other pair, leaked before, and is still there\n\
+                hint: `akm delete <ID1> --purge`, then `akm rotate --ram-user alice --leaked <ID2>` again\n";
+    leaked(&env, &[&other]).said(&[&id, &other], 8, "", &format!("{SANDBOX}{told}"));
+    done(&env, &["delete", &id, "--purge", "-y"]);
+    let new = leaked(&env, &[&other]).stdout;
+    over(&env, &other, new.trim());
+}
+
 /// The journal could not take the new pair, the store could; what leaked beside it is not forgotten for that.
 #[test]
 fn a_pair_that_is_found_in_the_store_takes_the_place() {
@@ -374,8 +389,12 @@ fn a_pair_that_is_found_in_the_store_takes_the_place() {
     let intent = std::fs::read_to_string(&journal).unwrap();
     let noted = crate::env::journal_line(&format!("{{\"leaked\":\"{id}\"}}"));
     std::fs::write(&journal, intent + &noted).unwrap();
+    // It was taken for a stranger's.
+    crate::recover::suspect(&env, shown.trim());
     done(&env, &["recover"]);
     over(&env, &id, shown.trim());
+    let suspects = truth::check(&env, "found").suspects;
+    assert!(suspects.is_empty(), "{suspects:?}");
 }
 
 /// `rotate --leaked` of the first of two pairs, killed when the second had taken its place.

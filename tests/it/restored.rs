@@ -10,6 +10,7 @@ use crate::truth;
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Standard error without the endpoint's line.
 fn said(stderr: &str, ids: &[&str]) -> String {
@@ -185,6 +186,39 @@ fn a_pair_that_another_machine_restores_meanwhile_is_not_asked_for_again() {
     let live = truth::live_of(env, "alice");
     assert!(live.len() == 1 && !live[0].active, "{live:?}");
     is_open(env, false);
+}
+
+/// The list is as it was before the deletion, and after the restore: it is asked for all the same, and disabled.
+#[test]
+fn a_list_that_lags_does_not_stand_for_a_restore() {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let (here, env) = (&served.serving, &served.env);
+    here.add_profile_by(env, "gate", &between.endpoint, &[]);
+    let id = env.create("alice");
+    env.create("alice");
+    served.done(&["disable", &id]);
+    let old = Arc::new(Mutex::new(String::new()));
+    let (seen, of) = (old.clone(), id.clone());
+    between.say(move |asked, hand_on| {
+        let answer = hand_on();
+        if asked == "ListAccessKeys" && answer.contains(&of) {
+            seen.lock().unwrap().clone_from(&answer);
+        }
+        answer
+    });
+    served.done(&["-p", "gate", "list", "--refresh"]);
+    served.done(&["delete", &id, "-y"]);
+    between.say(move |asked, hand_on| match asked {
+        "ListAccessKeys" => old.lock().unwrap().clone(),
+        _ => hand_on(),
+    });
+    let ran = env.akm(&["-p", "gate", "restore", &id]);
+    let told = "akm: `<ID1>` of RAM user `alice` is Inactive\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
+    let live = truth::live_of(env, "alice").into_iter();
+    let live: Vec<_> = live.filter(|pair| pair.id == id).collect();
+    assert!(live.len() == 1 && !live[0].active, "{live:?}");
 }
 
 /// What the cloud took is told, whatever fails after it.

@@ -121,7 +121,7 @@ pub(in crate::ops) fn is_deleted(
     id: &AccessKeyId,
     created_at: Timestamp,
 ) -> bool {
-    session.cloud.recycled_pair(id).is_ok() || is_long_ago(created_at, session.cloud.now())
+    is_long_ago(created_at, session.cloud.now()) || session.cloud.recycled_pair(id).is_ok()
 }
 
 fn is_long_ago(created_at: Timestamp, now: Timestamp) -> bool {
@@ -137,19 +137,26 @@ fn as_made(got: &Got) -> AccessKey {
     }
 }
 
-/// What the list shows, and the new pair where that was made so lately that the list may lag.
+/// The new pair, where the list lacks it and may lag: the pair was made so lately.
+pub(in crate::ops) fn unlisted<'a>(
+    session: &Session,
+    entry: &'a Entry,
+    shown: &[AccessKey],
+) -> Option<&'a Got> {
+    let got = entry.got.as_ref()?;
+    let listed = shown.iter().any(|key| key.id == got.access_key_id);
+    let lately = !is_long_ago(got.created_at, session.cloud.now());
+    (entry.reached == Reached::Stored && !listed && lately).then_some(got)
+}
+
+/// What the list shows, and the new pair where that is there all the same.
 pub(in crate::ops) fn with_the_new(
     session: &Session,
     entry: &Entry,
     mut shown: Vec<AccessKey>,
 ) -> Vec<AccessKey> {
-    if let Some(got) = entry
-        .got
-        .as_ref()
-        .filter(|_| entry.reached == Reached::Stored)
-        && shown.iter().all(|key| key.id != got.access_key_id)
-        && !is_long_ago(got.created_at, session.cloud.now())
-    {
+    let new = unlisted(session, entry, &shown);
+    if let Some(got) = new.filter(|got| session.cloud.recycled_pair(&got.access_key_id).is_err()) {
         shown.push(as_made(got));
     }
     shown

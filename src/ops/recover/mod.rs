@@ -82,8 +82,14 @@ pub(in crate::ops) fn settle_open(
     if entry.reached == Reached::Intent {
         issue::adopt(session, &mut entry, &mut journal)?;
     }
-    if let Some(standing) = beside_a_leak(session, &entry)? {
-        return Ok(Settled::Rotating(Box::new(standing), false));
+    if let Some(leaked) = entry.leaked.clone().filter(|_| entry.got.is_some()) {
+        // It was found in its store after all, and may take the leaked one's place.
+        let secret = issue::unseal(session, &entry)?;
+        let issued = issue::claim(session, entry, journal, &secret)?;
+        if let Some(standing) = rotate::replace_noted(session, owner, &leaked, &[])? {
+            return Ok(Settled::Rotating(Box::new(standing), false));
+        }
+        (entry, journal) = (issued.entry, issued.journal);
     }
     match (entry.reached, &entry.intent.rotation) {
         (Reached::Intent, _) if entry.intent.is_of_leak() => {
@@ -114,16 +120,6 @@ pub(in crate::ops) fn settle_open(
         (Reached::Got, None) => finish(session, entry, journal),
         (_, None) => confirm(session, entry, journal),
     }
-}
-
-/// A pair that was found in its store after all, beside a pair that leaked: `None` where no such is to be replaced.
-fn beside_a_leak(session: &Session, entry: &Entry) -> Result<Option<rotate::Standing>, Failure> {
-    let Some(leaked) = entry.leaked.as_ref().filter(|_| entry.got.is_some()) else {
-        return Ok(None);
-    };
-    let owner = entry.owner();
-    rotate::reclaimed(session, entry, &session.pairs_left(&owner)?)?;
-    rotate::replace_noted(session, &owner, leaked, &[])
 }
 
 fn finish(

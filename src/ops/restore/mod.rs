@@ -47,14 +47,17 @@ pub(crate) fn restore(
     session.record(&owner)?;
     session.inventory.check_writable(&owner)?;
     decide_first(session, &owner)?;
+    let mut shown = session.cloud.pairs(&owner)?;
     // By the clock that is signed by.
-    let begun = Restoring::new(id.clone(), &owner, active, session.clock.now());
-    let shown = session.cloud.pairs(&owner)?;
-    // Another akm may have been faster.
-    if let Some(pair) = as_asked(session, &begun, &shown)? {
+    let begun = || Restoring::new(id.clone(), &owner, active, session.clock.now());
+    if is_back(session, &shown, id)?
+        && let Some(pair) = as_asked(session, &begun(), &shown)?
+    {
         return Ok(pair);
     }
+    shown.retain(|key| key.id != *id);
     super::issue::room(session, &owner, &shown)?;
+    let begun = begun();
     ask(session, &begun, &user_id)?;
     let settled = settle(session, &begun).map_err(|failure| not_settled(failure, id))?;
     settled.ok_or_else(|| {
@@ -64,6 +67,17 @@ pub(crate) fn restore(
         )
         .hint("look again in a minute: `akm recover`")
     })
+}
+
+/// Another akm may have been faster; or the list lags behind the deletion.
+fn is_back(session: &Session, shown: &[AccessKey], id: &AccessKeyId) -> Result<bool, Failure> {
+    if shown.iter().all(|key| key.id != *id) {
+        return Ok(false);
+    }
+    match session.cloud.recycled_pair(id) {
+        Err(error) if error.fault == Fault::NoSuchPair => Ok(true),
+        recycled => Ok(recycled.map(|_| false)?),
+    }
 }
 
 fn not_settled(failure: Failure, id: &AccessKeyId) -> Failure {
@@ -181,12 +195,15 @@ fn as_asked(
             "`{id}` is back and stays Active: a profile signs with it"
         ));
     }
+    let mut key = key.clone();
     let status = if begun.active || signs {
         Status::Active
     } else {
+        // It came back Active, whatever a list says that lags.
+        key.status = Status::Active;
         Status::Inactive
     };
-    let set = retire::set(session, &owner, shown, key, status, None);
+    let set = retire::set(session, &owner, shown, &key, status, None);
     let pair = set.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => retire::not_written_down(failure, id, "is back, and still Active,"),

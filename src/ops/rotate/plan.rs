@@ -126,6 +126,7 @@ fn made(
         old,
         new,
         keys,
+        unlisted: false,
         recorded: just(Reached::Got),
         held: [true; 2],
         overlap,
@@ -178,12 +179,14 @@ fn on_open(
         return Err(unfinished(owner));
     };
     session.check_signer(owner)?;
+    let shown = session.cloud.pairs(owner)?;
     let mut rehearsal = Rehearsal {
         session,
         owner,
         old: rotation.old.clone(),
         new: got.access_key_id.clone(),
-        keys: issue::with_the_new(session, entry, session.cloud.pairs(owner)?),
+        unlisted: issue::unlisted(session, entry, &shown).is_some(),
+        keys: issue::with_the_new(session, entry, shown),
         recorded: recorded(entry),
         held: held(session, owner, entry)?,
         overlap: TimeDelta::seconds(rotation.overlap_seconds),

@@ -72,6 +72,8 @@ pub(super) struct Rehearsal<'a> {
     pub(super) old: AccessKeyId,
     pub(super) new: AccessKeyId,
     pub(super) keys: Vec<AccessKey>,
+    /// Whether the list lacks the new pair, and may lag.
+    pub(super) unlisted: bool,
     pub(super) recorded: Recorded,
     /// Whether the secrets of the new pair and of the old one are held.
     pub(super) held: [bool; 2],
@@ -163,7 +165,7 @@ impl Rehearsal<'_> {
                 self.recorded.stored = true;
                 self.recorded.reached = Reached::Stored;
             }
-            Step::Look => calls.add(&Call::list_pairs(self.owner)),
+            Step::Look => self.look(calls),
             Step::Verify => self.verify(&self.new.clone(), Reached::Verified, calls),
             Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified, calls),
             Step::Deliver => {
@@ -191,6 +193,13 @@ impl Rehearsal<'_> {
                 self.keys.retain(|key| key.id != self.old);
             }
             _ => (),
+        }
+    }
+
+    fn look(&self, calls: &mut Calls) {
+        calls.add(&Call::list_pairs(self.owner));
+        if self.unlisted && self.recorded.reached == Reached::Stored {
+            calls.add(&Call::recycled_pair(&self.new));
         }
     }
 

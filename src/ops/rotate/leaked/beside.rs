@@ -1,38 +1,59 @@
 //! What else is open for the owner of a pair that leaked: it is looked into once the pair is disabled, and what it holds is kept.
 
-use super::{super::reclaimed, disable, goes_on, waits};
+use super::{
+    super::{Standing, reclaimed},
+    disable, goes_on, waits,
+};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
     rotation::Reached,
 };
 use crate::metadata::journal::Entry;
-use crate::ops::{Failure, Kind, Session, issue, recover};
+use crate::ops::{
+    Failure, Kind, Session, issue,
+    recover::{self, Settled},
+    retire,
+};
 
-/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held. Gives back the
-/// pairs that are there then.
+/// What is left to do once nothing else is open.
+pub(super) enum Way {
+    Free(Vec<AccessKey>),
+    /// The leaked pair is replaced and deleted by now.
+    Gone(Box<Standing>),
+}
+
+/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held.
 pub(super) fn make_way(
     session: &Session,
     owner: &Owner,
     shown: Vec<AccessKey>,
     id: &AccessKeyId,
-) -> Result<Vec<AccessKey>, Failure> {
+) -> Result<Way, Failure> {
     let Some(entry) = session.journal.read(owner)? else {
-        return Ok(shown);
+        return Ok(Way::Free(shown));
     };
     let shown = disable(session, owner, shown, id)?;
+    let half = |failure: Failure| failure.half_done(waits(id));
+    leaked_too(&entry, &shown, id).map_err(half)?;
     if entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some() {
-        let kept = keep(session, entry, &shown, id);
-        kept.map_err(|failure| failure.half_done(waits(id)))?;
-        return Ok(shown);
+        keep(session, entry, &shown, id).map_err(half)?;
+        return Ok(Way::Free(shown));
     }
-    settle(session, owner, &entry, id)?;
+    let settled = settle(session, owner, &entry, id)?;
     if let Some(entry) = session.journal.read(owner)?
         && !session.stores.open(entry.intent.store)?.durable()
     {
         keeps_no_other(session, &entry, id)?;
     }
-    Ok(session.cloud.pairs(owner)?)
+    let shown = session.cloud.pairs(owner)?;
+    Ok(match settled {
+        Settled::Rotating(standing, _) if shown.iter().all(|key| key.id != *id) => {
+            retire::drop_secret(session, owner, id)?;
+            Way::Gone(standing)
+        }
+        _ => Way::Free(shown),
+    })
 }
 
 /// What an open rotation holds of pairs that did not leak.
@@ -42,7 +63,6 @@ fn keep(
     shown: &[AccessKey],
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
-    leaked_too(&entry, shown, id)?;
     let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let held = match issue::held_or_restored(session, &mut entry) {
         // The secret of what leaked is not needed.
@@ -81,10 +101,9 @@ fn settle(
     owner: &Owner,
     entry: &Entry,
     id: &AccessKeyId,
-) -> Result<(), Failure> {
+) -> Result<Settled, Failure> {
     let noted = note_leak(session, owner, entry, id)?;
-    let settled = recover::settle(session, owner);
-    settled.map(drop).map_err(|failure| {
+    recover::settle(session, owner).map_err(|failure| {
         // What was tried already says how this pair is left.
         if failure.kind == Kind::HalfDone && goes_on(session, owner, Some(id)).unwrap_or(false) {
             return failure;

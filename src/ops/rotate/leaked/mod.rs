@@ -22,7 +22,7 @@ use crate::ops::{
     recover::{self, Settled},
     retire,
 };
-use beside::make_way;
+use beside::{Way, make_way};
 use console::{not_the_signer, protected};
 use successor::{stand_in, successor};
 use which::which;
@@ -53,7 +53,10 @@ pub(crate) fn leaked(
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
     issue::ready(session, owner)?;
-    let shown = make_way(session, owner, shown, &id)?;
+    let shown = match make_way(session, owner, shown, &id)? {
+        Way::Free(shown) => shown,
+        Way::Gone(standing) => return Ok(*standing),
+    };
     let (entry, journal) = session
         .journal
         .begin(intent(session, owner, &shown, &id)?)?;

@@ -110,6 +110,7 @@ fn replaced(
         old: id,
         new: other.access_key_id,
         keys,
+        unlisted: false,
         recorded: just(Reached::Stored),
         held: [true; 2],
         overlap: TimeDelta::zero(),
