@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    stopped::{Left, signing, would_stop},
+    stopped::{Left, place, signing, would_stop},
 };
 use crate::cloud::Call;
 use crate::core::{
@@ -113,7 +113,7 @@ impl Rehearsal<'_> {
     }
 
     fn stopped(&self, stop: Stop) -> Failure {
-        let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
+        let listed = self.shown(false).old.is_some();
         let left = Left {
             owner: self.owner,
             leaked: self.leaked,
@@ -121,8 +121,7 @@ impl Rehearsal<'_> {
             old: &self.old,
             status: self.shown(false).new,
             signing: signing(self.session, &self.new),
-            listed: self.shown(false).old.is_some(),
-            restorable: stop == Stop::OldGone && restorable(),
+            place: place(self.session, &self.old, listed, stop),
             retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),
         };
         would_stop(stop, &left)

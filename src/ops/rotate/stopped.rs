@@ -18,12 +18,27 @@ pub(super) struct Left<'a> {
     /// The new pair's status, if the cloud lists it.
     pub(super) status: Option<Status>,
     pub(super) signing: Option<Signing>,
-    /// Whether the cloud lists the old pair.
-    pub(super) listed: bool,
-    /// Whether its recycle bin has it.
-    pub(super) restorable: bool,
+    pub(super) place: Place,
     /// Whether the old pair was retired: then enabling it ends the rotation.
     pub(super) retired: bool,
+}
+
+/// Where the old pair is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Listed,
+    /// In the recycle bin, as far as that matters.
+    Recycled,
+    Gone,
+}
+
+pub(super) fn place(session: &Session, old: &AccessKeyId, listed: bool, stop: Stop) -> Place {
+    let recycled = || session.cloud.recycled_pair(old).is_ok();
+    match (listed, stop) {
+        (true, _) => Place::Listed,
+        (false, Stop::OldGone) if recycled() => Place::Recycled,
+        (false, _) => Place::Gone,
+    }
 }
 
 /// A profile that signs with the new pair, and the one by which this command acts.
@@ -118,7 +133,7 @@ fn brought_back(left: &Left) -> String {
 
 /// Somebody else may have gone back already.
 fn or_back(left: &Left) -> String {
-    if left.leaked || !left.listed {
+    if left.leaked || left.place != Place::Listed {
         return String::new();
     }
     let (old, selector) = (left.old, left.owner.selector());
@@ -127,7 +142,7 @@ fn or_back(left: &Left) -> String {
 
 fn forgotten(left: &Left) -> String {
     let (forgets, old) = (forgets(left), left.old);
-    if !left.listed {
+    if left.place != Place::Listed {
         return forgets;
     }
     if left.leaked {
@@ -194,7 +209,7 @@ fn disable(left: &Left) -> String {
 
 fn gone(left: &Left) -> String {
     let stay = stay(left);
-    if !left.restorable {
+    if left.place != Place::Recycled {
         return stay;
     }
     let old = left.old;
@@ -228,8 +243,7 @@ mod tests {
             old: &old,
             status: Some(Status::Inactive),
             signing: None,
-            listed: true,
-            restorable: true,
+            place: Place::Listed,
             retired: true,
         };
         for (stop, what, why, hint) in [
@@ -267,7 +281,7 @@ mod tests {
                 Stop::OldGone,
                 "rollback",
                 "`LTAIOLD` is gone",
-                "`akm restore LTAIOLD --active`",
+                "stay with the new pair",
             ),
             (
                 Stop::OldNotHeld,
@@ -303,8 +317,11 @@ mod tests {
                 old: &old,
                 status: there.then_some(Status::Inactive),
                 signing: None,
-                listed: there,
-                restorable: there,
+                place: match (there, stop) {
+                    (false, _) => Place::Gone,
+                    (true, Stop::OldGone) => Place::Recycled,
+                    (true, _) => Place::Listed,
+                },
                 retired: there,
             };
             stopped(stop, &left).hint.unwrap()
@@ -337,8 +354,7 @@ mod tests {
                     with_new: name("one"),
                     here: name("two"),
                 }),
-                listed: true,
-                restorable: false,
+                place: Place::Listed,
                 retired: true,
             };
             stopped(stop, &left).hint.unwrap()

@@ -6,7 +6,7 @@ mod ending;
 
 use super::{
     Standing, State, Word, recorded,
-    stopped::{Left, signing, stopped},
+    stopped::{Left, place, signing, stopped},
     verify,
 };
 use crate::cloud::Credentials;
@@ -257,7 +257,7 @@ impl<'a> Work<'a> {
 
     fn stopped(&self, stop: Stop) -> Failure {
         let shown = self.seen.as_ref().and_then(|seen| seen.shown.old);
-        let restorable = || self.session.cloud.recycled_pair(&self.old).is_ok();
+        let listed = shown.is_some() || self.seen.is_none();
         let left = Left {
             owner: &self.owner,
             leaked: self.entry.intent.is_of_leak(),
@@ -265,8 +265,7 @@ impl<'a> Work<'a> {
             old: &self.old,
             status: self.seen.as_ref().and_then(|seen| seen.shown.new),
             signing: signing(self.session, &self.new),
-            listed: shown.is_some() || self.seen.is_none(),
-            restorable: stop == Stop::OldGone && restorable(),
+            place: place(self.session, &self.old, listed, stop),
             retired: self.entry.when(Reached::OldDisabled).is_some(),
         };
         stopped(stop, &left)
