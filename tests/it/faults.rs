@@ -515,6 +515,48 @@ fn a_dry_run_beside_a_leak_that_waits() {
     served.done(&["rotate", "--ram-user", "bob", "--dry-run"]);
 }
 
+/// The leak's own create has no answer: the dry run says what the command says.
+#[test]
+fn a_dry_run_of_a_leak_whose_create_is_undecided() {
+    let served = Served::start();
+    let id = served.env.create("alice");
+    served
+        .serving
+        .order(&json!({ "fault": "lose-request", "action": "CreateAccessKey" }));
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    assert_eq!(served.env.akm(&leaked).code, 8);
+    let told = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+                hint: run `akm recover` after <TIME>\n";
+    for more in [&["--dry-run"][..], &[]] {
+        let ran = served.env.akm(&[&leaked[..], more].concat());
+        assert_eq!(
+            (said(&ran.stderr).as_str(), ran.code),
+            (told, 7),
+            "{more:?}"
+        );
+    }
+}
+
+/// What has nothing to do with the RAM user's being there says nothing of it.
+#[test]
+fn a_leak_that_waits_while_the_list_fails() {
+    let served = Served::start();
+    let (id, other) = (served.env.create("alice"), served.env.create("alice"));
+    served.done(&["disable", &other]);
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    assert_eq!(served.env.akm(&leaked).code, 8);
+    served.serving.order(&json!({
+        "fault": "throttle", "action": "ListAccessKeys", "count": 4, "retry_after_ms": 5
+    }));
+    let ran = served.env.akm(&["recover"]);
+    assert_eq!(ran.code, 7, "{}", ran.stderr);
+    assert!(
+        !ran.stderr.contains("forgets that it leaked"),
+        "{}",
+        ran.stderr
+    );
+}
+
 /// A stranger's pair came meanwhile, and a person knows of it; nothing can take the leaked one's place beside that.
 #[test]
 fn what_was_dismissed_is_forgotten_once_the_create_is_decided() {

@@ -74,7 +74,6 @@ fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, 
     let dismissed = meant(&entry, id).ok_or_else(|| nothing_such(id))?;
     match dismissed {
         Dismissed::Leak if entry.leaked.is_some() => leave(session, owner)?,
-        Dismissed::Leak if entry.got.is_none() => session.journal.close(owner)?,
         _ => abandon(session, owner, entry)?,
     }
     record::done(session, Action::Dismiss, owner, id);

@@ -47,7 +47,7 @@ pub(super) fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId
     Ok(strange)
 }
 
-fn is_awaited(until: Timestamp, now: Timestamp) -> bool {
+pub(in crate::ops) fn is_awaited(until: Timestamp, now: Timestamp) -> bool {
     now < until
 }
 

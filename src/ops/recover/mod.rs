@@ -6,7 +6,7 @@ mod open;
 
 pub(in crate::ops) use dismiss::leave;
 pub(crate) use dismiss::{Dismissed, dismiss};
-pub(in crate::ops) use lost::{expires, expiry_now, lost, undecided};
+pub(in crate::ops) use lost::{expires, expiry_now, is_awaited, lost, undecided};
 pub(crate) use open::{Open, list};
 
 use super::{

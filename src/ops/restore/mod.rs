@@ -159,7 +159,8 @@ fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Restoring>, F
 
 /// Whether the request can still be executed.
 fn may_come(session: &Session, begun: &Restoring) -> bool {
-    session.cloud.may_execute_late() && session.cloud.now() < until(session, begun)
+    let until = until(session, begun);
+    session.cloud.may_execute_late() && recover::is_awaited(until, session.cloud.now())
 }
 
 /// It may have been sent four times, signed anew each time, within three minutes.

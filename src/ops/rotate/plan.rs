@@ -211,7 +211,8 @@ fn is_awaited(session: &Session, owner: &Owner, entry: &Entry) -> Result<bool, F
         return Ok(false);
     }
     session.check_signer(owner)?;
-    Ok(session.cloud.now() < recover::expiry_now(session, entry))
+    let until = recover::expiry_now(session, entry);
+    Ok(recover::is_awaited(until, session.cloud.now()))
 }
 
 fn back(

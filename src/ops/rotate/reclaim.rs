@@ -8,14 +8,14 @@ use crate::metadata::{
 use crate::ops::{Failure, Session};
 use crate::store::SecretName;
 
-/// Both pairs, where they are there and nobody claims their secrets. One that leaked is not wanted.
+/// Both pairs, where nobody claims their secrets. One that leaked is not wanted.
 pub(in crate::ops) fn reclaim(session: &Session, entry: &Entry, record: &mut OwnerRecord) {
     let rotation = entry.intent.rotation.as_ref();
     let old = rotation
         .filter(|rotation| !rotation.leaked)
         .map(|rotation| &rotation.old);
     let new = entry.got.as_ref().map(|got| &got.access_key_id);
-    let unclaimed = |pair: &&mut PairRecord| pair.is_live() && pair.secret_store.is_none();
+    let unclaimed = |pair: &&mut PairRecord| pair.secret_store.is_none();
     for id in old.into_iter().chain(new) {
         if let Some(pair) = record.pair_mut(id).filter(unclaimed)
             && finds(session, entry, id)
