@@ -81,6 +81,26 @@ fn no_pair_is_made_on_top_of_a_sealed_copy_that_was_just_put_back() {
     is_sound(&world);
 }
 
+/// The same command looks at it twice: what it put back itself proves nothing.
+#[test]
+fn a_secret_that_a_command_put_back_is_not_proven_by_that_command() {
+    let world = keyring();
+    let old = world.cloud.live()[0].id.clone();
+    let deed = Deed::Rotate(0, 2);
+    let plan = killed_before(last(&deed, "ListAccessKeys"));
+    assert_eq!(deed.perform(&world, plan).0, Outcome::Died);
+    lose_the_unwritten(&world);
+    let replaced = Deed::Replace(old, 2).perform(&world, Plan::default()).0;
+    assert_eq!(
+        replaced,
+        Outcome::Failed(Kind::HalfDone),
+        "{}",
+        world.fate.trace()
+    );
+    lose_the_unwritten(&world);
+    is_sound(&world);
+}
+
 #[test]
 fn no_leak_takes_the_place_of_a_sealed_copy_that_was_just_put_back() {
     let world = keyring();

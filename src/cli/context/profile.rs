@@ -116,6 +116,7 @@ impl Context {
             store,
             recipient,
             verify_pause: pause.unwrap_or(VERIFY_PAUSE),
+            unproven: ops::session::Unproven::default(),
         })
     }
 

@@ -117,9 +117,6 @@ pub(crate) struct Entry {
     pub(crate) got: Option<Got>,
     /// The last step done.
     pub(crate) reached: Reached,
-    /// Whether this run put the secret into a store whose durability akm cannot see: a later one is to read it back before the sealed
-    /// copy goes.
-    pub(crate) unproven: bool,
     /// A pair that leaked while nobody knew what became of the request: it is replaced once that is known.
     pub(crate) leaked: Option<AccessKeyId>,
     /// When each step that was marked was done.
@@ -157,7 +154,6 @@ impl Entry {
             intent,
             got: None,
             reached: Reached::Intent,
-            unproven: false,
             leaked: None,
             marks: Vec::new(),
         };

@@ -107,7 +107,6 @@ impl Journal {
             intent,
             got: None,
             reached: Reached::Intent,
-            unproven: false,
             leaked: None,
             marks: Vec::new(),
         };

@@ -57,7 +57,9 @@ pub(in crate::ops) fn claim(
             .map_err(Failure::from)
             .map_err(half)?;
     }
-    entry.unproven = !store.durable();
+    if !store.durable() {
+        session.unproven.note(&got.access_key_id);
+    }
     Ok(Issued {
         entry,
         journal,

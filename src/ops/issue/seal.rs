@@ -51,10 +51,7 @@ pub(super) fn keep(
 }
 
 /// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy, if there is one.
-pub(in crate::ops) fn held_or_restored(
-    session: &Session,
-    entry: &mut Entry,
-) -> Result<bool, Failure> {
+pub(in crate::ops) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool, Failure> {
     let Some(got) = &entry.got else {
         return Ok(false);
     };
@@ -67,7 +64,9 @@ pub(in crate::ops) fn held_or_restored(
         return Ok(false);
     }
     rest(store, &name, &unseal(session, entry)?)?;
-    entry.unproven = !store.durable();
+    if !store.durable() {
+        session.unproven.note(&got.access_key_id);
+    }
     session
         .tell
         .warn("the secret store had lost a secret; it was put back from the journal");

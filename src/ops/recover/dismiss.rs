@@ -74,7 +74,7 @@ fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, 
     let dismissed = meant(&entry, id).ok_or_else(|| nothing_such(id))?;
     match dismissed {
         Dismissed::Leak if entry.leaked.is_some() => leave(session, owner)?,
-        _ => abandon(session, owner, entry)?,
+        _ => abandon(session, owner, &entry)?,
     }
     record::done(session, Action::Dismiss, owner, id);
     Ok(dismissed)
@@ -89,7 +89,7 @@ pub(in crate::ops) fn leave(session: &Session, owner: &Owner) -> Result<(), Fail
 }
 
 /// The caller holds the owner's lock.
-fn abandon(session: &Session, owner: &Owner, mut entry: Entry) -> Result<(), Failure> {
+fn abandon(session: &Session, owner: &Owner, entry: &Entry) -> Result<(), Failure> {
     session.check_signer(owner)?;
     let shown = session.pairs_left(owner)?;
     let new = entry.got.as_ref().map(|got| &got.access_key_id);
@@ -101,13 +101,13 @@ fn abandon(session: &Session, owner: &Owner, mut entry: Entry) -> Result<(), Fai
         .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
     }
     // The pair may be restored, and its sealed copy be the last that is sure.
-    issue::held_or_restored(session, &mut entry)?;
+    issue::held_or_restored(session, entry)?;
     let mut record = session.record(owner)?;
     record.take_over(&shown, session.cloud.now());
-    rotate::reclaim(session, &entry, &mut record);
+    rotate::reclaim(session, entry, &mut record);
     for pair in &mut record.access_keys {
         pair.nothing_due();
     }
     session.inventory.save(&record)?;
-    close_when_proven(session, &entry)
+    close_when_proven(session, entry)
 }

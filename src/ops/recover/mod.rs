@@ -156,7 +156,9 @@ fn confirm(
         .transpose()?
         .flatten();
     if held.is_some_and(|held| held.same_as(&secret)) {
-        session.journal.close(&entry.owner())?;
+        if !session.unproven.has(&entry) {
+            session.journal.close(&entry.owner())?;
+        }
         return Ok(Settled::Nothing);
     }
     session
@@ -189,7 +191,7 @@ pub(in crate::ops) fn close(session: &Session, issued: Issued) -> Result<PairRec
 
 /// The same where nothing else is left to do: after a rotation, or for a pair that is deleted by now.
 pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Result<(), Failure> {
-    if entry.unproven {
+    if session.unproven.has(entry) {
         return Ok(session.journal.only_seal(entry, session.cloud.now())?);
     }
     Ok(session.journal.close(&entry.owner())?)

@@ -99,9 +99,9 @@ fn undo_rotation(session: &Session, found: &Found, id: &AccessKeyId) -> Result<(
         session.tell.note(&text);
         return Ok(());
     }
-    if let Some(mut entry) = open.filter(|entry| retires(entry, id)) {
+    if let Some(entry) = open.filter(|entry| retires(entry, id)) {
         if entry.got.is_some() {
-            issue::held_or_restored(session, &mut entry)?;
+            issue::held_or_restored(session, &entry)?;
         }
         rotate::reclaimed(session, &entry, &found.shown)?;
         recover::close_when_proven(session, &entry)?;

@@ -37,7 +37,7 @@ pub(super) fn make_way(
     let half = |failure: Failure| failure.half_done(waits(id));
     leaked_too(&entry, &shown, id).map_err(half)?;
     if entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some() {
-        keep(session, entry, &shown, id).map_err(half)?;
+        keep(session, &entry, &shown, id).map_err(half)?;
         return Ok(Way::Free(shown));
     }
     let settled = settle(session, owner, &entry, id)?;
@@ -59,22 +59,22 @@ pub(super) fn make_way(
 /// What an open rotation holds of pairs that did not leak.
 fn keep(
     session: &Session,
-    mut entry: Entry,
+    entry: &Entry,
     shown: &[AccessKey],
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
     let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
-    let held = match issue::held_or_restored(session, &mut entry) {
+    let held = match issue::held_or_restored(session, entry) {
         // The secret of what leaked is not needed.
         Err(_) if new.as_ref() == Some(id) => false,
         held => held?,
     };
-    reclaimed(session, &entry, shown)?;
+    reclaimed(session, entry, shown)?;
     if let Some(new) = new.filter(|_| !held) {
         disclaim(session, &entry.owner(), &new)?;
     }
-    if entry.unproven {
-        keeps_no_other(session, &entry, id)?;
+    if session.unproven.has(entry) {
+        keeps_no_other(session, entry, id)?;
     }
     Ok(())
 }

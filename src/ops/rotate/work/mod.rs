@@ -169,7 +169,7 @@ impl<'a> Work<'a> {
         let keys = keys.map_err(|error| self.half(error))?;
         let keys = issue::with_the_new(self.session, &self.entry, keys);
         self.seen = Some(self.see(keys.clone(), false, false));
-        let held = issue::held_or_restored(self.session, &mut self.entry);
+        let held = issue::held_or_restored(self.session, &self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
         let mut seen = self.see(keys, held, true);
         if self.rolls_back() {
@@ -234,7 +234,7 @@ impl<'a> Work<'a> {
 
     fn verify(&mut self, id: &AccessKeyId, verified: Reached) -> Result<(), Failure> {
         if *id == self.new {
-            let held = issue::held_or_restored(self.session, &mut self.entry);
+            let held = issue::held_or_restored(self.session, &self.entry);
             held.map_err(|failure| self.half(failure))?;
         }
         let secret = self.secret(id).map_err(|failure| self.half(failure))?;
