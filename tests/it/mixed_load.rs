@@ -106,6 +106,7 @@ impl Load {
         let why = [
             "is gone from the cloud",
             "is Inactive",
+            "leaked before, and is still there",
             "a later command is to read it back",
         ];
         let stopped = ran.code == 8 && why.iter().any(|why| ran.stderr.contains(why));
