@@ -221,6 +221,38 @@ fn a_list_that_lags_does_not_stand_for_a_restore() {
     assert!(live.len() == 1 && !live[0].active, "{live:?}");
 }
 
+/// The list is as it was before the deletion, and the answer was lost: that is no word of the pair's being back.
+#[test]
+fn a_list_that_lags_ends_no_restore() {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let (here, env) = (&served.serving, &served.env);
+    here.add_profile_by(env, "gate", &between.endpoint, &[]);
+    let id = env.create("alice");
+    let old = Arc::new(Mutex::new(String::new()));
+    let (seen, of) = (old.clone(), id.clone());
+    between.say(move |asked, hand_on| {
+        let answer = hand_on();
+        if asked == "ListAccessKeys" && answer.contains(&of) {
+            seen.lock().unwrap().clone_from(&answer);
+        }
+        answer
+    });
+    served.done(&["-p", "gate", "list", "--refresh"]);
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "lose-request", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(env.akm(&["restore", &id, "--active"]).code, 8);
+    between.say(move |asked, hand_on| match asked {
+        "ListAccessKeys" => old.lock().unwrap().clone(),
+        _ => hand_on(),
+    });
+    let ran = env.akm(&["-p", "gate", "recover"]);
+    assert_eq!(ran.code, 7, "{}", ran.stderr);
+    is_open(env, true);
+    assert_eq!(truth::live_of(env, "alice"), []);
+}
+
 /// What the cloud took is told, whatever fails after it.
 #[test]
 fn a_pair_that_is_back_and_cannot_be_listed_is_told() {

@@ -59,7 +59,9 @@ pub(crate) fn restore(
     super::issue::room(session, &owner, &shown)?;
     let begun = begun();
     ask(session, &begun, &user_id)?;
-    let settled = settle(session, &begun).map_err(|failure| not_settled(failure, id))?;
+    let shown = session.pairs_left(&owner).map_err(Failure::from);
+    let settled = shown.and_then(|shown| as_asked(session, &begun, &shown));
+    let settled = settled.map_err(|failure| not_settled(failure, id))?;
     settled.ok_or_else(|| {
         Failure::new(
             Kind::HalfDone,
@@ -173,7 +175,11 @@ fn until(session: &Session, begun: &Restoring) -> Timestamp {
 fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Failure> {
     let id = &begun.access_key_id;
     let shown = session.pairs_left(&begun.owner())?;
-    let pair = as_asked(session, begun, &shown)?;
+    let pair = if is_back(session, &shown, id)? {
+        as_asked(session, begun, &shown)?
+    } else {
+        None
+    };
     // What is not in the bin any more has gone somewhere.
     if pair.is_none() && !may_come(session, begun) && session.cloud.recycled_pair(id).is_ok() {
         session.journal.restored(id)?;
