@@ -11,10 +11,11 @@ use crate::core::secret::Secret;
 use crate::core::time::{self, Timestamp};
 use crate::sys::clock::Clock;
 use crate::sys::fs::LocalDisk;
+use crate::sys::new_folder::NewFolder;
 use crate::sys::random;
 use chrono::TimeDelta;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ impl Bench {
         let disk = Arc::new(LocalDisk);
         let records = Folder::create(
             disk,
-            folder.path().to_owned(),
+            folder.to_path_buf(),
             account().account_id,
             "age",
             start(),
@@ -101,7 +102,7 @@ impl Bench {
 
     /// Where a bench over a folder has it.
     pub(super) fn path(&self) -> &Path {
-        self.folder.as_ref().unwrap().path()
+        self.folder.as_ref().unwrap()
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -300,26 +301,6 @@ pub(super) fn credentials(id: &str) -> Credentials {
 
 pub(super) fn seed() -> Secret {
     Secret::new("seed".to_owned()).unwrap()
-}
-
-/// A folder that is not there yet, and no longer when it is dropped.
-pub(super) struct NewFolder(PathBuf);
-
-impl NewFolder {
-    pub(super) fn new() -> Self {
-        let name = format!("akm-sandbox-{}", random::nonce().unwrap());
-        Self(std::env::temp_dir().join(name))
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for NewFolder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 pub(super) fn user(name: &str, user_id: &str) -> User {

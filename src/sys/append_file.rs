@@ -60,13 +60,13 @@ pub(crate) fn open(path: &Path) -> io::Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::new_folder::NewFolder;
 
     #[cfg(unix)]
     #[test]
     fn lines_are_added_and_a_torn_one_is_marked() {
         use std::os::unix::fs::PermissionsExt;
-        let folder = std::env::temp_dir().join(format!("akm-append-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = NewFolder::new();
         let path = folder.join("log");
         assert!(open(&path).unwrap().is_none());
         append(&path, b"one\n").unwrap();
@@ -78,6 +78,5 @@ mod tests {
         assert_eq!((mode(&path), mode(&folder)), (0o600, 0o700));
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
         assert!(append(&path, b"five\n").is_err() && open(&path).is_err());
-        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -10,6 +10,8 @@ pub(crate) mod harden;
 pub(crate) mod http;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
+#[cfg(test)]
+pub(crate) mod new_folder;
 pub(crate) mod output;
 pub(crate) mod public_file;
 pub(crate) mod random;

@@ -272,15 +272,15 @@ mod tests {
     use serde_json::{Value, json};
     use std::sync::Arc;
 
+    use crate::sys::new_folder::NewFolder;
     fn owner(name: &str) -> Owner {
         Owner::RamUser(UserName::parse(name).unwrap())
     }
 
     /// An account's journals in a new folder.
-    fn journal(name: &str, account: &str) -> Journal {
-        let folder = format!("akm-journal-{}-{name}", std::process::id());
-        let data = std::env::temp_dir().join(folder);
-        create_folder(&data).unwrap();
+    fn journal() -> (Journal, NewFolder) {
+        let folder = NewFolder::new();
+        create_folder(&folder).unwrap();
         let home = Home {
             disk: Arc::new(LocalDisk),
             config: data.clone(),
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_journal_is_of_the_owner_and_the_account_that_it_lies_under() {
-        let journal = journal("owners", "1234567890123456");
+        let (journal, _folder) = journal();
         drop(journal.begin(intent()).unwrap());
         let bytes = journal.home.bytes(&journal.file(&owner("alice").key()));
         let bytes = bytes.unwrap().unwrap();
@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_was_written_by_a_newer_akm_only_if_it_says_so() {
-        let journal = journal("newer", "1234567890123456");
+        let (journal, _folder) = journal();
         let known = serde_json::to_value(Record::Intent(intent())).unwrap();
         let put = |edit: fn(&mut Value), more: &[Value]| {
             let mut first = known.clone();

@@ -2,12 +2,13 @@ use super::*;
 use crate::cloud::transport::Service::Ram;
 use crate::sandbox::identifiers::new_access_key_id;
 use crate::sandbox::state::Pair;
-use crate::sandbox::testing::{Bench, NewFolder, TurnedClock, account, start, user};
+use crate::sandbox::testing::{Bench, TurnedClock, account, start, user};
 use crate::sys::fs::LocalDisk;
+use crate::sys::new_folder::NewFolder;
 
 fn new() -> (Folder, NewFolder) {
     let folder = NewFolder::new();
-    (create(folder.path()).unwrap(), folder)
+    (create(&folder).unwrap(), folder)
 }
 
 fn create(path: &Path) -> Result<Folder, Error> {
@@ -21,12 +22,12 @@ fn open(path: &Path) -> Result<Option<Folder>, Error> {
 
 #[test]
 fn a_sandbox_is_made_once_and_tells_where_its_seed_is() {
-    assert!(open(NewFolder::new().path()).unwrap().is_none());
+    assert!(open(&NewFolder::new()).unwrap().is_none());
     let (_, path) = new();
-    let opened = open(path.path()).unwrap().unwrap();
+    let opened = open(&path).unwrap().unwrap();
     assert_eq!(opened.secret_store(), "age");
     assert_eq!(opened.account_id(), &account().account_id);
-    let again = create(path.path());
+    let again = create(&path);
     assert!(matches!(again, Err(Error::Unusable(_))));
 }
 
@@ -34,7 +35,7 @@ fn a_sandbox_is_made_once_and_tells_where_its_seed_is() {
 fn one_request_has_the_folder_and_the_next_waits_a_minute() {
     let (other, path) = new();
     // As another process has it: a folder of its own on the same path.
-    let (folder, clock) = (open(path.path()).unwrap().unwrap(), TurnedClock::new());
+    let (folder, clock) = (open(&path).unwrap().unwrap(), TurnedClock::new());
     let held = other.open(&clock).unwrap();
     assert!(matches!(folder.open(&clock), Err(Error::Busy)));
     assert_eq!((clock.now() - start()).num_seconds(), 60);
@@ -115,7 +116,7 @@ fn foreign_files_are_no_users() {
     let mut records = folder.open(&clock).unwrap();
     records.put_user(&user("..", "1")).unwrap();
     for name in ["a b.toml", "Alice.toml", "alice.toml~", "readme"] {
-        std::fs::write(path.path().join("users").join(name), "x").unwrap();
+        std::fs::write(path.join("users").join(name), "x").unwrap();
     }
     assert_eq!(records.count_users().unwrap(), 1);
     assert_eq!(records.users_after("", 9).unwrap().len(), 1);
@@ -124,7 +125,7 @@ fn foreign_files_are_no_users() {
 #[test]
 fn a_pair_is_found_whatever_another_process_did_since_the_names_were_read() {
     let (other, path) = new();
-    let (folder, clock) = (open(path.path()).unwrap().unwrap(), TurnedClock::new());
+    let (folder, clock) = (open(&path).unwrap().unwrap(), TurnedClock::new());
     let owner = |id: &str| folder.open(&clock).unwrap().owner_of(id).unwrap();
     let named = |name: &str| Some(Owner::RamUser(UserName::parse(name).unwrap()));
     let with_pair = |name: &str, user_id: &str| {

@@ -6,6 +6,7 @@ use super::*;
 use crate::core::passphrase::Passphrase;
 use crate::sys::clock::SystemClock;
 use crate::sys::fs::LocalDisk;
+use crate::sys::new_folder::NewFolder;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -47,14 +48,11 @@ fn nobody() -> Arc<Unlock> {
     unlocking(&[]).0
 }
 
-/// A folder of the test's own, removed at the end.
-struct Folder(PathBuf);
+struct Folder(NewFolder);
 
 impl Folder {
-    fn new(of: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("akm-age-{}-{of}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        Self(folder)
+    fn new() -> Self {
+        Self(NewFolder::new())
     }
 
     fn store(&self, recipient: &Recipient) -> AgeStore {
@@ -63,7 +61,7 @@ impl Folder {
 
     fn store_with(&self, recipient: &Recipient, unlock: Arc<Unlock>) -> AgeStore {
         let disk = Arc::new(LocalDisk);
-        AgeStore::at(disk, self.0.clone(), recipient.clone(), unlock, None)
+        AgeStore::at(disk, self.0.to_path_buf(), recipient.clone(), unlock, None)
     }
 
     fn protect(&self, recipient: &Recipient, with: &Unlock, new: &str) -> Result<(), Error> {
@@ -74,8 +72,8 @@ impl Folder {
         std::fs::read(self.0.join(IDENTITY)).unwrap()
     }
 
-    fn with_identity(of: &str) -> (Self, AgeStore, Recipient) {
-        let folder = Self::new(of);
+    fn with_identity() -> (Self, AgeStore, Recipient) {
+        let folder = Self::new();
         let recipient = AgeStore::create_identity(&LocalDisk, &folder.0).unwrap();
         let store = folder.store(&recipient);
         (folder, store, recipient)
@@ -86,15 +84,9 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 fn output(program: &str, arguments: &[&str], folder: &Folder) -> Vec<u8> {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(&folder.0);
+    command.args(arguments).current_dir(&*folder.0);
     let output = command.stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {arguments:?}: {said}");
@@ -103,14 +95,14 @@ fn output(program: &str, arguments: &[&str], folder: &Folder) -> Vec<u8> {
 
 #[test]
 fn keeps_the_contract() {
-    let (_folder, store, recipient) = Folder::with_identity("contract");
+    let (_folder, store, recipient) = Folder::with_identity();
     check(&store, &recipient);
     assert!(store.durable());
 }
 
 #[test]
 fn reading_creates_nothing() {
-    let folder = Folder::new("reading");
+    let folder = Folder::new();
     let store = folder.store(&stranger());
     assert_eq!(held(&store, "LTAI1"), None);
     assert!(!store.delete(&name("LTAI1")).unwrap());
@@ -121,7 +113,7 @@ fn reading_creates_nothing() {
 
 #[test]
 fn an_identity_is_made_once_and_never_overwritten() {
-    let (folder, _, recipient) = Folder::with_identity("once");
+    let (folder, _, recipient) = Folder::with_identity();
     for content in [None, Some(&b"damaged"[..]), Some(b"")] {
         if let Some(content) = content {
             folder.write(IDENTITY, content);
@@ -136,7 +128,7 @@ fn an_identity_is_made_once_and_never_overwritten() {
 
 #[test]
 fn of_many_first_runs_one_makes_the_identity() {
-    let folder = Folder::new("many");
+    let folder = Folder::new();
     let made = std::thread::scope(|scope| {
         let one = || AgeStore::create_identity(&LocalDisk, &folder.0).ok();
         let all: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
@@ -152,7 +144,7 @@ fn of_many_first_runs_one_makes_the_identity() {
 
 #[test]
 fn what_it_cannot_read_is_no_missing_secret() {
-    let (folder, store, recipient) = Folder::with_identity("unreadable");
+    let (folder, store, recipient) = Folder::with_identity();
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
     assert_eq!(held(&store, "LTAI1").as_deref(), Some("marker"));
     let whole = std::fs::read(folder.0.join("LTAI1.age")).unwrap();
@@ -207,7 +199,7 @@ fn what_it_cannot_read_is_no_missing_secret() {
 
 #[test]
 fn a_protected_identity_keeps_the_contract_and_is_asked_for_once() {
-    let (folder, store, recipient) = Folder::with_identity("protected");
+    let (folder, store, recipient) = Folder::with_identity();
     assert_eq!(store.state(&recipient), State::Open);
     let plain = folder.identity();
     folder.protect(&recipient, &nobody(), "right one").unwrap();
@@ -240,7 +232,7 @@ fn a_protected_identity_keeps_the_contract_and_is_asked_for_once() {
 
 #[test]
 fn a_wrong_passphrase_changes_nothing() {
-    let (folder, store, recipient) = Folder::with_identity("wrong");
+    let (folder, store, recipient) = Folder::with_identity();
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
     folder.protect(&recipient, &nobody(), "right").unwrap();
     let before = folder.identity();
@@ -276,7 +268,7 @@ fn a_wrong_passphrase_changes_nothing() {
 
 #[test]
 fn a_damaged_protected_identity_is_named_and_no_wrong_passphrase() {
-    let (folder, store, recipient) = Folder::with_identity("damaged");
+    let (folder, store, recipient) = Folder::with_identity();
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
     let sealed_for_a_key = std::fs::read(folder.0.join("LTAI1.age")).unwrap();
     folder.protect(&recipient, &nobody(), "right").unwrap();
@@ -327,7 +319,7 @@ fn a_damaged_protected_identity_is_named_and_no_wrong_passphrase() {
 
 #[test]
 fn what_changed_meanwhile_is_not_overwritten() {
-    let (folder, _, recipient) = Folder::with_identity("meanwhile");
+    let (folder, _, recipient) = Folder::with_identity();
     let protection = Protection::open(&LocalDisk, &folder.0, &recipient, &nobody()).unwrap();
     folder.write(IDENTITY, b"another");
     let written = protection.remove();
@@ -339,7 +331,7 @@ fn what_changed_meanwhile_is_not_overwritten() {
 #[test]
 fn files_are_private() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, store, _) = Folder::with_identity("private");
+    let (folder, store, _) = Folder::with_identity();
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
     for (file, mode) in [("", 0o700), (IDENTITY, 0o600), ("LTAI1.age", 0o600)] {
         let about = std::fs::metadata(folder.0.join(file)).unwrap();
@@ -358,7 +350,7 @@ fn the_real_age_reads_ours() {
     if !are_here(&["age", "age-keygen"]) {
         return;
     }
-    let (folder, store, recipient) = Folder::with_identity("theirs");
+    let (folder, store, recipient) = Folder::with_identity();
     store.put(&name("LTAI1"), &secret("marker")).unwrap();
     let read = output("age", &["-d", "-i", IDENTITY, "LTAI1.age"], &folder);
     assert_eq!(read, b"marker");
@@ -371,7 +363,7 @@ fn ours_reads_what_the_real_age_wrote() {
     if !are_here(&["age", "age-keygen"]) {
         return;
     }
-    let folder = Folder::new("from-theirs");
+    let folder = Folder::new();
     folder.write("plain", b"marker");
     folder.write("blanks", b"mark er\n");
     folder.write(IDENTITY, &output("age-keygen", &[], &folder));

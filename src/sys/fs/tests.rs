@@ -1,9 +1,8 @@
 use super::*;
-use std::path::PathBuf;
+use crate::sys::new_folder::NewFolder;
 
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("akm-fs-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
+fn folder() -> NewFolder {
+    let folder = NewFolder::new();
     create_folder(&folder).unwrap();
     folder
 }
@@ -12,7 +11,8 @@ fn folder(name: &str) -> PathBuf {
 #[test]
 fn files_are_private_whole_and_replaced() {
     use std::os::unix::fs::PermissionsExt;
-    let path = folder("replace").join("a.toml");
+    let folder = folder();
+    let path = folder.join("a.toml");
     LocalDisk.replace(&path, b"one").unwrap();
     LocalDisk
         .replace_open(&path, b"two......")
@@ -24,7 +24,7 @@ fn files_are_private_whole_and_replaced() {
         std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
         0o600
     );
-    assert_eq!(LocalDisk.names(path.parent().unwrap()).unwrap(), ["a.toml"]);
+    assert_eq!(LocalDisk.names(&folder).unwrap(), ["a.toml"]);
     assert!(LocalDisk.remove(&path).unwrap());
     assert!(!LocalDisk.remove(&path).unwrap());
     assert!(LocalDisk.read(&path, 100).unwrap().is_none());
@@ -34,7 +34,7 @@ fn files_are_private_whole_and_replaced() {
 #[test]
 fn nothing_foreign_is_read() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = folder("foreign");
+    let folder = folder();
     let path = folder.join("a.toml");
     LocalDisk.replace(&path, b"12345").unwrap();
     assert_eq!(
@@ -56,7 +56,8 @@ fn nothing_foreign_is_read() {
 
 #[test]
 fn a_lock_is_held_by_one() {
-    let path = folder("lock").join("a.lock");
+    let folder = folder();
+    let path = folder.join("a.lock");
     let held = LocalDisk.try_lock(&path).unwrap();
     assert!(held.is_some());
     assert!(LocalDisk.try_lock(&path).unwrap().is_none());
