@@ -188,6 +188,42 @@ fn a_pair_that_another_machine_restores_meanwhile_is_not_asked_for_again() {
     is_open(env, false);
 }
 
+/// Another machine was faster, and what is left to do here fails: it is recorded.
+#[test]
+fn what_another_machine_restored_is_disabled_later_if_not_now() {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let (here, env) = (&served.serving, &served.env);
+    here.add_profile_by(env, "gate", &between.endpoint, &[]);
+    let other = Env::light();
+    here.add_profile(&other, "dev");
+    let id = env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order = json!({ "fault": "fail-before", "action": "UpdateAccessKey", "count": 100 });
+    here.order(&order);
+    let (restored, of) = (AtomicBool::new(false), id.clone());
+    between.say(move |asked, hand_on| {
+        let answer = hand_on();
+        if asked == "GetAccessKeyInfoInRecycleBin" && !restored.swap(true, Ordering::Relaxed) {
+            assert_eq!(other.akm(&["restore", &of, "--active"]).code, 0);
+        }
+        answer
+    });
+    let ran = env.akm(&["-p", "gate", "restore", &id]);
+    let told = said(&ran.stderr, &[&id]);
+    let told = (
+        told.contains("akm: `<ID1>` is back, and still Active"),
+        told,
+    );
+    assert!(ran.code == 8 && told.0, "{}", told.1);
+    is_open(env, true);
+    here.order(&json!({ "clear": true }));
+    served.done(&["recover"]);
+    let live = truth::live_of(env, "alice");
+    assert!(live.len() == 1 && !live[0].active, "{live:?}");
+    is_open(env, false);
+}
+
 /// The list is as it was before the deletion, and after the restore: it is asked for all the same, and disabled.
 #[test]
 fn a_list_that_lags_does_not_stand_for_a_restore() {

@@ -50,10 +50,12 @@ pub(crate) fn restore(
     let mut shown = session.cloud.pairs(&owner)?;
     // By the clock that is signed by.
     let begun = || Restoring::new(id.clone(), &owner, active, session.clock.now());
-    if is_back(session, &shown, id)?
-        && let Some(pair) = as_asked(session, &begun(), &shown)?
-    {
-        return Ok(pair);
+    if is_back(session, &shown, id)? {
+        let begun = begun();
+        session.journal.restoring(&begun)?;
+        if let Some(pair) = as_asked(session, &begun, &shown)? {
+            return Ok(pair);
+        }
     }
     shown.retain(|key| key.id != *id);
     super::issue::room(session, &owner, &shown)?;
