@@ -148,7 +148,8 @@ pub(in crate::ops) fn unlisted<'a>(
     let got = entry.got.as_ref()?;
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
     let lately = !is_long_ago(got.created_at, session.cloud.now());
-    (entry.reached == Reached::Stored && !listed && lately).then_some(got)
+    let known = matches!(entry.reached, Reached::Got | Reached::Stored);
+    (known && !listed && lately).then_some(got)
 }
 
 /// What the list shows, and the new pair where that is there all the same.
@@ -168,15 +169,16 @@ fn into_metadata(
     session: &Session,
     entry: &Entry,
     got: &Got,
-    mut shown: Vec<AccessKey>,
+    shown: Vec<AccessKey>,
 ) -> Result<(PairRecord, Vec<AccessKey>), Failure> {
-    let listed = shown.iter().any(|key| key.id == got.access_key_id);
-    let deleted = !listed && is_deleted(session, &got.access_key_id, got.created_at);
-    if !listed {
-        shown.push(as_made(got));
+    let mut known = shown.clone();
+    let mut deleted = false;
+    if shown.iter().all(|key| key.id != got.access_key_id) {
+        deleted = is_deleted(session, &got.access_key_id, got.created_at);
+        known.push(as_made(got));
     }
     let mut record = session.record(&entry.owner())?;
-    record.take_over(&shown, session.cloud.now());
+    record.take_over(&known, session.cloud.now());
     let Some(pair) = record.pair_mut(&got.access_key_id) else {
         return Err(Failure::new(
             Kind::Failed,
@@ -188,7 +190,7 @@ fn into_metadata(
     pair.deleted_at = deleted.then(|| session.cloud.now());
     let pair = pair.clone();
     session.inventory.save(&record)?;
-    Ok((pair, shown))
+    Ok((pair, if deleted { shown } else { known }))
 }
 
 #[cfg(test)]
