@@ -83,6 +83,14 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// What a store was asked for, where a secret that is damaged counts as one that it lost: `None`, or false.
+pub(crate) fn or_lost<T: Default>(asked: Result<T, Error>) -> Result<T, Error> {
+    match asked {
+        Err(Error::Unreadable(_)) => Ok(T::default()),
+        asked => asked,
+    }
+}
+
 /// Whether the secrets of a store can be had just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum State {

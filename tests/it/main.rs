@@ -10,6 +10,7 @@ mod concurrency;
 mod copy;
 mod create;
 mod damaged;
+mod damaged_secret;
 mod doors;
 mod dry_run;
 mod durable;

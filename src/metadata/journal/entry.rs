@@ -102,6 +102,12 @@ pub(crate) struct Got {
     pub(crate) sealed: String,
 }
 
+impl Got {
+    pub(crate) fn has_seal(&self) -> bool {
+        !self.sealed.is_empty()
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Mark {

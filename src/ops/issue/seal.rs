@@ -4,7 +4,7 @@ use super::claim::rest;
 use crate::core::{access_key::AccessKeyId, secret::Secret, time::Timestamp};
 use crate::metadata::journal::{Entry, Got, OpenJournal, Suspect};
 use crate::ops::{Failure, Kind, Session};
-use crate::store::SecretName;
+use crate::store::{self, SecretName};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 /// First act after the answer: the sealed secret goes into the open journal. Should that fail, the store is the second try, and
@@ -50,17 +50,18 @@ pub(super) fn keep(
     )))
 }
 
-/// Whether the store has the secret of the journal's pair; one that it has lost is put back from the sealed copy, if there is one.
+/// Whether the store has the secret of the journal's pair; one that it has lost, or that is damaged there, is put back from the
+/// sealed copy, if there is one.
 pub(in crate::ops) fn held_or_restored(session: &Session, entry: &Entry) -> Result<bool, Failure> {
     let Some(got) = &entry.got else {
         return Ok(false);
     };
     let store = session.stores.open(entry.intent.store)?;
     let name = SecretName::pair(&got.access_key_id);
-    if store.holds(&name)? {
+    if store::or_lost(store.holds(&name))? {
         return Ok(true);
     }
-    if got.sealed.is_empty() {
+    if !got.has_seal() {
         return Ok(false);
     }
     rest(store, &name, &unseal(session, entry)?)?;
@@ -79,7 +80,7 @@ pub(in crate::ops) fn unseal(session: &Session, entry: &Entry) -> Result<Secret,
         .got
         .as_ref()
         .ok_or_else(|| Failure::new(Kind::Failed, "the journal has no pair"))?;
-    if got.sealed.is_empty() {
+    if !got.has_seal() {
         let message = format!(
             "the secret store lacks the secret of `{}`",
             got.access_key_id

@@ -21,7 +21,7 @@ use crate::metadata::{
     journal::{Entry, OpenJournal},
     log::Action,
 };
-use crate::store::SecretName;
+use crate::store::{self, SecretName};
 use lost::decide;
 use std::collections::BTreeMap;
 
@@ -152,7 +152,7 @@ fn confirm(
     let id = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let name = id.as_ref().map(SecretName::pair);
     let held = name
-        .map(|name| session.stores.open(entry.intent.store)?.get(&name))
+        .map(|name| store::or_lost(session.stores.open(entry.intent.store)?.get(&name)))
         .transpose()?
         .flatten();
     if held.is_some_and(|held| held.same_as(&secret)) {

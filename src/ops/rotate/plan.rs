@@ -19,7 +19,7 @@ use crate::core::{
 };
 use crate::metadata::journal::Entry;
 use crate::ops::{Failure, Kind, Session, issue, recover, restore, retire};
-use crate::store::SecretName;
+use crate::store::{self, SecretName};
 use chrono::TimeDelta;
 use leak::leak;
 
@@ -279,10 +279,10 @@ fn unfinished(owner: &Owner) -> Failure {
 fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Failure> {
     let stored = |kind, id: &AccessKeyId| -> Result<bool, Failure> {
         let store = session.stores.open(kind)?;
-        Ok(store.holds(&SecretName::pair(id))?)
+        Ok(store::or_lost(store.holds(&SecretName::pair(id)))?)
     };
     let new = match &entry.got {
-        Some(got) => stored(entry.intent.store, &got.access_key_id)? || !got.sealed.is_empty(),
+        Some(got) => stored(entry.intent.store, &got.access_key_id)? || got.has_seal(),
         None => false,
     };
     let record = session.record(owner)?;

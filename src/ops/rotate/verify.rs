@@ -10,10 +10,12 @@ pub(super) const SUCCESSES: u32 = 3;
 const VERIFY_LIMIT: Duration = Duration::from_secs(90);
 
 /// A new pair works only after some seconds, and one success proves little: three in a row are asked for, with back-off.
+/// `wrong_secret`, of a pair that was not made just now, is what a person does where its secret is not the one that is held.
 pub(super) fn works(
     session: &Session,
     owner: &Owner,
     credentials: Credentials,
+    wrong_secret: Option<&str>,
 ) -> Result<(), Failure> {
     let id = credentials.id.clone();
     let as_new = session.cloud.signing_as(credentials);
@@ -30,6 +32,9 @@ pub(super) fn works(
                     Failure::new(Kind::OtherAccount, "the new pair is somebody else's")
                         .because(caller.arn),
                 );
+            }
+            Err(error) if wrong_secret.is_some() && error.fault == Fault::BadSignature => {
+                return Err(Failure::from(error).hint(wrong_secret.unwrap_or_default()));
             }
             Err(error) if waited >= VERIFY_LIMIT || !propagating(error.fault) => {
                 return Err(not_yet(&id, error));

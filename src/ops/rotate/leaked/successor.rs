@@ -10,7 +10,7 @@ use crate::metadata::{
     journal::{Entry, Got, Intent},
 };
 use crate::ops::{Failure, Kind, Session, issue};
-use crate::store::SecretName;
+use crate::store::{self, SecretName};
 
 /// The pair that can take the leaked one's place, of several the newest; `None` where there is room for a new one.
 pub(in crate::ops::rotate) fn successor(
@@ -61,13 +61,13 @@ fn newest_held(
     Ok(None)
 }
 
-/// What metadata says is held may be lost.
+/// What metadata says is held may be lost, or damaged.
 fn is_there(session: &Session, pair: &PairRecord) -> Result<bool, Failure> {
     let Some(kind) = pair.secret_store else {
         return Ok(false);
     };
     let name = SecretName::pair(&pair.access_key_id);
-    Ok(session.stores.open(kind)?.holds(&name)?)
+    Ok(store::or_lost(session.stores.open(kind)?.holds(&name))?)
 }
 
 /// The other pair takes the leaked one's place: from here on it is the new pair of a rotation, held already.

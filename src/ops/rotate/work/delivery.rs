@@ -7,7 +7,7 @@ use crate::core::{
     secret::Secret,
 };
 use crate::ops::{Failure, profile};
-use crate::store::{SecretName, StoreKind};
+use crate::store::{self, SecretName, StoreKind};
 
 impl Work<'_> {
     /// Hands the verified pair to whoever gets it through akm. akm's own commands look it up; a profile that signs with the pair
@@ -35,10 +35,10 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The secret that the store has of either pair.
+    /// The secret that the store has of either pair; none where it is damaged.
     pub(super) fn secret(&self, id: &AccessKeyId) -> Result<Option<Secret>, Failure> {
         let store = self.session.stores.open(self.store_of(id)?)?;
-        Ok(store.get(&SecretName::pair(id))?)
+        Ok(store::or_lost(store.get(&SecretName::pair(id)))?)
     }
 
     /// Where metadata was lost, the secret may be where the new one is.

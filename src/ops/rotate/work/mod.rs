@@ -217,7 +217,7 @@ impl<'a> Work<'a> {
 
     fn store(&mut self) -> Result<(), Failure> {
         let got = self.entry.got.as_ref();
-        if got.is_some_and(|got| got.sealed.is_empty()) {
+        if got.is_some_and(|got| !got.has_seal()) {
             return self.mark(Reached::Stored);
         }
         let secret = issue::unseal(self.session, &self.entry)?;
@@ -243,12 +243,27 @@ impl<'a> Work<'a> {
             secret: secret.ok_or_else(|| self.stopped(Stop::NotHeld))?,
             token: None,
         };
-        let works = verify::works(self.session, &self.owner, credentials);
+        let wrong = self.wrong_secret(id);
+        let works = verify::works(self.session, &self.owner, credentials, wrong.as_deref());
         works.map_err(|failure| self.half(failure))?;
         if let Some(seen) = &mut self.seen {
             seen.shown.fresh = false;
         }
         self.mark(verified)
+    }
+
+    /// What a person does where the secret that is held of that pair is another's; `None` of one that was made in this rotation.
+    fn wrong_secret(&self, id: &AccessKeyId) -> Option<String> {
+        let bring = "the secret held is not this pair's: bring the right one back into the store";
+        if *id == self.old {
+            return Some(bring.to_owned());
+        }
+        let got = self.entry.got.as_ref()?;
+        (!got.has_seal()).then(|| {
+            format!(
+                "{bring}; or, if nothing else uses that pair, `akm delete {id} --force --purge`, then the same command again"
+            )
+        })
     }
 
     fn keys(&self) -> &[AccessKey] {

@@ -1,0 +1,136 @@
+//! A secret that its store cannot give back any more.
+
+use crate::env::{Env, named};
+use crate::truth;
+
+#[track_caller]
+fn done(env: &Env, args: &[&str]) -> String {
+    let ran = env.akm(args);
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+fn damage(env: &Env, id: &str) {
+    let file = env.home().join(format!("secrets/{id}.age"));
+    assert!(file.exists());
+    std::fs::write(file, "no age file\n").unwrap();
+}
+
+/// A pair that waits for its deletion, and the one in use.
+fn rotated() -> (Env, String, String) {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &["rotate", "--ram-user", "alice"]);
+    (env, old, new)
+}
+
+/// The journal's sealed copy is as good as ever.
+#[test]
+fn of_a_new_pair_it_is_put_back_from_the_journal() {
+    for command in [
+        &["rotate", "--ram-user", "alice"][..],
+        &["recover"],
+        &["rotate", "--ram-user", "alice", "--rollback"],
+    ] {
+        let (env, _, new) = rotated();
+        damage(&env, &new);
+        let ran = env.akm(command);
+        assert_eq!(ran.code, 0, "{command:?}: {}", ran.stderr);
+        let told = "the secret store had lost a secret; it was put back from the journal";
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+        done(&env, &["export", &new, "--csv", "-"]);
+    }
+}
+
+/// Of a pair that was never proven to be held, by the create that made it.
+#[test]
+fn of_an_old_pair_it_is_not_rolled_back_to() {
+    let (env, old, new) = rotated();
+    damage(&env, &old);
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--rollback"]);
+    assert_eq!(ran.code, 8);
+    let told = "`<ID1>` is Active again, and akm does not hold its secret; `<ID2>` is left Active beside it";
+    let said = named(&ran.stderr, &[&old, &new]);
+    assert!(said.contains(told), "{said}");
+}
+
+/// Whatever is with the new pair's secret, the old pair is brought back into use.
+#[test]
+fn the_old_pair_is_enabled_all_the_same() {
+    let (env, old, new) = rotated();
+    env.lose_secret(&new);
+    let file = env.home().join(format!("secrets/{new}.age"));
+    std::fs::create_dir(&file).unwrap();
+    done(&env, &["enable", &old]);
+    assert!(truth::live(&env).iter().all(|pair| pair.active));
+    assert_eq!(env.akm(&["recover"]).code, 8);
+    std::fs::remove_dir(&file).unwrap();
+    done(&env, &["recover"]);
+    for id in [&old, &new] {
+        done(&env, &["verify", id]);
+    }
+    assert_eq!(truth::check(&env, "enabled").open.len(), 0);
+}
+
+/// Such a pair takes no leaked one's place, and the way out is told.
+#[test]
+fn it_takes_no_leaked_pairs_place() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    damage(&env, &other);
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--leaked", &id]);
+    let said = named(&ran.stderr, &[&id, &other]);
+    let told = "akm: `<ID1>` is disabled, and nothing can take its place: \
+                the secret of `<ID2>`, the other pair, is not held\n\
+                hint: `akm delete <ID1> --purge` makes room, then `akm recover` makes a new pair\n";
+    assert!(ran.code == 8 && said.ends_with(told), "{said}");
+    done(&env, &["delete", &id, "--purge", "-y"]);
+    done(&env, &["recover"]);
+    let new = done(&env, &["show-id", "--ram-user", "alice"]);
+    assert!(new != id && new != other);
+    done(&env, &["verify", &new]);
+}
+
+/// One that is another pair's is not waited for, and the way out is told.
+#[test]
+fn a_wrong_one_takes_no_leaked_pairs_place() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    let secrets = env.home().join("secrets");
+    std::fs::copy(
+        secrets.join(format!("{id}.age")),
+        secrets.join(format!("{other}.age")),
+    )
+    .unwrap();
+    let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let ran = env.akm(&leaked);
+    let said = named(&ran.stderr, &[&id, &other]);
+    let told = "hint: the secret held is not this pair's: bring the right one back into the store; or, if nothing else uses that pair, \
+                `akm delete <ID2> --force --purge`, then the same command again\n";
+    assert!(ran.code == 8 && said.ends_with(told), "{said}");
+    done(&env, &["delete", &other, "--force", "--purge", "-y"]);
+    let new = done(&env, &leaked);
+    assert!(new != id && new != other);
+    done(&env, &["verify", &new]);
+    assert_eq!(truth::live(&env).len(), 1);
+}
+
+/// Of the old pair, in a rollback: it is not to be deleted for that.
+#[test]
+fn a_wrong_one_is_not_rolled_back_to() {
+    let (env, old, new) = rotated();
+    let secrets = env.home().join("secrets");
+    std::fs::copy(
+        secrets.join(format!("{new}.age")),
+        secrets.join(format!("{old}.age")),
+    )
+    .unwrap();
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--rollback"]);
+    let told =
+        "hint: the secret held is not this pair's: bring the right one back into the store\n";
+    assert!(
+        ran.code == 8 && ran.stderr.ends_with(told),
+        "{}",
+        ran.stderr
+    );
+}
