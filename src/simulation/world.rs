@@ -181,7 +181,7 @@ impl World {
             return;
         };
         let id = &got.access_key_id;
-        let stands_in = intent.is_of_leak() && !intent.is_signed() && got.sealed.is_empty();
+        let stands_in = intent.is_of_leak() && !intent.is_signed() && !got.has_seal();
         if !stands_in && !self.cloud.is_made_by(&intent.nonce, id) {
             let what = format!("`{id}` is taken for the new pair, which another request made");
             self.ledger.breach(3, &what);

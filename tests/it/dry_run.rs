@@ -215,7 +215,8 @@ fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
          Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n\
          Ims GetAccountSummary\n",
         "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
-         hint: `akm enable <ID2>`, then the same command again\n",
+         hint: `akm enable <ID2>`, then the same command again; if that leaked too, `akm delete <ID1> --purge`, \
+                   then `akm rotate --ram-user alice --leaked <ID2>`\n",
     );
     let told = env.akm(&[&dry[..], &["--json"]].concat());
     assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));

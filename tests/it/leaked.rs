@@ -84,7 +84,8 @@ fn it_is_disabled_even_where_nothing_can_take_its_place() {
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &two]);
     let stopped = "akm: `<ID1>` is disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
-                   hint: `akm enable <ID2>`, then the same command again\n";
+                   hint: `akm enable <ID2>`, then the same command again; if that leaked too, `akm delete <ID1> --purge`, \
+                   then `akm rotate --ram-user alice --leaked <ID2>`\n";
     let said = format!("{SANDBOX}akm: `<ID1>` is disabled\n{stopped}");
     leaked(&env, &[&one]).said(&[&one, &two], 8, "", &said);
     env.akm(&["recover"])
@@ -161,7 +162,8 @@ fn a_leak_is_dismissed() {
          Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n\
          Ims GetAccountSummary\n",
         "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
-         hint: `akm enable <ID2>`, then the same command again\n",
+         hint: `akm enable <ID2>`, then the same command again; if that leaked too, `akm delete <ID1> --purge`, \
+                   then `akm rotate --ram-user alice --leaked <ID2>`\n",
     );
     assert_eq!(leaked(&env, &[&one]).code, 8);
     env.akm(&["recover", "--dismiss", &one]).said(
@@ -435,7 +437,7 @@ fn a_leak_of_a_user_that_is_gone_is_forgotten_by_a_word() {
 }
 
 /// The cloud's file without one of alice's pairs: so a list looks that lags behind its create. Gives back how it was.
-fn hide(env: &Env, id: &str) -> String {
+pub(crate) fn hide(env: &Env, id: &str) -> String {
     let text = std::fs::read_to_string(env.cloud_of("alice")).unwrap();
     let (head, rows) = text.split_once("[[access_keys]]").unwrap();
     let rows = rows
@@ -511,7 +513,8 @@ fn of_several_other_pairs_the_one_that_can_takes_its_place() {
     let said = |what: &str| {
         format!(
             "akm: `<ID1>` {what} disabled, and nothing can take its place: none of the other pairs is Active and held\n\
-             hint: `akm enable <ID2>`, then the same command again\n"
+             hint: `akm enable <ID2>`, then the same command again; if that leaked too, `akm delete <ID1> --purge`, \
+                   then `akm rotate --ram-user alice --leaked <ID2>`\n"
         )
     };
     let dry = leaked(&copy, &[&one, "--dry-run"]);

@@ -394,3 +394,51 @@ fn an_owner_that_another_akm_holds_is_gone_past() {
     drop(lock);
     assert_eq!(env.akm(&["recover"]).code, 0);
 }
+
+/// A rotation is cut short before its new pair is held, and that pair is deleted: nobody takes it for the one in use.
+#[test]
+fn a_new_pair_that_is_deleted_before_it_is_held_is_gone() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let calls = crate::strace::calls(&env.copied(), &rotate, 0);
+    let mut written = calls.iter().filter(|call| call.name == "pwrite64");
+    crate::strace::killed(&env, written.nth(1).unwrap(), &rotate);
+    let live = crate::truth::live_of(&env, "alice").into_iter();
+    let new = live.map(|pair| pair.id).find(|id| *id != old).unwrap();
+    assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
+    let ran = env.akm(&rotate);
+    let told = format!(
+        "akm: the rotation does not go on: the new pair `{new}` is gone from the cloud\n\
+         hint: `akm recover --dismiss {new}` forgets this rotation; `akm enable {old}` brings the old pair back into use\n"
+    );
+    assert!(
+        ran.code == 8 && ran.stderr.ends_with(&told),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(env.akm(&["recover", "--dismiss", &new]).code, 0);
+    let shown = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
+    assert_eq!(shown, format!("{old}\n"));
+    let newer = env.akm(&rotate).stdout;
+    assert_eq!(env.akm(&["verify", newer.trim()]).code, 0);
+}
+
+/// A list that lags behind the create says nothing of the new pair.
+#[test]
+fn a_rotation_is_not_forgotten_by_a_list_that_lags() {
+    let env = Env::new();
+    env.create("alice");
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
+    let new = ran.stdout.trim();
+    let before = crate::leaked::hide(&env, new);
+    let ran = env.refused(&["recover", "--dismiss", new], 7);
+    let told = format!(
+        "akm: `{new}` was made just now, and the cloud may not list it yet\n\
+         hint: the same command again in a few minutes\n"
+    );
+    assert!(ran.stderr.ends_with(&told), "{}", ran.stderr);
+    env.time_passes_for("alice", chrono::TimeDelta::minutes(6));
+    assert_eq!(env.akm(&["recover", "--dismiss", new]).code, 0);
+    std::fs::write(env.cloud_of("alice"), before).unwrap();
+}

@@ -123,7 +123,7 @@ pub(crate) struct Entry {
     pub(crate) got: Option<Got>,
     /// The last step done.
     pub(crate) reached: Reached,
-    /// A pair that leaked while nobody knew what became of the request: it is replaced once that is known.
+    /// A pair that leaked while this was open: it is replaced as soon as what this holds is kept.
     pub(crate) leaked: Option<AccessKeyId>,
     /// When each step that was marked was done.
     pub(super) marks: Vec<Mark>,

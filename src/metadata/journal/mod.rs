@@ -48,7 +48,7 @@ impl OpenJournal {
         Ok(())
     }
 
-    /// Records that a pair leaked beside a request without an answer; or that nothing is to take its place.
+    /// Records that a pair leaked beside what is open; or that nothing is to take its place.
     pub(crate) fn leaked(
         &mut self,
         entry: &mut Entry,
@@ -203,8 +203,9 @@ impl Journal {
         )))
     }
 
-    /// Puts in the place of a rotation's journal what a create leaves that waits to be confirmed: the sealed secret, and nothing to do.
-    pub(crate) fn only_seal(&self, entry: &Entry, at: Timestamp) -> Result<(), Error> {
+    /// Puts in the place of a rotation's journal that of a create that has come as far: what was asked for, the sealed secret, whether
+    /// that is `stored`; and what leaked beside it.
+    pub(crate) fn as_create(&self, entry: &Entry, stored: Option<Timestamp>) -> Result<(), Error> {
         let path = self.file(&entry.owner().key());
         let intent = Record::Intent(Intent {
             rotation: None,
@@ -212,7 +213,9 @@ impl Journal {
         });
         let got = entry.got.clone().map(Record::Got);
         let state = Reached::Stored;
-        let records = [Some(intent), got, Some(Record::Reached(Mark { state, at }))];
+        let stored = stored.map(|at| Record::Reached(Mark { state, at }));
+        let leaked = entry.leaked.clone().map(|id| Record::Leaked(Some(id)));
+        let records = [Some(intent), got, stored, leaked];
         let lines: Result<Vec<_>, _> = records.iter().flatten().map(format::line).collect();
         let lines = lines.map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
         self.home
@@ -269,10 +272,10 @@ mod tests {
     use super::*;
     use crate::core::{name::UserName, time};
     use crate::sys::fs::{LocalDisk, create_folder};
+    use crate::sys::new_folder::NewFolder;
     use serde_json::{Value, json};
     use std::sync::Arc;
 
-    use crate::sys::new_folder::NewFolder;
     fn owner(name: &str) -> Owner {
         Owner::RamUser(UserName::parse(name).unwrap())
     }
@@ -283,10 +286,11 @@ mod tests {
         create_folder(&folder).unwrap();
         let home = Home {
             disk: Arc::new(LocalDisk),
-            config: data.clone(),
-            data,
+            config: folder.to_path_buf(),
+            data: folder.to_path_buf(),
         };
-        Journal::new(home, AccountId::parse(account).unwrap())
+        let account = AccountId::parse("1234567890123456").unwrap();
+        (Journal::new(home, account), folder)
     }
 
     fn intent() -> Intent {

@@ -1,9 +1,12 @@
 //! A person's word on what is open.
 
-use super::close_when_proven;
-use crate::core::{access_key::AccessKeyId, account::Owner};
+use super::{awaits_answer, close_when_proven};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+};
 use crate::metadata::{
-    journal::{Entry, Suspect},
+    journal::{Entry, Got, Suspect},
     log::Action,
 };
 use crate::ops::{Failure, Kind, Session, issue, record, restore, rotate};
@@ -58,11 +61,10 @@ fn meant(entry: &Entry, id: &AccessKeyId) -> Option<Dismissed> {
         return Some(Dismissed::Leak);
     }
     let rotation = entry.intent.rotation.as_ref()?;
-    let new = entry.got.as_ref().map(|got| &got.access_key_id);
-    let known = rotate::leak_waits(entry) || new.is_some();
-    if rotation.leaked && rotation.old == *id && known {
+    if rotation.leaked && rotation.old == *id {
         return Some(Dismissed::Leak);
     }
+    let new = entry.got.as_ref().map(|got| &got.access_key_id);
     (new == Some(id)).then_some(Dismissed::Rotation)
 }
 
@@ -73,17 +75,49 @@ fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, 
     let entry = entry.ok_or_else(|| nothing_such(id))?;
     let dismissed = meant(&entry, id).ok_or_else(|| nothing_such(id))?;
     match dismissed {
-        Dismissed::Leak if entry.leaked.is_some() => leave(session, owner)?,
+        Dismissed::Leak if stays_open(&entry, id) => leave(session, owner, id)?,
         _ => abandon(session, owner, &entry)?,
     }
     record::done(session, Action::Dismiss, owner, id);
     Ok(dismissed)
 }
 
-/// The create beside which the pair leaked stays open, and nothing is to follow it. The caller holds the owner's lock.
-pub(in crate::ops) fn leave(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    if let Some((mut entry, mut journal)) = session.journal.resume(owner)? {
-        journal.leaked(&mut entry, None)?;
+/// Whether something is open that outlives the leak: what it was written down beside, or the request for what was to take its place.
+fn stays_open(entry: &Entry, id: &AccessKeyId) -> bool {
+    entry.leaked.as_ref() == Some(id) || awaits_answer(entry)
+}
+
+/// That stays open, and nothing is to take the place of the leaked pair. The caller holds the owner's lock.
+pub(in crate::ops) fn leave(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
+        return Ok(());
+    };
+    if entry.leaked.as_ref() == Some(id) {
+        return Ok(journal.leaked(&mut entry, None)?);
+    }
+    Ok(session.journal.as_create(&entry, None)?)
+}
+
+fn is_gone(
+    session: &Session,
+    owner: &Owner,
+    got: &Got,
+    shown: &[AccessKey],
+) -> Result<(), Failure> {
+    let id = &got.access_key_id;
+    if shown.iter().any(|key| key.id == *id) {
+        let message = format!("`{id}` is there: its rotation is not to be forgotten");
+        let hint = format!("`akm rotate {}` goes on with it", owner.selector());
+        return Err(Failure::new(Kind::ActivePair, message).hint(hint));
+    }
+    if !issue::is_deleted(session, id, got.created_at) {
+        let message = format!("`{id}` was made just now, and the cloud may not list it yet");
+        return Err(Failure::new(Kind::Unavailable, message)
+            .hint("the same command again in a few minutes"));
     }
     Ok(())
 }
@@ -92,13 +126,8 @@ pub(in crate::ops) fn leave(session: &Session, owner: &Owner) -> Result<(), Fail
 fn abandon(session: &Session, owner: &Owner, entry: &Entry) -> Result<(), Failure> {
     session.check_signer(owner)?;
     let shown = session.pairs_left(owner)?;
-    let new = entry.got.as_ref().map(|got| &got.access_key_id);
-    if let Some(id) = new.filter(|new| shown.iter().any(|key| key.id == **new)) {
-        return Err(Failure::new(
-            Kind::ActivePair,
-            format!("`{id}` is there: its rotation is not to be forgotten"),
-        )
-        .hint(format!("`akm rotate {}` goes on with it", owner.selector())));
+    if let Some(got) = &entry.got {
+        is_gone(session, owner, got, &shown)?;
     }
     // The pair may be restored, and its sealed copy be the last that is sure.
     issue::held_or_restored(session, entry)?;

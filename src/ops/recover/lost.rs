@@ -4,6 +4,7 @@ use crate::cloud;
 use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
+    rotation::Reached,
     time::{self, Timestamp},
 };
 use crate::metadata::journal::Entry;
@@ -45,6 +46,11 @@ pub(super) fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId
         ));
     }
     Ok(strange)
+}
+
+/// Whether a request was signed of which nobody knows what became.
+pub(in crate::ops) fn awaits_answer(entry: &Entry) -> bool {
+    entry.reached == Reached::Intent && entry.intent.is_signed()
 }
 
 pub(in crate::ops) fn is_awaited(until: Timestamp, now: Timestamp) -> bool {

@@ -6,7 +6,7 @@ mod open;
 
 pub(in crate::ops) use dismiss::leave;
 pub(crate) use dismiss::{Dismissed, dismiss};
-pub(in crate::ops) use lost::{expires, expiry_now, is_awaited, lost, undecided};
+pub(in crate::ops) use lost::{awaits_answer, expires, expiry_now, is_awaited, lost, undecided};
 pub(crate) use open::{Open, list};
 
 use super::{
@@ -18,12 +18,12 @@ use super::{
 use crate::core::{account::Owner, rotation::Reached, time::Span};
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, OpenJournal},
+    journal::{Entry, Got, OpenJournal},
     log::Action,
 };
 use crate::store::{self, SecretName};
 use lost::decide;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 /// What was open for an owner, and what became of it.
 pub(crate) enum Settled<Pair = PairRecord> {
@@ -33,6 +33,13 @@ pub(crate) enum Settled<Pair = PairRecord> {
     /// A rotation, where it stands now that what was due is done, and whether it had come to rest before: one that was cut short is
     /// the same command's own, which is not to rotate twice.
     Rotating(Box<rotate::Standing>, bool),
+}
+
+impl<Pair> Settled<Pair> {
+    /// One that had not come to rest.
+    fn rotated(standing: rotate::Standing) -> Self {
+        Self::Rotating(Box::new(standing), false)
+    }
 }
 
 /// What a recovery did for an owner.
@@ -75,42 +82,24 @@ pub(in crate::ops) fn settle_open(
         return Ok(Settled::Nothing);
     };
     session.check_signer(owner)?;
-    if rotate::leak_waits(&entry) {
-        let standing = rotate::replace_leaked(session, entry, journal)?;
-        return Ok(Settled::Rotating(Box::new(standing), false));
-    }
-    if entry.reached == Reached::Intent {
+    if awaits_answer(&entry) {
         issue::adopt(session, &mut entry, &mut journal)?;
     }
-    if let Some(leaked) = entry.leaked.clone().filter(|_| entry.got.is_some()) {
-        // It was found in its store after all, and may take the leaked one's place.
-        let secret = issue::unseal(session, &entry)?;
-        let issued = issue::claim(session, entry, journal, &secret)?;
-        if let Some(standing) = rotate::replace_noted(session, owner, &leaked, &[])? {
-            return Ok(Settled::Rotating(Box::new(standing), false));
+    if entry.leaked.is_some() && !awaits_answer(&entry) {
+        let shown = session.pairs_left(owner)?;
+        match rotate::replace_beside(session, entry, journal, shown)? {
+            ControlFlow::Break(standing) => return Ok(Settled::rotated(standing)),
+            ControlFlow::Continue(open) => (entry, journal) = open,
         }
-        (entry, journal) = (issued.entry, issued.journal);
+    }
+    if rotate::leak_waits(&entry) {
+        let standing = rotate::replace_leaked(session, entry, journal)?;
+        return Ok(Settled::rotated(standing));
     }
     match (entry.reached, &entry.intent.rotation) {
-        (Reached::Intent, _) if entry.intent.is_of_leak() => {
-            decide(session, &entry)?;
-            drop(journal);
-            let (entry, journal) = rotate::leak_waits_again(session, entry)?;
-            let standing = rotate::replace_leaked(session, entry, journal)?;
-            Ok(Settled::Rotating(Box::new(standing), false))
-        }
         (Reached::Intent, _) => {
-            let strange = decide(session, &entry)?;
-            let replaced = entry.leaked.as_ref();
-            let replaced = replaced.map(|id| rotate::replace_noted(session, owner, id, &strange));
-            let replaced = replaced.transpose()?.flatten();
-            if replaced.is_none() {
-                session.journal.close(owner)?;
-            }
-            session.journal.forget_dismissed(&strange)?;
-            Ok(replaced.map_or(Settled::Nothing, |standing| {
-                Settled::Rotating(Box::new(standing), false)
-            }))
+            drop(journal);
+            decided(session, owner, entry)
         }
         (_, Some(_)) => {
             let rested = rotate::rests(&entry);
@@ -120,6 +109,22 @@ pub(in crate::ops) fn settle_open(
         (Reached::Got, None) => finish(session, entry, journal),
         (_, None) => confirm(session, entry, journal),
     }
+}
+
+/// A request without an answer that came to nothing, once that is known: what leaked before it or beside it is still to be replaced.
+fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Issued>, Failure> {
+    let strange = decide(session, &entry)?;
+    let noted = entry.leaked.as_ref();
+    let noted = noted.map(|id| rotate::replace_noted(session, owner, id, &strange));
+    let mut replaced = noted.transpose()?.flatten();
+    if replaced.is_none() && entry.intent.is_of_leak() {
+        let (entry, journal) = rotate::leak_waits_again(session, entry)?;
+        replaced = Some(rotate::replace_leaked(session, entry, journal)?);
+    } else if replaced.is_none() {
+        session.journal.close(owner)?;
+    }
+    session.journal.forget_dismissed(&strange)?;
+    Ok(replaced.map_or(Settled::Nothing, Settled::rotated))
 }
 
 fn finish(
@@ -189,12 +194,22 @@ pub(in crate::ops) fn close(session: &Session, issued: Issued) -> Result<PairRec
     Ok(pair)
 }
 
-/// The same where nothing else is left to do: after a rotation, or for a pair that is deleted by now.
+/// The same where nothing else is left to do: after a rotation, or for a pair that is deleted by now. What leaked beside it stays open.
 pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Result<(), Failure> {
-    if session.unproven.has(entry) {
-        return Ok(session.journal.only_seal(entry, session.cloud.now())?);
+    let sealed = entry.got.as_ref().is_some_and(Got::has_seal);
+    if entry.leaked.is_some() && !sealed {
+        return rotate::leak_waits_again(session, entry.clone()).map(drop);
+    }
+    if entry.leaked.is_some() || session.unproven.has(entry) {
+        return keep_seal(session, entry);
     }
     Ok(session.journal.close(&entry.owner())?)
+}
+
+/// A later command reads the secret back, or puts it there.
+pub(in crate::ops) fn keep_seal(session: &Session, entry: &Entry) -> Result<(), Failure> {
+    let stored = Some(session.cloud.now());
+    Ok(session.journal.as_create(entry, stored)?)
 }
 
 /// By the owner or the pair, why something is left open.

@@ -1,6 +1,6 @@
 //! What is open in an account, without touching it.
 
-use super::lost::expiry;
+use super::{awaits_answer, lost::expiry};
 use crate::core::{access_key::AccessKeyId, account::Owner, rotation::Reached, time::Timestamp};
 use crate::metadata::journal::{Entry, Journal};
 use crate::ops::{Failure, rotate};
@@ -53,16 +53,14 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
 fn open_work(entry: &Entry) -> Open {
     let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let rotation = entry.intent.rotation.as_ref();
-    let leaked = rotation.filter(|_| entry.intent.is_of_leak() && !awaits_answer(entry));
-    let leaked = leaked.map(|rotation| rotation.old.clone());
-    let id = leaked.or_else(|| entry.leaked.clone()).or(new);
+    let own = rotation.filter(|_| entry.intent.is_of_leak() && !awaits_answer(entry));
+    let own = own.map(|rotation| rotation.old.clone());
+    let leaked = entry.leaked.clone().or(own);
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
-        (Reached::Intent, _) if entry.leaked.is_some() => {
-            ("leaked pair, to be replaced", Some(expiry(entry)))
-        }
-        _ if entry.intent.is_of_leak() && !awaits_answer(entry) => {
-            ("leaked pair, to be replaced", None)
-        }
+        _ if leaked.is_some() => (
+            "leaked pair, to be replaced",
+            awaits_answer(entry).then(|| expiry(entry)),
+        ),
         (Reached::Intent, None) => ("create, answer not known", Some(expiry(entry))),
         (Reached::Intent, Some(_)) => ("rotation, answer not known", Some(expiry(entry))),
         (Reached::Got, None) => ("create, to be finished", None),
@@ -83,14 +81,9 @@ fn open_work(entry: &Entry) -> Open {
     Open {
         owner: entry.owner(),
         what,
-        id,
+        id: leaked.or(new),
         due,
     }
-}
-
-/// Whether nobody knows what became of the request.
-fn awaits_answer(entry: &Entry) -> bool {
-    entry.reached == Reached::Intent && !rotate::leak_waits(entry)
 }
 
 #[cfg(test)]

@@ -65,10 +65,11 @@ fn forget_secret(
 fn close_work_on(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
     let open = session.journal.read(owner)?;
     let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
-    let Some(entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) else {
+    let Some(mut entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) else {
         return Ok(());
     };
-    if entry.intent.is_of_leak() {
+    entry.leaked = entry.leaked.filter(|leaked| leaked != id);
+    if entry.intent.is_of_leak() || entry.leaked.is_some() {
         return rotate::leak_waits_again(session, entry).map(drop);
     }
     if entry.intent.rotation.is_some() {

@@ -2,14 +2,14 @@
 
 use super::{Found, find, not_the_signer, set};
 use crate::core::{
-    access_key::{AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     rotation::Reached,
     time,
 };
 use crate::metadata::{
     inventory::PairRecord,
-    journal::{Entry, RotationIntent},
+    journal::{Entry, Got, RotationIntent},
 };
 use crate::ops::{Failure, Kind, Session, issue, recover, rotate};
 
@@ -90,21 +90,21 @@ fn overlapping(
 /// Enabling the pair that a rotation has retired ends that rotation: it would only be disabled again.
 fn undo_rotation(session: &Session, found: &Found, id: &AccessKeyId) -> Result<(), Failure> {
     let open = session.journal.read(&found.owner)?;
-    if open
-        .as_ref()
-        .is_some_and(|entry| entry.leaked.as_ref() == Some(id))
-    {
-        recover::leave(session, &found.owner)?;
-        let text = format!("nothing is to take the place of `{id}` any more");
-        session.tell.note(&text);
-        return Ok(());
+    if let Some(entry) = open.filter(|entry| is_replaced(entry, id)) {
+        recover::leave(session, &found.owner, id)?;
+        let own = entry.leaked.as_ref() != Some(id);
+        session.tell.note(&format!(
+            "nothing is to take the place of `{id}` any more{}",
+            if own {
+                "; `akm recover` ends what was begun for that"
+            } else {
+                ""
+            }
+        ));
     }
+    let open = session.journal.read(&found.owner)?;
     if let Some(entry) = open.filter(|entry| retires(entry, id)) {
-        if entry.got.is_some() {
-            issue::held_or_restored(session, &entry)?;
-        }
-        rotate::reclaimed(session, &entry, &found.shown)?;
-        recover::close_when_proven(session, &entry)?;
+        over(session, &entry, &found.shown)?;
         session.tell.note(&format!(
             "the rotation that retired `{id}` is over; both pairs are left as they are"
         ));
@@ -112,10 +112,32 @@ fn undo_rotation(session: &Session, found: &Found, id: &AccessKeyId) -> Result<(
     Ok(())
 }
 
-/// Whether the rotation has taken that pair out of use, and nothing else hangs on its journal.
+/// Where the new pair's secret cannot be had just now, a later command is to see to it: nothing stands in the way of this pair.
+fn over(session: &Session, entry: &Entry, shown: &[AccessKey]) -> Result<(), Failure> {
+    let held = issue::held_or_restored(session, entry);
+    rotate::reclaimed(session, entry, shown)?;
+    match (&entry.got, held) {
+        (Some(got), Err(_)) if got.has_seal() => recover::keep_seal(session, entry),
+        _ => recover::close_when_proven(session, entry),
+    }
+}
+
+/// Whether the pair is written down as leaked beside other work, or before its replacement is held.
+fn is_replaced(entry: &Entry, id: &AccessKeyId) -> bool {
+    // What stands in was held before.
+    let made = entry.got.as_ref().is_some_and(Got::has_seal);
+    let early = made && entry.reached == Reached::Got || recover::awaits_answer(entry);
+    let own = entry.intent.is_of_leak() && early;
+    entry.leaked.as_ref() == Some(id) || own && is_old(entry, id)
+}
+
+/// Whether the rotation has taken that pair out of use.
 fn retires(entry: &Entry, id: &AccessKeyId) -> bool {
-    let of_it = |rotation: &RotationIntent| rotation.old == *id;
-    let began = !entry.intent.is_signed() || entry.when(Reached::Stored).is_some();
-    let disabled = entry.when(Reached::OldDisabled).is_some() || entry.intent.is_of_leak() && began;
-    disabled && entry.intent.rotation.as_ref().is_some_and(of_it)
+    let disabled = entry.when(Reached::OldDisabled).is_some() || entry.intent.is_of_leak();
+    disabled && is_old(entry, id)
+}
+
+fn is_old(entry: &Entry, id: &AccessKeyId) -> bool {
+    let rotation = entry.intent.rotation.as_ref();
+    rotation.is_some_and(|rotation| rotation.old == *id)
 }

@@ -13,7 +13,9 @@ mod verify;
 mod work;
 
 pub(crate) use leaked::leaked;
-pub(super) use leaked::{leak_waits, leak_waits_again, replace_leaked, replace_noted};
+pub(super) use leaked::{
+    leak_waits, leak_waits_again, replace_beside, replace_leaked, replace_noted,
+};
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;
 

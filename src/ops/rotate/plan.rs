@@ -159,8 +159,11 @@ fn on_open(
     }
     if is_awaited(session, owner, entry)? {
         return match asked {
-            Asked::Leaked(named) if !leaked::goes_on(session, owner, named.as_ref())? => {
-                leak::beside(session, owner, named.as_ref(), entry, calls)
+            Asked::Leaked(named) => {
+                let again = leaked::goes_on(session, owner, named.as_ref())?;
+                let own = entry.intent.rotation.as_ref().filter(|_| again);
+                let named = own.map(|rotation| &rotation.old).or(named.as_ref());
+                leak::beside(session, owner, named, entry, calls)
             }
             _ => Err(recover::undecided(
                 owner,
@@ -174,7 +177,7 @@ fn on_open(
         .rotation
         .as_ref()
         .zip(entry.got.as_ref())
-        .filter(|(rotation, _)| stored && !rotation.leaked)
+        .filter(|(rotation, _)| stored && !rotation.leaked && entry.leaked.is_none())
     else {
         return Err(unfinished(owner));
     };

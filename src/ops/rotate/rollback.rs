@@ -25,6 +25,10 @@ pub(super) fn may_go_back(
     let Some(entry) = open.filter(|entry| entry.intent.rotation.is_some()) else {
         return Err(nothing_open(session, owner));
     };
+    if let Some(id) = &entry.leaked {
+        let message = format!("`{id}` leaked, and is to be replaced first");
+        return Err(Failure::new(Kind::Refused, message).hint("`akm recover` does it"));
+    }
     if !entry.intent.is_of_leak() {
         return Ok(());
     }

@@ -133,11 +133,22 @@ fn brought_back(left: &Left) -> String {
 
 /// Somebody else may have gone back already.
 fn or_back(left: &Left) -> String {
-    if left.leaked || left.place != Place::Listed {
+    if left.place != Place::Listed {
         return String::new();
     }
     let (old, selector) = (left.old, left.owner.selector());
+    if left.leaked {
+        return or_leaked(left.owner, old, left.new);
+    }
     format!("; or back to `{old}`: `akm rotate {selector} --rollback`")
+}
+
+/// What would take a leaked pair's place may be Inactive because it leaked as well.
+pub(super) fn or_leaked(owner: &Owner, leaked: &AccessKeyId, other: &AccessKeyId) -> String {
+    let selector = owner.selector();
+    format!(
+        "; if that leaked too, `akm delete {leaked} --purge`, then `akm rotate {selector} --leaked {other}`"
+    )
 }
 
 fn forgotten(left: &Left) -> String {

@@ -2,19 +2,21 @@
 
 use super::{
     super::{Standing, reclaimed},
-    disable, goes_on, waits,
+    begin, disable, goes_on, waits,
+    which::not_hidden,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
     rotation::Reached,
 };
-use crate::metadata::journal::Entry;
+use crate::metadata::journal::{Entry, Got, OpenJournal};
 use crate::ops::{
     Failure, Kind, Session, issue,
     recover::{self, Settled},
     retire,
 };
+use std::ops::ControlFlow;
 
 /// What is left to do once nothing else is open.
 pub(super) enum Way {
@@ -23,24 +25,25 @@ pub(super) enum Way {
     Gone(Box<Standing>),
 }
 
-/// Whatever else is open for the owner: the pair is disabled before that is looked into, and what was rotated is held.
+/// Whatever else is open for the owner: that the pair leaked is written down there, and the pair disabled, before it is looked into.
 pub(super) fn make_way(
     session: &Session,
     owner: &Owner,
     shown: Vec<AccessKey>,
     id: &AccessKeyId,
 ) -> Result<Way, Failure> {
-    let Some(entry) = session.journal.read(owner)? else {
+    let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Way::Free(shown));
     };
+    let noted = leaked_too(&entry, &shown, id).and_then(|()| note(&mut entry, &mut journal, id));
     let shown = disable(session, owner, shown, id)?;
-    let half = |failure: Failure| failure.half_done(waits(id));
-    leaked_too(&entry, &shown, id).map_err(half)?;
-    if entry.intent.rotation.is_some() && entry.when(Reached::Stored).is_some() {
-        keep(session, &entry, &shown, id).map_err(half)?;
-        return Ok(Way::Free(shown));
+    noted.map_err(|failure| failure.half_done(waits(id)))?;
+    if entry.got.is_some()
+        && let ControlFlow::Break(standing) = replace_beside(session, entry, journal, shown)?
+    {
+        return Ok(Way::Gone(Box::new(standing)));
     }
-    let settled = settle(session, owner, &entry, id)?;
+    let settled = settle(session, owner, id)?;
     if let Some(entry) = session.journal.read(owner)?
         && !session.stores.open(entry.intent.store)?.durable()
     {
@@ -56,35 +59,98 @@ pub(super) fn make_way(
     })
 }
 
-/// What an open rotation holds of pairs that did not leak.
+fn note(entry: &mut Entry, journal: &mut OpenJournal, id: &AccessKeyId) -> Result<(), Failure> {
+    if entry.leaked.as_ref() == Some(id) {
+        return Ok(());
+    }
+    let noted = journal.leaked(entry, Some(id.clone()));
+    noted.map_err(|error| Failure::from(error).hint("the same command again"))
+}
+
+/// The leak that was written down beside what is open: what that holds of pairs that did not leak is kept, then the leaked one is
+/// replaced. What is open goes on where that is gone by now.
+pub(in crate::ops) fn replace_beside(
+    session: &Session,
+    mut entry: Entry,
+    mut journal: OpenJournal,
+    shown: Vec<AccessKey>,
+) -> Result<ControlFlow<Standing, (Entry, OpenJournal)>, Failure> {
+    let owner = entry.owner();
+    let Some(id) = entry.leaked.clone() else {
+        return Ok(ControlFlow::Continue((entry, journal)));
+    };
+    if shown.iter().all(|key| key.id != id) {
+        not_hidden(session, &owner, &shown, &id)?;
+        retire::drop_secret(session, &owner, &id)?;
+        journal.leaked(&mut entry, None)?;
+        return Ok(ControlFlow::Continue((entry, journal)));
+    }
+    let shown = disable(session, &owner, shown, &id)?;
+    let kept = leaked_too(&entry, &shown, &id)
+        .and_then(|()| issue::ready(session, &owner))
+        .and_then(|()| keep(session, entry, journal, &shown, &id));
+    kept.map_err(|failure| failure.half_done(waits(&id)))?;
+    begin(session, &owner, shown, &id).map(ControlFlow::Break)
+}
+
+/// What is open holds of pairs that did not leak.
 fn keep(
     session: &Session,
-    entry: &Entry,
+    mut entry: Entry,
+    journal: OpenJournal,
     shown: &[AccessKey],
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
     let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
-    let held = match issue::held_or_restored(session, entry) {
+    let sound = new.as_ref().is_some_and(|new| new != id);
+    let made = entry.got.as_ref().is_some_and(Got::has_seal);
+    if sound && made && entry.when(Reached::Stored).is_none() {
+        entry = claimed(session, entry, journal)?;
+    }
+    let held = match issue::held_or_restored(session, &entry) {
         // The secret of what leaked is not needed.
-        Err(_) if new.as_ref() == Some(id) => false,
+        Err(_) if !sound => false,
         held => held?,
     };
-    reclaimed(session, entry, shown)?;
+    reclaimed(session, &entry, shown)?;
     if let Some(new) = new.filter(|_| !held) {
         disclaim(session, &entry.owner(), &new)?;
     }
-    if session.unproven.has(entry) {
-        keeps_no_other(session, entry, id)?;
+    if session.unproven.has(&entry) {
+        keeps_no_other(session, &entry, id)?;
     }
-    Ok(())
+    forget_replaced(session, &entry, id)
+}
+
+/// The pair that this rotation was to replace leaked too, and is gone.
+fn forget_replaced(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
+    match &entry.intent.rotation {
+        Some(rotation) if rotation.leaked && rotation.old != *id => {
+            retire::drop_secret(session, &entry.owner(), &rotation.old)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A later command has not to do that again.
+fn claimed(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Entry, Failure> {
+    let secret = issue::unseal(session, &entry)?;
+    let mut issued = issue::claim(session, entry, journal, &secret)?;
+    let now = session.cloud.now();
+    issued
+        .journal
+        .reached(&mut issued.entry, Reached::Stored, now)?;
+    Ok(issued.entry)
 }
 
 /// The pair that this one was to replace would be taken for good again.
 fn leaked_too(entry: &Entry, shown: &[AccessKey], id: &AccessKeyId) -> Result<(), Failure> {
     let rotation = entry.intent.rotation.as_ref();
-    let other = rotation.filter(|rotation| rotation.leaked && rotation.old != *id);
-    let other = other.map(|rotation| &rotation.old);
-    let Some(other) = other.filter(|other| shown.iter().any(|key| key.id == **other)) else {
+    let own = rotation.filter(|rotation| rotation.leaked);
+    let known = own.map(|rotation| &rotation.old).into_iter();
+    let there = |other: &&AccessKeyId| shown.iter().any(|key| key.id == **other);
+    let mut others = known.chain(&entry.leaked).filter(|other| *other != id);
+    let Some(other) = others.find(there) else {
         return Ok(());
     };
     let again = format!(
@@ -96,43 +162,16 @@ fn leaked_too(entry: &Entry, shown: &[AccessKey], id: &AccessKeyId) -> Result<()
     Err(Failure::new(Kind::HalfDone, message).hint(hint))
 }
 
-fn settle(
-    session: &Session,
-    owner: &Owner,
-    entry: &Entry,
-    id: &AccessKeyId,
-) -> Result<Settled, Failure> {
-    let noted = note_leak(session, owner, entry, id)?;
+fn settle(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Settled, Failure> {
     recover::settle(session, owner).map_err(|failure| {
         // What was tried already says how this pair is left.
         if failure.kind == Kind::HalfDone && goes_on(session, owner, Some(id)).unwrap_or(false) {
             return failure;
         }
         let first = failure.hint.clone();
-        let first = first.unwrap_or_else(|| "`akm recover`".to_owned());
-        let again = format!("then `akm rotate {} --leaked {id}` again", owner.selector());
-        let hint = if noted {
-            first
-        } else {
-            format!("{first}, {again}")
-        };
+        let hint = first.unwrap_or_else(|| "`akm recover`".to_owned());
         failure.half_done(waits(id)).hint(hint)
     })
-}
-
-/// Beside a create that nobody knows the end of: whoever decides that replaces the leaked pair then.
-fn note_leak(
-    session: &Session,
-    owner: &Owner,
-    entry: &Entry,
-    id: &AccessKeyId,
-) -> Result<bool, Failure> {
-    let lost = entry.reached == Reached::Intent && !entry.intent.is_of_leak();
-    let Some((mut entry, mut journal)) = session.journal.resume(owner)?.filter(|_| lost) else {
-        return Ok(false);
-    };
-    journal.leaked(&mut entry, Some(id.clone()))?;
-    Ok(true)
 }
 
 /// The journal that is replaced now may have the last sealed copy that is sure: only that of the pair that leaked may go, and what a

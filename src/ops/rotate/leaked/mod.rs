@@ -22,6 +22,7 @@ use crate::ops::{
     recover::{self, Settled},
     retire,
 };
+pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
 use console::{not_the_signer, protected};
 use successor::{stand_in, successor};
@@ -40,10 +41,11 @@ pub(crate) fn leaked(
     if let Some(id) = named {
         not_the_signer(&session.cloud.signer(), owner, id)?;
     }
-    if goes_on(session, owner, named)?
-        && let Settled::Rotating(standing, _) = recover::settle(session, owner)?
-    {
-        return Ok(*standing);
+    if goes_on(session, owner, named)? {
+        disable_again(session, owner)?;
+        if let Settled::Rotating(standing, _) = recover::settle(session, owner)? {
+            return Ok(*standing);
+        }
     }
     session.check_signer(owner)?;
     let shown = session.cloud.pairs(owner);
@@ -57,10 +59,7 @@ pub(crate) fn leaked(
         Way::Free(shown) => shown,
         Way::Gone(standing) => return Ok(*standing),
     };
-    let (entry, journal) = session
-        .journal
-        .begin(intent(session, owner, &shown, &id)?)?;
-    replace(session, entry, journal, shown)
+    begin(session, owner, shown, &id)
 }
 
 /// Whether a command like this one was cut short.
@@ -73,6 +72,27 @@ pub(super) fn goes_on(
     let rotation = open.and_then(|entry| entry.intent.rotation);
     Ok(rotation
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
+}
+
+/// Before anything else is waited for: somebody may have enabled it meanwhile.
+fn disable_again(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    // One that waits is disabled as the first thing.
+    let open = session
+        .journal
+        .read(owner)?
+        .filter(|entry| !leak_waits(entry));
+    let Some(rotation) = open.and_then(|entry| entry.intent.rotation) else {
+        return Ok(());
+    };
+    session.check_signer(owner)?;
+    not_the_signer(&session.cloud.signer(), owner, &rotation.old)?;
+    let shown = session.pairs_left(owner);
+    let shown = shown.map_err(|error| protected(owner, error))?;
+    let active = |key: &AccessKey| key.id == rotation.old && key.status == Status::Active;
+    if shown.iter().any(active) {
+        disable(session, owner, shown, &rotation.old)?;
+    }
+    Ok(())
 }
 
 /// What is left of its secret goes.
@@ -90,8 +110,8 @@ fn deleted_already(
     current(session, owner)
 }
 
-/// The leak that was written down beside a create of which it is known now that nothing of it is left to wait for; `strange` are the
-/// pairs that appeared around it. `None` where the pair is gone by now.
+/// The leak that was written down beside a request of which it is known now that nothing is left to wait for; `strange` are the pairs
+/// that appeared around it. `None` where the leaked pair is gone by now.
 pub(in crate::ops) fn replace_noted(
     session: &Session,
     owner: &Owner,
@@ -103,10 +123,19 @@ pub(in crate::ops) fn replace_noted(
     if shown.iter().all(|key| key.id != *id) {
         return Ok(None);
     }
+    session.journal.forget_dismissed(strange)?;
+    begin(session, owner, shown, id).map(Some)
+}
+
+fn begin(
+    session: &Session,
+    owner: &Owner,
+    shown: Vec<AccessKey>,
+    id: &AccessKeyId,
+) -> Result<Standing, Failure> {
     let intent = intent(session, owner, &shown, id)?;
     let (entry, journal) = session.journal.begin(intent)?;
-    session.journal.forget_dismissed(strange)?;
-    replace(session, entry, journal, shown).map(Some)
+    replace(session, entry, journal, shown)
 }
 
 fn intent(
@@ -138,13 +167,15 @@ pub(in crate::ops) fn leak_waits(entry: &Entry) -> bool {
     entry.reached == Reached::Intent && entry.intent.is_of_leak() && !entry.intent.is_signed()
 }
 
-/// Back there, where a request came to nothing.
+/// Back there, where a request came to nothing: with what leaked beside it, else with its own.
 pub(in crate::ops) fn leak_waits_again(
     session: &Session,
     entry: Entry,
 ) -> Result<(Entry, OpenJournal), Failure> {
+    let noted = entry.leaked.map(RotationIntent::leaked);
     Ok(session.journal.begin(Intent {
         nonce: String::new(),
+        rotation: noted.or(entry.intent.rotation),
         ..entry.intent
     })?)
 }

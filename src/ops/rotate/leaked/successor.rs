@@ -1,6 +1,6 @@
 //! What takes a leaked pair's place: another pair, if it is Active and held.
 
-use super::super::{Standing, reclaim, work};
+use super::super::{Standing, reclaim, stopped::or_leaked, work};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -106,7 +106,10 @@ fn no_room(
     });
     if let Some(pair) = newest_held(session, record, others, Status::Inactive)? {
         let other = &pair.access_key_id;
-        return Ok(failure.hint(format!("`akm enable {other}`, then the same command again")));
+        let or_leaked = or_leaked(&record.owner(), id, other);
+        return Ok(failure.hint(format!(
+            "`akm enable {other}`, then the same command again{or_leaked}"
+        )));
     }
     let mut suspects = session.journal.suspects()?.into_iter();
     let suspect = suspects.find(|one| others.iter().any(|key| key.id == one.access_key_id));

@@ -50,6 +50,21 @@ fn is_hidden(
     shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
 }
 
+/// Fails where the list may lack that pair only because it lags behind.
+pub(super) fn not_hidden(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
+    let record = session.record(owner)?;
+    let known = record.pair(id);
+    if known.is_some_and(|pair| is_hidden(session, shown, pair, &record)) {
+        return Err(not_shown_yet(id));
+    }
+    Ok(())
+}
+
 fn not_shown_yet(id: &AccessKeyId) -> Failure {
     let message =
         format!("`{id}` was made or restored just now, and the cloud does not list it yet");

@@ -137,7 +137,11 @@ pub(super) fn beside(
     for _ in 0..2 {
         calls.add(&Call::list_pairs(owner));
     }
-    let failure = undecided(owner, expiry_now(session, entry)).half_done("");
-    calls.stops = Some(pair.stops("nothing would take its place yet", failure));
+    let failure = undecided(owner, expiry_now(session, entry));
+    if entry.intent.is_of_leak() && !pair.was_active {
+        return Err(failure);
+    }
+    let stops = pair.stops("nothing would take its place yet", failure.half_done(""));
+    calls.stops = Some(stops);
     Ok(None)
 }

@@ -24,12 +24,8 @@ impl Work<'_> {
             dropped.map_err(|failure| self.half(failure))?;
             self.session.journal.resolve(&self.old)?;
         }
-        if shown.is_some_and(|shown| shown.new.is_some()) {
-            let closed = recover::close_when_proven(self.session, &self.entry);
-            closed.map_err(|failure| self.half(failure))?;
-        } else {
-            self.session.journal.close(&self.owner)?;
-        }
+        let closed = recover::close_when_proven(self.session, &self.entry);
+        closed.map_err(|failure| self.half(failure))?;
         Ok(standing)
     }
 

@@ -1,0 +1,278 @@
+//! `akm rotate --leaked` where something else is open for the owner, or was cut short.
+
+use crate::env::{Env, Ran, edit, named};
+use crate::strace::{Call, calls, killed};
+use crate::truth;
+
+const ROTATE: [&str; 3] = ["rotate", "--ram-user", "alice"];
+
+fn leaked(env: &Env, id: &str) -> Ran {
+    env.akm(&[&ROTATE[..], &["--leaked", id]].concat())
+}
+
+#[track_caller]
+fn done(env: &Env, args: &[&str]) -> String {
+    let ran = env.akm(args);
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+/// What a command said after it named the sandbox or the endpoint.
+fn said(ran: &Ran, ids: &[&str]) -> String {
+    let lines = ran.stderr.lines();
+    let lines = lines
+        .filter(|line| !line.contains("this is the sandbox") && !line.contains("the endpoint is"));
+    let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+    named(&text, ids)
+}
+
+/// Kills the command when it is about to make the call that `chosen` picks.
+fn cut(env: &Env, args: &[&str], chosen: impl Fn(&[Call]) -> Call) {
+    let all = calls(&env.copied(), args, 0);
+    killed(env, &chosen(&all), args);
+}
+
+/// The write of the record after the first.
+fn second_record(calls: &[Call]) -> Call {
+    let mut written = calls.iter().filter(|call| call.name == "pwrite64");
+    written.nth(1).unwrap().clone()
+}
+
+/// Alice's other pair.
+fn other(env: &Env, id: &str) -> String {
+    let mut live = truth::live_of(env, "alice").into_iter();
+    live.find(|pair| pair.id != id).unwrap().id
+}
+
+fn active(env: &Env) -> Vec<(String, bool)> {
+    let live = truth::live_of(env, "alice").into_iter();
+    live.map(|pair| (pair.id, pair.active)).collect()
+}
+
+/// Nothing is open, and one Active pair is left, which works.
+#[track_caller]
+fn over(env: &Env, leaked: &str, left: &str) {
+    assert_eq!(active(env), [(left.to_owned(), true)]);
+    let state = truth::check(env, "over");
+    assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
+    assert!(!truth::rests(env, leaked), "its secret is still there");
+    done(env, &["verify", left]);
+}
+
+#[track_caller]
+fn is_open(env: &Env, what: &str, id: Option<&str>) {
+    let open = env.akm(&["recover", "--list", "--json"]).json();
+    let row = &open["open"][0];
+    assert_eq!(row["what"], what, "{open}");
+    assert_eq!(row["access_key_id"].as_str(), id, "{open}");
+}
+
+/// Its replacement is made and not held yet: whoever enables the leaked pair keeps both.
+#[test]
+fn a_leaked_pair_is_enabled_before_its_replacement_is_held() {
+    let env = Env::new();
+    let id = env.create("alice");
+    cut(
+        &env,
+        &[&ROTATE[..], &["--leaked", &id]].concat(),
+        second_record,
+    );
+    let new = other(&env, &id);
+    is_open(&env, "leaked pair, to be replaced", Some(&id));
+    let ran = env.akm(&["enable", &id]);
+    assert_eq!(
+        (ran.code, said(&ran, &[&id]).as_str()),
+        (
+            0,
+            "akm: nothing is to take the place of `<ID1>` any more; `akm recover` ends what was begun for that\n\
+             akm: `<ID1>` of RAM user `alice` is Active\n"
+        )
+    );
+    is_open(&env, "create, to be finished", Some(&new));
+    done(&env, &["recover"]);
+    assert_eq!(active(&env), [(id.clone(), true), (new.clone(), true)]);
+    for one in [&id, &new] {
+        done(&env, &["verify", one]);
+    }
+    assert_eq!(truth::check(&env, "enabled").open.len(), 0);
+}
+
+/// Killed when it was about to replace the rotation's journal, or to say in the cloud that the pair is Inactive.
+fn cut_beside_a_rotation(file: &str) -> (Env, String, String) {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    let args = [&ROTATE[..], &["--leaked", &old]].concat();
+    cut(&env, &args, |calls| {
+        let renames = |call: &&Call| call.name.starts_with("rename") && call.line.contains(file);
+        calls.iter().find(renames).unwrap().clone()
+    });
+    is_open(&env, "leaked pair, to be replaced", Some(&old));
+    (env, old, new)
+}
+
+#[test]
+fn a_leak_beside_a_rotation_is_written_down_first() {
+    for file in ["sandbox/users/alice.toml", "user-alice.journal"] {
+        let (env, old, new) = cut_beside_a_rotation(file);
+        done(&env, &["recover"]);
+        over(&env, &old, &new);
+    }
+}
+
+#[test]
+fn nobody_goes_back_to_a_pair_that_leaked_beside_its_rotation() {
+    let (env, old, new) = cut_beside_a_rotation("user-alice.journal");
+    let ids = [old.as_str(), &new];
+    let told = "akm: `<ID1>` leaked, and is to be replaced first\nhint: `akm recover` does it\n";
+    let ran = env.refused(&[&ROTATE[..], &["--rollback"]].concat(), 4);
+    assert_eq!(said(&ran, &ids), told);
+    let ran = env.refused(&[&ROTATE[..], &["--dry-run"]].concat(), 4);
+    let told = "akm: something else is open for RAM user `alice`, and is done first\n\
+                hint: `akm recover --list` shows it; `akm recover` does it\n";
+    assert_eq!(said(&ran, &ids), told);
+}
+
+/// A person's word ends the leak, and the rotation goes on as it was.
+#[test]
+fn a_leak_beside_a_rotation_is_taken_back() {
+    for word in [&["recover", "--dismiss"][..], &["enable"]] {
+        let (env, old, new) = cut_beside_a_rotation("user-alice.journal");
+        let ran = env.akm(&[word, &[&old]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let told = "akm: nothing is to take the place of `<ID1>` any more\n";
+        assert!(said(&ran, &[&old]).starts_with(told), "{}", ran.stderr);
+        is_open(&env, "rotation, old pair still Active", Some(&new));
+        assert!(truth::rests(&env, &old) && truth::rests(&env, &new));
+    }
+}
+
+/// What was to take its place is purged, or deleted and dismissed: the leak is still to be replaced.
+#[test]
+fn a_leak_outlives_the_rotation_that_it_was_written_beside() {
+    for purged in [true, false] {
+        let (env, old, new) = cut_beside_a_rotation("user-alice.journal");
+        if purged {
+            done(&env, &["delete", &new, "--force", "--purge", "-y"]);
+        } else {
+            done(&env, &["delete", &new, "--force", "-y"]);
+            done(&env, &["recover", "--dismiss", &new]);
+        }
+        is_open(&env, "leaked pair, to be replaced", Some(&old));
+        done(&env, &["recover"]);
+        let newer = done(&env, &["show-id", "--ram-user", "alice"]);
+        assert!(newer != old && newer != new);
+        over(&env, &old, &newer);
+    }
+}
+
+/// It is gone before anything took its place: the rotation beside which it leaked goes on.
+#[test]
+fn a_pair_that_leaked_beside_a_rotation_and_is_deleted() {
+    let (env, old, new) = cut_beside_a_rotation("user-alice.journal");
+    done(&env, &["delete", &old, "--force", "-y"]);
+    done(&env, &["recover"]);
+    over(&env, &old, &new);
+}
+
+/// The new pair of a rotation leaks before it is held: back to the old one.
+#[test]
+fn a_new_pair_that_leaks_before_it_is_held() {
+    let env = Env::new();
+    let old = env.create("alice");
+    cut(&env, &ROTATE, second_record);
+    let new = other(&env, &old);
+    assert_eq!(leaked(&env, &new).stdout, format!("{old}\n"));
+    over(&env, &new, &old);
+}
+
+/// Its rotation's pair is wanted, and made known, before the other one is replaced.
+#[test]
+fn an_old_pair_that_leaks_before_the_new_one_is_held() {
+    let env = Env::new();
+    let old = env.create("alice");
+    cut(&env, &ROTATE, second_record);
+    let new = other(&env, &old);
+    std::fs::remove_file(env.record_of("alice")).unwrap();
+    env.lose_secret(&new);
+    assert_eq!(leaked(&env, &old).stdout, format!("{new}\n"));
+    over(&env, &old, &new);
+}
+
+/// Both leak, and the first is gone when the second is told: one new pair takes the place of both.
+#[test]
+fn a_second_leak_after_the_first_is_gone() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    let args = [&ROTATE[..], &["--leaked", &one]].concat();
+    cut(&env, &args, |calls| {
+        let closed = calls.iter().rfind(|call| call.name == "unlink");
+        closed.unwrap().clone()
+    });
+    assert_eq!(active(&env), [(two.clone(), true)]);
+    let new = leaked(&env, &two).stdout.trim().to_owned();
+    assert!(new != one && new != two);
+    over(&env, &two, &new);
+    assert!(!truth::rests(&env, &one));
+}
+
+#[cfg(feature = "sandbox-server")]
+mod served {
+    use super::*;
+    use crate::killed_served::EXPIRY;
+    use crate::served::Served;
+    use serde_json::json;
+
+    const UNDECIDED: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+                             hint: run `akm recover` after <TIME>\n";
+
+    /// Alice's pair leaked, and the request for a new one has no answer.
+    fn unanswered() -> (Served, String) {
+        let served = Served::start();
+        let id = served.env.create("alice");
+        let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
+        served.serving.order(&order);
+        assert_eq!(leaked(&served.env, &id).code, 8);
+        assert_eq!(active(&served.env), [(id.clone(), false)]);
+        (served, id)
+    }
+
+    /// By a person's word nothing is to follow: what was asked for is looked for as any create.
+    #[test]
+    fn a_leak_whose_replacement_is_undecided_is_taken_back() {
+        for word in [&["recover", "--dismiss"][..], &["enable"]] {
+            let (served, id) = unanswered();
+            let ran = served.env.akm(&[word, &[&id]].concat());
+            let told = "akm: nothing is to take the place of `<ID1>` any more";
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            assert!(said(&ran, &[&id]).starts_with(told), "{}", ran.stderr);
+            is_open(&served.env, "create, answer not known", None);
+            served.env.time_passes_for("alice", EXPIRY);
+            served.done(&["recover"]);
+            assert_eq!(active(&served.env), [(id.clone(), word == ["enable"])]);
+            assert!(truth::rests(&served.env, &id));
+            assert_eq!(truth::check(&served.env, "taken back").open.len(), 0);
+        }
+    }
+
+    /// Somebody enabled it in the console: whoever says again that it leaked has it disabled at once.
+    #[test]
+    fn it_is_disabled_again_before_anything_is_waited_for() {
+        let (served, id) = unanswered();
+        edit(&served.env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+        let dry = served
+            .env
+            .akm(&[&ROTATE[..], &["--leaked", &id, "--dry-run"]].concat());
+        let undecided = UNDECIDED.strip_prefix("akm: ").unwrap();
+        let told = format!(
+            "akm: `<ID1>` would be disabled, and nothing would take its place yet: {undecided}"
+        );
+        assert_eq!((dry.code, said(&dry, &[&id])), (4, told));
+        let ran = leaked(&served.env, &id);
+        let told = format!("akm: `<ID1>` is disabled\n{UNDECIDED}");
+        assert_eq!((ran.code, said(&ran, &[&id])), (7, told));
+        assert_eq!(active(&served.env), [(id.clone(), false)]);
+        let again = leaked(&served.env, &id);
+        assert_eq!(said(&again, &[&id]), UNDECIDED);
+    }
+}
