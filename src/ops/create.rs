@@ -6,9 +6,13 @@ use super::{
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    rotation::Reached,
     time,
 };
-use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord, Way},
+    journal::Entry,
+};
 use std::any::Any;
 
 /// What the person asked for besides the pair.
@@ -39,13 +43,18 @@ impl Created {
 /// `TwoPairs` when the owner has as many as it may; `Undecided` while an earlier create may yet be executed.
 pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Created, Failure> {
     let lock = session.lock(owner)?;
+    let begun = begun(session, owner)?;
     let issued = match recover::settle_open(session, owner, rotate::Word::AsDue)? {
         Settled::Pair(issued) => {
-            session.tell.note(&format!(
-                "finished what was begun before: AccessKey pair `{}`",
-                issued.pair.access_key_id
-            ));
+            told_of(session, &issued.pair);
             issued
+        }
+        // What another create had made took the place of a pair that leaked.
+        Settled::Rotating(standing, _) if begun.as_ref() == Some(&standing.new.access_key_id) => {
+            told_of(session, &standing.new);
+            let pair = left_by(session, owner, &standing.new, &wish.leaves_by);
+            let pair = pair.map_err(|failure| not_handed_out(failure, &standing.new.access_key_id));
+            return pair.map(|pair| Created { pair, open: None });
         }
         Settled::Rotating(..) | Settled::Nothing => {
             let before = issue::preflight(session, owner)?;
@@ -64,6 +73,23 @@ pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Cre
         }),
         Err(failure) => recover::close(session, issued).and(Err(failure)),
     }
+}
+
+/// The pair that a create made which was cut short.
+fn begun(session: &Session, owner: &Owner) -> Result<Option<AccessKeyId>, Failure> {
+    let open = session.journal.read(owner)?;
+    let cut = |entry: &Entry| entry.reached == Reached::Got && entry.intent.rotation.is_none();
+    let open = open.filter(cut);
+    Ok(open
+        .and_then(|entry| entry.got)
+        .map(|got| got.access_key_id))
+}
+
+fn told_of(session: &Session, pair: &PairRecord) {
+    session.tell.note(&format!(
+        "finished what was begun before: AccessKey pair `{}`",
+        pair.access_key_id
+    ));
 }
 
 /// The pair is there and held, and only its way out failed: the same command would make another.

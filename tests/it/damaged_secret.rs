@@ -57,19 +57,26 @@ fn of_an_old_pair_it_is_not_rolled_back_to() {
 /// Whatever is with the new pair's secret, the old pair is brought back into use.
 #[test]
 fn the_old_pair_is_enabled_all_the_same() {
-    let (env, old, new) = rotated();
-    env.lose_secret(&new);
-    let file = env.home().join(format!("secrets/{new}.age"));
-    std::fs::create_dir(&file).unwrap();
-    done(&env, &["enable", &old]);
-    assert!(truth::live(&env).iter().all(|pair| pair.active));
-    assert_eq!(env.akm(&["recover"]).code, 8);
-    std::fs::remove_dir(&file).unwrap();
-    done(&env, &["recover"]);
-    for id in [&old, &new] {
-        done(&env, &["verify", id]);
+    for unknown in [false, true] {
+        let (env, old, new) = rotated();
+        if unknown {
+            std::fs::remove_file(env.record_of("alice")).unwrap();
+        }
+        let file = env.home().join(format!("secrets/{new}.age"));
+        let away = env.path("away");
+        std::fs::rename(&file, &away).unwrap();
+        std::fs::create_dir(&file).unwrap();
+        done(&env, &["enable", &old]);
+        assert!(truth::live(&env).iter().all(|pair| pair.active));
+        assert_eq!(env.akm(&["recover"]).code, 8);
+        std::fs::remove_dir(&file).unwrap();
+        std::fs::rename(&away, &file).unwrap();
+        done(&env, &["recover"]);
+        for id in [&old, &new] {
+            done(&env, &["verify", id]);
+        }
+        assert_eq!(truth::check(&env, "enabled").open.len(), 0);
     }
-    assert_eq!(truth::check(&env, "enabled").open.len(), 0);
 }
 
 /// Such a pair takes no leaked one's place, and the way out is told.

@@ -1,6 +1,6 @@
 //! `akm rotate --leaked` where something else is open for the owner, or was cut short.
 
-use crate::env::{Env, Ran, edit, named};
+use crate::env::{Env, Ran, named};
 use crate::strace::{Call, calls, killed};
 use crate::truth;
 
@@ -216,12 +216,69 @@ fn a_second_leak_after_the_first_is_gone() {
     assert!(!truth::rests(&env, &one));
 }
 
+/// A create of alice's, killed when it was about to write down what is known of its pair.
+fn cut_create() -> (Env, String, String) {
+    let env = Env::new();
+    let old = env.create("alice");
+    cut(&env, &["create", "--ram-user", "alice"], |calls| {
+        let renames =
+            |call: &&Call| call.name.starts_with("rename") && call.line.contains("user-alice.toml");
+        calls.iter().rfind(renames).unwrap().clone()
+    });
+    let new = other(&env, &old);
+    is_open(&env, "create, to be finished", Some(&new));
+    (env, old, new)
+}
+
+/// Cut short when it was about to make the call that renames that file.
+fn cut_leak(env: &Env, id: &str, file: &str) {
+    let args = [&ROTATE[..], &["--leaked", id]].concat();
+    cut(env, &args, |calls| {
+        let renames = |call: &&Call| call.name.starts_with("rename") && call.line.contains(file);
+        calls.iter().find(renames).unwrap().clone()
+    });
+    is_open(env, "leaked pair, to be replaced", Some(id));
+}
+
+/// Nothing but the journal knows of the pair, and a list that lags lacks it.
+#[test]
+fn a_leaked_pair_that_a_list_lacks_is_not_forgotten() {
+    let (env, old, new) = cut_create();
+    cut_leak(&env, &new, "sandbox/users/alice.toml");
+    let before = crate::leaked::hide(&env, &new);
+    let ran = env.akm(&["recover"]);
+    let told = "akm: `<ID1>` was made or restored just now, and the cloud does not list it yet\n\
+                hint: the same command again in a moment; or, if it is gone, `akm recover --dismiss <ID1>` forgets that it leaked\n";
+    assert_eq!((ran.code, said(&ran, &[&new]).as_str()), (7, told));
+    std::fs::write(env.cloud_of("alice"), before).unwrap();
+    done(&env, &["recover"]);
+    over(&env, &new, &old);
+}
+
+/// What the create had made takes the leaked pair's place; the same command again prints that pair, and makes no other.
+#[test]
+fn a_create_that_was_cut_short_is_finished_by_the_leak() {
+    let (env, old, new) = cut_create();
+    cut_leak(&env, &old, "user-alice.journal");
+    let csv = env.path("pair.csv");
+    let args = ["create", "--ram-user", "alice", "--csv"];
+    let ran = env.akm(&[&args[..], &[csv.to_str().unwrap()]].concat());
+    assert_eq!(ran.stdout, format!("{new}\n"), "{}", ran.stderr);
+    let told = "akm: finished what was begun before: AccessKey pair `<ID1>`\n";
+    assert!(said(&ran, &[&new]).contains(told), "{}", ran.stderr);
+    assert!(std::fs::read_to_string(csv).unwrap().contains(&new));
+    over(&env, &old, &new);
+}
+
 #[cfg(feature = "sandbox-server")]
 mod served {
     use super::*;
+    use crate::between::Between;
+    use crate::env::{edit, journal_line};
     use crate::killed_served::EXPIRY;
     use crate::served::Served;
     use serde_json::json;
+    use std::sync::Mutex;
 
     const UNDECIDED: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
                              hint: run `akm recover` after <TIME>\n";
@@ -253,6 +310,60 @@ mod served {
             assert!(truth::rests(&served.env, &id));
             assert_eq!(truth::check(&served.env, "taken back").open.len(), 0);
         }
+    }
+
+    /// The first list lags behind the rotation's create: its pair is there all the same, and takes the place.
+    #[test]
+    fn a_new_pair_that_a_list_lacks_takes_the_place() {
+        let served = Served::start();
+        let between = Between::before(&served.serving);
+        let env = &served.env;
+        served
+            .serving
+            .add_profile_by(env, "gate", &between.endpoint, &[]);
+        let old = env.create("alice");
+        let seen = std::sync::Arc::new(Mutex::new(None));
+        let (list, of) = (seen.clone(), old.clone());
+        between.say(move |asked, hand_on| {
+            let answer = hand_on();
+            if asked == "ListAccessKeys" && answer.contains(&of) {
+                *list.lock().unwrap() = Some(answer.clone());
+            }
+            answer
+        });
+        served.done(&["-p", "gate", "list", "--refresh"]);
+        let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+        env.cut_after("got");
+        between.say(move |asked, hand_on| {
+            let first = seen.lock().unwrap().take_if(|_| asked == "ListAccessKeys");
+            first.unwrap_or_else(hand_on)
+        });
+        let args = ["-p", "gate"].iter().chain(&ROTATE).copied();
+        let args: Vec<&str> = args.chain(["--leaked", &old]).collect();
+        assert_eq!(served.done(&args), new);
+        over(env, &old, &new);
+    }
+
+    /// It signs for whoever recovers: another identity has to retire it.
+    #[test]
+    fn a_recovery_does_not_disable_its_own_signer() {
+        let served = Served::start();
+        let env = &served.env;
+        let user = "sandbox-administrator";
+        let rotate = ["rotate", "--ram-user", user, "--overlap", "2d"];
+        let new = served.done(&rotate);
+        let journal = env.journal_of(user);
+        let text = std::fs::read_to_string(&journal).unwrap();
+        let noted = journal_line(&format!("{{\"leaked\":\"{new}\"}}"));
+        std::fs::write(&journal, text.trim_end().to_owned() + "\n" + &noted).unwrap();
+        let ran = env.akm(&["recover"]);
+        let told = "akm: akm signs with `<ID1>` itself, and another identity has to retire it\n";
+        assert!(
+            ran.code == 6 && said(&ran, &[&new]).starts_with(told),
+            "{}",
+            ran.stderr
+        );
+        served.done(&["verify", &new]);
     }
 
     /// Somebody enabled it in the console: whoever says again that it leaked has it disabled at once.

@@ -85,8 +85,8 @@ pub(in crate::ops) fn settle_open(
     if awaits_answer(&entry) {
         issue::adopt(session, &mut entry, &mut journal)?;
     }
-    if entry.leaked.is_some() && !awaits_answer(&entry) {
-        let shown = session.pairs_left(owner)?;
+    if let Some(id) = entry.leaked.clone().filter(|_| !awaits_answer(&entry)) {
+        let shown = rotate::listed(session, owner, &id)?;
         match rotate::replace_beside(session, entry, journal, shown)? {
             ControlFlow::Break(standing) => return Ok(Settled::rotated(standing)),
             ControlFlow::Continue(open) => (entry, journal) = open,
@@ -201,15 +201,10 @@ pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Res
         return rotate::leak_waits_again(session, entry.clone()).map(drop);
     }
     if entry.leaked.is_some() || session.unproven.has(entry) {
-        return keep_seal(session, entry);
+        let stored = Some(session.cloud.now());
+        return Ok(session.journal.as_create(entry, stored)?);
     }
     Ok(session.journal.close(&entry.owner())?)
-}
-
-/// A later command reads the secret back, or puts it there.
-pub(in crate::ops) fn keep_seal(session: &Session, entry: &Entry) -> Result<(), Failure> {
-    let stored = Some(session.cloud.now());
-    Ok(session.journal.as_create(entry, stored)?)
 }
 
 /// By the owner or the pair, why something is left open.

@@ -117,7 +117,7 @@ fn over(session: &Session, entry: &Entry, shown: &[AccessKey]) -> Result<(), Fai
     let held = issue::held_or_restored(session, entry);
     rotate::reclaimed(session, entry, shown)?;
     match (&entry.got, held) {
-        (Some(got), Err(_)) if got.has_seal() => recover::keep_seal(session, entry),
+        (Some(got), Err(_)) if got.has_seal() => Ok(session.journal.as_create(entry, None)?),
         _ => recover::close_when_proven(session, entry),
     }
 }

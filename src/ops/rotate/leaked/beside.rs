@@ -3,7 +3,7 @@
 use super::{
     super::{Standing, reclaimed},
     begin, disable, goes_on, waits,
-    which::not_hidden,
+    which::is_there,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
@@ -12,7 +12,8 @@ use crate::core::{
 };
 use crate::metadata::journal::{Entry, Got, OpenJournal};
 use crate::ops::{
-    Failure, Kind, Session, issue,
+    Failure, Kind, Session,
+    issue::{self, Issued},
     recover::{self, Settled},
     retire,
 };
@@ -79,13 +80,13 @@ pub(in crate::ops) fn replace_beside(
     let Some(id) = entry.leaked.clone() else {
         return Ok(ControlFlow::Continue((entry, journal)));
     };
-    if shown.iter().all(|key| key.id != id) {
-        not_hidden(session, &owner, &shown, &id)?;
+    if !is_there(session, &owner, &shown, &id)? {
         retire::drop_secret(session, &owner, &id)?;
         journal.leaked(&mut entry, None)?;
         return Ok(ControlFlow::Continue((entry, journal)));
     }
     let shown = disable(session, &owner, shown, &id)?;
+    let shown = issue::with_the_new(session, &entry, shown);
     let kept = leaked_too(&entry, &shown, &id)
         .and_then(|()| issue::ready(session, &owner))
         .and_then(|()| keep(session, entry, journal, &shown, &id));
@@ -132,15 +133,18 @@ fn forget_replaced(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result
     }
 }
 
-/// A later command has not to do that again.
+/// What a keyring has now, a later command is to read back, and not to put there again.
 fn claimed(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Entry, Failure> {
     let secret = issue::unseal(session, &entry)?;
-    let mut issued = issue::claim(session, entry, journal, &secret)?;
-    let now = session.cloud.now();
-    issued
-        .journal
-        .reached(&mut issued.entry, Reached::Stored, now)?;
-    Ok(issued.entry)
+    let Issued {
+        mut entry,
+        mut journal,
+        ..
+    } = issue::claim(session, entry, journal, &secret)?;
+    if session.unproven.has(&entry) {
+        journal.reached(&mut entry, Reached::Stored, session.cloud.now())?;
+    }
+    Ok(entry)
 }
 
 /// The pair that this one was to replace would be taken for good again.

@@ -6,7 +6,7 @@ pub(super) mod successor;
 pub(super) mod which;
 
 use super::{Standing, current, work};
-use crate::cloud::{Error, Fault};
+use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -26,7 +26,7 @@ pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
 use console::{not_the_signer, protected};
 use successor::{stand_in, successor};
-use which::which;
+use which::{is_there, which};
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
 /// pair takes its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it;
@@ -119,12 +119,15 @@ pub(in crate::ops) fn replace_noted(
     strange: &[AccessKeyId],
 ) -> Result<Option<Standing>, Failure> {
     issue::ready(session, owner)?;
-    let shown = session.pairs_left(owner)?;
-    if shown.iter().all(|key| key.id != *id) {
+    let shown = listed(session, owner, id)?;
+    if !is_there(session, owner, &shown, id)? {
         return Ok(None);
     }
+    let intent = intent(session, owner, &shown, id)?;
+    let (entry, journal) = session.journal.begin(intent)?;
+    // Not before: it would be found again.
     session.journal.forget_dismissed(strange)?;
-    begin(session, owner, shown, id).map(Some)
+    replace(session, entry, journal, shown).map(Some)
 }
 
 fn begin(
@@ -188,22 +191,30 @@ pub(in crate::ops) fn replace_leaked(
 ) -> Result<Standing, Failure> {
     let owner = entry.owner();
     issue::ready(session, &owner)?;
-    let shown = session.cloud.pairs(&owner);
-    let shown = shown.map_err(|error| unlisted(&owner, &entry, error))?;
+    let rotation = entry.intent.rotation.as_ref();
+    let shown = match rotation {
+        Some(rotation) => listed(session, &owner, &rotation.old)?,
+        None => Vec::new(),
+    };
     replace(session, entry, journal, shown)
 }
 
-/// Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
-fn unlisted(owner: &Owner, entry: &Entry, error: Error) -> Failure {
-    let gone = error.fault == Fault::NoSuchUser;
-    let failure = protected(owner, error);
-    match &entry.intent.rotation {
-        Some(rotation) if gone => failure.hint(format!(
-            "`akm user list` shows who is there; `akm recover --dismiss {}` forgets that it leaked",
-            rotation.old
-        )),
-        _ => failure,
-    }
+/// The owner's pairs, where that one leaked. Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
+pub(in crate::ops) fn listed(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<Vec<AccessKey>, Failure> {
+    session.cloud.pairs(owner).map_err(|error| {
+        let gone = error.fault == Fault::NoSuchUser;
+        let failure = protected(owner, error);
+        if !gone {
+            return failure;
+        }
+        failure.hint(format!(
+            "`akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it leaked"
+        ))
+    })
 }
 
 fn replace(
@@ -246,6 +257,7 @@ fn disable(
 ) -> Result<Vec<AccessKey>, Failure> {
     let active = |key: &&mut AccessKey| key.id == *id && key.status == Status::Active;
     if let Some(key) = shown.iter_mut().find(active) {
+        not_the_signer(&session.cloud.signer(), owner, id)?;
         let answer = session.cloud.set_status(owner, id, Status::Inactive);
         let answer = record::change(session, Action::RotateDisable, owner, Some(id), answer);
         if let Err(error) = answer

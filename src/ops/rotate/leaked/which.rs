@@ -50,19 +50,28 @@ fn is_hidden(
     shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
 }
 
-/// Fails where the list may lack that pair only because it lags behind.
-pub(super) fn not_hidden(
+/// Whether a pair that is written down as leaked is there by that list. Fails where the list may lack it only because it lags behind.
+pub(super) fn is_there(
     session: &Session,
     owner: &Owner,
     shown: &[AccessKey],
     id: &AccessKeyId,
-) -> Result<(), Failure> {
-    let record = session.record(owner)?;
-    let known = record.pair(id);
-    if known.is_some_and(|pair| is_hidden(session, shown, pair, &record)) {
-        return Err(not_shown_yet(id));
+) -> Result<bool, Failure> {
+    if shown.iter().any(|key| key.id == *id) {
+        return Ok(true);
     }
-    Ok(())
+    let record = session.record(owner)?;
+    let hidden = match record.pair(id) {
+        Some(pair) => is_hidden(session, shown, pair, &record),
+        None => session.cloud.recycled_pair(id).is_err(),
+    };
+    if hidden {
+        let hint = format!(
+            "the same command again in a moment; or, if it is gone, `akm recover --dismiss {id}` forgets that it leaked"
+        );
+        return Err(not_shown_yet(id).hint(hint));
+    }
+    Ok(false)
 }
 
 fn not_shown_yet(id: &AccessKeyId) -> Failure {
