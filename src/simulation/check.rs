@@ -11,6 +11,7 @@ use crate::metadata::journal::Entry;
 use crate::ops::recover;
 use crate::sys::clock::Clock;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl World {
@@ -42,7 +43,7 @@ impl World {
         (!known.is_empty()).then(|| known[self.fate.below(known.len())].clone())
     }
 
-    fn open_entry(&self) -> Option<Entry> {
+    pub(super) fn open_entry(&self) -> Option<Entry> {
         let entry = self.journal().read(&owner());
         entry.unwrap_or_else(|error| {
             self.ledger.breach(3, &format!("journal: {error}"));
@@ -221,10 +222,14 @@ impl World {
     fn needs_a_person(&self) -> bool {
         self.restores_what_is_nowhere()
             || self.open_entry().is_some_and(|entry| {
-                // The leak of a rotation's new pair was cut short before it could be written down.
-                let leaked = self.ledger.book().leaked.clone();
+                // It could not be written down, which the person was told; or the first of both is still there.
                 let new = entry.got.as_ref().map(|got| &got.access_key_id);
-                if new.is_some_and(|new| leaked.contains(new)) {
+                let (leaked, unnoted) = {
+                    let book = self.ledger.book();
+                    (book.leaked.clone(), book.unnoted.clone())
+                };
+                let among = |ids: &BTreeSet<AccessKeyId>| new.is_some_and(|new| ids.contains(new));
+                if among(&unnoted) || entry.intent.is_of_leak() && among(&leaked) {
                     return true;
                 }
                 let back = entry.when(Reached::RollBack).is_some();
@@ -319,10 +324,11 @@ impl World {
     }
 }
 
-/// The pair whose leak a journal is about.
+/// The pair whose leak a journal is about, or has beside what it is about.
 pub(super) fn leak_of(entry: &Entry) -> Option<AccessKeyId> {
-    let rotation = entry.intent.rotation.as_ref()?;
-    rotation.leaked.then(|| rotation.old.clone())
+    let own = entry.intent.rotation.as_ref().filter(|it| it.leaked);
+    let own = own.map(|rotation| rotation.old.clone());
+    entry.leaked.clone().or(own)
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -1,5 +1,6 @@
 //! What a person, or cron, has akm do.
 
+use super::check::leak_of;
 use super::cloud::owner;
 use super::fate::{Course, Plan};
 use super::world::{End, Run, World};
@@ -134,6 +135,10 @@ impl Deed {
                     && over_and_done.contains(&standing.state)
                 {
                     world.is_gone(id);
+                }
+                let noted = world.open_entry().as_ref().and_then(leak_of);
+                if matches!(run.end, End::Failed(_)) && noted.as_ref() != Some(id) {
+                    world.ledger.book().unnoted.insert(id.clone());
                 }
                 over(world, run, rotated)
             }

@@ -32,6 +32,8 @@ pub(super) struct Book {
     pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
+    /// Those of them whose leak a command failed to write down.
+    pub(super) unnoted: BTreeSet<AccessKeyId>,
     /// Pairs that a person brought back from the recycle bin, and that did not leak since.
     pub(super) brought_back: BTreeSet<AccessKeyId>,
     /// The leak that the journal is about.
