@@ -103,3 +103,12 @@ pub(crate) fn date_after(span: chrono::TimeDelta) -> String {
         .format("%a, %d %b %Y %H:%M:%S GMT")
         .to_string()
 }
+
+/// A list of pairs without that one.
+pub(crate) fn without(answer: &str, id: &str) -> String {
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut list: serde_json::Value = serde_json::from_str(body).unwrap();
+    let keys = list["AccessKeys"]["AccessKey"].as_array_mut().unwrap();
+    keys.retain(|key| key["AccessKeyId"] != id);
+    with(answer, body, &list.to_string())
+}

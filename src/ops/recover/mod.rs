@@ -112,10 +112,10 @@ pub(in crate::ops) fn settle_open(
 }
 
 /// A request without an answer that came to nothing, once that is known: what leaked before it or beside it is still to be replaced.
-fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Issued>, Failure> {
+fn decided(session: &Session, owner: &Owner, mut entry: Entry) -> Result<Settled<Issued>, Failure> {
     let strange = decide(session, &entry)?;
-    let noted = entry.leaked.as_ref();
-    let noted = noted.map(|id| rotate::replace_noted(session, owner, id, &strange));
+    let noted = entry.leaked.take();
+    let noted = noted.map(|id| rotate::replace_noted(session, owner, &id, &strange));
     let mut replaced = noted.transpose()?.flatten();
     if replaced.is_none() && entry.intent.is_of_leak() {
         let (entry, journal) = rotate::leak_waits_again(session, entry)?;

@@ -2,8 +2,7 @@
 
 use super::{
     super::{Standing, reclaimed},
-    begin, disable, goes_on, waits,
-    which::is_there,
+    begin, disable, goes_on, is_gone, waits,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
@@ -80,12 +79,11 @@ pub(in crate::ops) fn replace_beside(
     let Some(id) = entry.leaked.clone() else {
         return Ok(ControlFlow::Continue((entry, journal)));
     };
-    if !is_there(session, &owner, &shown, &id)? {
-        retire::drop_secret(session, &owner, &id)?;
+    let shown = disable(session, &owner, shown, &id)?;
+    if is_gone(session, &owner, &shown, &id)? {
         journal.leaked(&mut entry, None)?;
         return Ok(ControlFlow::Continue((entry, journal)));
     }
-    let shown = disable(session, &owner, shown, &id)?;
     let shown = issue::with_the_new(session, &entry, shown);
     let kept = leaked_too(&entry, &shown, &id)
         .and_then(|()| issue::ready(session, &owner))

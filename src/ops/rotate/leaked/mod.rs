@@ -26,7 +26,7 @@ pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
 use console::{not_the_signer, protected};
 use successor::{stand_in, successor};
-use which::{is_there, which};
+use which::which;
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
 /// pair takes its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it;
@@ -86,13 +86,26 @@ fn disable_again(session: &Session, owner: &Owner) -> Result<(), Failure> {
     };
     session.check_signer(owner)?;
     not_the_signer(&session.cloud.signer(), owner, &rotation.old)?;
-    let shown = session.pairs_left(owner);
-    let shown = shown.map_err(|error| protected(owner, error))?;
-    let active = |key: &AccessKey| key.id == rotation.old && key.status == Status::Active;
-    if shown.iter().any(active) {
+    let shown = listed(session, owner, &rotation.old)?;
+    let inactive = |key: &AccessKey| key.id == rotation.old && key.status == Status::Inactive;
+    if !shown.iter().any(inactive) {
         disable(session, owner, shown, &rotation.old)?;
     }
     Ok(())
+}
+
+/// Whether the leaked pair is not there any more: then its secret goes.
+fn is_gone(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+) -> Result<bool, Failure> {
+    if shown.iter().any(|key| key.id == *id) {
+        return Ok(false);
+    }
+    retire::drop_secret(session, owner, id)?;
+    Ok(true)
 }
 
 /// What is left of its secret goes.
@@ -119,8 +132,8 @@ pub(in crate::ops) fn replace_noted(
     strange: &[AccessKeyId],
 ) -> Result<Option<Standing>, Failure> {
     issue::ready(session, owner)?;
-    let shown = listed(session, owner, id)?;
-    if !is_there(session, owner, &shown, id)? {
+    let shown = disable(session, owner, listed(session, owner, id)?, id)?;
+    if is_gone(session, owner, &shown, id)? {
         return Ok(None);
     }
     let intent = intent(session, owner, &shown, id)?;
@@ -248,25 +261,25 @@ fn waits(id: &AccessKeyId) -> String {
     format!("`{id}` is disabled, and nothing has taken its place yet")
 }
 
-/// Makes the leaked pair Inactive and writes that down; gives back the pairs as they are then.
+/// Makes the leaked pair Inactive and writes that down; gives back the pairs as they are then. A list that lags may lack it: if it is
+/// there all the same, it is among them.
 fn disable(
     session: &Session,
     owner: &Owner,
     mut shown: Vec<AccessKey>,
     id: &AccessKeyId,
 ) -> Result<Vec<AccessKey>, Failure> {
-    let active = |key: &&mut AccessKey| key.id == *id && key.status == Status::Active;
-    if let Some(key) = shown.iter_mut().find(active) {
-        not_the_signer(&session.cloud.signer(), owner, id)?;
-        let answer = session.cloud.set_status(owner, id, Status::Inactive);
-        let answer = record::change(session, Action::RotateDisable, owner, Some(id), answer);
-        if let Err(error) = answer
-            && error.fault != Fault::NoSuchPair
-        {
-            return Err(protected(owner, error));
+    let listed = shown.iter_mut().find(|key| key.id == *id);
+    if listed.as_ref().map(|key| key.status) != Some(Status::Inactive) {
+        let there = out_of_use(session, owner, id)? || listed.is_some();
+        match listed {
+            Some(key) => key.status = Status::Inactive,
+            None if there => shown.push(session.record(owner)?.inactive(id, session.cloud.now())),
+            None => (),
         }
-        key.status = Status::Inactive;
-        session.tell.note(&format!("`{id}` is disabled"));
+        if there {
+            session.tell.note(&format!("`{id}` is disabled"));
+        }
     }
     let mut record = session.record(owner)?;
     let before = record.access_keys.clone();
@@ -275,4 +288,15 @@ fn disable(
         session.inventory.save(&record)?;
     }
     Ok(shown)
+}
+
+/// False where the pair is gone.
+fn out_of_use(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<bool, Failure> {
+    not_the_signer(&session.cloud.signer(), owner, id)?;
+    let answer = session.cloud.set_status(owner, id, Status::Inactive);
+    match record::change(session, Action::RotateDisable, owner, Some(id), answer) {
+        Err(error) if error.fault == Fault::NoSuchPair => Ok(false),
+        Err(error) => Err(protected(owner, error)),
+        Ok(()) => Ok(true),
+    }
 }

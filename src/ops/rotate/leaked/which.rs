@@ -50,30 +50,6 @@ fn is_hidden(
     shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
 }
 
-/// Whether a pair that is written down as leaked is there by that list. Fails where the list may lack it only because it lags behind.
-pub(super) fn is_there(
-    session: &Session,
-    owner: &Owner,
-    shown: &[AccessKey],
-    id: &AccessKeyId,
-) -> Result<bool, Failure> {
-    if shown.iter().any(|key| key.id == *id) {
-        return Ok(true);
-    }
-    let record = session.record(owner)?;
-    let hidden = match record.pair(id) {
-        Some(pair) => is_hidden(session, shown, pair, &record),
-        None => session.cloud.recycled_pair(id).is_err(),
-    };
-    if hidden {
-        let hint = format!(
-            "the same command again in a moment; or, if it is gone, `akm recover --dismiss {id}` forgets that it leaked"
-        );
-        return Err(not_shown_yet(id).hint(hint));
-    }
-    Ok(false)
-}
-
 fn not_shown_yet(id: &AccessKeyId) -> Failure {
     let message =
         format!("`{id}` was made or restored just now, and the cloud does not list it yet");

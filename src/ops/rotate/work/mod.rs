@@ -41,6 +41,7 @@ pub(super) fn go_on(
     shown: Vec<AccessKey>,
 ) -> Result<Standing, Failure> {
     let mut work = Work::new(session, entry, journal)?;
+    let shown = work.with_the_leaked(shown)?;
     work.seen = Some(work.see(shown, true, false));
     work.run()
 }
@@ -168,6 +169,7 @@ impl<'a> Work<'a> {
         let keys = self.session.pairs_left(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
         let keys = issue::with_the_new(self.session, &self.entry, keys);
+        let keys = self.with_the_leaked(keys)?;
         self.seen = Some(self.see(keys.clone(), false, false));
         let held = issue::held_or_restored(self.session, &self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
@@ -178,6 +180,16 @@ impl<'a> Work<'a> {
         }
         self.seen = Some(seen);
         Ok(())
+    }
+
+    /// A list may lack a leaked pair because it lags: only the answer to its deletion tells.
+    fn with_the_leaked(&self, mut keys: Vec<AccessKey>) -> Result<Vec<AccessKey>, Failure> {
+        let lacks = keys.iter().all(|key| key.id != self.old);
+        if self.entry.intent.is_of_leak() && lacks && !self.deleted {
+            let record = self.session.record(&self.owner)?;
+            keys.push(record.inactive(&self.old, self.session.cloud.now()));
+        }
+        Ok(keys)
     }
 
     fn half(&self, failure: impl Into<Failure>) -> Failure {
@@ -227,7 +239,8 @@ impl<'a> Work<'a> {
         let issued = issue::claim(self.session, self.entry.clone(), journal, &secret)?;
         (self.entry, self.journal) = (issued.entry, Some(issued.journal));
         if !self.rolls_back() {
-            self.seen = Some(self.see(issued.keys, true, false));
+            let keys = self.with_the_leaked(issued.keys)?;
+            self.seen = Some(self.see(keys, true, false));
         }
         Ok(())
     }
