@@ -23,7 +23,7 @@ use crate::metadata::{
 };
 use crate::store::{self, SecretName};
 use lost::decide;
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::collections::BTreeMap;
 
 /// What was open for an owner, and what became of it.
 pub(crate) enum Settled<Pair = PairRecord> {
@@ -87,10 +87,8 @@ pub(in crate::ops) fn settle_open(
     }
     if let Some(id) = entry.leaked.clone().filter(|_| !awaits_answer(&entry)) {
         let shown = rotate::listed(session, owner, &id)?;
-        match rotate::replace_beside(session, entry, journal, shown)? {
-            ControlFlow::Break(standing) => return Ok(Settled::rotated(standing)),
-            ControlFlow::Continue(open) => (entry, journal) = open,
-        }
+        let standing = rotate::replace_beside(session, entry, journal, shown, &id)?;
+        return Ok(Settled::rotated(standing));
     }
     if rotate::leak_waits(&entry) {
         let standing = rotate::replace_leaked(session, entry, journal)?;
@@ -112,19 +110,21 @@ pub(in crate::ops) fn settle_open(
 }
 
 /// A request without an answer that came to nothing, once that is known: what leaked before it or beside it is still to be replaced.
-fn decided(session: &Session, owner: &Owner, mut entry: Entry) -> Result<Settled<Issued>, Failure> {
+fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Issued>, Failure> {
     let strange = decide(session, &entry)?;
-    let noted = entry.leaked.take();
-    let noted = noted.map(|id| rotate::replace_noted(session, owner, &id, &strange));
-    let mut replaced = noted.transpose()?.flatten();
-    if replaced.is_none() && entry.intent.is_of_leak() {
-        let (entry, journal) = rotate::leak_waits_again(session, entry)?;
-        replaced = Some(rotate::replace_leaked(session, entry, journal)?);
-    } else if replaced.is_none() {
-        session.journal.close(owner)?;
+    if let Some(id) = &entry.leaked {
+        let standing = rotate::replace_noted(session, owner, id, &strange)?;
+        return Ok(Settled::rotated(standing));
     }
+    if entry.intent.is_of_leak() {
+        let (entry, journal) = rotate::leak_waits_again(session, entry)?;
+        session.journal.forget_dismissed(&strange)?;
+        let standing = rotate::replace_leaked(session, entry, journal)?;
+        return Ok(Settled::rotated(standing));
+    }
+    session.journal.close(owner)?;
     session.journal.forget_dismissed(&strange)?;
-    Ok(replaced.map_or(Settled::Nothing, Settled::rotated))
+    Ok(Settled::Nothing)
 }
 
 fn finish(

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Standing, reclaimed},
-    begin, disable, goes_on, is_gone, waits,
+    begin, disable, goes_on, waits,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
@@ -16,7 +16,6 @@ use crate::ops::{
     recover::{self, Settled},
     retire,
 };
-use std::ops::ControlFlow;
 
 /// What is left to do once nothing else is open.
 pub(super) enum Way {
@@ -38,9 +37,8 @@ pub(super) fn make_way(
     let noted = leaked_too(&entry, &shown, id).and_then(|()| note(&mut entry, &mut journal, id));
     let shown = disable(session, owner, shown, id)?;
     noted.map_err(|failure| failure.half_done(waits(id)))?;
-    if entry.got.is_some()
-        && let ControlFlow::Break(standing) = replace_beside(session, entry, journal, shown)?
-    {
+    if entry.got.is_some() {
+        let standing = replace_beside(session, entry, journal, shown, id)?;
         return Ok(Way::Gone(Box::new(standing)));
     }
     let settled = settle(session, owner, id)?;
@@ -68,28 +66,22 @@ fn note(entry: &mut Entry, journal: &mut OpenJournal, id: &AccessKeyId) -> Resul
 }
 
 /// The leak that was written down beside what is open: what that holds of pairs that did not leak is kept, then the leaked one is
-/// replaced. What is open goes on where that is gone by now.
+/// replaced.
 pub(in crate::ops) fn replace_beside(
     session: &Session,
-    mut entry: Entry,
-    mut journal: OpenJournal,
+    entry: Entry,
+    journal: OpenJournal,
     shown: Vec<AccessKey>,
-) -> Result<ControlFlow<Standing, (Entry, OpenJournal)>, Failure> {
+    id: &AccessKeyId,
+) -> Result<Standing, Failure> {
     let owner = entry.owner();
-    let Some(id) = entry.leaked.clone() else {
-        return Ok(ControlFlow::Continue((entry, journal)));
-    };
-    let shown = disable(session, &owner, shown, &id)?;
-    if is_gone(session, &owner, &shown, &id)? {
-        journal.leaked(&mut entry, None)?;
-        return Ok(ControlFlow::Continue((entry, journal)));
-    }
+    let shown = disable(session, &owner, shown, id)?;
     let shown = issue::with_the_new(session, &entry, shown);
-    let kept = leaked_too(&entry, &shown, &id)
+    let kept = leaked_too(&entry, &shown, id)
         .and_then(|()| issue::ready(session, &owner))
-        .and_then(|()| keep(session, entry, journal, &shown, &id));
-    kept.map_err(|failure| failure.half_done(waits(&id)))?;
-    begin(session, &owner, shown, &id).map(ControlFlow::Break)
+        .and_then(|()| keep(session, entry, journal, &shown, id));
+    kept.map_err(|failure| failure.half_done(waits(id)))?;
+    begin(session, &owner, shown, id)
 }
 
 /// What is open holds of pairs that did not leak.

@@ -77,35 +77,18 @@ pub(super) fn goes_on(
 /// Before anything else is waited for: somebody may have enabled it meanwhile.
 fn disable_again(session: &Session, owner: &Owner) -> Result<(), Failure> {
     // One that waits is disabled as the first thing.
-    let open = session
-        .journal
-        .read(owner)?
-        .filter(|entry| !leak_waits(entry));
-    let Some(rotation) = open.and_then(|entry| entry.intent.rotation) else {
+    let open = session.journal.read(owner)?;
+    let open = open.filter(|entry| !leak_waits(entry));
+    let rotation = open
+        .as_ref()
+        .and_then(|entry| entry.intent.rotation.as_ref());
+    let Some((entry, rotation)) = open.as_ref().zip(rotation) else {
         return Ok(());
     };
     session.check_signer(owner)?;
-    not_the_signer(&session.cloud.signer(), owner, &rotation.old)?;
     let shown = listed(session, owner, &rotation.old)?;
-    let inactive = |key: &AccessKey| key.id == rotation.old && key.status == Status::Inactive;
-    if !shown.iter().any(inactive) {
-        disable(session, owner, shown, &rotation.old)?;
-    }
-    Ok(())
-}
-
-/// Whether the leaked pair is not there any more: then its secret goes.
-fn is_gone(
-    session: &Session,
-    owner: &Owner,
-    shown: &[AccessKey],
-    id: &AccessKeyId,
-) -> Result<bool, Failure> {
-    if shown.iter().any(|key| key.id == *id) {
-        return Ok(false);
-    }
-    retire::drop_secret(session, owner, id)?;
-    Ok(true)
+    let shown = issue::with_the_new(session, entry, shown);
+    disable(session, owner, shown, &rotation.old).map(drop)
 }
 
 /// What is left of its secret goes.
@@ -124,23 +107,20 @@ fn deleted_already(
 }
 
 /// The leak that was written down beside a request of which it is known now that nothing is left to wait for; `strange` are the pairs
-/// that appeared around it. `None` where the leaked pair is gone by now.
+/// that appeared around it.
 pub(in crate::ops) fn replace_noted(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
     strange: &[AccessKeyId],
-) -> Result<Option<Standing>, Failure> {
+) -> Result<Standing, Failure> {
     issue::ready(session, owner)?;
-    let shown = disable(session, owner, listed(session, owner, id)?, id)?;
-    if is_gone(session, owner, &shown, id)? {
-        return Ok(None);
-    }
+    let shown = listed(session, owner, id)?;
     let intent = intent(session, owner, &shown, id)?;
     let (entry, journal) = session.journal.begin(intent)?;
     // Not before: it would be found again.
     session.journal.forget_dismissed(strange)?;
-    replace(session, entry, journal, shown).map(Some)
+    replace(session, entry, journal, shown)
 }
 
 fn begin(
