@@ -1,13 +1,16 @@
 //! What goes wrong on the way to a cloud, and how each create and rotation ends: akm's HTTPS transport against a served sandbox that
 //! loses, delays and denies by order.
 
+use crate::between::Between;
 use crate::env::Env;
+use crate::https::http;
 use crate::killed_served::EXPIRY;
 use crate::served::Served;
 use crate::serving::Serving;
 use crate::truth as checked;
 use serde_json::json;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Home, server, and the server's profile as the default.
@@ -294,6 +297,35 @@ fn a_new_pair_is_verified_through_propagation() {
     assert!(ran.stderr.contains(
         "GetCallerIdentity: 200\nakm: called Sts GetCallerIdentity: 200\nakm: called Sts GetCallerIdentity: 200\n"
     ));
+}
+
+/// The old pair, enabled again, does not work at once either.
+#[test]
+fn an_old_pair_is_verified_through_propagation() {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let endpoint = &between.endpoint;
+    served
+        .serving
+        .add_profile_by(&served.env, "gate", endpoint, &[]);
+    let old = served.env.create("alice");
+    served.done(&["rotate", "--ram-user", "alice"]);
+    let enabled = AtomicBool::new(false);
+    between.say(move |asked, hand_on| {
+        let body = "{\"Code\":\"InvalidAccessKeyId.Inactive\",\"Message\":\"inactive\"}";
+        if asked == "GetCallerIdentity" && enabled.swap(false, Ordering::Relaxed) {
+            return String::from_utf8(http("403 Forbidden", body)).unwrap();
+        }
+        enabled.fetch_or(asked == "UpdateAccessKey", Ordering::Relaxed);
+        hand_on()
+    });
+    let rollback = ["rotate", "--ram-user", "alice", "--rollback"];
+    let ran = served
+        .env
+        .akm(&[&["-v", "-p", "gate"], &rollback[..]].concat());
+    assert_eq!(ran.stdout, format!("{old}\n"), "{}", ran.stderr);
+    let waits = "called Sts GetCallerIdentity: 403";
+    assert!(ran.stderr.contains(waits), "{}", ran.stderr);
 }
 
 /// A pair that leaked and that Alibaba protects may not call RAM at all: that is told with what to do.
