@@ -380,7 +380,13 @@ mod served {
             "ListAccessKeys" => without(&hand_on(), &of),
             _ => hand_on(),
         });
-        done(env, &[&["-p", "gate"], command].concat());
+        let ran = env.akm(&[&["-p", "gate"], command].concat());
+        let told = format!("akm: `{id}` is disabled\n");
+        assert!(
+            ran.code == 0 && ran.stderr.contains(&told),
+            "{}",
+            ran.stderr
+        );
         done(env, &["profile", "use", "sandbox"]);
     }
 

@@ -251,7 +251,7 @@ fn disable(
 ) -> Result<Vec<AccessKey>, Failure> {
     let listed = shown.iter_mut().find(|key| key.id == *id);
     if listed.as_ref().map(|key| key.status) != Some(Status::Inactive) {
-        let there = out_of_use(session, owner, id)? || listed.is_some();
+        let there = out_of_use(session, owner, id)?;
         match listed {
             Some(key) => key.status = Status::Inactive,
             None if there => shown.push(session.record(owner)?.inactive(id, session.cloud.now())),
