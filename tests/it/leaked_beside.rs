@@ -364,14 +364,54 @@ mod served {
         over(&env, &new, &old);
     }
 
+    /// It takes a place all the same.
+    #[test]
+    fn a_leaked_pair_that_a_list_lacks_leaves_no_room() {
+        let env = Env::new();
+        let (id, other) = (env.create("alice"), env.create("alice"));
+        done(&env, &["disable", &other]);
+        killed(
+            &env,
+            &before_the_cloud(&env, &id),
+            &[&ROTATE[..], &["--leaked", &id]].concat(),
+        );
+        let ran = by_a_list_without(&env, &id, &["recover"]);
+        let told = "`<ID1>` is disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive";
+        assert!(
+            ran.code == 8 && said(&ran, &[&id, &other]).contains(told),
+            "{}",
+            ran.stderr
+        );
+    }
+
+    /// The call by which `rotate --leaked` changes the sandbox, where nothing can take the pair's place.
+    fn before_the_cloud(env: &Env, id: &str) -> Call {
+        let args = [&ROTATE[..], &["--leaked", id]].concat();
+        let all = calls(&env.copied(), &args, 8);
+        let renames = |call: &&Call| {
+            call.name.starts_with("rename") && call.line.contains("sandbox/users/alice.toml")
+        };
+        all.iter().find(renames).unwrap().clone()
+    }
+
     fn other_than(env: &Env, id: &str) -> String {
         let current = done(env, &["show-id", "--ram-user", "alice"]);
         assert_ne!(current, id);
         current
     }
 
-    /// Runs the command by a cloud whose lists lack that pair.
     fn unlisted(env: &Env, id: &str, command: &[&str]) {
+        let ran = by_a_list_without(env, id, command);
+        let told = format!("akm: `{id}` is disabled\n");
+        assert!(
+            ran.code == 0 && ran.stderr.contains(&told),
+            "{}",
+            ran.stderr
+        );
+    }
+
+    /// Runs the command by a cloud whose lists lack that pair.
+    fn by_a_list_without(env: &Env, id: &str, command: &[&str]) -> Ran {
         let serving = crate::serving::Serving::start(env, &["--persist"]);
         let between = Between::before(&serving);
         serving.add_profile_by(env, "gate", &between.endpoint, &[]);
@@ -381,13 +421,8 @@ mod served {
             _ => hand_on(),
         });
         let ran = env.akm(&[&["-p", "gate"], command].concat());
-        let told = format!("akm: `{id}` is disabled\n");
-        assert!(
-            ran.code == 0 && ran.stderr.contains(&told),
-            "{}",
-            ran.stderr
-        );
         done(env, &["profile", "use", "sandbox"]);
+        ran
     }
 
     /// It signs for whoever recovers: another identity has to retire it.

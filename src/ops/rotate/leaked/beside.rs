@@ -41,19 +41,9 @@ pub(super) fn make_way(
         let standing = replace_beside(session, entry, journal, shown, id)?;
         return Ok(Way::Gone(Box::new(standing)));
     }
-    let settled = settle(session, owner, id)?;
-    if let Some(entry) = session.journal.read(owner)?
-        && !session.stores.open(entry.intent.store)?.durable()
-    {
-        keeps_no_other(session, &entry, id)?;
-    }
-    let shown = session.cloud.pairs(owner)?;
-    Ok(match settled {
-        Settled::Rotating(standing, _) if shown.iter().all(|key| key.id != *id) => {
-            retire::drop_secret(session, owner, id)?;
-            Way::Gone(standing)
-        }
-        _ => Way::Free(shown),
+    Ok(match settle(session, owner, id)? {
+        Settled::Rotating(standing, _) => Way::Gone(standing),
+        _ => Way::Free(session.cloud.pairs(owner)?),
     })
 }
 
