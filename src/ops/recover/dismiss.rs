@@ -1,6 +1,7 @@
 //! A person's word on what is open.
 
 use super::{awaits_answer, close_when_proven};
+use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -125,10 +126,17 @@ fn is_gone(
 /// The caller holds the owner's lock.
 fn abandon(session: &Session, owner: &Owner, entry: &Entry) -> Result<(), Failure> {
     session.check_signer(owner)?;
-    let shown = session.pairs_left(owner)?;
-    if let Some(got) = &entry.got {
-        is_gone(session, owner, got, &shown)?;
-    }
+    let shown = match session.cloud.pairs(owner) {
+        // All that it had is gone with it.
+        Err(error) if error.fault == Fault::NoSuchUser => Vec::new(),
+        shown => {
+            let shown = shown?;
+            if let Some(got) = &entry.got {
+                is_gone(session, owner, got, &shown)?;
+            }
+            shown
+        }
+    };
     // The pair may be restored, and its sealed copy be the last that is sure.
     issue::held_or_restored(session, entry)?;
     let mut record = session.record(owner)?;
