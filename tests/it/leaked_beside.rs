@@ -102,12 +102,7 @@ fn cut_beside_a_rotation(file: &str) -> (Env, String, String) {
     let env = Env::new();
     let old = env.create("alice");
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
-    let args = [&ROTATE[..], &["--leaked", &old]].concat();
-    cut(&env, &args, |calls| {
-        let renames = |call: &&Call| call.name.starts_with("rename") && call.line.contains(file);
-        calls.iter().find(renames).unwrap().clone()
-    });
-    is_open(&env, "leaked pair, to be replaced", Some(&old));
+    cut_leak(&env, &old, file);
     (env, old, new)
 }
 
