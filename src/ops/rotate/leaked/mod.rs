@@ -2,29 +2,30 @@
 
 mod beside;
 pub(super) mod console;
+mod disable;
 pub(super) mod successor;
 pub(super) mod which;
 
 use super::{Standing, current, work};
 use crate::cloud::Fault;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId},
     account::Owner,
     rotation::Reached,
 };
 use crate::metadata::{
     Version,
     journal::{Entry, Intent, OpenJournal, RotationIntent},
-    log::Action,
 };
 use crate::ops::{
-    Failure, Kind, Session, issue, record,
+    Failure, Kind, Session, issue,
     recover::{self, Settled},
     retire,
 };
 pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
 use console::{not_the_signer, protected};
+use disable::{disable, disable_again};
 use successor::{stand_in, successor};
 use which::which;
 
@@ -72,23 +73,6 @@ pub(super) fn goes_on(
     let rotation = open.and_then(|entry| entry.intent.rotation);
     Ok(rotation
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
-}
-
-/// Before anything else is waited for: somebody may have enabled it meanwhile.
-fn disable_again(session: &Session, owner: &Owner) -> Result<(), Failure> {
-    // One that waits is disabled as the first thing.
-    let open = session.journal.read(owner)?;
-    let open = open.filter(|entry| !leak_waits(entry));
-    let rotation = open
-        .as_ref()
-        .and_then(|entry| entry.intent.rotation.as_ref());
-    let Some((entry, rotation)) = open.as_ref().zip(rotation) else {
-        return Ok(());
-    };
-    session.check_signer(owner)?;
-    let shown = listed(session, owner, &rotation.old)?;
-    let shown = issue::with_the_new(session, entry, shown);
-    disable(session, owner, shown, &rotation.old).map(drop)
 }
 
 /// What is left of its secret goes.
@@ -239,44 +223,4 @@ fn replace(
 
 fn waits(id: &AccessKeyId) -> String {
     format!("`{id}` is disabled, and nothing has taken its place yet")
-}
-
-/// Makes the leaked pair Inactive and writes that down; gives back the pairs as they are then. A list that lags may lack it: if it is
-/// there all the same, it is among them.
-fn disable(
-    session: &Session,
-    owner: &Owner,
-    mut shown: Vec<AccessKey>,
-    id: &AccessKeyId,
-) -> Result<Vec<AccessKey>, Failure> {
-    let listed = shown.iter_mut().find(|key| key.id == *id);
-    if listed.as_ref().map(|key| key.status) != Some(Status::Inactive) {
-        let there = out_of_use(session, owner, id)?;
-        match listed {
-            Some(key) => key.status = Status::Inactive,
-            None if there => shown.push(session.record(owner)?.inactive(id, session.cloud.now())),
-            None => (),
-        }
-        if there {
-            session.tell.note(&format!("`{id}` is disabled"));
-        }
-    }
-    let mut record = session.record(owner)?;
-    let before = record.access_keys.clone();
-    record.take_over(&shown, session.cloud.now());
-    if record.access_keys != before {
-        session.inventory.save(&record)?;
-    }
-    Ok(shown)
-}
-
-/// False where the pair is gone.
-fn out_of_use(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<bool, Failure> {
-    not_the_signer(&session.cloud.signer(), owner, id)?;
-    let answer = session.cloud.set_status(owner, id, Status::Inactive);
-    match record::change(session, Action::RotateDisable, owner, Some(id), answer) {
-        Err(error) if error.fault == Fault::NoSuchPair => Ok(false),
-        Err(error) => Err(protected(owner, error)),
-        Ok(()) => Ok(true),
-    }
 }
