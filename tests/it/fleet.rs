@@ -28,7 +28,7 @@ fn current(env: &Env, user: &str) -> String {
 }
 
 /// The pair of a RAM user was made days ago, as the cloud and metadata have it.
-fn made_days_ago(env: &Env, user: &str, days: i64) {
+pub(crate) fn made_days_ago(env: &Env, user: &str, days: i64) {
     let then = chrono::Utc::now() - chrono::TimeDelta::days(days);
     let then = then.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     for file in [env.record_of(user), env.cloud_of(user)] {

@@ -400,7 +400,7 @@ fn a_pair_that_is_found_in_the_store_takes_the_place() {
 }
 
 /// `rotate --leaked` of the first of two pairs, killed when the second had taken its place.
-fn killed_when_delivered() -> (Env, String, String) {
+pub(crate) fn killed_when_delivered() -> (Env, String, String) {
     let env = Env::new();
     let (id, other) = (env.create("alice"), env.create("alice"));
     let args = ["rotate", "--ram-user", "alice", "--leaked", &id];

@@ -4,21 +4,21 @@ use crate::env::{Env, Ran, named};
 use crate::strace::{Call, calls, killed};
 use crate::truth;
 
-const ROTATE: [&str; 3] = ["rotate", "--ram-user", "alice"];
+pub(crate) const ROTATE: [&str; 3] = ["rotate", "--ram-user", "alice"];
 
-fn leaked(env: &Env, id: &str) -> Ran {
+pub(crate) fn leaked(env: &Env, id: &str) -> Ran {
     env.akm(&[&ROTATE[..], &["--leaked", id]].concat())
 }
 
 #[track_caller]
-fn done(env: &Env, args: &[&str]) -> String {
+pub(crate) fn done(env: &Env, args: &[&str]) -> String {
     let ran = env.akm(args);
     assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
     ran.stdout.trim().to_owned()
 }
 
 /// What a command said after it named the sandbox or the endpoint.
-fn said(ran: &Ran, ids: &[&str]) -> String {
+pub(crate) fn said(ran: &Ran, ids: &[&str]) -> String {
     let lines = ran.stderr.lines();
     let lines = lines
         .filter(|line| !line.contains("this is the sandbox") && !line.contains("the endpoint is"));
@@ -27,7 +27,7 @@ fn said(ran: &Ran, ids: &[&str]) -> String {
 }
 
 /// Kills the command when it is about to make the call that `chosen` picks.
-fn cut(env: &Env, args: &[&str], chosen: impl Fn(&[Call]) -> Call) {
+pub(crate) fn cut(env: &Env, args: &[&str], chosen: impl Fn(&[Call]) -> Call) {
     let all = calls(&env.copied(), args, 0);
     killed(env, &chosen(&all), args);
 }
@@ -39,19 +39,19 @@ fn second_record(calls: &[Call]) -> Call {
 }
 
 /// Alice's other pair.
-fn other(env: &Env, id: &str) -> String {
+pub(crate) fn other(env: &Env, id: &str) -> String {
     let mut live = truth::live_of(env, "alice").into_iter();
     live.find(|pair| pair.id != id).unwrap().id
 }
 
-fn active(env: &Env) -> Vec<(String, bool)> {
+pub(crate) fn active(env: &Env) -> Vec<(String, bool)> {
     let live = truth::live_of(env, "alice").into_iter();
     live.map(|pair| (pair.id, pair.active)).collect()
 }
 
 /// Nothing is open, and one Active pair is left, which works.
 #[track_caller]
-fn over(env: &Env, leaked: &str, left: &str) {
+pub(crate) fn over(env: &Env, leaked: &str, left: &str) {
     assert_eq!(active(env), [(left.to_owned(), true)]);
     let state = truth::check(env, "over");
     assert_eq!((state.open.len(), state.suspects.len()), (0, 0));
@@ -60,7 +60,7 @@ fn over(env: &Env, leaked: &str, left: &str) {
 }
 
 #[track_caller]
-fn is_open(env: &Env, what: &str, id: Option<&str>) {
+pub(crate) fn is_open(env: &Env, what: &str, id: Option<&str>) {
     let open = env.akm(&["recover", "--list", "--json"]).json();
     let row = &open["open"][0];
     assert_eq!(row["what"], what, "{open}");
@@ -228,7 +228,7 @@ fn cut_create() -> (Env, String, String) {
 }
 
 /// Cut short when it was about to make the call that renames that file.
-fn cut_leak(env: &Env, id: &str, file: &str) {
+pub(crate) fn cut_leak(env: &Env, id: &str, file: &str) {
     let args = [&ROTATE[..], &["--leaked", id]].concat();
     cut(env, &args, |calls| {
         let renames = |call: &&Call| call.name.starts_with("rename") && call.line.contains(file);
@@ -262,7 +262,7 @@ fn a_create_that_was_cut_short_is_finished_by_the_leak() {
 }
 
 #[cfg(feature = "sandbox-server")]
-mod served {
+pub(crate) mod served {
     use super::*;
     use crate::between::{Between, without};
     use crate::env::{edit, journal_line};
@@ -271,11 +271,11 @@ mod served {
     use serde_json::json;
     use std::sync::Mutex;
 
-    const UNDECIDED: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+    pub(crate) const UNDECIDED: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
                              hint: run `akm recover` after <TIME>\n";
 
     /// Alice's pair leaked, and the request for a new one has no answer.
-    fn unanswered() -> (Served, String) {
+    pub(crate) fn unanswered() -> (Served, String) {
         let served = Served::start();
         let id = served.env.create("alice");
         let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
@@ -406,7 +406,7 @@ mod served {
     }
 
     /// Runs the command by a cloud whose lists lack that pair.
-    fn by_a_list_without(env: &Env, id: &str, command: &[&str]) -> Ran {
+    pub(crate) fn by_a_list_without(env: &Env, id: &str, command: &[&str]) -> Ran {
         let serving = crate::serving::Serving::start(env, &["--persist"]);
         let between = Between::before(&serving);
         serving.add_profile_by(env, "gate", &between.endpoint, &[]);

@@ -38,6 +38,7 @@ mod killed;
 mod killed_served;
 mod layers;
 mod leaked;
+mod leaked_again;
 mod leaked_beside;
 mod list;
 mod log;

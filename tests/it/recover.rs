@@ -442,3 +442,20 @@ fn a_rotation_is_not_forgotten_by_a_list_that_lags() {
     assert_eq!(env.akm(&["recover", "--dismiss", new]).code, 0);
     std::fs::write(env.cloud_of("alice"), before).unwrap();
 }
+
+/// Nor does no list at all.
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_rotation_is_not_forgotten_by_a_cloud_that_does_not_answer() {
+    let served = crate::served::Served::start();
+    served.env.create("alice");
+    let new = served.done(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
+    let order =
+        serde_json::json!({ "fault": "fail-before", "action": "ListAccessKeys", "count": 100 });
+    served.serving.order(&order);
+    let ran = served.env.refused(&["recover", "--dismiss", &new], 7);
+    assert!(ran.stderr.contains("ListAccessKeys"), "{}", ran.stderr);
+    served.serving.order(&serde_json::json!({ "clear": true }));
+    let open = served.env.akm(&["recover", "--list", "--json"]).json();
+    assert_eq!(open["open"].as_array().unwrap().len(), 1, "{open}");
+}

@@ -67,9 +67,15 @@ pub(in crate::ops) fn issue(
     rotation: Option<RotationIntent>,
 ) -> Result<Issued, Failure> {
     room(session, owner, before)?;
-    let open = session.journal.read(owner)?;
-    if open.is_some_and(|entry| entry.got.is_some()) {
-        return Err(not_read_back(owner));
+    if let Some(entry) = session
+        .journal
+        .read(owner)?
+        .filter(|entry| entry.got.is_some())
+    {
+        return Err(match entry.intent.rotation {
+            Some(rotation) => not_over(owner, &rotation.old),
+            None => not_read_back(owner),
+        });
     }
     // Until the pair is claimed, Ctrl-C would drop the only copy of its secret.
     let _held = signals::hold();
@@ -149,6 +155,18 @@ fn lost(session: &Session, owner: &Owner, entry: &Entry, error: Error) -> Failur
         Err(error) => recover::lost(session, entry, error),
         Ok(never) => never,
     }
+}
+
+/// Its journal is what brings it to its end.
+fn not_over(owner: &Owner, old: &AccessKeyId) -> Failure {
+    let selector = owner.selector();
+    let message = format!("the rotation that replaces `{old}` is not over");
+    Failure::new(Kind::Refused, message)
+        .because(format!("nothing else is made for {owner} meanwhile"))
+        .hint(format!(
+            "`akm recover --list` shows what it waits for; `akm rotate {selector} --finish` does what is due; \
+             `akm rotate {selector} --rollback` goes back"
+        ))
 }
 
 /// Its journal has the sealed copy, which the next journal would replace.

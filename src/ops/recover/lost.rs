@@ -2,7 +2,7 @@
 
 use crate::cloud;
 use crate::core::{
-    access_key::AccessKeyId,
+    access_key::{AccessKey, AccessKeyId},
     account::Owner,
     rotation::Reached,
     time::{self, Timestamp},
@@ -32,10 +32,13 @@ pub(in crate::ops) fn expires(session: &Session, signed_at: Timestamp) -> Timest
 
 /// A create whose answer nobody has: what the cloud lists now tells; gives back the pairs that may be its. `Undecided` until the
 /// request cannot be executed any more.
-pub(super) fn decide(session: &Session, entry: &Entry) -> Result<Vec<AccessKeyId>, Failure> {
+pub(super) fn decide(
+    session: &Session,
+    entry: &Entry,
+    shown: &[AccessKey],
+) -> Result<Vec<AccessKeyId>, Failure> {
     let owner = entry.owner();
-    let shown = session.pairs_left(&owner)?;
-    let strange = issue::suspects(session, entry, &shown)?;
+    let strange = issue::suspects(session, entry, shown)?;
     let until = expiry_now(session, entry);
     if session.cloud.may_execute_late() && is_awaited(until, session.cloud.now()) {
         return Err(undecided(&owner, until));

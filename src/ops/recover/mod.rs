@@ -111,7 +111,15 @@ pub(in crate::ops) fn settle_open(
 
 /// A request without an answer that came to nothing, once that is known: what leaked before it or beside it is still to be replaced.
 fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Issued>, Failure> {
-    let strange = decide(session, &entry)?;
+    let shown = match rotate::leaked_pair(&entry) {
+        Some(id) => {
+            let mut shown = rotate::listed(session, owner, id)?;
+            rotate::disable(session, owner, &mut shown, id)?;
+            shown
+        }
+        None => session.pairs_left(owner)?,
+    };
+    let strange = decide(session, &entry, &shown)?;
     if let Some(id) = &entry.leaked {
         let standing = rotate::replace_noted(session, owner, id, &strange)?;
         return Ok(Settled::rotated(standing));

@@ -161,6 +161,15 @@ fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Restoring>, F
     Ok(begun.transpose()?)
 }
 
+/// What was asked for before a pair leaked does not count any more: should it yet come back, it is not to stay Active.
+pub(in crate::ops) fn not_active(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    let Some(mut begun) = begun_for(session, id)?.filter(|begun| begun.active) else {
+        return Ok(());
+    };
+    begun.active = false;
+    Ok(session.journal.restoring(&begun)?)
+}
+
 /// Whether the request can still be executed.
 fn may_come(session: &Session, begun: &Restoring) -> bool {
     let until = until(session, begun);
@@ -199,20 +208,23 @@ fn as_asked(
         return Ok(None);
     };
     let signs = !begun.active && profile::signs(session, id)?;
-    if signs {
+    let set = if signs {
         session.tell.warn(&format!(
-            "`{id}` is back and stays Active: a profile signs with it"
+            "`{id}` is back and stays {}: a profile signs with it",
+            key.status
         ));
-    }
-    let mut key = key.clone();
-    let status = if begun.active || signs {
-        Status::Active
+        retire::written(session, &owner, shown, id, key.status, None)
     } else {
-        // It came back Active, whatever a list says that lags.
-        key.status = Status::Active;
-        Status::Inactive
+        let mut key = key.clone();
+        let status = if begun.active {
+            Status::Active
+        } else {
+            // It came back Active, whatever a list says that lags.
+            key.status = Status::Active;
+            Status::Inactive
+        };
+        retire::set(session, &owner, shown, &key, status, None)
     };
-    let set = retire::set(session, &owner, shown, &key, status, None);
     let pair = set.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => retire::not_written_down(failure, id, "is back, and still Active,"),

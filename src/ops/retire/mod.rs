@@ -76,9 +76,21 @@ pub(super) fn set(
     due: Option<Timestamp>,
 ) -> Result<PairRecord, Failure> {
     let id = &key.id;
-    if key.status != status {
+    if !is_already(&session.record(owner)?, Some(key), status) {
         set_status(session, owner, id, status)?;
     }
+    written(session, owner, shown, id, status, due)
+}
+
+/// The same, where the pair has that status.
+pub(super) fn written(
+    session: &Session,
+    owner: &Owner,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+    status: Status,
+    due: Option<Timestamp>,
+) -> Result<PairRecord, Failure> {
     let now = session.cloud.now();
     let record = taken_over(
         session,
@@ -100,6 +112,14 @@ pub(super) fn set(
     let record =
         record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
+}
+
+/// Whether the cloud need not be asked for that status: a list may lag behind what akm itself changed.
+pub(super) fn is_already(record: &OwnerRecord, listed: Option<&AccessKey>, status: Status) -> bool {
+    listed.is_some_and(|key| {
+        let known = record.pair(&key.id).filter(|pair| pair.is_live());
+        key.status == status && known.is_none_or(|pair| pair.status == status)
+    })
 }
 
 fn set_status(

@@ -14,7 +14,8 @@ mod work;
 
 pub(crate) use leaked::leaked;
 pub(super) use leaked::{
-    leak_waits, leak_waits_again, listed, replace_beside, replace_leaked, replace_noted,
+    disable, leak_waits, leak_waits_again, leaked_pair, listed, replace_beside, replace_leaked,
+    replace_noted,
 };
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;

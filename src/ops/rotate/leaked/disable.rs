@@ -2,60 +2,64 @@
 
 use super::{
     console::{not_the_signer, protected},
-    leak_waits, listed,
+    leak_waits, leaked_pair, listed,
 };
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    rotation::Reached,
 };
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Session, issue, record};
+use crate::ops::{Failure, Session, issue, record, restore, retire};
 
 /// Before anything else is waited for: somebody may have enabled it meanwhile.
 pub(super) fn disable_again(session: &Session, owner: &Owner) -> Result<(), Failure> {
     // One that waits is disabled as the first thing.
-    let open = session.journal.read(owner)?;
-    let open = open.filter(|entry| !leak_waits(entry));
-    let rotation = open
-        .as_ref()
-        .and_then(|entry| entry.intent.rotation.as_ref());
-    let Some((entry, rotation)) = open.as_ref().zip(rotation) else {
+    let open = session.journal.resume(owner)?;
+    let Some((mut entry, mut journal)) = open.filter(|(entry, _)| !leak_waits(entry)) else {
+        return Ok(());
+    };
+    let Some(id) = leaked_pair(&entry).cloned() else {
         return Ok(());
     };
     session.check_signer(owner)?;
-    let shown = listed(session, owner, &rotation.old)?;
-    let shown = issue::with_the_new(session, entry, shown);
-    disable(session, owner, shown, &rotation.old).map(drop)
+    let shown = listed(session, owner, &id)?;
+    let mut shown = issue::with_the_new(session, &entry, shown);
+    if disable(session, owner, &mut shown, &id)? && entry.when(Reached::OldDisabled).is_some() {
+        // A list that lags shows it Active once more.
+        journal.reached(&mut entry, Reached::OldDisabled, session.cloud.now())?;
+    }
+    Ok(())
 }
 
-/// Makes the leaked pair Inactive and writes that down; gives back the pairs as they are then. A list that lags may lack it: if it is
-/// there all the same, it is among them.
-pub(super) fn disable(
+/// Makes the leaked pair Inactive and writes that down, of the pairs in `shown` too. A list that lags may lack it: if it is there all
+/// the same, it is among them then. Gives back whether the cloud was asked, and had it.
+pub(in crate::ops) fn disable(
     session: &Session,
     owner: &Owner,
-    mut shown: Vec<AccessKey>,
+    shown: &mut Vec<AccessKey>,
     id: &AccessKeyId,
-) -> Result<Vec<AccessKey>, Failure> {
-    let listed = shown.iter_mut().find(|key| key.id == *id);
-    if listed.as_ref().map(|key| key.status) != Some(Status::Inactive) {
-        let there = out_of_use(session, owner, id)?;
-        match listed {
-            Some(key) => key.status = Status::Inactive,
-            None if there => shown.push(session.record(owner)?.inactive(id, session.cloud.now())),
-            None => (),
-        }
-        if there {
-            session.tell.note(&format!("`{id}` is disabled"));
-        }
-    }
+) -> Result<bool, Failure> {
+    let overridden = restore::not_active(session, id);
     let mut record = session.record(owner)?;
+    let listed = shown.iter_mut().find(|key| key.id == *id);
+    let asks = !retire::is_already(&record, listed.as_deref(), Status::Inactive);
+    let there = asks && out_of_use(session, owner, id)?;
+    match listed {
+        Some(key) => key.status = Status::Inactive,
+        None if there => shown.push(record.inactive(id, session.cloud.now())),
+        None => (),
+    }
+    if there {
+        session.tell.note(&format!("`{id}` is disabled"));
+    }
     let before = record.access_keys.clone();
-    record.take_over(&shown, session.cloud.now());
+    record.take_over(shown, session.cloud.now());
     if record.access_keys != before {
         session.inventory.save(&record)?;
     }
-    Ok(shown)
+    overridden.map(|()| there)
 }
 
 /// False where the pair is gone.

@@ -1,9 +1,12 @@
 //! `rotate --leaked`: a pair that strangers may have is disabled first, then replaced, then deleted, its secret too.
 
 mod beside;
+mod both;
 pub(super) mod console;
 mod disable;
+mod kept;
 pub(super) mod successor;
+mod waiting;
 pub(super) mod which;
 
 use super::{Standing, current, work};
@@ -11,7 +14,6 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
-    rotation::Reached,
 };
 use crate::metadata::{
     Version,
@@ -25,8 +27,11 @@ use crate::ops::{
 pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
 use console::{not_the_signer, protected};
-use disable::{disable, disable_again};
+pub(in crate::ops) use disable::disable;
+use disable::disable_again;
 use successor::{stand_in, successor};
+use waiting::waits;
+pub(in crate::ops) use waiting::{leak_waits, leak_waits_again, leaked_pair};
 use which::which;
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
@@ -142,24 +147,6 @@ fn intent(
     })
 }
 
-/// Whether the journal says only that a pair leaked: nothing takes its place yet.
-pub(in crate::ops) fn leak_waits(entry: &Entry) -> bool {
-    entry.reached == Reached::Intent && entry.intent.is_of_leak() && !entry.intent.is_signed()
-}
-
-/// Back there, where a request came to nothing: with what leaked beside it, else with its own.
-pub(in crate::ops) fn leak_waits_again(
-    session: &Session,
-    entry: Entry,
-) -> Result<(Entry, OpenJournal), Failure> {
-    let noted = entry.leaked.map(RotationIntent::leaked);
-    Ok(session.journal.begin(Intent {
-        nonce: String::new(),
-        rotation: noted.or(entry.intent.rotation),
-        ..entry.intent
-    })?)
-}
-
 /// Goes on from there. The caller holds the owner's lock.
 pub(in crate::ops) fn replace_leaked(
     session: &Session,
@@ -198,29 +185,26 @@ fn replace(
     session: &Session,
     entry: Entry,
     journal: OpenJournal,
-    shown: Vec<AccessKey>,
+    mut shown: Vec<AccessKey>,
 ) -> Result<Standing, Failure> {
     let (owner, rotation) = (entry.owner(), entry.intent.rotation.clone());
     let Some(rotation) = rotation else {
         return Err(Failure::new(Kind::Failed, "the journal has no rotation"));
     };
     let id = &rotation.old;
-    let shown = disable(session, &owner, shown, id)?;
+    disable(session, &owner, &mut shown, id)?;
     let half = |failure: Failure| failure.half_done(waits(id));
     let other = successor(session, &owner, &shown, id);
     if let Some(other) = other.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
         _ => half(failure),
     })? {
-        return stand_in(session, entry, &other, shown).map_err(half);
+        let (entry, journal) = stand_in(session, entry, &other).map_err(half)?;
+        return work::go_on(session, entry, journal, shown);
     }
     drop(journal);
     let comment = entry.intent.comment;
     let issued = issue::issue(session, &owner, &shown, comment, Some(rotation.clone()));
     let issued = issued.map_err(half)?;
     work::go_on(session, issued.entry, issued.journal, issued.keys)
-}
-
-fn waits(id: &AccessKeyId) -> String {
-    format!("`{id}` is disabled, and nothing has taken its place yet")
 }

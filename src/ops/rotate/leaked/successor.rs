@@ -1,13 +1,13 @@
 //! What takes a leaked pair's place: another pair, if it is Active and held.
 
-use super::super::{Standing, reclaim, stopped::or_leaked, work};
+use super::super::{reclaim, stopped::or_leaked};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
-    journal::{Entry, Got, Intent},
+    journal::{Entry, Got, Intent, OpenJournal},
 };
 use crate::ops::{Failure, Kind, Session, issue};
 use crate::store::{self, SecretName};
@@ -75,8 +75,7 @@ pub(super) fn stand_in(
     session: &Session,
     entry: Entry,
     other: &PairRecord,
-    shown: Vec<AccessKey>,
-) -> Result<Standing, Failure> {
+) -> Result<(Entry, OpenJournal), Failure> {
     let (mut entry, mut journal) = session.journal.begin(Intent {
         store: other.secret_store.unwrap_or(session.store),
         ..entry.intent
@@ -87,7 +86,7 @@ pub(super) fn stand_in(
         sealed: String::new(),
     };
     journal.got(&mut entry, got)?;
-    work::go_on(session, entry, journal, shown)
+    Ok((entry, journal))
 }
 
 fn no_room(

@@ -44,7 +44,7 @@ fn is_hidden(
     pair: &PairRecord,
     record: &OwnerRecord,
 ) -> bool {
-    let seen = record.refreshed_at.filter(|_| pair.is_live());
+    let seen = pair.deleted_at.or(record.refreshed_at);
     let since = seen.map_or(pair.created_at, |at| at.max(pair.created_at));
     let id = &pair.access_key_id;
     shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)

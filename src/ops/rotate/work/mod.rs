@@ -182,11 +182,12 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// A list may lack a leaked pair because it lags: only the answer to its deletion tells.
+    /// A list may lack a leaked pair because it lags: only the answer to its deletion tells. One that was purged is not known any more.
     fn with_the_leaked(&self, mut keys: Vec<AccessKey>) -> Result<Vec<AccessKey>, Failure> {
         let lacks = keys.iter().all(|key| key.id != self.old);
-        if self.entry.intent.is_of_leak() && lacks && !self.deleted {
-            let record = self.session.record(&self.owner)?;
+        let record = self.session.record(&self.owner)?;
+        let known = record.pair(&self.old).is_some();
+        if self.entry.intent.is_of_leak() && lacks && known && !self.deleted {
             keys.push(record.inactive(&self.old, self.session.cloud.now()));
         }
         Ok(keys)

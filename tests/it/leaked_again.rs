@@ -1,0 +1,334 @@
+//! `akm rotate --leaked` of a pair that something brings back into use: what was asked for before, a list that lags, a second leak.
+
+use crate::env::Env;
+use crate::leaked_beside::{ROTATE, active, cut, cut_leak, done, is_open, leaked, over, said};
+use crate::truth;
+
+/// Alice's pair that was deleted and restored to be Active, cut short when all was done but to say so; and her other pair.
+fn restored_lately() -> (Env, String, String) {
+    let env = Env::new();
+    let id = env.create("alice");
+    done(&env, &["delete", &id, "--force", "-y"]);
+    let other = env.create("alice");
+    done(&env, &["disable", &other, "--force"]);
+    cut(&env, &["restore", &id, "--active"], |calls| {
+        let closed = calls.iter().rfind(|call| call.name == "unlink");
+        closed.unwrap().clone()
+    });
+    let open = env.akm(&["recover", "--list"]).stdout;
+    assert!(open.contains("restore, to be finished"), "{open}");
+    (env, id, other)
+}
+
+/// Every command finishes what was asked for before; it is not to be Active any more.
+#[test]
+fn a_leaked_pair_is_not_restored_to_be_active() {
+    let (env, id, other) = restored_lately();
+    assert_eq!(leaked(&env, &id).code, 8);
+    done(&env, &["enable", &other]);
+    let mut pairs = active(&env);
+    pairs.sort_by_key(|(_, active)| *active);
+    assert_eq!(pairs, [(id.clone(), false), (other.clone(), true)]);
+    done(&env, &["recover"]);
+    over(&env, &id, &other);
+}
+
+/// A list that lacked it made metadata call it deleted; so lately, that proves nothing.
+#[test]
+fn a_leaked_pair_that_vanished_a_moment_ago_is_not_called_deleted() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    crate::fleet::made_days_ago(&env, "alice", 1);
+    done(&env, &["delete", &id, "--force", "-y"]);
+    done(&env, &["restore", &id, "--active"]);
+    let before = crate::leaked::hide(&env, &id);
+    done(&env, &["list", "--refresh"]);
+    let ran = leaked(&env, &id);
+    let told = "akm: `<ID1>` was made or restored just now, and the cloud does not list it yet\n\
+                hint: the same command again in a moment\n";
+    assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (7, told));
+    std::fs::write(env.cloud_of("alice"), before).unwrap();
+    done(&env, &[&ROTATE[..], &["--leaked", &id]].concat());
+    over(&env, &id, &other);
+}
+
+/// Killed when it was about to disable the first.
+fn two_leaks() -> (Env, String, String) {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    cut_leak(&env, &one, "sandbox/users/alice.toml");
+    (env, one, two)
+}
+
+const BOTH: &str = "akm: `<ID2>` is disabled, and nothing has taken its place yet: \
+                    `<ID1>`, the other pair, leaked before, and is still there\n\
+                    hint: `akm delete <ID1> --purge`, then `akm rotate --ram-user alice --leaked <ID2>` again\n";
+
+/// Both are out of use, and what is hinted works.
+#[track_caller]
+fn both_are_replaced(env: &Env, ran: &crate::env::Ran, one: &str, two: &str) {
+    let told = format!("akm: `<ID1>` is disabled\nakm: `<ID2>` is disabled\n{BOTH}");
+    assert_eq!((ran.code, said(ran, &[one, two])), (8, told));
+    let both = [(one.to_owned(), false), (two.to_owned(), false)];
+    assert_eq!(active(env), both);
+    is_open(env, "leaked pair, to be replaced", Some(one));
+    done(env, &["delete", one, "--purge", "-y"]);
+    let new = done(env, &[&ROTATE[..], &["--leaked", two]].concat());
+    over(env, two, &new);
+}
+
+#[test]
+fn the_first_of_two_leaked_pairs_is_disabled_too() {
+    let (env, one, two) = two_leaks();
+    let ran = leaked(&env, &two);
+    both_are_replaced(&env, &ran, &one, &two);
+}
+
+/// The journal of a rotation brings it to its end.
+#[test]
+fn no_pair_is_made_beside_a_rotation_that_waits() {
+    let env = Env::new();
+    let old = env.create("alice");
+    env.allow_pairs(3);
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    let ran = env.akm(&["create", "--ram-user", "alice"]);
+    let told = "akm: the rotation that replaces `<ID1>` is not over: nothing else is made for RAM user `alice` meanwhile\n\
+                hint: `akm recover --list` shows what it waits for; `akm rotate --ram-user alice --finish` does what is due; \
+                `akm rotate --ram-user alice --rollback` goes back\n";
+    assert_eq!((ran.code, said(&ran, &[&old]).as_str()), (4, told));
+    is_open(&env, "rotation, old pair still Active", Some(&new));
+    done(&env, &[&ROTATE[..], &["--rollback"]].concat());
+    done(&env, &["delete", &new, "-y"]);
+    env.create("alice");
+}
+
+/// A third pair takes the journal of a rotation that waits: that is told, and nothing is due any more.
+#[test]
+fn a_rotation_that_another_leak_ends_is_told_of() {
+    let env = Env::new();
+    let third = env.create("alice");
+    env.allow_pairs(3);
+    done(&env, &["delete", &third, "--force", "-y"]);
+    let old = env.create("alice");
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    done(&env, &["restore", &third, "--active"]);
+    let ran = leaked(&env, &third);
+    let told =
+        "akm: the rotation from `<ID1>` to `<ID2>` is over; both pairs are left as they are\n";
+    assert!(
+        ran.code == 0 && said(&ran, &[&old, &new]).contains(told),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(active(&env), [(old, true), (new, true)]);
+    assert!(!truth::rests(&env, &third));
+    let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
+    assert!(!record.contains("disable_after"), "{record}");
+}
+
+/// Nothing knows of it any more, whatever it waits for.
+#[test]
+fn a_leaked_pair_that_is_purged_is_not_written_down_again() {
+    let (env, id, other) = crate::leaked::killed_when_delivered();
+    env.lose_secret(&other);
+    done(&env, &["delete", &id, "--purge", "-y"]);
+    assert_eq!(env.akm(&["recover"]).code, 8);
+    let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
+    assert!(!record.contains(&id), "{record}");
+}
+
+#[cfg(feature = "sandbox-server")]
+mod served {
+    use super::*;
+    use crate::between::Between;
+    use crate::env::edit;
+    use crate::leaked_beside::other;
+    use crate::leaked_beside::served::{UNDECIDED, by_a_list_without, unanswered};
+    use crate::served::Served;
+    use chrono::TimeDelta;
+    use serde_json::json;
+    use std::sync::{Arc, Mutex};
+
+    /// The second list lacks the first pair, which is there and Active.
+    #[test]
+    fn the_first_of_two_leaked_pairs_is_looked_for_where_a_list_lacks_it() {
+        let (env, one, two) = two_leaks();
+        let command = [&ROTATE[..], &["--leaked", &two]].concat();
+        let ran = by_a_list_without(&env, &one, &command);
+        both_are_replaced(&env, &ran, &one, &two);
+    }
+
+    /// A server, and a gateway before it by the profile `gate`.
+    fn behind_a_gate() -> (Served, Between) {
+        let served = Served::start();
+        let between = Between::before(&served.serving);
+        let (serving, env) = (&served.serving, &served.env);
+        serving.add_profile_by(env, "gate", &between.endpoint, &[]);
+        (served, between)
+    }
+
+    fn fails(served: &Served, action: &str) {
+        let order = json!({ "fault": "fail-before", "action": action, "count": 100 });
+        served.serving.order(&order);
+    }
+
+    fn works_again(served: &Served) {
+        served.serving.order(&json!({ "clear": true }));
+    }
+
+    /// Shows the first list that it sees for all that follow.
+    fn stands_still(between: &Between) {
+        let seen = Mutex::new(None);
+        between.say(move |asked, hand_on| match asked {
+            "ListAccessKeys" => seen.lock().unwrap().get_or_insert_with(hand_on).clone(),
+            _ => hand_on(),
+        });
+    }
+
+    fn by_the_gate(served: &Served, args: &[&str]) -> crate::env::Ran {
+        served.env.akm(&[&["-p", "gate"], args].concat())
+    }
+
+    /// Somebody enabled it long after it was disabled, and it is said again: that counts, and not a list that lags.
+    #[test]
+    fn a_leak_that_is_said_again_is_not_undone_by_a_list_that_lags() {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let (id, new) = (env.create("alice"), env.create("alice"));
+        fails(&served, "DeleteAccessKey");
+        let args = [&ROTATE[..], &["--leaked", &id]].concat();
+        let ran = env.akm(&args);
+        let told = said(&ran, &[&id, &new]);
+        let half = "akm: `<ID1>` is disabled\n\
+                    akm: the rotation from `<ID1>` to `<ID2>` stopped half-way; whether `<ID1>` is deleted is not known: ";
+        assert!(ran.code == 8 && told.starts_with(half), "{told}");
+        works_again(&served);
+        env.time_passes_for("alice", TimeDelta::minutes(6));
+        edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+        stands_still(&between);
+        let ran = by_the_gate(&served, &args);
+        let told = "akm: `<ID1>` is disabled\n\
+                    akm: the rotation does not go on: the cloud disabled `<ID1>` and still lists it as Active\n\
+                    hint: the same command again in a minute\n";
+        assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (8, told));
+        assert_eq!(active(env), [(id.clone(), false), (new.clone(), true)]);
+        between.be_still();
+        assert_eq!(by_the_gate(&served, &args).code, 0);
+        over(env, &id, &new);
+    }
+
+    /// What akm changed itself counts more than a list from before.
+    #[test]
+    fn a_status_that_a_list_shows_from_before_is_asked_for() {
+        for (before, asked) in [("disable", "enable"), ("enable", "disable")] {
+            let (served, between) = behind_a_gate();
+            let env = &served.env;
+            let (id, _) = (env.create("alice"), env.create("alice"));
+            served.done(&[asked, &id]);
+            stands_still(&between);
+            assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+            served.done(&[before, &id]);
+            let ran = by_the_gate(&served, &[asked, &id]);
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+            let live = truth::live_of(env, "alice").into_iter();
+            let live = live.filter(|pair| pair.id == id);
+            let is: Vec<bool> = live.map(|pair| pair.active).collect();
+            assert_eq!(is, [asked == "enable"], "{asked}");
+        }
+    }
+
+    /// The same of a leak, before anything is made.
+    #[test]
+    fn a_leaked_pair_that_a_list_shows_inactive_is_disabled() {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let id = env.create("alice");
+        served.done(&["disable", &id, "--force"]);
+        let asked_for = Arc::new(Mutex::new(Vec::new()));
+        let (seen, asked_of) = (Mutex::new(None), asked_for.clone());
+        between.say(move |asked, hand_on| {
+            asked_of.lock().unwrap().push(asked.to_owned());
+            let mut seen = seen.lock().unwrap();
+            match asked {
+                "ListAccessKeys" => seen.get_or_insert_with(hand_on).clone(),
+                _ => hand_on(),
+            }
+        });
+        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+        served.done(&["enable", &id]);
+        fails(&served, "CreateAccessKey");
+        let args = [&ROTATE[..], &["--leaked", &id]].concat();
+        by_the_gate(&served, &args);
+        assert_eq!(active(env), [(id.clone(), false)]);
+        let asked = asked_for.lock().unwrap();
+        let updates = asked.iter().filter(|asked| *asked == "UpdateAccessKey");
+        assert_eq!(updates.count(), 1, "{asked:?}");
+    }
+
+    /// Whoever goes on disables what leaked beside a create whose answer was lost, and waits only then.
+    #[test]
+    fn a_pair_that_leaked_beside_an_undecided_create_is_disabled_by_whoever_goes_on() {
+        for args in [
+            &["recover"][..],
+            &ROTATE,
+            &["create", "--ram-user", "alice"],
+        ] {
+            let served = Served::start();
+            let env = &served.env;
+            let id = env.create("alice");
+            let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
+            served.serving.order(&order);
+            assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
+            fails(&served, "UpdateAccessKey");
+            assert_eq!(leaked(env, &id).code, 7);
+            works_again(&served);
+            assert_eq!(active(env), [(id.clone(), true)]);
+            let ran = env.akm(args);
+            let told = format!("akm: `<ID1>` is disabled\n{UNDECIDED}");
+            assert_eq!((ran.code, said(&ran, &[&id])), (7, told), "{args:?}");
+            assert_eq!(active(env), [(id.clone(), false)]);
+        }
+    }
+
+    /// A profile that signs with it does not bring it back.
+    #[test]
+    fn a_restored_pair_that_leaked_stays_out_of_use_under_a_profile() {
+        let served = Served::start();
+        let env = &served.env;
+        let id = env.create("alice");
+        let csv = env.path("alice.csv");
+        let csv = csv.to_str().unwrap();
+        served.done(&["export", &id, "--csv", csv]);
+        served.done(&["delete", &id, "--force", "-y"]);
+        let order = json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" });
+        served.serving.order(&order);
+        assert_eq!(env.akm(&["restore", &id, "--active"]).code, 8);
+        let endpoint = served.serving.field("endpoint");
+        let profile = ["profile", "add", "ops", "--csv", csv];
+        served.done(&[&profile[..], &["--endpoint", endpoint]].concat());
+        let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
+        served.serving.order(&order);
+        assert_eq!(leaked(env, &id).code, 8);
+        let ran = env.akm(&["recover"]);
+        let told = "akm: `<ID1>` is back and stays Inactive: a profile signs with it\n";
+        let words = said(&ran, &[&id]);
+        assert!(ran.code == 7 && words.starts_with(told), "{words}");
+        assert_eq!(active(env), [(id, false)]);
+    }
+
+    /// The same where the request was for what is to take its place, and somebody enabled it since.
+    #[test]
+    fn a_leaked_pair_whose_replacement_is_undecided_is_disabled_by_whoever_goes_on() {
+        let (served, id) = unanswered();
+        edit(&served.env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+        let ran = served.env.akm(&["recover"]);
+        let told = format!("akm: `<ID1>` is disabled\n{UNDECIDED}");
+        assert_eq!((ran.code, said(&ran, &[&id])), (7, told));
+        assert_eq!(active(&served.env), [(id.clone(), false)]);
+        served
+            .env
+            .time_passes_for("alice", crate::killed_served::EXPIRY);
+        served.done(&["recover"]);
+        over(&served.env, &id, &other(&served.env, &id));
+    }
+}
