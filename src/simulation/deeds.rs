@@ -150,6 +150,7 @@ impl Deed {
             Self::Enable(id) => {
                 typed(world, id);
                 world.ledger.book().open_leak = None;
+                world.ledger.book().out_of_use.remove(id);
                 over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
             }
             Self::Delete(id) | Self::Purge(id) => {
@@ -173,11 +174,13 @@ impl Deed {
                 typed(world, id);
                 // Whoever brings back what leaked has his own reasons.
                 world.ledger.book().brought_back.insert(id.clone());
+                world.ledger.book().out_of_use.remove(id);
                 let run = world.run(plan, |s| restore::restore(s, id, *active));
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
                 world.ledger.book().open_leak = None;
+                world.ledger.book().out_of_use.clear();
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());
@@ -238,6 +241,9 @@ fn over<T>(
         End::Failed(failure) => {
             if !matches!(failure.kind, Kind::HalfDone | Kind::Undecided) {
                 world.denied(run.number);
+            }
+            if failure.kind == Kind::Undecided {
+                world.ledger.judge_waiting(world);
             }
             Outcome::Failed(failure.kind)
         }

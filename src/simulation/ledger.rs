@@ -36,6 +36,8 @@ pub(super) struct Book {
     pub(super) unnoted: BTreeSet<AccessKeyId>,
     /// Pairs that a person brought back from the recycle bin, and that did not leak since.
     pub(super) brought_back: BTreeSet<AccessKeyId>,
+    /// Pairs that leaked, and that no person put back into use since.
+    pub(super) out_of_use: BTreeSet<AccessKeyId>,
     /// The leak that the journal is about.
     pub(super) open_leak: Option<AccessKeyId>,
     /// Runs that said that they made nothing.
@@ -63,6 +65,7 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
+        self.out_of_use.insert(id.clone());
         self.brought_back.remove(id);
         self.open_leak = None;
     }
@@ -172,6 +175,9 @@ impl Ledger {
 
     fn judge_retiring(&self, world: &World, run: u32, request: &Request, id: &AccessKeyId) {
         let activates = parameter(request, "Status") == Some("Active");
+        if activates && self.is_out_of_use(id) {
+            self.breach(6, &format!("`{id}` leaked, and is enabled"));
+        }
         let entry = world.durable_journal();
         let rotation = entry.as_ref().and_then(|entry| {
             let rotation = entry.intent.rotation.as_ref()?;
@@ -199,6 +205,26 @@ impl Ledger {
             Some(new) if !typed && !activates => self.judge_successor(world, run, id, &new),
             _ if !activates => self.book().harmed = true,
             _ => (),
+        }
+    }
+
+    fn is_out_of_use(&self, id: &AccessKeyId) -> bool {
+        let book = self.book();
+        book.out_of_use.contains(id) && !book.estranged.contains(id)
+    }
+
+    /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.
+    pub(super) fn judge_waiting(&self, world: &World) {
+        let leaked = world.open_entry().as_ref().and_then(super::check::leak_of);
+        let Some(id) = leaked.filter(|id| self.is_out_of_use(id)) else {
+            return;
+        };
+        let touched = self.book().touched.contains(&id);
+        if !touched && world.cloud.status(&id) == Some(Status::Active) {
+            self.breach(
+                6,
+                &format!("`{id}` leaked, and is Active while a create is waited for"),
+            );
         }
     }
 

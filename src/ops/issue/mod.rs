@@ -67,11 +67,8 @@ pub(in crate::ops) fn issue(
     rotation: Option<RotationIntent>,
 ) -> Result<Issued, Failure> {
     room(session, owner, before)?;
-    if let Some(entry) = session
-        .journal
-        .read(owner)?
-        .filter(|entry| entry.got.is_some())
-    {
+    let open = session.journal.read(owner)?;
+    if let Some(entry) = open.filter(|entry| entry.got.is_some()) {
         return Err(match entry.intent.rotation {
             Some(rotation) => not_over(owner, &rotation.old),
             None => not_read_back(owner),
