@@ -17,6 +17,7 @@ pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod rotate;
 pub(crate) mod session;
+pub(crate) mod this_run;
 pub(crate) mod user;
 pub(crate) mod verify;
 

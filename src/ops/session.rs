@@ -1,6 +1,6 @@
 //! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
-use super::{Failure, Kind};
+use super::{Failure, Kind, this_run::ThisRun};
 use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
@@ -11,14 +11,13 @@ use crate::core::{
 use crate::metadata::{
     Home,
     inventory::{Inventory, OwnerRecord, PairRecord},
-    journal::{Entry, Journal},
+    journal::Journal,
 };
 use crate::store::{self, Recipient, SecretName, SecretStore, StoreKind};
 use crate::sys::clock::Clock;
 use chrono::TimeDelta;
 use std::any::Any;
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The stores of this install by kind, opened when first asked for.
@@ -57,26 +56,7 @@ pub(crate) struct Session {
     pub(crate) recipient: Recipient,
     /// Between two checks of a new pair.
     pub(crate) verify_pause: Duration,
-    pub(crate) unproven: Unproven,
-}
-
-/// The pairs whose secrets this run put into a store whose durability akm cannot see: a later run is to read them back before their
-/// sealed copies go.
-#[derive(Default)]
-pub(crate) struct Unproven(Mutex<BTreeSet<AccessKeyId>>);
-
-impl Unproven {
-    pub(crate) fn note(&self, id: &AccessKeyId) {
-        let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ids.insert(id.clone());
-    }
-
-    /// Whether the pair that the journal speaks of is one of them.
-    pub(crate) fn has(&self, entry: &Entry) -> bool {
-        let ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let got = entry.got.as_ref();
-        got.is_some_and(|got| ids.contains(&got.access_key_id))
-    }
+    pub(crate) this_run: ThisRun,
 }
 
 impl std::ops::Deref for Session {

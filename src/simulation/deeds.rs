@@ -149,8 +149,7 @@ impl Deed {
             }
             Self::Enable(id) => {
                 typed(world, id);
-                world.ledger.book().open_leak = None;
-                world.ledger.book().out_of_use.remove(id);
+                world.ledger.book().takes_back(id);
                 over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
             }
             Self::Delete(id) | Self::Purge(id) => {
@@ -172,15 +171,12 @@ impl Deed {
             }
             Self::Restore(id, active) => {
                 typed(world, id);
-                // Whoever brings back what leaked has his own reasons.
-                world.ledger.book().brought_back.insert(id.clone());
-                world.ledger.book().out_of_use.remove(id);
+                world.ledger.book().brings_back(id);
                 let run = world.run(plan, |s| restore::restore(s, id, *active));
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
-                world.ledger.book().open_leak = None;
-                world.ledger.book().out_of_use.clear();
+                world.ledger.book().dismisses();
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());

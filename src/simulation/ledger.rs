@@ -36,7 +36,7 @@ pub(super) struct Book {
     pub(super) unnoted: BTreeSet<AccessKeyId>,
     /// Pairs that a person brought back from the recycle bin, and that did not leak since.
     pub(super) brought_back: BTreeSet<AccessKeyId>,
-    /// Pairs that leaked, and that no person put back into use since.
+    /// Pairs that a run took out of use because they leaked, and that no person put back since.
     pub(super) out_of_use: BTreeSet<AccessKeyId>,
     /// The leak that the journal is about.
     pub(super) open_leak: Option<AccessKeyId>,
@@ -65,9 +65,26 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
-        self.out_of_use.insert(id.clone());
         self.brought_back.remove(id);
         self.open_leak = None;
+    }
+
+    /// A person enables it.
+    pub(super) fn takes_back(&mut self, id: &AccessKeyId) {
+        self.open_leak = None;
+        self.out_of_use.remove(id);
+    }
+
+    /// Whoever restores what leaked has his own reasons.
+    pub(super) fn brings_back(&mut self, id: &AccessKeyId) {
+        self.brought_back.insert(id.clone());
+        self.out_of_use.remove(id);
+    }
+
+    /// Whatever leaked, nothing is to follow.
+    pub(super) fn dismisses(&mut self) {
+        self.open_leak = None;
+        self.out_of_use.clear();
     }
 
     /// A person has named the pair, and what is under way for it is that person's word.
@@ -193,7 +210,9 @@ impl Ledger {
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
+                let noted = entry.as_ref().and_then(super::check::leak_of);
                 let mut book = self.book();
+                book.out_of_use.extend(noted.filter(|noted| noted == id));
                 book.taken_out.insert((run, id.clone()));
                 book.stands &= stands;
             }

@@ -237,7 +237,7 @@ impl World {
             store: self.nature.store,
             recipient: Self::recipient(),
             verify_pause: Duration::from_secs(1),
-            unproven: crate::ops::session::Unproven::default(),
+            this_run: crate::ops::this_run::ThisRun::default(),
         };
         (run, session)
     }

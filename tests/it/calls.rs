@@ -80,7 +80,7 @@ fn what_goes_on() {
     assert_eq!(env.akm(&leaked).code, 8);
     assert_eq!(env.akm(&["enable", &two]).code, 0);
     let gone = [LIST, DELETE, LIST];
-    let expected = [&[CALLER, LIST][..], &[CALLER; 3], &gone].concat();
+    let expected = [&[CALLER, LIST, UPDATE][..], &[CALLER; 3], &gone].concat();
     assert_eq!(calls(&env, &leaked), expected);
 }
 

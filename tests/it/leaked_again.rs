@@ -67,13 +67,18 @@ const BOTH: &str = "akm: `<ID2>` is disabled, and nothing has taken its place ye
 /// Both are out of use, and what is hinted works.
 #[track_caller]
 fn both_are_replaced(env: &Env, ran: &crate::env::Ran, one: &str, two: &str) {
-    let told = format!("akm: `<ID1>` is disabled\nakm: `<ID2>` is disabled\n{BOTH}");
+    let told = format!("akm: `<ID2>` is disabled\nakm: `<ID1>` is disabled\n{BOTH}");
     assert_eq!((ran.code, said(ran, &[one, two])), (8, told));
     let both = [(one.to_owned(), false), (two.to_owned(), false)];
     assert_eq!(active(env), both);
-    is_open(env, "leaked pair, to be replaced", Some(one));
+    is_open(env, "leaked pair, to be replaced", Some(two));
     done(env, &["delete", one, "--purge", "-y"]);
-    let new = done(env, &[&ROTATE[..], &["--leaked", two]].concat());
+    let again = env.copied();
+    let new = done(&again, &[&ROTATE[..], &["--leaked", two]].concat());
+    over(&again, two, &new);
+    done(env, &["recover"]);
+    let new = done(env, &["show-id", "--ram-user", "alice"]);
+    assert_ne!(new, two);
     over(env, two, &new);
 }
 
@@ -237,6 +242,79 @@ mod served {
         }
     }
 
+    /// A rotation that has disabled its old pair, seen by a list from before.
+    fn disabled_since(served: &Served, between: &Between) -> (String, String) {
+        let env = &served.env;
+        let old = env.create("alice");
+        let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+        stands_still(between);
+        assert_eq!(by_the_gate(served, &["list", "--refresh"]).code, 0);
+        env.days_pass_for("alice", 3);
+        served.done(&ROTATE);
+        assert_eq!(active(env), [(old.clone(), false), (new.clone(), true)]);
+        (old, new)
+    }
+
+    #[test]
+    fn a_pair_that_a_rotation_retired_is_enabled_whatever_a_list_shows() {
+        let (served, between) = behind_a_gate();
+        let (old, new) = disabled_since(&served, &between);
+        assert_eq!(by_the_gate(&served, &["enable", &old]).code, 0);
+        assert_eq!(active(&served.env), [(old, true), (new, true)]);
+    }
+
+    #[test]
+    fn a_rotation_is_rolled_back_whatever_a_list_shows() {
+        let (served, between) = behind_a_gate();
+        let (old, new) = disabled_since(&served, &between);
+        let ran = by_the_gate(&served, &[&ROTATE[..], &["--rollback"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(active(&served.env), [(old, true), (new, false)]);
+    }
+
+    /// Somebody enabled it a moment ago, and the list is from before.
+    #[test]
+    fn a_rotation_disables_its_old_pair_whatever_a_list_shows() {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let old = env.create("alice");
+        let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+        served.done(&["disable", &old]);
+        stands_still(&between);
+        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+        served.done(&["enable", &old]);
+        env.days_pass_for("alice", 3);
+        let ran = by_the_gate(&served, &ROTATE);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(active(env), [(old, false), (new, true)]);
+    }
+
+    /// It came back Active, whatever a list from before its deletion says.
+    #[test]
+    fn a_restored_pair_that_a_profile_signs_with_is_known_to_be_active() {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let id = env.create("alice");
+        let csv = env.path("alice.csv");
+        let csv = csv.to_str().unwrap();
+        served.done(&["export", &id, "--csv", csv]);
+        served.done(&["disable", &id, "--force"]);
+        stands_still(&between);
+        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+        served.done(&["delete", &id, "-y"]);
+        let order = json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" });
+        served.serving.order(&order);
+        assert_eq!(env.akm(&["restore", &id]).code, 8);
+        let endpoint = served.serving.field("endpoint");
+        let profile = ["profile", "add", "ops", "--csv", csv];
+        served.done(&[&profile[..], &["--endpoint", endpoint]].concat());
+        let ran = by_the_gate(&served, &["recover"]);
+        let told = "akm: `<ID1>` is back and stays Active: a profile signs with it\n";
+        let words = said(&ran, &[&id]);
+        assert!(ran.code == 0 && words.starts_with(told), "{words}");
+        assert_eq!(env.pairs()[0]["status"], "Active");
+    }
+
     /// The same of a leak, before anything is made.
     #[test]
     fn a_leaked_pair_that_a_list_shows_inactive_is_disabled() {
@@ -288,6 +366,102 @@ mod served {
             assert_eq!((ran.code, said(&ran, &[&id])), (7, told), "{args:?}");
             assert_eq!(active(env), [(id.clone(), false)]);
         }
+    }
+
+    /// The second leak is of a pair that was enabled a moment ago.
+    #[test]
+    fn the_second_of_two_leaked_pairs_is_disabled_whatever_a_list_shows() {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let (one, two) = (env.create("alice"), env.create("alice"));
+        served.done(&["disable", &two]);
+        assert_eq!(leaked(env, &one).code, 8);
+        stands_still(&between);
+        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+        served.done(&["enable", &two]);
+        let ran = by_the_gate(&served, &[&ROTATE[..], &["--leaked", &two]].concat());
+        let told = format!("akm: `<ID2>` is disabled\n{BOTH}");
+        assert_eq!((ran.code, said(&ran, &[&one, &two])), (8, told));
+        assert_eq!(active(env), [(one, false), (two, false)]);
+    }
+
+    /// Nothing but the journal knows of it, and only the answer to its deletion tells.
+    #[test]
+    fn a_leaked_pair_that_a_list_lacks_is_deleted_though_metadata_is_lost() {
+        let (env, id, other) = crate::leaked::killed_when_delivered();
+        std::fs::remove_file(env.record_of("alice")).unwrap();
+        edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+        let ran = by_a_list_without(&env, &id, &["recover"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        over(&env, &id, &other);
+    }
+
+    /// Alice's pair that was made days ago, and deleted; its restore, to be Active, got no answer.
+    fn may_be_restored(fault: &str) -> (Served, String) {
+        let served = Served::start();
+        let env = &served.env;
+        let id = env.create("alice");
+        crate::fleet::made_days_ago(env, "alice", 2);
+        served.done(&["delete", &id, "--force", "-y"]);
+        let order = json!({ "fault": fault, "action": "RestoreAccessKeyFromRecycleBin" });
+        served.serving.order(&order);
+        assert_eq!(env.akm(&["restore", &id, "--active"]).code, 8);
+        (served, id)
+    }
+
+    /// Its secret stays until it is known what becomes of it, and it does not stay Active.
+    #[test]
+    fn a_leaked_pair_that_may_yet_be_restored_is_not_called_deleted() {
+        let (served, id) = may_be_restored("lose-request");
+        let env = &served.env;
+        let ran = leaked(env, &id);
+        let told =
+            "akm: `<ID1>` was made or restored just now, and the cloud does not list it yet\n";
+        let words = said(&ran, &[&id]);
+        assert!(ran.code == 7 && words.starts_with(told), "{words}");
+        let other = Env::light();
+        served.serving.add_profile(&other, "dev");
+        done(&other, &["restore", &id, "--active"]);
+        served.done(&["recover"]);
+        assert_eq!(active(env), [(id, false)]);
+    }
+
+    #[test]
+    fn a_leaked_pair_that_is_restored_and_not_listed_is_not_called_deleted() {
+        let (served, id) = may_be_restored("lose-answer");
+        let env = &served.env;
+        let before = crate::leaked::hide(env, &id);
+        assert_eq!(leaked(env, &id).code, 7);
+        assert!(truth::rests(env, &id));
+        std::fs::write(env.cloud_of("alice"), before).unwrap();
+        let new = served.done(&[&ROTATE[..], &["--leaked", &id]].concat());
+        // It may have been asked for more than once.
+        assert_eq!(env.akm(&["recover"]).code, 7);
+        crate::faults::asked_long_ago(env, &id);
+        served.done(&["recover"]);
+        over(env, &id, &new);
+    }
+
+    /// It could not be disabled: what appears meanwhile is written down all the same.
+    #[test]
+    fn a_pair_that_appears_is_recorded_while_the_leaked_one_cannot_be_disabled() {
+        let served = Served::start();
+        let env = &served.env;
+        let id = env.create("alice");
+        let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
+        served.serving.order(&order);
+        assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
+        fails(&served, "UpdateAccessKey");
+        assert_eq!(leaked(env, &id).code, 7);
+        let elsewhere = Env::light();
+        served.serving.add_profile(&elsewhere, "dev");
+        let strange = done(&elsewhere, &["create", "--ram-user", "alice"]);
+        let ran = env.akm(&["recover"]);
+        let told = said(&ran, &[&id]);
+        assert!(ran.code == 7 && told.contains("UpdateAccessKey"), "{told}");
+        let open = env.akm(&["recover", "--list"]).stdout;
+        let suspect = |line: &str| line.starts_with("suspect") && line.contains(&strange);
+        assert!(open.lines().any(suspect), "{open}");
     }
 
     /// A profile that signs with it does not bring it back.

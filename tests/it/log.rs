@@ -50,7 +50,7 @@ fn every_change_is_written_down_and_nothing_else() {
     let two: serde_json::Value = serde_json::from_str(&two).unwrap();
     let two = two["access_key_id"].as_str().unwrap();
     done(&env, &["disable", &one]);
-    // It is so already.
+    // It is so already, as far as a list can tell.
     done(&env, &["disable", &one]);
     done(&env, &["enable", &one]);
     done(&env, &["delete", &one, "--force", "-y"]);
@@ -69,6 +69,7 @@ fn every_change_is_written_down_and_nothing_else() {
             format!("create {one} alice"),
             format!("create {two} alice"),
             format!("export {two} alice"),
+            format!("disable {one} alice"),
             format!("disable {one} alice"),
             format!("enable {one} alice"),
             format!("disable {one} alice"),

@@ -257,14 +257,23 @@ impl Load {
     }
 }
 
-/// The first command of each hint, without its own name.
+/// The first command of each hint, without its own name. Nobody is there to be asked whether to delete.
 fn advised(ran: &Ran) -> Vec<String> {
     let hints = ran
         .stderr
         .lines()
         .filter_map(|line| line.split_once("hint: `akm "));
-    let commands = hints.map(|(_, rest)| rest.split_once('`').unwrap().0.to_owned());
-    commands.collect()
+    let commands = hints.map(|(_, rest)| rest.split_once('`').unwrap().0);
+    let yes = |command: &str| {
+        if command.starts_with("delete ") {
+            " -y"
+        } else {
+            ""
+        }
+    };
+    commands
+        .map(|command| command.to_owned() + yes(command))
+        .collect()
 }
 
 /// The rows of `recover --list`.

@@ -116,7 +116,7 @@ impl Context {
             store,
             recipient,
             verify_pause: pause.unwrap_or(VERIFY_PAUSE),
-            unproven: ops::session::Unproven::default(),
+            this_run: ops::this_run::ThisRun::default(),
         })
     }
 

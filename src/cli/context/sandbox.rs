@@ -41,7 +41,7 @@ impl Context {
             store: settled.store,
             recipient: settled.recipient,
             verify_pause: Duration::ZERO,
-            unproven: ops::session::Unproven::default(),
+            this_run: ops::this_run::ThisRun::default(),
         })
     }
 

@@ -58,7 +58,7 @@ pub(in crate::ops) fn claim(
             .map_err(half)?;
     }
     if !store.durable() {
-        session.unproven.note(&got.access_key_id);
+        session.this_run.unproven.note(&got.access_key_id);
     }
     Ok(Issued {
         entry,

@@ -66,7 +66,7 @@ pub(in crate::ops) fn held_or_restored(session: &Session, entry: &Entry) -> Resu
     }
     rest(store, &name, &unseal(session, entry)?)?;
     if !store.durable() {
-        session.unproven.note(&got.access_key_id);
+        session.this_run.unproven.note(&got.access_key_id);
     }
     session
         .tell

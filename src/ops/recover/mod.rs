@@ -111,17 +111,20 @@ pub(in crate::ops) fn settle_open(
 
 /// A request without an answer that came to nothing, once that is known: what leaked before it or beside it is still to be replaced.
 fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Issued>, Failure> {
-    let shown = match rotate::leaked_pair(&entry) {
-        Some(id) => {
-            let mut shown = rotate::listed(session, owner, id)?;
-            rotate::disable(session, owner, &mut shown, id)?;
-            shown
-        }
+    let leaked = rotate::leaked_pairs(&entry);
+    let mut shown = match leaked.first() {
+        Some(id) => rotate::listed(session, owner, id)?,
         None => session.pairs_left(owner)?,
     };
-    let strange = decide(session, &entry, &shown)?;
+    let mut leaked = leaked.iter();
+    let disabled =
+        leaked.try_for_each(|id| rotate::disable(session, owner, &mut shown, id).map(drop));
+    // What appeared is written down in any case.
+    let decided = decide(session, &entry, &shown);
+    disabled?;
+    let strange = decided?;
     if let Some(id) = &entry.leaked {
-        let standing = rotate::replace_noted(session, owner, id, &strange)?;
+        let standing = rotate::replace_noted(session, &entry, id, &strange)?;
         return Ok(Settled::rotated(standing));
     }
     if entry.intent.is_of_leak() {
@@ -169,7 +172,7 @@ fn confirm(
         .transpose()?
         .flatten();
     if held.is_some_and(|held| held.same_as(&secret)) {
-        if !session.unproven.has(&entry) {
+        if !session.this_run.left_unproven(&entry) {
             session.journal.close(&entry.owner())?;
         }
         return Ok(Settled::Nothing);
@@ -208,7 +211,7 @@ pub(in crate::ops) fn close_when_proven(session: &Session, entry: &Entry) -> Res
     if entry.leaked.is_some() && !sealed {
         return rotate::leak_waits_again(session, entry.clone()).map(drop);
     }
-    if entry.leaked.is_some() || session.unproven.has(entry) {
+    if entry.leaked.is_some() || session.this_run.left_unproven(entry) {
         let stored = Some(session.cloud.now());
         return Ok(session.journal.as_create(entry, stored)?);
     }

@@ -13,7 +13,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::metadata::{
-    inventory::PairRecord,
+    inventory::{OwnerRecord, PairRecord},
     journal::{Entry, Restoring},
     log::Action,
 };
@@ -161,13 +161,17 @@ fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Restoring>, F
     Ok(begun.transpose()?)
 }
 
-/// What was asked for before a pair leaked does not count any more: should it yet come back, it is not to stay Active.
-pub(in crate::ops) fn not_active(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
-    let Some(mut begun) = begun_for(session, id)?.filter(|begun| begun.active) else {
-        return Ok(());
+/// What was asked for before a pair leaked does not count any more: should it yet come back, it is not to stay Active. Gives back
+/// whether it may.
+pub(in crate::ops) fn not_active(session: &Session, id: &AccessKeyId) -> Result<bool, Failure> {
+    let Some(mut begun) = begun_for(session, id)? else {
+        return Ok(false);
     };
-    begun.active = false;
-    Ok(session.journal.restoring(&begun)?)
+    if begun.active {
+        begun.active = false;
+        session.journal.restoring(&begun)?;
+    }
+    Ok(true)
 }
 
 /// Whether the request can still be executed.
@@ -209,21 +213,20 @@ fn as_asked(
     };
     let signs = !begun.active && profile::signs(session, id)?;
     let set = if signs {
+        let status = left(&session.record(&owner)?, key);
         session.tell.warn(&format!(
-            "`{id}` is back and stays {}: a profile signs with it",
-            key.status
+            "`{id}` is back and stays {status}: a profile signs with it"
         ));
-        retire::written(session, &owner, shown, id, key.status, None)
+        retire::written(session, &owner, shown, id, status, None)
+    } else if begun.active && key.status == Status::Active {
+        retire::written(session, &owner, shown, id, Status::Active, None)
     } else {
-        let mut key = key.clone();
         let status = if begun.active {
             Status::Active
         } else {
-            // It came back Active, whatever a list says that lags.
-            key.status = Status::Active;
             Status::Inactive
         };
-        retire::set(session, &owner, shown, &key, status, None)
+        retire::set(session, &owner, shown, key, status, None)
     };
     let pair = set.map_err(|failure| match failure.kind {
         Kind::HalfDone => failure,
@@ -232,6 +235,15 @@ fn as_asked(
     let pair = pair.map_err(|failure| failure.hint("`akm recover` finishes it"))?;
     session.journal.restored(id)?;
     Ok(Some(pair))
+}
+
+/// It came back Active, whatever a list says that lags; akm may have disabled it since.
+fn left(record: &OwnerRecord, listed: &AccessKey) -> Status {
+    let known = record.pair(&listed.id).filter(|pair| pair.is_live());
+    match known {
+        Some(pair) if pair.status == listed.status => pair.status,
+        _ => Status::Active,
+    }
 }
 
 fn not_recycled(session: &Session, id: &AccessKeyId, error: crate::cloud::Error) -> Failure {

@@ -65,7 +65,7 @@ pub(super) fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure
     })
 }
 
-/// The caller holds the owner's lock; `shown` is what the cloud lists. A pair made Active stays so until `due`, if a rotation is to
+/// Asks for that status whatever the cloud lists, which is `shown`: that may lag. The caller holds the owner's lock. A pair made Active stays so until `due`, if a rotation is to
 /// disable it.
 pub(super) fn set(
     session: &Session,
@@ -76,9 +76,7 @@ pub(super) fn set(
     due: Option<Timestamp>,
 ) -> Result<PairRecord, Failure> {
     let id = &key.id;
-    if !is_already(&session.record(owner)?, Some(key), status) {
-        set_status(session, owner, id, status)?;
-    }
+    set_status(session, owner, id, status)?;
     written(session, owner, shown, id, status, due)
 }
 
@@ -112,14 +110,6 @@ pub(super) fn written(
     let record =
         record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
-}
-
-/// Whether the cloud need not be asked for that status: a list may lag behind what akm itself changed.
-pub(super) fn is_already(record: &OwnerRecord, listed: Option<&AccessKey>, status: Status) -> bool {
-    listed.is_some_and(|key| {
-        let known = record.pair(&key.id).filter(|pair| pair.is_live());
-        key.status == status && known.is_none_or(|pair| pair.status == status)
-    })
 }
 
 fn set_status(

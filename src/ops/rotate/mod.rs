@@ -14,7 +14,7 @@ mod work;
 
 pub(crate) use leaked::leaked;
 pub(super) use leaked::{
-    disable, leak_waits, leak_waits_again, leaked_pair, listed, replace_beside, replace_leaked,
+    disable, leak_waits, leak_waits_again, leaked_pairs, listed, replace_beside, replace_leaked,
     replace_noted,
 };
 pub(super) use reclaim::{reclaim, reclaimed};

@@ -122,9 +122,13 @@ impl Rehearsal<'_> {
             status: self.shown(false).new,
             signing: signing(self.session, &self.new),
             place: place(self.session, &self.old, listed, stop),
-            retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),
+            retired: self.is_retired(),
         };
         would_stop(stop, &left)
+    }
+
+    fn is_retired(&self) -> bool {
+        self.recorded.due.is_some_and(|due| due.disabled.is_some())
     }
 
     /// As a person's word has it, the old pair may be deleted now.
@@ -177,14 +181,15 @@ impl Rehearsal<'_> {
             }
             Step::DisableOld => self.disable_old(calls),
             Step::EnableOld => {
-                self.set(&self.old.clone(), Status::Active, calls);
+                let surely = self.is_retired();
+                self.set(&self.old.clone(), Status::Active, surely, calls);
                 let enabled = Some(self.now);
                 self.recorded.back = Some(Back { enabled });
                 self.recorded.reached = Reached::OldEnabled;
             }
             Step::DisableNew => {
                 calls.switch(&self.new, &self.old);
-                self.set(&self.new.clone(), Status::Inactive, calls);
+                self.set(&self.new.clone(), Status::Inactive, true, calls);
                 self.recorded.reached = Reached::NewDisabled;
             }
             Step::DeleteOld => {
@@ -220,17 +225,20 @@ impl Rehearsal<'_> {
 
     fn disable_old(&mut self, calls: &mut Calls) {
         calls.switch(&self.old, &self.new);
-        self.set(&self.old.clone(), Status::Inactive, calls);
+        // What leaked is disabled by then.
+        self.set(&self.old.clone(), Status::Inactive, !self.leaked, calls);
         self.recorded.reached = Reached::OldDisabled;
         if let Some(due) = &mut self.recorded.due {
             (due.disabled, due.delete) = (Some(self.now), Some(self.now + self.grace));
         }
     }
 
-    fn set(&mut self, id: &AccessKeyId, status: Status, calls: &mut Calls) {
-        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
-        if let Some(key) = self.keys.iter_mut().find(other) {
+    fn set(&mut self, id: &AccessKeyId, status: Status, surely: bool, calls: &mut Calls) {
+        let listed = self.keys.iter_mut().find(|key| key.id == *id);
+        if surely || listed.as_ref().is_some_and(|key| key.status != status) {
             calls.add(&Call::set_status(self.owner, id, status));
+        }
+        if let Some(key) = listed {
             key.status = status;
         }
     }

@@ -19,6 +19,7 @@ pub(super) enum Way {
 }
 
 /// Whatever else is open for the owner: that the pair leaked is written down there, and the pair disabled, before it is looked into.
+/// What is written down there already of another pair is not forgotten as long as that is there.
 pub(super) fn make_way(
     session: &Session,
     owner: &Owner,
@@ -28,10 +29,15 @@ pub(super) fn make_way(
     let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
         return Ok(Way::Free(shown));
     };
-    let noted = leaked_too(session, &entry, &mut shown, id)
-        .and_then(|()| note(&mut entry, &mut journal, id));
+    let half = |failure: Failure| failure.half_done(waits(id));
+    let mut noted = Ok(());
+    if entry.leaked.is_none() {
+        noted = note(&mut entry, &mut journal, id);
+    }
     disable(session, owner, &mut shown, id)?;
-    noted.map_err(|failure| failure.half_done(waits(id)))?;
+    noted.map_err(half)?;
+    leaked_too(session, &entry, &mut shown, id).map_err(half)?;
+    note(&mut entry, &mut journal, id).map_err(half)?;
     if entry.got.is_some() {
         let standing = replace_beside(session, entry, journal, shown, id)?;
         return Ok(Way::Gone(Box::new(standing)));

@@ -1,6 +1,6 @@
 //! Two leaked pairs of one owner.
 
-use super::disable;
+use super::{disable, leaked_pairs};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -17,10 +17,7 @@ pub(super) fn leaked_too(
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
     let owner = entry.owner();
-    let rotation = entry.intent.rotation.as_ref();
-    let own = rotation.filter(|rotation| rotation.leaked);
-    let known = own.map(|rotation| &rotation.old).into_iter();
-    for other in known.chain(&entry.leaked).filter(|other| *other != id) {
+    for other in leaked_pairs(entry).iter().filter(|other| *other != id) {
         disable(session, &owner, shown, other)?;
         if shown.iter().any(|key| key.id == *other) {
             return Err(both_leaked(&owner, other, id));

@@ -2,7 +2,7 @@
 
 use super::{
     console::{not_the_signer, protected},
-    leak_waits, leaked_pair, listed,
+    leak_waits, leaked_pairs, listed,
 };
 use crate::cloud::Fault;
 use crate::core::{
@@ -10,8 +10,8 @@ use crate::core::{
     account::Owner,
     rotation::Reached,
 };
-use crate::metadata::log::Action;
-use crate::ops::{Failure, Session, issue, record, restore, retire};
+use crate::metadata::{inventory::OwnerRecord, log::Action};
+use crate::ops::{Failure, Session, issue, record, restore};
 
 /// Before anything else is waited for: somebody may have enabled it meanwhile.
 pub(super) fn disable_again(session: &Session, owner: &Owner) -> Result<(), Failure> {
@@ -20,21 +20,21 @@ pub(super) fn disable_again(session: &Session, owner: &Owner) -> Result<(), Fail
     let Some((mut entry, mut journal)) = open.filter(|(entry, _)| !leak_waits(entry)) else {
         return Ok(());
     };
-    let Some(id) = leaked_pair(&entry).cloned() else {
-        return Ok(());
-    };
     session.check_signer(owner)?;
-    let shown = listed(session, owner, &id)?;
-    let mut shown = issue::with_the_new(session, &entry, shown);
-    if disable(session, owner, &mut shown, &id)? && entry.when(Reached::OldDisabled).is_some() {
-        // A list that lags shows it Active once more.
-        journal.reached(&mut entry, Reached::OldDisabled, session.cloud.now())?;
+    for id in leaked_pairs(&entry) {
+        let shown = listed(session, owner, &id)?;
+        let mut shown = issue::with_the_new(session, &entry, shown);
+        let enabled = disable(session, owner, &mut shown, &id)?;
+        if enabled && entry.when(Reached::OldDisabled).is_some() {
+            // A list that lags shows it Active once more.
+            journal.reached(&mut entry, Reached::OldDisabled, session.cloud.now())?;
+        }
     }
     Ok(())
 }
 
-/// Makes the leaked pair Inactive and writes that down, of the pairs in `shown` too. A list that lags may lack it: if it is there all
-/// the same, it is among them then. Gives back whether the cloud was asked, and had it.
+/// Makes the leaked pair Inactive and writes that down, of the pairs in `shown` too. The cloud is asked once in a run, whatever it
+/// shows: a list may lag. If the pair is there and not in `shown`, it is then. Gives back whether it was in use, as far as is known.
 pub(in crate::ops) fn disable(
     session: &Session,
     owner: &Owner,
@@ -43,15 +43,16 @@ pub(in crate::ops) fn disable(
 ) -> Result<bool, Failure> {
     let overridden = restore::not_active(session, id);
     let mut record = session.record(owner)?;
+    let asks = !session.this_run.taken_out.has(id);
+    let there = !asks || out_of_use(session, owner, id)?;
     let listed = shown.iter_mut().find(|key| key.id == *id);
-    let asks = !retire::is_already(&record, listed.as_deref(), Status::Inactive);
-    let there = asks && out_of_use(session, owner, id)?;
+    let in_use = asks && there && is_in_use(&record, listed.as_deref(), id);
     match listed {
         Some(key) => key.status = Status::Inactive,
         None if there => shown.push(record.inactive(id, session.cloud.now())),
         None => (),
     }
-    if there {
+    if in_use {
         session.tell.note(&format!("`{id}` is disabled"));
     }
     let before = record.access_keys.clone();
@@ -59,7 +60,13 @@ pub(in crate::ops) fn disable(
     if record.access_keys != before {
         session.inventory.save(&record)?;
     }
-    overridden.map(|()| there)
+    overridden.map(|_| in_use)
+}
+
+/// As the list, or what is known of the pair, has it.
+fn is_in_use(record: &OwnerRecord, listed: Option<&AccessKey>, id: &AccessKeyId) -> bool {
+    let known = record.pair(id).map(|pair| pair.status);
+    listed.is_none_or(|key| key.status == Status::Active) || known == Some(Status::Active)
 }
 
 /// False where the pair is gone.
@@ -69,6 +76,9 @@ fn out_of_use(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<bool
     match record::change(session, Action::RotateDisable, owner, Some(id), answer) {
         Err(error) if error.fault == Fault::NoSuchPair => Ok(false),
         Err(error) => Err(protected(owner, error)),
-        Ok(()) => Ok(true),
+        Ok(()) => {
+            session.this_run.taken_out.note(id);
+            Ok(true)
+        }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn keep(
     if let Some(new) = new.filter(|_| !held) {
         disclaim(session, &entry.owner(), &new)?;
     }
-    if session.unproven.has(&entry) {
+    if session.this_run.left_unproven(&entry) {
         keeps_no_other(session, &entry, id)?;
     }
     forget_replaced(session, &entry, id)?;
@@ -54,7 +54,7 @@ fn claimed(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Entr
         mut journal,
         ..
     } = issue::claim(session, entry, journal, &secret)?;
-    if session.unproven.has(&entry) {
+    if session.this_run.left_unproven(&entry) {
         journal.reached(&mut entry, Reached::Stored, session.cloud.now())?;
     }
     Ok(entry)

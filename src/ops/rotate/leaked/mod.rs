@@ -22,16 +22,17 @@ use crate::metadata::{
 use crate::ops::{
     Failure, Kind, Session, issue,
     recover::{self, Settled},
-    retire,
+    restore, retire,
 };
 pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
+use both::leaked_too;
 use console::{not_the_signer, protected};
 pub(in crate::ops) use disable::disable;
 use disable::disable_again;
 use successor::{stand_in, successor};
 use waiting::waits;
-pub(in crate::ops) use waiting::{leak_waits, leak_waits_again, leaked_pair};
+pub(in crate::ops) use waiting::{leak_waits, leak_waits_again, leaked_pairs};
 use which::which;
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
@@ -44,8 +45,10 @@ pub(crate) fn leaked(
 ) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
     session.check_suspects(owner)?;
+    let mut coming = Ok(false);
     if let Some(id) = named {
         not_the_signer(&session.cloud.signer(), owner, id)?;
+        coming = restore::not_active(session, id);
     }
     if goes_on(session, owner, named)? {
         disable_again(session, owner)?;
@@ -57,6 +60,9 @@ pub(crate) fn leaked(
     let shown = session.cloud.pairs(owner);
     let shown = shown.map_err(|error| protected(owner, error))?;
     let Some(id) = which(session, owner, &shown, named)? else {
+        if let Some(id) = named.filter(|_| !matches!(coming, Ok(false))) {
+            return Err(coming.err().unwrap_or_else(|| which::not_shown_yet(id)));
+        }
         return deleted_already(session, owner, &shown, named);
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
@@ -95,16 +101,18 @@ fn deleted_already(
     current(session, owner)
 }
 
-/// The leak that was written down beside a request of which it is known now that nothing is left to wait for; `strange` are the pairs
+/// The leak that was written down `beside` a request of which it is known now that nothing is left to wait for; `strange` are the pairs
 /// that appeared around it.
 pub(in crate::ops) fn replace_noted(
     session: &Session,
-    owner: &Owner,
+    beside: &Entry,
     id: &AccessKeyId,
     strange: &[AccessKeyId],
 ) -> Result<Standing, Failure> {
+    let owner = &beside.owner();
     issue::ready(session, owner)?;
-    let shown = listed(session, owner, id)?;
+    let mut shown = listed(session, owner, id)?;
+    leaked_too(session, beside, &mut shown, id)?;
     let intent = intent(session, owner, &shown, id)?;
     let (entry, journal) = session.journal.begin(intent)?;
     // Not before: it would be found again.

@@ -4,11 +4,12 @@ use crate::core::{access_key::AccessKeyId, rotation::Reached};
 use crate::metadata::journal::{Entry, Intent, OpenJournal, RotationIntent};
 use crate::ops::{Failure, Session};
 
-/// The pair of which the journal says that it leaked.
-pub(in crate::ops) fn leaked_pair(entry: &Entry) -> Option<&AccessKeyId> {
+/// The pairs of which the journal says that they leaked: the one that it is about, and the one that it has beside that.
+pub(in crate::ops) fn leaked_pairs(entry: &Entry) -> Vec<AccessKeyId> {
     let own = entry.intent.rotation.as_ref();
     let own = own.filter(|rotation| rotation.leaked);
-    entry.leaked.as_ref().or(own.map(|rotation| &rotation.old))
+    let own = own.map(|rotation| &rotation.old);
+    own.into_iter().chain(&entry.leaked).cloned().collect()
 }
 
 /// Whether the journal says only that a pair leaked: nothing takes its place yet.

@@ -74,11 +74,11 @@ fn disabled(
         return Ok(None);
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
+    calls.add(&Call::set_status(owner, &id, Status::Inactive));
     let active = |key: &&mut AccessKey| key.id == id && key.status == Status::Active;
     let active = keys.iter_mut().find(active);
     let was_active = active.is_some();
     if let Some(key) = active {
-        calls.add(&Call::set_status(owner, &id, Status::Inactive));
         key.status = Status::Inactive;
     }
     Ok(Some(Disabled {

@@ -2,28 +2,21 @@
 
 use super::Work;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::{AccessKeyId, Status},
     rotation::{Reached, Shown},
 };
 use crate::metadata::log::Action;
 use crate::ops::{Failure, record, retire};
 
 impl Work<'_> {
-    /// Asks for a status, and takes it as given.
-    fn set(&mut self, id: &AccessKeyId, status: Status) -> Result<(), Failure> {
+    /// Asks for a status, and takes it as given: `surely`, or where the list shows another.
+    fn set(&mut self, id: &AccessKeyId, status: Status, surely: bool) -> Result<(), Failure> {
         let Some(mut seen) = self.seen.take() else {
             return Ok(());
         };
-        let other = |key: &&mut AccessKey| key.id == *id && key.status != status;
-        let changed = seen.keys.iter_mut().find(other);
-        let Shown {
-            held,
-            old_held,
-            fresh,
-            ..
-        } = seen.shown;
-        let fresh = fresh && changed.is_none();
-        if let Some(key) = changed {
+        let listed = seen.keys.iter_mut().find(|key| key.id == *id);
+        let asks = surely || listed.as_ref().is_some_and(|key| key.status != status);
+        if asks {
             let answer = self.session.cloud.set_status(&self.owner, id, status);
             let action = match status {
                 Status::Active => Action::Enable,
@@ -31,25 +24,37 @@ impl Work<'_> {
             };
             let answer = record::change(self.session, action, &self.owner, Some(id), answer);
             retire::gone(answer).map_err(|failure| self.half(failure))?;
+        }
+        if let Some(key) = listed {
             key.status = status;
         }
-        let mut seen = self.see(seen.keys, held, fresh);
+        let Shown {
+            held,
+            old_held,
+            fresh,
+            ..
+        } = seen.shown;
+        let mut seen = self.see(seen.keys, held, fresh && !asks);
         seen.shown.old_held = old_held;
         self.seen = Some(seen);
         Ok(())
     }
 
-    pub(super) fn set_old(&mut self, status: Status, reached: Reached) -> Result<(), Failure> {
+    /// What the list shows of it may be from before somebody enabled it.
+    pub(super) fn disable_old(&mut self) -> Result<(), Failure> {
         // A profile may have been added since the new pair was delivered.
         let switched = self.switch(&self.old, &self.new);
         switched.map_err(|failure| self.half(failure))?;
-        self.set(&self.old.clone(), status)?;
-        self.mark(reached)
+        let surely = !self.session.this_run.taken_out.has(&self.old);
+        self.set(&self.old.clone(), Status::Inactive, surely)?;
+        self.mark(Reached::OldDisabled)
     }
 
     /// Written down at once: what follows may take its time, or not come to its end.
     pub(super) fn enable_old(&mut self) -> Result<(), Failure> {
-        self.set(&self.old.clone(), Status::Active)?;
+        // What this rotation disabled a list may still show as it was.
+        let surely = self.entry.when(Reached::OldDisabled).is_some();
+        self.set(&self.old.clone(), Status::Active, surely)?;
         let mut record = self.known()?;
         if let Some(old) = record.pair_mut(&self.old) {
             (old.disable_after, old.delete_after, old.retired_at) = (None, None, None);
@@ -63,7 +68,7 @@ impl Work<'_> {
         // A profile may have been added since the old pair was delivered.
         let switched = self.switch(&self.new, &self.old);
         switched.map_err(|failure| self.half(failure))?;
-        self.set(&self.new.clone(), Status::Inactive)?;
+        self.set(&self.new.clone(), Status::Inactive, true)?;
         self.mark(Reached::NewDisabled)
     }
 

@@ -77,7 +77,13 @@ impl Work<'_> {
     /// What is known of the owner's pairs, and what the cloud showed of them.
     pub(super) fn known(&self) -> Result<OwnerRecord, Failure> {
         let mut record = self.session.record(&self.owner)?;
-        record.take_over(self.keys(), self.session.cloud.now());
+        let (mut keys, now) = (self.keys().to_vec(), self.session.cloud.now());
+        let lacks = keys.iter().all(|key| key.id != self.old);
+        let there = self.old_status(&keys).is_some();
+        if lacks && there && record.pair(&self.old).is_some() {
+            keys.push(record.inactive(&self.old, now));
+        }
+        record.take_over(&keys, now);
         reclaim(self.session, &self.entry, &mut record);
         Ok(record)
     }

@@ -41,7 +41,6 @@ pub(super) fn go_on(
     shown: Vec<AccessKey>,
 ) -> Result<Standing, Failure> {
     let mut work = Work::new(session, entry, journal)?;
-    let shown = work.with_the_leaked(shown)?;
     work.seen = Some(work.see(shown, true, false));
     work.run()
 }
@@ -136,7 +135,7 @@ impl<'a> Work<'a> {
                 Step::Verify => self.verify(&self.new.clone(), Reached::Verified)?,
                 Step::Deliver => self.deliver(Reached::Delivered)?,
                 Step::Look => self.look()?,
-                Step::DisableOld => self.set_old(Status::Inactive, Reached::OldDisabled)?,
+                Step::DisableOld => self.disable_old()?,
                 Step::DeleteOld => self.delete_old()?,
                 Step::EnableOld => self.enable_old()?,
                 Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified)?,
@@ -154,10 +153,10 @@ impl<'a> Work<'a> {
 
     /// What is known now is good until something is done with it.
     fn see(&self, keys: Vec<AccessKey>, held: bool, fresh: bool) -> Seen {
-        let status = |id: &AccessKeyId| keys.iter().find(|key| key.id == *id).map(|key| key.status);
+        let new = keys.iter().find(|key| key.id == self.new);
         let shown = Shown {
-            old: status(&self.old),
-            new: status(&self.new),
+            old: self.old_status(&keys),
+            new: new.map(|key| key.status),
             held,
             old_held: false,
             fresh,
@@ -169,7 +168,6 @@ impl<'a> Work<'a> {
         let keys = self.session.pairs_left(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
         let keys = issue::with_the_new(self.session, &self.entry, keys);
-        let keys = self.with_the_leaked(keys)?;
         self.seen = Some(self.see(keys.clone(), false, false));
         let held = issue::held_or_restored(self.session, &self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
@@ -182,15 +180,12 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// A list may lack a leaked pair because it lags: only the answer to its deletion tells. One that was purged is not known any more.
-    fn with_the_leaked(&self, mut keys: Vec<AccessKey>) -> Result<Vec<AccessKey>, Failure> {
-        let lacks = keys.iter().all(|key| key.id != self.old);
-        let record = self.session.record(&self.owner)?;
-        let known = record.pair(&self.old).is_some();
-        if self.entry.intent.is_of_leak() && lacks && known && !self.deleted {
-            keys.push(record.inactive(&self.old, self.session.cloud.now()));
-        }
-        Ok(keys)
+    /// Of the old pair. A list may lack one that leaked because it lags: only the answer to its deletion tells.
+    fn old_status(&self, keys: &[AccessKey]) -> Option<Status> {
+        let listed = keys.iter().find(|key| key.id == self.old);
+        let lags = self.entry.intent.is_of_leak() && !self.deleted;
+        let unlisted = lags.then_some(Status::Inactive);
+        listed.map(|key| key.status).or(unlisted)
     }
 
     fn half(&self, failure: impl Into<Failure>) -> Failure {
@@ -240,8 +235,7 @@ impl<'a> Work<'a> {
         let issued = issue::claim(self.session, self.entry.clone(), journal, &secret)?;
         (self.entry, self.journal) = (issued.entry, Some(issued.journal));
         if !self.rolls_back() {
-            let keys = self.with_the_leaked(issued.keys)?;
-            self.seen = Some(self.see(keys, true, false));
+            self.seen = Some(self.see(issued.keys, true, false));
         }
         Ok(())
     }
