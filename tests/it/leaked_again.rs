@@ -89,6 +89,28 @@ fn the_first_of_two_leaked_pairs_is_disabled_too() {
     both_are_replaced(&env, &ran, &one, &two);
 }
 
+/// What the first waits for may be that the second goes.
+#[test]
+fn the_second_of_two_leaked_pairs_makes_room_for_the_first() {
+    for purge in [&["--purge"][..], &[]] {
+        let env = Env::new();
+        let (one, two) = (env.create("alice"), env.create("alice"));
+        done(&env, &["disable", &two]);
+        for id in [&one, &two] {
+            assert_eq!(leaked(&env, id).code, 8);
+        }
+        let open = env.akm(&["recover", "--list", "--json"]).json();
+        let rows = open["open"].as_array().unwrap();
+        let ids: Vec<_> = rows.iter().map(|row| &row["access_key_id"]).collect();
+        assert_eq!(ids, [&two, &one]);
+        done(&env, &[&["delete", &two, "-y"], purge].concat());
+        done(&env, &["recover"]);
+        let new = done(&env, &["show-id", "--ram-user", "alice"]);
+        over(&env, &one, &new);
+        assert!(!truth::rests(&env, &two));
+    }
+}
+
 /// The journal of a rotation brings it to its end.
 #[test]
 fn no_pair_is_made_beside_a_rotation_that_waits() {
@@ -415,10 +437,16 @@ mod served {
         let (served, id) = may_be_restored("lose-request");
         let env = &served.env;
         let ran = leaked(env, &id);
-        let told =
-            "akm: `<ID1>` was made or restored just now, and the cloud does not list it yet\n";
-        let words = said(&ran, &[&id]);
-        assert!(ran.code == 7 && words.starts_with(told), "{words}");
+        let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                    hint: run `akm recover` after <TIME>\n";
+        assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (7, told));
+        assert!(truth::rests(env, &id));
+        let late = truth::copied(env);
+        crate::faults::asked_long_ago(&late, &id);
+        let ran = leaked(&late, &id);
+        let told = "akm: `<ID1>` is deleted already\n";
+        assert!(said(&ran, &[&id]).starts_with(told), "{}", ran.stderr);
+        assert!(!truth::rests(&late, &id));
         let other = Env::light();
         served.serving.add_profile(&other, "dev");
         done(&other, &["restore", &id, "--active"]);
@@ -440,6 +468,74 @@ mod served {
         crate::faults::asked_long_ago(env, &id);
         served.done(&["recover"]);
         over(env, &id, &new);
+    }
+
+    /// A pair appeared beside what was to take the leaked one's place, and leaked too.
+    fn both_beside_a_create() -> (Served, String, String) {
+        let (served, one) = unanswered();
+        let elsewhere = Env::light();
+        served.serving.add_profile(&elsewhere, "dev");
+        let two = done(&elsewhere, &["create", "--ram-user", "alice"]);
+        (served, one, two)
+    }
+
+    /// Its secret goes although it is the second that is replaced.
+    #[test]
+    fn the_first_of_two_leaked_pairs_is_forgotten_when_it_is_gone() {
+        let (served, one, two) = both_beside_a_create();
+        let env = &served.env;
+        assert_eq!(leaked(env, &two).code, 8);
+        served.done(&["delete", &one, "-y"]);
+        env.time_passes_for("alice", crate::killed_served::EXPIRY);
+        served.done(&["recover"]);
+        let new = served.done(&["show-id", "--ram-user", "alice"]);
+        over(env, &two, &new);
+        assert!(!truth::rests(env, &one));
+    }
+
+    /// What is planned is what is asked, of either.
+    #[test]
+    fn a_dry_run_knows_of_both_leaked_pairs() {
+        let (served, one, two) = both_beside_a_create();
+        for id in [&two, &one] {
+            let args = [&ROTATE[..], &["--leaked", id]].concat();
+            let dry = served.env.akm(&[&args[..], &["--dry-run"]].concat());
+            let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+            let planned: Vec<_> = dry.stdout.lines().map(words).collect();
+            let ran = served.env.akm(&[&args[..], &["-v"]].concat());
+            let called = ran.stderr.lines();
+            let called = called.filter_map(|line| line.strip_prefix("akm: called "));
+            let called: Vec<_> = called
+                .map(|line| line.split_once(": ").unwrap().0)
+                .collect();
+            assert_eq!(planned, called, "{id}: {}{}", dry.stderr, ran.stderr);
+            let hint = |told: &str| told.lines().last().unwrap().to_owned();
+            assert_eq!(hint(&dry.stderr), hint(&ran.stderr));
+        }
+    }
+
+    /// A list lacks it, and its deletion has no answer: nobody calls it deleted.
+    #[test]
+    fn a_leaked_pair_whose_deletion_fails_is_not_written_down_as_deleted() {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let (id, _) = (env.create("alice"), env.create("alice"));
+        fails(&served, "DeleteAccessKey");
+        assert_eq!(leaked(env, &id).code, 8);
+        let of = id.clone();
+        between.say(move |asked, hand_on| match asked {
+            "ListAccessKeys" => crate::between::without(&hand_on(), &of),
+            _ => hand_on(),
+        });
+        assert_eq!(by_the_gate(&served, &["recover"]).code, 8);
+        let known = env.pairs().into_iter();
+        let known: Vec<_> = known
+            .filter(|row| row["access_key_id"] == id.as_str())
+            .collect();
+        assert!(
+            known.len() == 1 && known[0]["status"] == "Inactive",
+            "{known:?}"
+        );
     }
 
     /// It could not be disabled: what appears meanwhile is written down all the same.

@@ -86,19 +86,18 @@ pub(in crate::ops) fn settle_open(
         issue::adopt(session, &mut entry, &mut journal)?;
     }
     if let Some(id) = entry.leaked.clone().filter(|_| !awaits_answer(&entry)) {
-        let shown = rotate::listed(session, owner, &id)?;
-        let standing = rotate::replace_beside(session, entry, journal, shown, &id)?;
-        return Ok(Settled::rotated(standing));
+        let mut shown = rotate::listed(session, owner, &id)?;
+        if !rotate::beside_is_gone(session, &mut entry, &mut journal, &mut shown, &id)? {
+            let standing = rotate::replace_beside(session, entry, journal, shown, &id)?;
+            return Ok(Settled::rotated(standing));
+        }
     }
     if rotate::leak_waits(&entry) {
         let standing = rotate::replace_leaked(session, entry, journal)?;
         return Ok(Settled::rotated(standing));
     }
     match (entry.reached, &entry.intent.rotation) {
-        (Reached::Intent, _) => {
-            drop(journal);
-            decided(session, owner, entry)
-        }
+        (Reached::Intent, _) => decided(session, owner, entry, journal),
         (_, Some(_)) => {
             let rested = rotate::rests(&entry);
             let standing = rotate::advance(session, entry, journal, word)?;
@@ -110,7 +109,12 @@ pub(in crate::ops) fn settle_open(
 }
 
 /// A request without an answer that came to nothing, once that is known: what leaked before it or beside it is still to be replaced.
-fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Issued>, Failure> {
+fn decided(
+    session: &Session,
+    owner: &Owner,
+    mut entry: Entry,
+    mut journal: OpenJournal,
+) -> Result<Settled<Issued>, Failure> {
     let leaked = rotate::leaked_pairs(&entry);
     let mut shown = match leaked.first() {
         Some(id) => rotate::listed(session, owner, id)?,
@@ -123,10 +127,14 @@ fn decided(session: &Session, owner: &Owner, entry: Entry) -> Result<Settled<Iss
     let decided = decide(session, &entry, &shown);
     disabled?;
     let strange = decided?;
-    if let Some(id) = &entry.leaked {
-        let standing = rotate::replace_noted(session, &entry, id, &strange)?;
+    if let Some(id) = entry.leaked.clone()
+        && !rotate::beside_is_gone(session, &mut entry, &mut journal, &mut shown, &id)?
+    {
+        drop(journal);
+        let standing = rotate::replace_noted(session, &entry, &id, &strange)?;
         return Ok(Settled::rotated(standing));
     }
+    drop(journal);
     if entry.intent.is_of_leak() {
         let (entry, journal) = rotate::leak_waits_again(session, entry)?;
         session.journal.forget_dismissed(&strange)?;

@@ -18,7 +18,10 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
     let (mut open, mut unreadable) = (Vec::new(), Vec::new());
     for (_, entry) in journal.open()? {
         match entry {
-            Ok(entry) => open.push(open_work(&entry)),
+            Ok(entry) => {
+                open.push(open_work(&entry));
+                open.extend(first_of_two(&entry));
+            }
             Err(error) => unreadable.push(error.into()),
         }
     }
@@ -50,6 +53,20 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
     Ok((open, unreadable))
 }
 
+/// The leaked pair that a journal is about which has another beside it.
+fn first_of_two(entry: &Entry) -> Option<Open> {
+    let own = entry.intent.rotation.as_ref().filter(|it| it.leaked);
+    let own = own.filter(|_| entry.leaked.is_some());
+    own.map(|rotation| Open {
+        owner: entry.owner(),
+        what: LEAKED,
+        id: Some(rotation.old.clone()),
+        due: None,
+    })
+}
+
+const LEAKED: &str = "leaked pair, to be replaced";
+
 fn open_work(entry: &Entry) -> Open {
     let new = entry.got.as_ref().map(|got| got.access_key_id.clone());
     let rotation = entry.intent.rotation.as_ref();
@@ -57,10 +74,7 @@ fn open_work(entry: &Entry) -> Open {
     let own = own.map(|rotation| rotation.old.clone());
     let leaked = entry.leaked.clone().or(own);
     let (what, due) = match (entry.reached, &entry.intent.rotation) {
-        _ if leaked.is_some() => (
-            "leaked pair, to be replaced",
-            awaits_answer(entry).then(|| expiry(entry)),
-        ),
+        _ if leaked.is_some() => (LEAKED, awaits_answer(entry).then(|| expiry(entry))),
         (Reached::Intent, None) => ("create, answer not known", Some(expiry(entry))),
         (Reached::Intent, Some(_)) => ("rotation, answer not known", Some(expiry(entry))),
         (Reached::Got, None) => ("create, to be finished", None),

@@ -2,7 +2,7 @@
 
 mod open;
 
-pub(super) use open::{awaited, dismiss, finish, is_open_for};
+pub(super) use open::{awaited, dismiss, finish, is_decided, is_open_for};
 
 use super::{Failure, Kind, Session, profile, record, recover, retire};
 use crate::cloud::{Caller, Fault, Outcome};

@@ -65,6 +65,14 @@ fn is_open_still(session: &Session, begun: &Restoring) -> Result<bool, Failure> 
     Ok(open.any(|(id, _)| id == begun.access_key_id))
 }
 
+/// `Undecided`, or `HalfDone`, where a restore of that pair is not seen to its end.
+pub(in crate::ops) fn is_decided(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
+    match begun_for(session, id)? {
+        Some(begun) => Err(still_open(session, &begun)),
+        None => Ok(()),
+    }
+}
+
 pub(super) fn still_open(session: &Session, begun: &Restoring) -> Failure {
     if may_come(session, begun) {
         not_seen(session, begun)

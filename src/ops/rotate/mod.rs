@@ -14,8 +14,8 @@ mod work;
 
 pub(crate) use leaked::leaked;
 pub(super) use leaked::{
-    disable, leak_waits, leak_waits_again, leaked_pairs, listed, replace_beside, replace_leaked,
-    replace_noted,
+    beside_is_gone, disable, leak_waits, leak_waits_again, leaked_pairs, listed, replace_beside,
+    replace_leaked, replace_noted,
 };
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;

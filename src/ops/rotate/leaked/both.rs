@@ -5,8 +5,8 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
 };
-use crate::metadata::journal::Entry;
-use crate::ops::{Failure, Kind, Session};
+use crate::metadata::journal::{Entry, OpenJournal};
+use crate::ops::{Failure, Kind, Session, retire};
 
 /// The pair that leaked before this one is disabled, and would be taken for good again if the journal forgot it: `HalfDone` while it
 /// is there.
@@ -26,7 +26,30 @@ pub(super) fn leaked_too(
     Ok(())
 }
 
-fn both_leaked(owner: &Owner, other: &AccessKeyId, id: &AccessKeyId) -> Failure {
+/// Whether the pair that is written down beside an own leak is gone, which the journal then says: what it is about is gone on with.
+/// The pair is disabled before.
+pub(in crate::ops) fn beside_is_gone(
+    session: &Session,
+    entry: &mut Entry,
+    journal: &mut OpenJournal,
+    shown: &mut Vec<AccessKey>,
+    id: &AccessKeyId,
+) -> Result<bool, Failure> {
+    let owner = entry.owner();
+    disable(session, &owner, shown, id)?;
+    if !entry.intent.is_of_leak() || shown.iter().any(|key| key.id == *id) {
+        return Ok(false);
+    }
+    retire::drop_secret(session, &owner, id)?;
+    journal.leaked(entry, None)?;
+    Ok(true)
+}
+
+pub(in crate::ops::rotate) fn both_leaked(
+    owner: &Owner,
+    other: &AccessKeyId,
+    id: &AccessKeyId,
+) -> Failure {
     let again = format!("`akm rotate {} --leaked {id}` again", owner.selector());
     let message = format!("`{other}`, the other pair, leaked before, and is still there");
     let hint = format!("`akm delete {other} --purge`, then {again}");

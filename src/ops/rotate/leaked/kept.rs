@@ -82,7 +82,11 @@ fn disclaim(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Fa
 }
 
 /// The pair that this rotation was to replace leaked too, and is gone.
-fn forget_replaced(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
+pub(super) fn forget_replaced(
+    session: &Session,
+    entry: &Entry,
+    id: &AccessKeyId,
+) -> Result<(), Failure> {
     match &entry.intent.rotation {
         Some(rotation) if rotation.leaked && rotation.old != *id => {
             retire::drop_secret(session, &entry.owner(), &rotation.old)

@@ -1,7 +1,7 @@
 //! `rotate --leaked`: a pair that strangers may have is disabled first, then replaced, then deleted, its secret too.
 
 mod beside;
-mod both;
+pub(super) mod both;
 pub(super) mod console;
 mod disable;
 mod kept;
@@ -26,10 +26,12 @@ use crate::ops::{
 };
 pub(in crate::ops) use beside::replace_beside;
 use beside::{Way, make_way};
+pub(in crate::ops) use both::beside_is_gone;
 use both::leaked_too;
 use console::{not_the_signer, protected};
 pub(in crate::ops) use disable::disable;
 use disable::disable_again;
+use kept::forget_replaced;
 use successor::{stand_in, successor};
 use waiting::waits;
 pub(in crate::ops) use waiting::{leak_waits, leak_waits_again, leaked_pairs};
@@ -58,11 +60,14 @@ pub(crate) fn leaked(
     }
     session.check_signer(owner)?;
     let shown = session.cloud.pairs(owner);
-    let shown = shown.map_err(|error| protected(owner, error))?;
-    let Some(id) = which(session, owner, &shown, named)? else {
-        if let Some(id) = named.filter(|_| !matches!(coming, Ok(false))) {
-            return Err(coming.err().unwrap_or_else(|| which::not_shown_yet(id)));
-        }
+    let mut shown = shown.map_err(|error| protected(owner, error))?;
+    let mut found = which(session, owner, &shown, named)?;
+    if found.is_none() && coming? {
+        restore::finish(session, owner)?;
+        shown = session.cloud.pairs(owner)?;
+        found = which(session, owner, &shown, named)?;
+    }
+    let Some(id) = found else {
         return deleted_already(session, owner, &shown, named);
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
@@ -86,7 +91,7 @@ pub(super) fn goes_on(
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
 }
 
-/// What is left of its secret goes.
+/// What is left of its secret goes, if nothing may bring it back.
 fn deleted_already(
     session: &Session,
     owner: &Owner,
@@ -95,6 +100,7 @@ fn deleted_already(
 ) -> Result<Standing, Failure> {
     retire::forget_expired(session, owner, shown)?;
     if let Some(id) = named {
+        restore::is_decided(session, id)?;
         retire::drop_secret(session, owner, id)?;
         session.tell.note(&format!("`{id}` is deleted already"));
     }
@@ -113,6 +119,7 @@ pub(in crate::ops) fn replace_noted(
     issue::ready(session, owner)?;
     let mut shown = listed(session, owner, id)?;
     leaked_too(session, beside, &mut shown, id)?;
+    forget_replaced(session, beside, id)?;
     let intent = intent(session, owner, &shown, id)?;
     let (entry, journal) = session.journal.begin(intent)?;
     // Not before: it would be found again.

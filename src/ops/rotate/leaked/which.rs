@@ -50,7 +50,7 @@ fn is_hidden(
     shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
 }
 
-pub(super) fn not_shown_yet(id: &AccessKeyId) -> Failure {
+fn not_shown_yet(id: &AccessKeyId) -> Failure {
     let message =
         format!("`{id}` was made or restored just now, and the cloud does not list it yet");
     Failure::new(Kind::Unavailable, message).hint("the same command again in a moment")

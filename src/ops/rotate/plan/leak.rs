@@ -1,7 +1,10 @@
 //! The plan of `rotate --leaked`.
 
 use super::super::{
-    leaked::{console::not_the_signer, successor::successor, which::which},
+    leaked::{
+        both::both_leaked, console::not_the_signer, leaked_pairs, successor::successor,
+        which::which,
+    },
     rehearsal::{Calls, Rehearsal},
 };
 use super::{asked_first, just, made};
@@ -133,15 +136,33 @@ pub(super) fn beside(
     let Some(pair) = disabled(session, owner, named, calls)? else {
         return Ok(Some(State::None));
     };
-    calls.add(&Call::caller_identity());
-    for _ in 0..2 {
-        calls.add(&Call::list_pairs(owner));
-    }
-    let failure = undecided(owner, expiry_now(session, entry));
-    if entry.intent.is_of_leak() && !pair.was_active {
-        return Err(failure);
-    }
+    let failure = too(owner, &pair, entry, calls).unwrap_or_else(|| {
+        calls.add(&Call::caller_identity());
+        for _ in 0..2 {
+            calls.add(&Call::list_pairs(owner));
+        }
+        undecided(owner, expiry_now(session, entry))
+    });
     let stops = pair.stops("nothing would take its place yet", failure.half_done(""));
     calls.stops = Some(stops);
     Ok(None)
+}
+
+/// What the journal says of another pair that leaked: that one is disabled too, and stands in the way of a new leak.
+fn too(owner: &Owner, pair: &Disabled, entry: &Entry, calls: &mut Calls) -> Option<Failure> {
+    let own = entry.intent.rotation.as_ref();
+    let again = own.is_some_and(|rotation| rotation.leaked && rotation.old == pair.id);
+    for other in leaked_pairs(entry)
+        .iter()
+        .filter(|other| **other != pair.id)
+    {
+        if again {
+            calls.add(&Call::list_pairs(owner));
+        }
+        calls.add(&Call::set_status(owner, other, Status::Inactive));
+        if !again && pair.keys.iter().any(|key| key.id == *other) {
+            return Some(both_leaked(owner, other, &pair.id));
+        }
+    }
+    None
 }

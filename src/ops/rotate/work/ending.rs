@@ -79,8 +79,8 @@ impl Work<'_> {
         let mut record = self.session.record(&self.owner)?;
         let (mut keys, now) = (self.keys().to_vec(), self.session.cloud.now());
         let lacks = keys.iter().all(|key| key.id != self.old);
-        let there = self.old_status(&keys).is_some();
-        if lacks && there && record.pair(&self.old).is_some() {
+        let there = self.seen.as_ref().and_then(|seen| seen.shown.old);
+        if lacks && there.is_some() && record.pair(&self.old).is_some() {
             keys.push(record.inactive(&self.old, now));
         }
         record.take_over(&keys, now);
