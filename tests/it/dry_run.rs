@@ -107,7 +107,7 @@ fn of_a_rotation_that_is_open() {
                  `<ID2>` would be left Active beside it\n\
                  hint: after that, once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n";
     let ids = [old.as_str(), new.trim()];
-    stopping(&back, &["--rollback"], &ids, ("", stops));
+    stopping(&back, &["--rollback"], &ids, (enables, stops));
     stopping(&disabled, &["--rollback"], &ids, (enables, stops));
     env.days_pass_for("alice", 3);
     env.lose_secret(new.trim());

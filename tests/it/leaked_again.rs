@@ -167,8 +167,8 @@ fn a_leaked_pair_that_is_purged_is_not_written_down_again() {
 #[cfg(feature = "sandbox-server")]
 mod served {
     use super::*;
-    use crate::between::Between;
     use crate::env::edit;
+    use crate::lagging::{behind_a_gate, by_the_gate, stands_still};
     use crate::leaked_beside::other;
     use crate::leaked_beside::served::{UNDECIDED, by_a_list_without, unanswered};
     use crate::served::Served;
@@ -185,15 +185,6 @@ mod served {
         both_are_replaced(&env, &ran, &one, &two);
     }
 
-    /// A server, and a gateway before it by the profile `gate`.
-    fn behind_a_gate() -> (Served, Between) {
-        let served = Served::start();
-        let between = Between::before(&served.serving);
-        let (serving, env) = (&served.serving, &served.env);
-        serving.add_profile_by(env, "gate", &between.endpoint, &[]);
-        (served, between)
-    }
-
     fn fails(served: &Served, action: &str) {
         let order = json!({ "fault": "fail-before", "action": action, "count": 100 });
         served.serving.order(&order);
@@ -201,19 +192,6 @@ mod served {
 
     fn works_again(served: &Served) {
         served.serving.order(&json!({ "clear": true }));
-    }
-
-    /// Shows the first list that it sees for all that follow.
-    fn stands_still(between: &Between) {
-        let seen = Mutex::new(None);
-        between.say(move |asked, hand_on| match asked {
-            "ListAccessKeys" => seen.lock().unwrap().get_or_insert_with(hand_on).clone(),
-            _ => hand_on(),
-        });
-    }
-
-    fn by_the_gate(served: &Served, args: &[&str]) -> crate::env::Ran {
-        served.env.akm(&[&["-p", "gate"], args].concat())
     }
 
     /// Somebody enabled it long after it was disabled, and it is said again: that counts, and not a list that lags.
@@ -242,99 +220,6 @@ mod served {
         between.be_still();
         assert_eq!(by_the_gate(&served, &args).code, 0);
         over(env, &id, &new);
-    }
-
-    /// What akm changed itself counts more than a list from before.
-    #[test]
-    fn a_status_that_a_list_shows_from_before_is_asked_for() {
-        for (before, asked) in [("disable", "enable"), ("enable", "disable")] {
-            let (served, between) = behind_a_gate();
-            let env = &served.env;
-            let (id, _) = (env.create("alice"), env.create("alice"));
-            served.done(&[asked, &id]);
-            stands_still(&between);
-            assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
-            served.done(&[before, &id]);
-            let ran = by_the_gate(&served, &[asked, &id]);
-            assert_eq!(ran.code, 0, "{}", ran.stderr);
-            let live = truth::live_of(env, "alice").into_iter();
-            let live = live.filter(|pair| pair.id == id);
-            let is: Vec<bool> = live.map(|pair| pair.active).collect();
-            assert_eq!(is, [asked == "enable"], "{asked}");
-        }
-    }
-
-    /// A rotation that has disabled its old pair, seen by a list from before.
-    fn disabled_since(served: &Served, between: &Between) -> (String, String) {
-        let env = &served.env;
-        let old = env.create("alice");
-        let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
-        stands_still(between);
-        assert_eq!(by_the_gate(served, &["list", "--refresh"]).code, 0);
-        env.days_pass_for("alice", 3);
-        served.done(&ROTATE);
-        assert_eq!(active(env), [(old.clone(), false), (new.clone(), true)]);
-        (old, new)
-    }
-
-    #[test]
-    fn a_pair_that_a_rotation_retired_is_enabled_whatever_a_list_shows() {
-        let (served, between) = behind_a_gate();
-        let (old, new) = disabled_since(&served, &between);
-        assert_eq!(by_the_gate(&served, &["enable", &old]).code, 0);
-        assert_eq!(active(&served.env), [(old, true), (new, true)]);
-    }
-
-    #[test]
-    fn a_rotation_is_rolled_back_whatever_a_list_shows() {
-        let (served, between) = behind_a_gate();
-        let (old, new) = disabled_since(&served, &between);
-        let ran = by_the_gate(&served, &[&ROTATE[..], &["--rollback"]].concat());
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        assert_eq!(active(&served.env), [(old, true), (new, false)]);
-    }
-
-    /// Somebody enabled it a moment ago, and the list is from before.
-    #[test]
-    fn a_rotation_disables_its_old_pair_whatever_a_list_shows() {
-        let (served, between) = behind_a_gate();
-        let env = &served.env;
-        let old = env.create("alice");
-        let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
-        served.done(&["disable", &old]);
-        stands_still(&between);
-        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
-        served.done(&["enable", &old]);
-        env.days_pass_for("alice", 3);
-        let ran = by_the_gate(&served, &ROTATE);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        assert_eq!(active(env), [(old, false), (new, true)]);
-    }
-
-    /// It came back Active, whatever a list from before its deletion says.
-    #[test]
-    fn a_restored_pair_that_a_profile_signs_with_is_known_to_be_active() {
-        let (served, between) = behind_a_gate();
-        let env = &served.env;
-        let id = env.create("alice");
-        let csv = env.path("alice.csv");
-        let csv = csv.to_str().unwrap();
-        served.done(&["export", &id, "--csv", csv]);
-        served.done(&["disable", &id, "--force"]);
-        stands_still(&between);
-        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
-        served.done(&["delete", &id, "-y"]);
-        let order = json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" });
-        served.serving.order(&order);
-        assert_eq!(env.akm(&["restore", &id]).code, 8);
-        let endpoint = served.serving.field("endpoint");
-        let profile = ["profile", "add", "ops", "--csv", csv];
-        served.done(&[&profile[..], &["--endpoint", endpoint]].concat());
-        let ran = by_the_gate(&served, &["recover"]);
-        let told = "akm: `<ID1>` is back and stays Active: a profile signs with it\n";
-        let words = said(&ran, &[&id]);
-        assert!(ran.code == 0 && words.starts_with(told), "{words}");
-        assert_eq!(env.pairs()[0]["status"], "Active");
     }
 
     /// The same of a leak, before anything is made.

@@ -36,6 +36,8 @@ mod keyring;
 mod killed;
 #[cfg(feature = "sandbox-server")]
 mod killed_served;
+#[cfg(feature = "sandbox-server")]
+mod lagging;
 mod layers;
 mod leaked;
 mod leaked_again;

@@ -148,8 +148,13 @@ pub(in crate::ops) fn unlisted<'a>(
     let got = entry.got.as_ref()?;
     let listed = shown.iter().any(|key| key.id == got.access_key_id);
     let lately = !is_long_ago(got.created_at, session.cloud.now());
-    let known = matches!(entry.reached, Reached::Got | Reached::Stored);
-    (known && !listed && lately).then_some(got)
+    (!listed && lately).then_some(got)
+}
+
+/// Whether it may be there all the same: the recycle bin lacks it, too.
+pub(in crate::ops) fn may_be_there(session: &Session, entry: &Entry, shown: &[AccessKey]) -> bool {
+    let new = unlisted(session, entry, shown);
+    new.is_some_and(|got| session.cloud.recycled_pair(&got.access_key_id).is_err())
 }
 
 /// What the list shows, and the new pair where that is there all the same.
@@ -158,10 +163,8 @@ pub(in crate::ops) fn with_the_new(
     entry: &Entry,
     mut shown: Vec<AccessKey>,
 ) -> Vec<AccessKey> {
-    let new = unlisted(session, entry, &shown);
-    if let Some(got) = new.filter(|got| session.cloud.recycled_pair(&got.access_key_id).is_err()) {
-        shown.push(as_made(got));
-    }
+    let there = may_be_there(session, entry, &shown);
+    shown.extend(entry.got.as_ref().filter(|_| there).map(as_made));
     shown
 }
 

@@ -5,7 +5,7 @@ mod room;
 mod seal;
 mod suspects;
 
-pub(super) use claim::{adopt, claim, is_deleted, unlisted, with_the_new};
+pub(super) use claim::{adopt, claim, is_deleted, may_be_there, unlisted, with_the_new};
 pub(super) use room::room;
 pub(super) use seal::{held_or_restored, unseal};
 pub(super) use suspects::suspects;

@@ -9,7 +9,7 @@ use super::{
     rehearsal::{Calls, Rehearsal},
     replace, rests, rollback,
     start::{self, Beginning},
-    waits_with,
+    waits_with, work,
 };
 use crate::cloud::Call;
 use crate::core::{
@@ -183,13 +183,18 @@ fn on_open(
     };
     session.check_signer(owner)?;
     let shown = session.cloud.pairs(owner)?;
+    let rolls_back = matches!(asked, Asked::RollBack) || entry.when(Reached::RollBack).is_some();
     let mut rehearsal = Rehearsal {
         session,
         owner,
         old: rotation.old.clone(),
         new: got.access_key_id.clone(),
         unlisted: issue::unlisted(session, entry, &shown).is_some(),
-        keys: issue::with_the_new(session, entry, shown),
+        keys: if work::counts_unlisted(entry, rolls_back) {
+            issue::with_the_new(session, entry, shown)
+        } else {
+            shown
+        },
         recorded: recorded(entry),
         held: held(session, owner, entry)?,
         overlap: TimeDelta::seconds(rotation.overlap_seconds),

@@ -114,7 +114,9 @@ impl Rehearsal<'_> {
 
     fn stopped(&self, stop: Stop) -> Failure {
         let listed = self.shown(false).old.is_some();
+        let lately = self.unlisted && self.shown(false).new.is_none();
         let left = Left {
+            lately: lately && self.session.cloud.recycled_pair(&self.new).is_err(),
             owner: self.owner,
             leaked: self.leaked,
             new: &self.new,
@@ -122,13 +124,9 @@ impl Rehearsal<'_> {
             status: self.shown(false).new,
             signing: signing(self.session, &self.new),
             place: place(self.session, &self.old, listed, stop),
-            retired: self.is_retired(),
+            retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),
         };
         would_stop(stop, &left)
-    }
-
-    fn is_retired(&self) -> bool {
-        self.recorded.due.is_some_and(|due| due.disabled.is_some())
     }
 
     /// As a person's word has it, the old pair may be deleted now.
@@ -181,8 +179,7 @@ impl Rehearsal<'_> {
             }
             Step::DisableOld => self.disable_old(calls),
             Step::EnableOld => {
-                let surely = self.is_retired();
-                self.set(&self.old.clone(), Status::Active, surely, calls);
+                self.set(&self.old.clone(), Status::Active, true, calls);
                 let enabled = Some(self.now);
                 self.recorded.back = Some(Back { enabled });
                 self.recorded.reached = Reached::OldEnabled;
@@ -202,7 +199,8 @@ impl Rehearsal<'_> {
 
     fn look(&self, calls: &mut Calls) {
         calls.add(&Call::list_pairs(self.owner));
-        if self.unlisted && self.recorded.reached == Reached::Stored {
+        let counts = self.recorded.reached == Reached::Stored || self.recorded.back.is_some();
+        if self.unlisted && counts {
             calls.add(&Call::recycled_pair(&self.new));
         }
     }

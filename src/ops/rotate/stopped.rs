@@ -11,6 +11,8 @@ use crate::ops::{Failure, Kind, Session, profile};
 /// The pairs of a rotation that stops, and what a person can do with the old one.
 pub(super) struct Left<'a> {
     pub(super) owner: &'a Owner,
+    /// Whether the new pair may be there though the cloud does not list it.
+    pub(super) lately: bool,
     /// Whether the old pair leaked: nothing goes back to that.
     pub(super) leaked: bool,
     pub(super) new: &'a AccessKeyId,
@@ -98,6 +100,10 @@ fn forward(stop: Stop, left: &Left) -> (String, String) {
                 "`akm enable {new}`, then the same command again{}",
                 or_back(left)
             ),
+        ),
+        Stop::Gone if left.lately => (
+            format!("the cloud does not list the new pair `{new}` yet"),
+            "the same command again in a minute".to_owned(),
         ),
         Stop::Gone => (
             format!("the new pair `{new}` is gone from the cloud"),
@@ -249,6 +255,7 @@ mod tests {
         let (new, old) = (id("LTAINEW"), id("LTAIOLD"));
         let left = Left {
             owner: &Owner::Account,
+            lately: false,
             leaked: true,
             new: &new,
             old: &old,
@@ -323,6 +330,7 @@ mod tests {
         let hint = |stop, there: bool| {
             let left = Left {
                 owner: &Owner::Account,
+                lately: false,
                 leaked: false,
                 new: &new,
                 old: &old,
@@ -357,6 +365,7 @@ mod tests {
         let hint = |stop, status| {
             let left = Left {
                 owner: &Owner::Account,
+                lately: false,
                 leaked: false,
                 new: &new,
                 old: &old,

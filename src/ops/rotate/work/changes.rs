@@ -52,9 +52,7 @@ impl Work<'_> {
 
     /// Written down at once: what follows may take its time, or not come to its end.
     pub(super) fn enable_old(&mut self) -> Result<(), Failure> {
-        // What this rotation disabled a list may still show as it was.
-        let surely = self.entry.when(Reached::OldDisabled).is_some();
-        self.set(&self.old.clone(), Status::Active, surely)?;
+        self.set(&self.old.clone(), Status::Active, true)?;
         let mut record = self.known()?;
         if let Some(old) = record.pair_mut(&self.old) {
             (old.disable_after, old.delete_after, old.retired_at) = (None, None, None);

@@ -33,6 +33,12 @@ pub(in crate::ops) fn advance(
     open.run()
 }
 
+/// Whether a new pair that a list lacks counts as there, since the list may lag: before it was found to work, and on the way back,
+/// which disables it. Nothing is retired for a pair that is not listed.
+pub(super) fn counts_unlisted(entry: &Entry, back: bool) -> bool {
+    back || matches!(entry.reached, Reached::Got | Reached::Stored)
+}
+
 /// The same with a new pair that is held and listed, as the cloud showed the owner's pairs.
 pub(super) fn go_on(
     session: &Session,
@@ -167,7 +173,11 @@ impl<'a> Work<'a> {
     fn look(&mut self) -> Result<(), Failure> {
         let keys = self.session.pairs_left(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
-        let keys = issue::with_the_new(self.session, &self.entry, keys);
+        let keys = if counts_unlisted(&self.entry, self.rolls_back()) {
+            issue::with_the_new(self.session, &self.entry, keys)
+        } else {
+            keys
+        };
         self.seen = Some(self.see(keys.clone(), false, false));
         let held = issue::held_or_restored(self.session, &self.entry);
         let held = held.map_err(|failure| self.half(failure))?;
@@ -278,10 +288,17 @@ impl<'a> Work<'a> {
         self.seen.as_ref().map_or(&[], |seen| &seen.keys)
     }
 
+    /// The new pair, where only a list says that it is gone.
+    fn may_be_listed_yet(&self) -> bool {
+        let counts = counts_unlisted(&self.entry, self.rolls_back());
+        !counts && issue::may_be_there(self.session, &self.entry, self.keys())
+    }
+
     fn stopped(&self, stop: Stop) -> Failure {
         let shown = self.seen.as_ref().and_then(|seen| seen.shown.old);
         let listed = shown.is_some() || self.seen.is_none();
         let left = Left {
+            lately: stop == Stop::Gone && self.may_be_listed_yet(),
             owner: &self.owner,
             leaked: self.entry.intent.is_of_leak(),
             new: &self.new,

@@ -1,0 +1,212 @@
+//! Lists of pairs that lag: what akm itself asked for counts, and not what a list shows from before.
+
+use crate::between::{Between, without};
+use crate::leaked_beside::{ROTATE, active, over, said};
+use crate::served::Served;
+use crate::truth;
+use serde_json::json;
+use std::sync::Mutex;
+
+/// A server, and a gateway before it by the profile `gate`.
+pub(crate) fn behind_a_gate() -> (Served, Between) {
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let (serving, env) = (&served.serving, &served.env);
+    serving.add_profile_by(env, "gate", &between.endpoint, &[]);
+    (served, between)
+}
+
+/// Shows the first list that it sees for all that follow.
+pub(crate) fn stands_still(between: &Between) {
+    let seen = Mutex::new(None);
+    between.say(move |asked, hand_on| match asked {
+        "ListAccessKeys" => seen.lock().unwrap().get_or_insert_with(hand_on).clone(),
+        _ => hand_on(),
+    });
+}
+
+pub(crate) fn by_the_gate(served: &Served, args: &[&str]) -> crate::env::Ran {
+    served.env.akm(&[&["-p", "gate"], args].concat())
+}
+
+/// What akm changed itself counts more than a list from before.
+#[test]
+fn a_status_that_a_list_shows_from_before_is_asked_for() {
+    for (before, asked) in [("disable", "enable"), ("enable", "disable")] {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let (id, _) = (env.create("alice"), env.create("alice"));
+        served.done(&[asked, &id]);
+        stands_still(&between);
+        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+        served.done(&[before, &id]);
+        let ran = by_the_gate(&served, &[asked, &id]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let live = truth::live_of(env, "alice").into_iter();
+        let live = live.filter(|pair| pair.id == id);
+        let is: Vec<bool> = live.map(|pair| pair.active).collect();
+        assert_eq!(is, [asked == "enable"], "{asked}");
+    }
+}
+
+/// A rotation that has disabled its old pair, seen by a list from before.
+fn disabled_since(served: &Served, between: &Between) -> (String, String) {
+    let env = &served.env;
+    let old = env.create("alice");
+    let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+    stands_still(between);
+    assert_eq!(by_the_gate(served, &["list", "--refresh"]).code, 0);
+    env.days_pass_for("alice", 3);
+    served.done(&ROTATE);
+    assert_eq!(active(env), [(old.clone(), false), (new.clone(), true)]);
+    (old, new)
+}
+
+#[test]
+fn a_pair_that_a_rotation_retired_is_enabled_whatever_a_list_shows() {
+    let (served, between) = behind_a_gate();
+    let (old, new) = disabled_since(&served, &between);
+    assert_eq!(by_the_gate(&served, &["enable", &old]).code, 0);
+    assert_eq!(active(&served.env), [(old, true), (new, true)]);
+}
+
+#[test]
+fn a_rotation_is_rolled_back_whatever_a_list_shows() {
+    let (served, between) = behind_a_gate();
+    let (old, new) = disabled_since(&served, &between);
+    let ran = by_the_gate(&served, &[&ROTATE[..], &["--rollback"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(active(&served.env), [(old, true), (new, false)]);
+}
+
+/// Somebody enabled it a moment ago, and the list is from before.
+#[test]
+fn a_rotation_disables_its_old_pair_whatever_a_list_shows() {
+    let (served, between) = behind_a_gate();
+    let env = &served.env;
+    let old = env.create("alice");
+    let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+    served.done(&["disable", &old]);
+    stands_still(&between);
+    assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+    served.done(&["enable", &old]);
+    env.days_pass_for("alice", 3);
+    let ran = by_the_gate(&served, &ROTATE);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(active(env), [(old, false), (new, true)]);
+}
+
+/// It came back Active, whatever a list from before its deletion says.
+#[test]
+fn a_restored_pair_that_a_profile_signs_with_is_known_to_be_active() {
+    let (served, between) = behind_a_gate();
+    let env = &served.env;
+    let id = env.create("alice");
+    let csv = env.path("alice.csv");
+    let csv = csv.to_str().unwrap();
+    served.done(&["export", &id, "--csv", csv]);
+    served.done(&["disable", &id, "--force"]);
+    stands_still(&between);
+    assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+    served.done(&["delete", &id, "-y"]);
+    let order = json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" });
+    served.serving.order(&order);
+    assert_eq!(env.akm(&["restore", &id]).code, 8);
+    let endpoint = served.serving.field("endpoint");
+    let profile = ["profile", "add", "ops", "--csv", csv];
+    served.done(&[&profile[..], &["--endpoint", endpoint]].concat());
+    let ran = by_the_gate(&served, &["recover"]);
+    let told = "akm: `<ID1>` is back and stays Active: a profile signs with it\n";
+    let words = said(&ran, &[&id]);
+    assert!(ran.code == 0 && words.starts_with(told), "{words}");
+    assert_eq!(env.pairs()[0]["status"], "Active");
+}
+
+/// A list that lacks a pair from now on.
+fn lacks(between: &Between, id: &str) {
+    let of = id.to_owned();
+    between.say(move |asked, hand_on| match asked {
+        "ListAccessKeys" => without(&hand_on(), &of),
+        _ => hand_on(),
+    });
+}
+
+/// Akm disabled it itself, and no rotation did.
+#[test]
+fn what_a_person_disabled_is_rolled_back_to_whatever_a_list_shows() {
+    let (served, between) = behind_a_gate();
+    let env = &served.env;
+    let old = env.create("alice");
+    let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+    stands_still(&between);
+    assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+    served.done(&["disable", &old]);
+    let ran = by_the_gate(&served, &[&ROTATE[..], &["--rollback"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(active(env), [(old, true), (new, false)]);
+}
+
+/// It was made so lately that the list may lag: it is disabled all the same, as a dry run has it.
+#[test]
+fn a_rollback_disables_a_new_pair_that_a_list_lacks() {
+    for grace in [false, true] {
+        let (served, between) = behind_a_gate();
+        let env = &served.env;
+        let old = env.create("alice");
+        let spans = [&["--overlap", "2d"][..], &[]][usize::from(grace)];
+        let new = served.done(&[&ROTATE[..], spans].concat());
+        lacks(&between, &new);
+        let back = [&ROTATE[..], &["--rollback"]].concat();
+        let dry = by_the_gate(&served, &[&back[..], &["--dry-run"]].concat());
+        assert_eq!(dry.code, 0, "{}", dry.stderr);
+        let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        let planned: Vec<_> = dry.stdout.lines().map(words).collect();
+        let ran = by_the_gate(&served, &[&back[..], &["-v"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let called = ran.stderr.lines();
+        let called = called.filter_map(|line| line.strip_prefix("akm: called "));
+        let called: Vec<_> = called
+            .map(|line| line.split_once(": ").unwrap().0)
+            .collect();
+        assert_eq!(planned, called);
+        assert_eq!(active(env), [(old, true), (new, false)]);
+    }
+}
+
+/// Nothing is retired for a pair that is not listed, and none is called gone that was made just now.
+#[test]
+fn a_rotation_whose_new_pair_a_list_lacks_waits() {
+    let (served, between) = behind_a_gate();
+    let env = &served.env;
+    let old = env.create("alice");
+    stands_still(&between);
+    let ran = by_the_gate(&served, &ROTATE);
+    let new = crate::leaked_beside::other(env, &old);
+    let dry = by_the_gate(&served, &[&ROTATE[..], &["--dry-run"]].concat());
+    let told = "akm: the rotation does not go on: the cloud does not list the new pair `<ID2>` yet\n\
+                hint: the same command again in a minute\n";
+    assert_eq!((ran.code, said(&ran, &[&old, &new]).as_str()), (8, told));
+    let told = told.replace("does not go on", "would not go on");
+    assert_eq!((dry.code, said(&dry, &[&old, &new])), (4, told));
+    between.be_still();
+    assert_eq!(by_the_gate(&served, &ROTATE).code, 0);
+    assert_eq!(active(env), [(old, false), (new, true)]);
+}
+
+/// The new pair of a rotation takes the place of the old one that leaks.
+#[test]
+fn a_new_pair_that_a_list_lacks_takes_the_place_of_a_leaked_one() {
+    let (served, between) = behind_a_gate();
+    let env = &served.env;
+    let old = env.create("alice");
+    let new = served.done(&ROTATE);
+    lacks(&between, &new);
+    let ran = by_the_gate(&served, &[&ROTATE[..], &["--leaked", &old]].concat());
+    between.be_still();
+    if ran.code != 0 {
+        let told = "akm: the rotation does not go on: the cloud does not list the new pair";
+        assert!(said(&ran, &[]).contains(told), "{}", ran.stderr);
+        served.done(&["recover"]);
+    }
+    over(env, &old, &new);
+}
