@@ -59,14 +59,7 @@ pub(crate) fn leaked(
         }
     }
     session.check_signer(owner)?;
-    let shown = session.cloud.pairs(owner);
-    let mut shown = shown.map_err(|error| protected(owner, error))?;
-    let mut found = which(session, owner, &shown, named)?;
-    if found.is_none() && coming? {
-        restore::finish(session, owner)?;
-        shown = session.cloud.pairs(owner)?;
-        found = which(session, owner, &shown, named)?;
-    }
+    let (shown, found) = found(session, owner, named, coming)?;
     let Some(id) = found else {
         return deleted_already(session, owner, &shown, named);
     };
@@ -77,6 +70,25 @@ pub(crate) fn leaked(
         Way::Gone(standing) => return Ok(*standing),
     };
     begin(session, owner, shown, &id)
+}
+
+/// The owner's pairs, and which of them is meant; `coming` is whether that may yet be restored, which is then looked into.
+fn found(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+    coming: Result<bool, Failure>,
+) -> Result<(Vec<AccessKey>, Option<AccessKeyId>), Failure> {
+    let shown = session.cloud.pairs(owner);
+    let shown = shown.map_err(|error| protected(owner, error))?;
+    let id = which(session, owner, &shown, named)?;
+    if id.is_some() || !coming? {
+        return Ok((shown, id));
+    }
+    restore::finish(session, owner)?;
+    let shown = session.cloud.pairs(owner)?;
+    let id = which(session, owner, &shown, named)?;
+    Ok((shown, id))
 }
 
 /// Whether a command like this one was cut short.

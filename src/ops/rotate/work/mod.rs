@@ -3,6 +3,9 @@
 mod changes;
 mod delivery;
 mod ending;
+mod seeing;
+
+pub(super) use seeing::counts_unlisted;
 
 use super::{
     Standing, State, Word, recorded,
@@ -11,13 +14,14 @@ use super::{
 };
 use crate::cloud::Credentials;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId},
     account::Owner,
-    rotation::{self, Reached, Recorded, Shown, Step, Stop},
+    rotation::{self, Reached, Recorded, Step, Stop},
     time::Timestamp,
 };
 use crate::metadata::journal::{Entry, OpenJournal};
 use crate::ops::{Failure, Kind, Session, issue};
+use seeing::Seen;
 
 /// Takes every step whose time has come, after the person's word. The caller holds the owner's lock; each step can be done again.
 pub(in crate::ops) fn advance(
@@ -33,12 +37,6 @@ pub(in crate::ops) fn advance(
     open.run()
 }
 
-/// Whether a new pair that a list lacks counts as there, since the list may lag: before it was found to work, and on the way back,
-/// which disables it. Nothing is retired for a pair that is not listed.
-pub(super) fn counts_unlisted(entry: &Entry, back: bool) -> bool {
-    back || matches!(entry.reached, Reached::Got | Reached::Stored)
-}
-
 /// The same with a new pair that is held and listed, as the cloud showed the owner's pairs.
 pub(super) fn go_on(
     session: &Session,
@@ -49,12 +47,6 @@ pub(super) fn go_on(
     let mut work = Work::new(session, entry, journal)?;
     work.seen = Some(work.see(shown, true, false));
     work.run()
-}
-
-/// What the cloud showed.
-struct Seen {
-    keys: Vec<AccessKey>,
-    shown: Shown,
 }
 
 /// A rotation at work: its journal, and the ids of both pairs.
@@ -157,47 +149,6 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What is known now is good until something is done with it.
-    fn see(&self, keys: Vec<AccessKey>, held: bool, fresh: bool) -> Seen {
-        let new = keys.iter().find(|key| key.id == self.new);
-        let shown = Shown {
-            old: self.old_status(&keys),
-            new: new.map(|key| key.status),
-            held,
-            old_held: false,
-            fresh,
-        };
-        Seen { keys, shown }
-    }
-
-    fn look(&mut self) -> Result<(), Failure> {
-        let keys = self.session.pairs_left(&self.owner);
-        let keys = keys.map_err(|error| self.half(error))?;
-        let keys = if counts_unlisted(&self.entry, self.rolls_back()) {
-            issue::with_the_new(self.session, &self.entry, keys)
-        } else {
-            keys
-        };
-        self.seen = Some(self.see(keys.clone(), false, false));
-        let held = issue::held_or_restored(self.session, &self.entry);
-        let held = held.map_err(|failure| self.half(failure))?;
-        let mut seen = self.see(keys, held, true);
-        if self.rolls_back() {
-            let secret = self.secret(&self.old);
-            seen.shown.old_held = secret.map_err(|failure| self.half(failure))?.is_some();
-        }
-        self.seen = Some(seen);
-        Ok(())
-    }
-
-    /// Of the old pair. A list may lack one that leaked because it lags: only the answer to its deletion tells.
-    fn old_status(&self, keys: &[AccessKey]) -> Option<Status> {
-        let listed = keys.iter().find(|key| key.id == self.old);
-        let lags = self.entry.intent.is_of_leak() && !self.deleted;
-        let unlisted = lags.then_some(Status::Inactive);
-        listed.map(|key| key.status).or(unlisted)
-    }
-
     fn half(&self, failure: impl Into<Failure>) -> Failure {
         let shown = self
             .seen
@@ -282,16 +233,6 @@ impl<'a> Work<'a> {
                 "{bring}; or, if nothing else uses that pair, `akm delete {id} --force --purge`, then the same command again"
             )
         })
-    }
-
-    fn keys(&self) -> &[AccessKey] {
-        self.seen.as_ref().map_or(&[], |seen| &seen.keys)
-    }
-
-    /// The new pair, where only a list says that it is gone.
-    fn may_be_listed_yet(&self) -> bool {
-        let counts = counts_unlisted(&self.entry, self.rolls_back());
-        !counts && issue::may_be_there(self.session, &self.entry, self.keys())
     }
 
     fn stopped(&self, stop: Stop) -> Failure {
