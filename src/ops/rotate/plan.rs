@@ -184,6 +184,7 @@ fn on_open(
     session.check_signer(owner)?;
     let shown = session.cloud.pairs(owner)?;
     let rolls_back = matches!(asked, Asked::RollBack) || entry.when(Reached::RollBack).is_some();
+    let rolls_back = rolls_back && shown.iter().any(|key| key.id == rotation.old);
     let mut rehearsal = Rehearsal {
         session,
         owner,

@@ -114,7 +114,7 @@ impl Rehearsal<'_> {
 
     fn stopped(&self, stop: Stop) -> Failure {
         let listed = self.shown(false).old.is_some();
-        let lately = self.unlisted && self.shown(false).new.is_none();
+        let lately = self.unlisted && self.shown(false).new.is_none() && listed;
         let left = Left {
             lately: lately && self.session.cloud.recycled_pair(&self.new).is_err(),
             owner: self.owner,
@@ -199,7 +199,8 @@ impl Rehearsal<'_> {
 
     fn look(&self, calls: &mut Calls) {
         calls.add(&Call::list_pairs(self.owner));
-        let counts = self.recorded.reached == Reached::Stored || self.recorded.back.is_some();
+        let back = self.recorded.back.is_some() && self.shown(false).old.is_some();
+        let counts = back || self.recorded.reached == Reached::Stored;
         if self.unlisted && counts {
             calls.add(&Call::recycled_pair(&self.new));
         }

@@ -31,7 +31,8 @@ impl Work<'_> {
     pub(super) fn look(&mut self) -> Result<(), Failure> {
         let keys = self.session.pairs_left(&self.owner);
         let keys = keys.map_err(|error| self.half(error))?;
-        let keys = if counts_unlisted(&self.entry, self.rolls_back()) {
+        let back = self.rolls_back() && self.lists_old(&keys);
+        let keys = if counts_unlisted(&self.entry, back) {
             issue::with_the_new(self.session, &self.entry, keys)
         } else {
             keys
@@ -56,10 +57,16 @@ impl Work<'_> {
         listed.map(|key| key.status).or(unlisted)
     }
 
+    /// Of a RAM user that is gone nothing is listed, and nothing will be.
+    fn lists_old(&self, keys: &[AccessKey]) -> bool {
+        keys.iter().any(|key| key.id == self.old)
+    }
+
     /// The new pair, where only a list says that it is gone.
     pub(super) fn may_be_listed_yet(&self) -> bool {
-        let counts = counts_unlisted(&self.entry, self.rolls_back());
-        !counts && issue::may_be_there(self.session, &self.entry, self.keys())
+        let keys = self.keys();
+        let lags = self.lists_old(keys) && !counts_unlisted(&self.entry, false);
+        lags && issue::may_be_there(self.session, &self.entry, keys)
     }
 
     pub(super) fn keys(&self) -> &[AccessKey] {
@@ -68,7 +75,7 @@ impl Work<'_> {
 }
 
 /// Whether a new pair that a list lacks counts as there, since the list may lag: before it was found to work, and on the way back,
-/// which disables it. Nothing is retired for a pair that is not listed.
+/// which disables it, as long as the old one is listed. Nothing is retired for a pair that is not listed.
 pub(in crate::ops::rotate) fn counts_unlisted(entry: &Entry, back: bool) -> bool {
     back || matches!(entry.reached, Reached::Got | Reached::Stored)
 }
