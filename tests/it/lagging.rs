@@ -1,7 +1,8 @@
 //! Lists of pairs that lag: what akm itself asked for counts, and not what a list shows from before.
 
 use crate::between::{Between, without};
-use crate::leaked_beside::{ROTATE, active, over, said};
+use crate::env::Env;
+use crate::leaked_beside::{ROTATE, active, done, over, said};
 use crate::served::Served;
 use crate::truth;
 use serde_json::json;
@@ -209,4 +210,33 @@ fn a_new_pair_that_a_list_lacks_takes_the_place_of_a_leaked_one() {
         served.done(&["recover"]);
     }
     over(env, &old, &new);
+}
+
+/// Made long ago, or with the old pair gone too: no list lags like that.
+#[test]
+fn a_new_pair_that_is_gone_is_called_gone() {
+    for alone in [false, true] {
+        let env = Env::new();
+        let old = env.create("alice");
+        let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+        if alone {
+            done(&env, &["delete", &old, "--force", "-y"]);
+        } else {
+            env.days_pass_for("alice", 1);
+        }
+        crate::leaked::hide(&env, &new);
+        for (args, way, code) in [
+            (&["--dry-run"][..], "would not go on", 4),
+            (&[], "does not go on", 8),
+        ] {
+            let ran = env.akm(&[&ROTATE[..], args].concat());
+            let told =
+                format!("akm: the rotation {way}: the new pair `<ID1>` is gone from the cloud\n");
+            let words = said(&ran, &[&new]);
+            assert!(
+                ran.code == code && words.starts_with(&told),
+                "{alone}: {words}"
+            );
+        }
+    }
 }
