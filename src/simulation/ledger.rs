@@ -235,11 +235,14 @@ impl Ledger {
     /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.
     pub(super) fn judge_waiting(&self, world: &World) {
         let leaked = world.open_entry().as_ref().and_then(super::check::leak_of);
-        let Some(id) = leaked.filter(|id| self.is_out_of_use(id)) else {
+        let Some(id) = leaked else {
             return;
         };
-        let touched = self.book().touched.contains(&id);
-        if !touched && world.cloud.status(&id) == Some(Status::Active) {
+        let book = self.book();
+        let others = [&book.touched, &book.estranged, &book.brought_back];
+        let others = others.iter().any(|theirs| theirs.contains(&id));
+        drop(book);
+        if !others && world.cloud.status(&id) == Some(Status::Active) {
             self.breach(
                 6,
                 &format!("`{id}` leaked, and is Active while a create is waited for"),

@@ -283,3 +283,26 @@ fn a_leaked_pair_is_not_enabled_by_a_restore_that_was_cut_short() {
     assert_eq!(status, Some(Status::Inactive), "{}", world.fate.trace());
     is_sound(&world);
 }
+
+#[test]
+fn a_leaked_pair_is_disabled_before_a_create_beside_it_is_waited_for() {
+    let fresh = &Starts::new().plain(&Deed::Create, StoreKind::Age)[0];
+    let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), true));
+    Deed::Create.perform(&world, Plan::default());
+    let id = world.cloud.live()[0].id.clone();
+    // The third call makes the pair; of the leak it disables one.
+    let third = |fault| Plan {
+        fault: Some((2, fault)),
+        ..Plan::default()
+    };
+    let lost = Deed::Create.perform(&world, third(Fault::ExecutedLate)).0;
+    assert_eq!(lost, Outcome::Failed(Kind::HalfDone));
+    let leak = Deed::Leak(id.clone());
+    let denied = leak.perform(&world, third(Fault::Forbidden)).0;
+    assert_eq!(denied, Outcome::Failed(Kind::Denied));
+    let early = Deed::Recover.perform(&world, Plan::default()).0;
+    assert_eq!(early, Outcome::Failed(Kind::Undecided));
+    let status = world.cloud.status(&id);
+    assert_eq!(status, Some(Status::Inactive), "{}", world.fate.trace());
+    is_sound(&world);
+}
