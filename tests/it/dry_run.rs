@@ -1,7 +1,7 @@
 //! `akm rotate --dry-run`: what it prints is what the command then calls, and nothing is changed.
 
 use crate::calls::calls;
-use crate::env::{Env, journal_line};
+use crate::env::{Env, Ran, journal_line};
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 const NOTE: &str =
@@ -14,8 +14,22 @@ fn planned(env: &Env, args: &[&str]) -> Vec<String> {
     let ran = env.akm(&[args, &["--dry-run"]].concat());
     assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
     assert!(env.files() == before, "{args:?} changed a file");
+    words(&ran)
+}
+
+/// Service and action of each call that a dry run printed.
+pub(crate) fn words(dry: &Ran) -> Vec<String> {
     let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
-    ran.stdout.lines().map(words).collect()
+    dry.stdout.lines().map(words).collect()
+}
+
+/// The same of each call that a command made, run with `-v`.
+pub(crate) fn called(ran: &Ran) -> Vec<String> {
+    let lines = ran.stderr.lines();
+    let called = lines.filter_map(|line| line.strip_prefix("akm: called "));
+    called
+        .map(|line| line.split_once(": ").unwrap().0.to_owned())
+        .collect()
 }
 
 /// Plans, then does, and compares.
@@ -370,16 +384,10 @@ fn stopping(env: &Env, more: &[&str], ids: &[&str], (calls, why): (&str, &str)) 
     assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));
     assert!(told.json()["state"].is_null());
     assert!(env.files() == before);
-    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
-    let planned: Vec<_> = ran.stdout.lines().map(words).collect();
+    let planned = words(&ran);
     let ran = env.akm(&[&args[..], &["-v"]].concat());
     assert_eq!(ran.code, 8, "{}", ran.stderr);
-    let called = ran.stderr.lines();
-    let called = called.filter_map(|line| line.strip_prefix("akm: called "));
-    let called: Vec<_> = called
-        .map(|line| line.split_once(": ").unwrap().0)
-        .collect();
-    assert_eq!(called, planned);
+    assert_eq!(called(&ran), planned);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! loses, delays and denies by order.
 
 use crate::between::Between;
+use crate::dry_run::{called, words};
 use crate::env::Env;
 use crate::https::http;
 use crate::killed_served::EXPIRY;
@@ -696,16 +697,9 @@ fn a_dry_run_beside_an_undecided_create() {
                 an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((dry.code, said(&dry.stderr).as_str()), (4, told));
-    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
-    let planned: Vec<_> = dry.stdout.lines().map(words).collect();
     let ran = rotate(&[&leaked[..], &["-v"]].concat());
     assert_eq!(ran.code, 8, "{}", ran.stderr);
-    let called = ran.stderr.lines();
-    let called = called.filter_map(|line| line.strip_prefix("akm: called "));
-    let called: Vec<_> = called
-        .map(|line| line.split_once(": ").unwrap().0)
-        .collect();
-    assert_eq!(planned, called);
+    assert_eq!(words(&dry), called(&ran));
 }
 
 /// What a restore that was cut short would disable is not disabled under a profile that signs with it by now.

@@ -167,8 +167,9 @@ fn a_leaked_pair_that_is_purged_is_not_written_down_again() {
 #[cfg(feature = "sandbox-server")]
 mod served {
     use super::*;
+    use crate::dry_run::{called, words};
     use crate::env::edit;
-    use crate::lagging::{behind_a_gate, by_the_gate, stands_still};
+    use crate::lagging::{behind_a_gate, by_the_gate, lacks, stands_still};
     use crate::leaked_beside::other;
     use crate::leaked_beside::served::{UNDECIDED, by_a_list_without, unanswered};
     use crate::served::Served;
@@ -250,6 +251,19 @@ mod served {
         assert_eq!(updates.count(), 1, "{asked:?}");
     }
 
+    /// Alice's pair leaked beside a create whose answer was lost, and could not be disabled.
+    fn beside_a_create() -> (Served, String) {
+        let served = Served::start();
+        let env = &served.env;
+        let id = env.create("alice");
+        let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
+        served.serving.order(&order);
+        assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
+        fails(&served, "UpdateAccessKey");
+        assert_eq!(leaked(env, &id).code, 7);
+        (served, id)
+    }
+
     /// Whoever goes on disables what leaked beside a create whose answer was lost, and waits only then.
     #[test]
     fn a_pair_that_leaked_beside_an_undecided_create_is_disabled_by_whoever_goes_on() {
@@ -258,14 +272,8 @@ mod served {
             &ROTATE,
             &["create", "--ram-user", "alice"],
         ] {
-            let served = Served::start();
+            let (served, id) = beside_a_create();
             let env = &served.env;
-            let id = env.create("alice");
-            let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
-            served.serving.order(&order);
-            assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
-            fails(&served, "UpdateAccessKey");
-            assert_eq!(leaked(env, &id).code, 7);
             works_again(&served);
             assert_eq!(active(env), [(id.clone(), true)]);
             let ran = env.akm(args);
@@ -385,15 +393,14 @@ mod served {
         for id in [&two, &one] {
             let args = [&ROTATE[..], &["--leaked", id]].concat();
             let dry = served.env.akm(&[&args[..], &["--dry-run"]].concat());
-            let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
-            let planned: Vec<_> = dry.stdout.lines().map(words).collect();
             let ran = served.env.akm(&[&args[..], &["-v"]].concat());
-            let called = ran.stderr.lines();
-            let called = called.filter_map(|line| line.strip_prefix("akm: called "));
-            let called: Vec<_> = called
-                .map(|line| line.split_once(": ").unwrap().0)
-                .collect();
-            assert_eq!(planned, called, "{id}: {}{}", dry.stderr, ran.stderr);
+            assert_eq!(
+                words(&dry),
+                called(&ran),
+                "{id}: {}{}",
+                dry.stderr,
+                ran.stderr
+            );
             let hint = |told: &str| told.lines().last().unwrap().to_owned();
             assert_eq!(hint(&dry.stderr), hint(&ran.stderr));
         }
@@ -407,11 +414,7 @@ mod served {
         let (id, _) = (env.create("alice"), env.create("alice"));
         fails(&served, "DeleteAccessKey");
         assert_eq!(leaked(env, &id).code, 8);
-        let of = id.clone();
-        between.say(move |asked, hand_on| match asked {
-            "ListAccessKeys" => crate::between::without(&hand_on(), &of),
-            _ => hand_on(),
-        });
+        lacks(&between, &id);
         assert_eq!(by_the_gate(&served, &["recover"]).code, 8);
         let known = env.pairs().into_iter();
         let known: Vec<_> = known
@@ -426,14 +429,8 @@ mod served {
     /// It could not be disabled: what appears meanwhile is written down all the same.
     #[test]
     fn a_pair_that_appears_is_recorded_while_the_leaked_one_cannot_be_disabled() {
-        let served = Served::start();
+        let (served, id) = beside_a_create();
         let env = &served.env;
-        let id = env.create("alice");
-        let order = json!({ "fault": "lose-request", "action": "CreateAccessKey" });
-        served.serving.order(&order);
-        assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 8);
-        fails(&served, "UpdateAccessKey");
-        assert_eq!(leaked(env, &id).code, 7);
         let elsewhere = Env::light();
         served.serving.add_profile(&elsewhere, "dev");
         let strange = done(&elsewhere, &["create", "--ram-user", "alice"]);
