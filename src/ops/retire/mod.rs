@@ -65,8 +65,8 @@ pub(super) fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure
     })
 }
 
-/// Asks for that status whatever the cloud lists, which is `shown`: that may lag. The caller holds the owner's lock. A pair made Active stays so until `due`, if a rotation is to
-/// disable it.
+/// Asks for that status whatever the cloud lists, which is `shown`: that may lag. The caller holds the owner's lock. A pair made Active
+/// stays so until `due`, if a rotation is to disable it.
 pub(super) fn set(
     session: &Session,
     owner: &Owner,

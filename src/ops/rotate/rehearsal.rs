@@ -114,7 +114,7 @@ impl Rehearsal<'_> {
 
     fn stopped(&self, stop: Stop) -> Failure {
         let listed = self.shown(false).old.is_some();
-        let lately = self.unlisted && listed;
+        let lately = stop == Stop::Gone && self.unlisted && listed;
         let left = Left {
             lately: lately && self.session.cloud.recycled_pair(&self.new).is_err(),
             owner: self.owner,
