@@ -202,10 +202,6 @@ impl<'a> Work<'a> {
     }
 
     fn verify(&mut self, id: &AccessKeyId, verified: Reached) -> Result<(), Failure> {
-        if *id == self.new {
-            let held = issue::held_or_restored(self.session, &self.entry);
-            held.map_err(|failure| self.half(failure))?;
-        }
         let secret = self.secret(id).map_err(|failure| self.half(failure))?;
         let credentials = Credentials {
             id: id.to_string(),
