@@ -354,7 +354,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
     screen("user list");
     let told = screen(&format!("delete {} -y", rotated.stdout.trim()));
     assert!(
-        told.contains("hint: `akm disable ") && told.contains("\nor `akm delete "),
+        told.contains("hint: `akm disable ") && told.contains("\nbreaks, or `akm delete "),
         "{told}"
     );
     for command in super::help::all_commands() {
