@@ -38,6 +38,7 @@ pub(crate) enum Action {
     UserCreate,
     UserDelete,
     ProfileAdd,
+    ProfileSwitch,
     ProfileRemove,
 }
 
@@ -63,6 +64,7 @@ impl Action {
             Self::UserCreate => "user-create",
             Self::UserDelete => "user-delete",
             Self::ProfileAdd => "profile-add",
+            Self::ProfileSwitch => "profile-switch",
             Self::ProfileRemove => "profile-remove",
         }
     }

@@ -2,7 +2,7 @@
 //! is said and no more.
 
 use super::{Account, Session};
-use crate::cloud::{Error, Outcome};
+use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::metadata::{
     inventory::Way,
@@ -17,7 +17,7 @@ pub(super) fn change<T>(
     id: Option<&AccessKeyId>,
     answer: Result<T, Error>,
 ) -> Result<T, Error> {
-    if let Some(effect) = effect(&answer) {
+    if let Some(effect) = effect(action, &answer) {
         write(
             session,
             &[Line::new(&by(session), action, effect, owner, id)],
@@ -26,9 +26,15 @@ pub(super) fn change<T>(
     answer
 }
 
-fn effect<T>(answer: &Result<T, Error>) -> Option<Effect> {
+fn effect<T>(action: Action, answer: &Result<T, Error>) -> Option<Effect> {
+    let ends = matches!(
+        action,
+        Action::Delete | Action::RotateDelete | Action::Purge
+    );
     match answer {
         Ok(_) => Some(Effect::Done),
+        // What is gone when it is to be deleted, an earlier try may have deleted whose answer was lost.
+        Err(error) if ends && error.fault == Fault::NoSuchPair => Some(Effect::Unknown),
         Err(error) => (error.outcome() == Outcome::Unknown).then_some(Effect::Unknown),
     }
 }
@@ -108,13 +114,20 @@ mod tests {
 
     #[test]
     fn what_was_refused_is_not_written_down_and_what_is_unknown_is() {
-        let effect_of = |status, body: &str| {
+        let effect_by = |action, status, body: &str| {
             let name = "alice".parse().unwrap();
-            effect(&answering::with(status, body).delete_user(&name))
+            effect(action, &answering::with(status, body).delete_user(&name))
         };
+        let effect_of = |status, body: &str| effect_by(Action::UserDelete, status, body);
         assert_eq!(effect_of(200, "{}"), Some(Effect::Done));
         assert_eq!(effect_of(502, "bad gateway"), Some(Effect::Unknown));
         let refused = r#"{"Code":"NoPermission","Message":"no"}"#;
         assert_eq!(effect_of(403, refused), None);
+        let gone = r#"{"Code":"EntityNotExist.User.AccessKey","Message":"no"}"#;
+        for ends in [Action::Delete, Action::RotateDelete, Action::Purge] {
+            assert_eq!(effect_by(ends, 404, gone), Some(Effect::Unknown));
+            assert_eq!(effect_by(ends, 403, refused), None);
+        }
+        assert_eq!(effect_by(Action::Disable, 404, gone), None);
     }
 }

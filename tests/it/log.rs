@@ -1,6 +1,12 @@
 //! `akm log`, and the record that it shows.
 
 use crate::env::{Env, edit};
+use crate::leaked_beside::{cut, other};
+#[cfg(feature = "sandbox-server")]
+use crate::served::Served;
+use crate::strace::Call;
+#[cfg(feature = "sandbox-server")]
+use serde_json::json;
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -11,14 +17,27 @@ fn file(env: &Env) -> PathBuf {
 
 /// The record as `action id owner`, without what is said of every line.
 fn actions(env: &Env, args: &[&str]) -> Vec<String> {
+    let mut said = outcomes(env, args);
+    for line in &mut said {
+        *line = line.strip_suffix(" done").unwrap().to_owned();
+    }
+    said
+}
+
+/// The same, and what is known of the effect.
+fn outcomes(env: &Env, args: &[&str]) -> Vec<String> {
     let ran = env.akm(&[&["log", "--json"], args].concat());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     let said = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         let word = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
-        assert_eq!(word("outcome"), "done");
         let owner = line["ram_user"].as_str().unwrap_or("(account)");
-        format!("{} {} {owner}", word("action"), word("access_key_id"))
+        let outcome = word("outcome");
+        format!(
+            "{} {} {owner} {outcome}",
+            word("action"),
+            word("access_key_id")
+        )
     };
     ran.stdout.lines().map(said).collect()
 }
@@ -220,6 +239,85 @@ fn a_long_record_is_read_piece_by_piece() {
     };
     assert_eq!(count_of("").trim(), count.to_string());
     assert_eq!(count_of("-o table").trim(), "1001");
+}
+
+/// Killed when the new pair was written down and not yet logged: whoever finishes it logs it.
+#[test]
+fn what_a_recovery_finishes_is_written_down() {
+    let env = Env::new();
+    let old = env.create("alice");
+    cut(&env, &["rotate", "--ram-user", "alice"], |calls| {
+        let named = |call: &&Call| call.line.contains("log.jsonl");
+        calls.iter().find(named).unwrap().clone()
+    });
+    let new = other(&env, &old);
+    done(&env, &["recover"]);
+    let lines = actions(&env, &[]);
+    let rest = [
+        format!("recover {new} alice"),
+        format!("rotate-disable {old} alice"),
+    ];
+    assert_eq!(lines[2..], rest);
+}
+
+/// An answer that was lost is asked for again: what is gone then, the first request may have deleted.
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_deletion_whose_answer_was_lost_may_have_been_done() {
+    let served = Served::start();
+    let env = &served.env;
+    let id = env.create("alice");
+    let order = json!({ "fault": "lose-answer", "action": "DeleteAccessKey" });
+    served.serving.order(&order);
+    served.done(&["delete", &id, "--force", "-y"]);
+    let lines = outcomes(env, &["--ram-user", "alice"]);
+    assert_eq!(
+        lines[2..],
+        [
+            format!("disable {id} alice done"),
+            format!("delete {id} alice unknown")
+        ]
+    );
+}
+
+/// Its answer was lost, and a recovery found it.
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_restore_that_is_finished_later_is_written_down() {
+    let served = Served::start();
+    let env = &served.env;
+    let id = env.create("alice");
+    served.done(&["delete", &id, "--force", "-y"]);
+    let order =
+        json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin", "count": 4 });
+    served.serving.order(&order);
+    assert_eq!(env.akm(&["restore", &id]).code, 8);
+    served.serving.order(&json!({ "clear": true }));
+    served.done(&["recover"]);
+    let lines = outcomes(env, &["--ram-user", "alice"]);
+    let rest = [
+        format!("restore {id} alice unknown"),
+        format!("disable {id} alice done"),
+        format!("recover {id} alice done"),
+    ];
+    assert_eq!(lines[4..], rest);
+}
+
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_profile_that_switches_is_written_down() {
+    let env = Env::new();
+    let serving = crate::serving::Serving::start(&env, &[]);
+    serving.add_profile(&env, "dev");
+    let new = done(&env, &["rotate", "--self", "-y"]);
+    let old = serving.field("access_key_id");
+    let line = |action: &str, id: &str| format!("{action} {id} sandbox-administrator");
+    let lines = [
+        line("profile-add", old),
+        line("rotate-create", &new),
+        line("profile-switch", &new),
+    ];
+    assert_eq!(actions(&env, &[]), lines);
 }
 
 /// By the owner of the pair that signs.

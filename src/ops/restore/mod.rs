@@ -195,6 +195,9 @@ fn settle(session: &Session, begun: &Restoring) -> Result<Option<PairRecord>, Fa
     } else {
         None
     };
+    if pair.is_some() {
+        record::done(session, Action::Recover, &begun.owner(), id);
+    }
     // What is not in the bin any more has gone somewhere.
     if pair.is_none() && !may_come(session, begun) && session.cloud.recycled_pair(id).is_ok() {
         session.journal.restored(id)?;

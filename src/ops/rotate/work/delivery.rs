@@ -6,7 +6,8 @@ use crate::core::{
     rotation::{Reached, Stop},
     secret::Secret,
 };
-use crate::ops::{Failure, profile};
+use crate::metadata::log::Action;
+use crate::ops::{Failure, profile, record};
 use crate::store::{self, SecretName, StoreKind};
 
 impl Work<'_> {
@@ -29,6 +30,7 @@ impl Work<'_> {
         let secret = self.secret(to)?;
         let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
         profile::switch(self.session, from, to, self.store_of(to)?)?;
+        record::here(self.session, Action::ProfileSwitch, &self.owner, to);
         if self.session.cloud.signer() == from.as_str() {
             self.session.cloud.switch(to, secret);
         }

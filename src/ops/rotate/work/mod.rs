@@ -19,8 +19,11 @@ use crate::core::{
     rotation::{self, Reached, Recorded, Step, Stop},
     time::Timestamp,
 };
-use crate::metadata::journal::{Entry, OpenJournal};
-use crate::ops::{Failure, Kind, Session, issue};
+use crate::metadata::{
+    journal::{Entry, OpenJournal},
+    log::Action,
+};
+use crate::ops::{Failure, Kind, Session, issue, record};
 use seeing::Seen;
 
 /// Takes every step whose time has come, after the person's word. The caller holds the owner's lock; each step can be done again.
@@ -195,6 +198,7 @@ impl<'a> Work<'a> {
         };
         let issued = issue::claim(self.session, self.entry.clone(), journal, &secret)?;
         (self.entry, self.journal) = (issued.entry, Some(issued.journal));
+        record::done(self.session, Action::Recover, &self.owner, &self.new);
         if !self.rolls_back() {
             self.seen = Some(self.see(issued.keys, true, false));
         }
