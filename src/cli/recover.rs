@@ -40,7 +40,7 @@ impl Recover {
         if self.list {
             return list(context);
         }
-        if context.known()?.is_none() {
+        if context.known()?.is_none() && self.dismiss.is_none() {
             context.ui.note("nothing is open");
             return self.show(context, &[]);
         }

@@ -1,6 +1,6 @@
 //! `akm rotate --leaked` of a pair that something brings back into use: what was asked for before, a list that lags, a second leak.
 
-use crate::env::Env;
+use crate::env::{Env, journal_line};
 use crate::leaked_beside::{ROTATE, active, cut, cut_leak, done, is_open, leaked, over, said};
 use crate::truth;
 
@@ -50,6 +50,117 @@ fn a_leaked_pair_that_vanished_a_moment_ago_is_not_called_deleted() {
     std::fs::write(env.cloud_of("alice"), before).unwrap();
     done(&env, &[&ROTATE[..], &["--leaked", &id]].concat());
     over(&env, &id, &other);
+}
+
+/// Somebody deleted the leaked pair in the midst of its rotation: what is open does not bring its secret back.
+#[test]
+fn a_new_pair_that_leaked_and_is_gone_is_not_gone_on_with() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    done(&env, &["delete", &new, "--force", "-y"]);
+    let ran = leaked(&env, &new);
+    let told = "akm: the rotation to `<ID1>` is forgotten\nakm: `<ID1>` is deleted already\n";
+    assert_eq!((ran.code, said(&ran, &[&new]).as_str()), (0, told));
+    assert_eq!(ran.stdout, format!("{old}\n"));
+    done(&env, &["recover"]);
+    done(&env, &["restore", &new, "--active"]);
+    done(&env, &["disable", &new]);
+    over_but(&env, &old, &new);
+}
+
+/// The same where the old pair was disabled by then: it is there.
+#[test]
+fn a_new_pair_that_leaked_and_is_gone_leaves_the_old_one() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &ROTATE);
+    done(&env, &["delete", &new, "--force", "-y"]);
+    let ran = leaked(&env, &new);
+    let told = "akm: the rotation to `<ID1>` is forgotten\nakm: `<ID1>` is deleted already\n\
+                akm: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
+                hint: `akm list --ram-user alice --refresh` asks the cloud\n";
+    assert_eq!((ran.code, said(&ran, &[&new]).as_str()), (3, told));
+    done(&env, &["enable", &old]);
+    over(&env, &new, &old);
+}
+
+/// Nothing is open, the leaked pair's secret is gone, and the other works.
+fn over_but(env: &Env, left: &str, leaked: &str) {
+    let mut pairs = active(env);
+    pairs.sort_by_key(|(_, active)| *active);
+    assert_eq!(pairs, [(leaked.to_owned(), false), (left.to_owned(), true)]);
+    assert_eq!(truth::check_but(env, Some(leaked), "over").open.len(), 0);
+    assert!(!truth::rests(env, leaked), "its secret is still there");
+    done(env, &["verify", left]);
+}
+
+/// The old pair is left as it is, and nothing announces its end.
+#[test]
+fn a_leak_of_the_new_pair_ends_what_was_due() {
+    let env = Env::new();
+    env.create("alice");
+    let new = done(&env, &ROTATE);
+    assert!(env.pairs()[0]["delete_after"].is_string());
+    assert_eq!(leaked(&env, &new).code, 8);
+    for pair in env.pairs() {
+        assert!(pair["delete_after"].is_null(), "{pair}");
+    }
+}
+
+/// A rotation in its overlap, whose store is not there just now.
+fn with_an_absent_store() -> (Env, String, String) {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    rests_in(&env, ("age", "keyring"));
+    (env, old, new)
+}
+
+fn rests_in(env: &Env, (from, to): (&str, &str)) {
+    let journal = env.journal_of("alice");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let (from, to) = (
+        format!("\"store\":\"{from}\""),
+        format!("\"store\":\"{to}\""),
+    );
+    assert!(text.contains(&from), "{text}");
+    let lines = text.lines().filter(|line| !line.is_empty());
+    let lines = lines.map(|line| journal_line(&line[17..].replace(&from, &to)));
+    std::fs::write(&journal, lines.collect::<String>()).unwrap();
+}
+
+/// It has lost nothing: the pair stays claimed, and takes the place once its secret can be had.
+#[test]
+fn a_secret_that_cannot_be_had_just_now_is_not_lost() {
+    let (env, old, new) = with_an_absent_store();
+    let ran = leaked(&env, &old);
+    let told = "akm: `<ID1>` is disabled\nakm: `<ID1>` is disabled, and nothing has taken its place yet: the secret store is not there: ";
+    assert!(
+        ran.code == 8 && said(&ran, &[&old]).starts_with(told),
+        "{}",
+        ran.stderr
+    );
+    let pairs = env.pairs();
+    let claimed = pairs.iter().find(|pair| pair["access_key_id"] == *new);
+    assert_eq!(claimed.unwrap()["secret"], "stored");
+    rests_in(&env, ("keyring", "age"));
+    assert_eq!(
+        done(&env, &[&ROTATE[..], &["--leaked", &old]].concat()),
+        new
+    );
+    over(&env, &old, &new);
+}
+
+/// The secret of what leaked is not needed.
+#[test]
+fn a_leaked_pair_whose_secret_cannot_be_had_is_replaced() {
+    let (env, old, new) = with_an_absent_store();
+    assert_eq!(
+        done(&env, &[&ROTATE[..], &["--leaked", &new]].concat()),
+        old
+    );
+    over(&env, &new, &old);
 }
 
 /// Killed when it was about to disable the first.

@@ -199,6 +199,36 @@ fn a_suspect_is_dismissed_for_its_owner() {
 }
 
 #[test]
+fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
+    let env = Env::new();
+    env.create("alice");
+    let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
+    let new = new.trim();
+    assert_eq!(env.akm(&["disable", new, "--force"]).code, 0);
+    env.refused(&["recover", "--dismiss", new], 4).said(
+        &[new],
+        4,
+        "",
+        &format!(
+            "{SANDBOX}akm: `<ID1>` is there: its rotation is not to be forgotten\n\
+             hint: `akm enable <ID1>`, then `akm rotate --ram-user alice` goes on with it\n"
+        ),
+    );
+}
+
+#[test]
+fn dismissing_where_nothing_is_known() {
+    let env = Env::new();
+    let ran = env.akm(&["recover", "--dismiss", "LTAI5tNobody"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("`LTAI5tNobody` is neither a suspect"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn nothing_open() {
     let env = Env::new();
     env.create("alice");

@@ -180,3 +180,21 @@ fn a_pair_that_a_profile_signs_with_does_not_make_room() {
     assert!(ran.stderr.contains(&told), "{}", ran.stderr);
     assert_eq!(crate::truth::live_of(env, "alice").len(), 2);
 }
+
+/// The hint does what it says though the pair is the last one in use.
+#[test]
+fn the_last_active_pair_is_not_replaced() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    done(&env, &["disable", &one]);
+    rotate(&env, &["--replace", &two]).said(
+        &[&two],
+        4,
+        "",
+        &format!(
+            "{SANDBOX}akm: `<ID1>` of RAM user `alice` is Active\n\
+             hint: `akm disable <ID1> --force` first and see that nothing breaks\n"
+        ),
+    );
+    done(&env, &["disable", &two, "--force"]);
+}

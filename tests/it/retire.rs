@@ -92,7 +92,7 @@ fn an_active_pair_is_not_deleted() {
     let env = Env::new();
     let id = env.create("alice");
     let text = "akm: `<ID1>` of RAM user `alice` is Active\n\
-                hint: `akm disable <ID1>` first and see that nothing breaks, or `akm delete <ID1> --force`\n";
+                hint: `akm disable <ID1> --force` first and see that nothing breaks, or `akm delete <ID1> --force`\n";
     for more in [&[][..], &["-y"], &["--purge", "-y"]] {
         refused(
             &env,

@@ -24,6 +24,8 @@ fn active(env: &Env) -> Vec<(String, bool)> {
     shown.collect()
 }
 
+const UNVERIFIED: &str =
+    "akm: akm does not hold the secret of `<ID1>`, which nobody has verified\n";
 const BACK: &str = "akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n";
 
 #[test]
@@ -177,7 +179,7 @@ fn without_the_old_secret_it_enables_and_no_more() {
     // By the person's word it comes to its end, or with the secret.
     let copy = env.copied();
     assert_eq!(copy.akm(&["disable", &new]).code, 0);
-    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{UNVERIFIED}{BACK}"));
     let csv = format!("AccessKey ID,AccessKey Secret\n{old},{secret}\n");
     std::fs::write(env.path("old.csv"), csv).unwrap();
     assert_eq!(env.akm(&["import", "old.csv"]).code, 0);
@@ -241,7 +243,7 @@ fn what_is_told_where_the_old_pair_is_gone() {
     rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
     let copy = env.copied();
     assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
-    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{UNVERIFIED}{BACK}"));
     assert_eq!(active(&copy), [(old, true), (new.clone(), false)]);
     assert_eq!(env.akm(&["enable", &new]).code, 0);
     assert_eq!(env.akm(&["recover"]).code, 0);
@@ -298,7 +300,7 @@ fn an_old_pair_that_is_inactive_is_not_called_in_use() {
     }
     // The hint leads out.
     assert_eq!(env.akm(&["enable", &old]).code, 0);
-    rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+    rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{UNVERIFIED}{BACK}"));
     assert_eq!(active(&env), [(old, true), (new, false)]);
     env.akm(&["recover", "--list", "--json"])
         .said(&[], 0, "{\"open\":[]}\n", "");
@@ -401,4 +403,45 @@ fn metadata_that_is_gone_with_the_old_secret() {
         .collect();
     assert_eq!(secrets, ["missing", "stored"]);
     assert_eq!(rolled_back(&env).code, 8);
+}
+
+/// What was lost before the rotation gives it an overlap, and metadata claims it no longer.
+#[test]
+fn an_old_secret_that_was_lost_before_is_told_of() {
+    let env = Env::new();
+    let old = env.create("alice");
+    env.lose_secret(&old);
+    let ran = env.akm(&["rotate", "--ram-user", "alice"]);
+    let new = ran.stdout.trim().to_owned();
+    ran.said(
+        &[&old, &new],
+        0,
+        "<ID2>\n",
+        &format!(
+            "{SANDBOX}akm: the secret of `<ID1>` is not in its store any more: no rollback can verify that pair\n\
+             akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n"
+        ),
+    );
+    assert_eq!(active(&env), [(old, true), (new, true)]);
+    let held = env.pairs();
+    let held: Vec<_> = held.iter().map(|pair| &pair["secret"]).collect();
+    assert_eq!(held, ["missing", "stored"]);
+}
+
+/// The same of one that was lost in its grace: by hand the new pair goes, and then nobody says that the old one was verified.
+#[test]
+fn an_old_secret_that_was_lost_meanwhile_is_claimed_no_longer() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    env.lose_secret(&old);
+    assert_eq!(rolled_back(&env).code, 8);
+    assert_eq!(env.pairs()[0]["secret"], "missing");
+    assert_eq!(env.akm(&["disable", &new]).code, 0);
+    rolled_back(&env).said(
+        &[&old, &new],
+        0,
+        "<ID1>\n",
+        &format!("{SANDBOX}{UNVERIFIED}{BACK}"),
+    );
 }

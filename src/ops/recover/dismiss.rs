@@ -3,7 +3,7 @@
 use super::{awaits_answer, close_when_proven};
 use crate::cloud::Fault;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
+    access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
 };
 use crate::metadata::{
@@ -110,9 +110,13 @@ fn is_gone(
     shown: &[AccessKey],
 ) -> Result<(), Failure> {
     let id = &got.access_key_id;
-    if shown.iter().any(|key| key.id == *id) {
+    if let Some(key) = shown.iter().find(|key| key.id == *id) {
         let message = format!("`{id}` is there: its rotation is not to be forgotten");
-        let hint = format!("`akm rotate {}` goes on with it", owner.selector());
+        let first = match key.status {
+            Status::Active => String::new(),
+            Status::Inactive => format!("`akm enable {id}`, then "),
+        };
+        let hint = format!("{first}`akm rotate {}` goes on with it", owner.selector());
         return Err(Failure::new(Kind::ActivePair, message).hint(hint));
     }
     if !issue::is_deleted(session, id, got.created_at) {

@@ -1,6 +1,6 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, forget, gone, list, not_the_signer, set, taken_over};
+use super::{Listed, disabling, forget, gone, list, not_the_signer, set, taken_over};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -60,7 +60,8 @@ fn may_delete(
             format!("`{id}` of {} is Active", listed.owner),
         )
         .hint(format!(
-            "`akm disable {id}` first and see that nothing breaks, or `akm delete {id} --force`"
+            "{} first and see that nothing breaks, or `akm delete {id} --force`",
+            disabling(&listed.shown, id)
         )));
     }
     Ok(active)

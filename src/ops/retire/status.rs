@@ -22,14 +22,13 @@ pub(crate) fn disable(
 ) -> Result<PairRecord, Failure> {
     let found = find(session, id)?;
     not_the_signer(session, id)?;
-    let others = found
-        .shown
-        .iter()
-        .any(|key| key.status == Status::Active && key.id != *id);
-    if found.key.status == Status::Active && !others && !force {
+    let last = is_last(&found.shown, id);
+    if found.key.status == Status::Active && last && !force {
         let message = format!("`{id}` is the last Active pair of {}", found.owner);
-        return Err(Failure::new(Kind::LastActivePair, message)
-            .hint(format!("`akm disable {id} --force` does it all the same")));
+        return Err(Failure::new(Kind::LastActivePair, message).hint(format!(
+            "{} does it all the same",
+            disabling(&found.shown, id)
+        )));
     }
     let pair = set(
         session,
@@ -46,6 +45,17 @@ pub(crate) fn disable(
         ));
     }
     Ok(pair)
+}
+
+fn is_last(shown: &[AccessKey], id: &AccessKeyId) -> bool {
+    let mut others = shown.iter().filter(|key| key.id != *id);
+    others.all(|key| key.status == Status::Inactive)
+}
+
+/// The command that makes the pair Inactive.
+pub(in crate::ops) fn disabling(shown: &[AccessKey], id: &AccessKeyId) -> String {
+    let force = if is_last(shown, id) { " --force" } else { "" };
+    format!("`akm disable {id}{force}`")
 }
 
 /// Makes a pair Active.
@@ -105,9 +115,14 @@ fn undo_rotation(session: &Session, found: &Found, id: &AccessKeyId) -> Result<(
     let open = session.journal.read(&found.owner)?;
     if let Some(entry) = open.filter(|entry| retires(entry, id)) {
         over(session, &entry, &found.shown)?;
-        session.tell.note(&format!(
-            "the rotation that retired `{id}` is over; both pairs are left as they are"
-        ));
+        let what = if entry.intent.is_of_leak() {
+            format!("nothing is left to be done about the leak of `{id}`")
+        } else {
+            format!("the rotation that retired `{id}` is over")
+        };
+        session
+            .tell
+            .note(&format!("{what}; both pairs are left as they are"));
     }
     Ok(())
 }

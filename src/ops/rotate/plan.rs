@@ -89,6 +89,7 @@ fn begin(
         replaced,
         before,
         old,
+        lost: _,
         overlap,
     } = start::beginning(session, owner, wish, shown)?;
     issue::room(session, owner, &before)?;
@@ -171,13 +172,12 @@ fn on_open(
             )),
         };
     }
-    let stored = entry.when(Reached::Stored).is_some();
     let Some((rotation, got)) = entry
         .intent
         .rotation
         .as_ref()
         .zip(entry.got.as_ref())
-        .filter(|(rotation, _)| stored && !rotation.leaked && entry.leaked.is_none())
+        .filter(|(rotation, _)| !rotation.leaked && entry.leaked.is_none())
     else {
         return Err(unfinished(owner));
     };

@@ -162,7 +162,7 @@ impl Rehearsal<'_> {
     fn take(&mut self, step: Step, calls: &mut Calls) {
         match step {
             Step::Store => {
-                calls.add(&Call::list_pairs(self.owner));
+                self.look(calls);
                 self.recorded.stored = true;
                 self.recorded.reached = Reached::Stored;
             }
@@ -200,7 +200,7 @@ impl Rehearsal<'_> {
     fn look(&self, calls: &mut Calls) {
         calls.add(&Call::list_pairs(self.owner));
         let back = self.recorded.back.is_some() && self.shown(false).old.is_some();
-        let counts = back || self.recorded.reached == Reached::Stored;
+        let counts = back || matches!(self.recorded.reached, Reached::Got | Reached::Stored);
         if self.unlisted && counts {
             calls.add(&Call::recycled_pair(&self.new));
         }

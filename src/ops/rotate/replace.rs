@@ -30,7 +30,7 @@ pub(super) fn ends_grace(
         return Ok(false);
     }
     match state {
-        State::Overlap => Err(active(owner, id)),
+        State::Overlap => Err(active(owner, id, &format!("`akm disable {id}`"))),
         state => Ok(state == State::Grace),
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn may_go(
     }
     retire::not_the_signer(session, id)?;
     if key.status == Status::Active {
-        return Err(active(owner, id));
+        return Err(active(owner, id, &retire::disabling(shown, id)));
     }
     Ok(true)
 }
@@ -64,10 +64,9 @@ fn known(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failu
     known.then_some(()).ok_or_else(|| no_such_pair(id))
 }
 
-fn active(owner: &Owner, id: &AccessKeyId) -> Failure {
-    Failure::new(Kind::ActivePair, format!("`{id}` of {owner} is Active")).hint(format!(
-        "`akm disable {id}` first and see that nothing breaks"
-    ))
+fn active(owner: &Owner, id: &AccessKeyId, disabling: &str) -> Failure {
+    Failure::new(Kind::ActivePair, format!("`{id}` of {owner} is Active"))
+        .hint(format!("{disabling} first and see that nothing breaks"))
 }
 
 /// The owner has two pairs and no rotation is open: both, when each was used, and what to run.

@@ -1,6 +1,10 @@
 //! The beginning of a rotation.
 
-use super::{Standing, Wish, replace, work};
+use super::{
+    Standing, Wish,
+    reclaim::{disclaim, is_there},
+    replace, work,
+};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -22,6 +26,8 @@ pub(super) struct Beginning {
     /// The pairs that are there then.
     pub(super) before: Vec<AccessKey>,
     pub(super) old: AccessKeyId,
+    /// Whether its secret was held and is not in its store any more.
+    pub(super) lost: bool,
     pub(super) overlap: Span,
 }
 
@@ -44,14 +50,17 @@ pub(super) fn beginning(
         [old] => old.id.clone(),
         _ => return Err(replace::two_pairs(session, owner, &before)),
     };
-    let overlap = wish
-        .overlap
-        .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
+    let record = session.record(owner)?;
+    let known = record.pair(&old);
+    let lost = is_lost(session, known);
+    // Somebody may still use a pair that left akm, or that akm does not hold.
+    let out = lost || known.is_none_or(PairRecord::is_out);
     Ok(Beginning {
         replaced,
         before,
+        lost,
+        overlap: wish.overlap.unwrap_or_else(|| policy::overlap(out)),
         old,
-        overlap,
     })
 }
 
@@ -61,6 +70,7 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
         replaced,
         mut before,
         old,
+        lost,
         overlap,
     } = beginning(session, owner, wish, shown)?;
     if let Some(id) = replaced {
@@ -74,6 +84,9 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
             .note(&format!("`{id}` is deleted to make room"));
     }
     retire::forget_expired(session, owner, &before)?;
+    if lost {
+        disclaim_lost(session, owner, &old)?;
+    }
     let record = session.record(owner)?;
     let known = record.pair(&old);
     let comment = known.and_then(|pair| pair.comment.clone());
@@ -88,10 +101,16 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
     work::go_on(session, issued.entry, issued.journal, issued.keys)
 }
 
-/// Somebody may still use a pair that left akm, or that akm never held.
-fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
-    let record = session.record(owner)?;
-    Ok(policy::overlap(
-        record.pair(old).is_none_or(PairRecord::is_out),
-    ))
+/// Whether the store has lost the secret that metadata claims. One that cannot be asked has not.
+fn is_lost(session: &Session, known: Option<&PairRecord>) -> bool {
+    let claimed = known.filter(|pair| pair.is_held());
+    claimed.is_some_and(|pair| matches!(is_there(session, pair), Ok(false)))
+}
+
+/// A rollback would believe it otherwise.
+fn disclaim_lost(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<(), Failure> {
+    session.tell.warn(&format!(
+        "the secret of `{old}` is not in its store any more: no rollback can verify that pair"
+    ));
+    disclaim(session, owner, old)
 }

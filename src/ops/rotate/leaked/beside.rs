@@ -1,6 +1,6 @@
 //! What else is open for the owner of a pair that leaked: it is looked into once the pair is disabled, and what it holds is kept.
 
-use super::{super::Standing, begin, both::leaked_too, disable, goes_on, kept::keep, waits};
+use super::{super::Standing, begin, both::leaked_too, disable, kept::keep, waits};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -77,8 +77,8 @@ pub(in crate::ops) fn replace_beside(
 
 fn settle(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Settled, Failure> {
     recover::settle(session, owner).map_err(|failure| {
-        // What was tried already says how this pair is left.
-        if failure.kind == Kind::HalfDone && goes_on(session, owner, Some(id)).unwrap_or(false) {
+        // It says how far it came.
+        if failure.kind == Kind::HalfDone {
             return failure;
         }
         let first = failure.hint.clone();

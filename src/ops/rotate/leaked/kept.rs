@@ -1,19 +1,19 @@
 //! What is open for an owner holds of pairs that did not leak: it is kept before the leaked one takes the journal.
 
-use super::super::reclaimed;
+use super::super::reclaim::{disclaim, reclaimed};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
-    account::Owner,
     rotation::Reached,
 };
 use crate::metadata::{
     inventory::PairRecord,
     journal::{Entry, Got, OpenJournal},
+    log::Action,
 };
 use crate::ops::{
     Failure, Session,
     issue::{self, Issued},
-    retire,
+    record, retire,
 };
 
 /// Their secrets, and what metadata says of them; a rotation of two that did not leak is over.
@@ -54,6 +54,9 @@ fn claimed(session: &Session, entry: Entry, journal: OpenJournal) -> Result<Entr
         mut journal,
         ..
     } = issue::claim(session, entry, journal, &secret)?;
+    if let Some(got) = &entry.got {
+        record::done(session, Action::Recover, &entry.owner(), &got.access_key_id);
+    }
     if session.this_run.left_unproven(&entry) {
         journal.reached(&mut entry, Reached::Stored, session.cloud.now())?;
     }
@@ -73,14 +76,6 @@ fn keeps_no_other(session: &Session, entry: &Entry, leaked: &AccessKeyId) -> Res
     disclaim(session, &owner, leaked)
 }
 
-fn disclaim(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
-    let mut record = session.record(owner)?;
-    if let Some(pair) = record.pair_mut(id) {
-        pair.secret_store = None;
-    }
-    Ok(session.inventory.save(&record)?)
-}
-
 /// The pair that this rotation was to replace leaked too, and is gone.
 pub(super) fn forget_replaced(
     session: &Session,
@@ -95,23 +90,22 @@ pub(super) fn forget_replaced(
     }
 }
 
-/// A rotation of two pairs that did not leak is over: its journal is needed for the one that did.
+/// A rotation from a pair that did not leak is over: its journal is needed for the one that did.
 fn leave_rotation(session: &Session, entry: &Entry, id: &AccessKeyId) -> Result<(), Failure> {
     let rotation = entry.intent.rotation.as_ref();
     let rotation = rotation.filter(|rotation| !rotation.leaked && rotation.old != *id);
     let (Some(rotation), Some(got)) = (rotation, &entry.got) else {
         return Ok(());
     };
-    if got.access_key_id == *id {
-        return Ok(());
-    }
     let mut record = session.record(&entry.owner())?;
     let pairs = record.access_keys.iter_mut();
     pairs.for_each(PairRecord::nothing_due);
     session.inventory.save(&record)?;
-    session.tell.warn(&format!(
-        "the rotation from `{}` to `{}` is over; both pairs are left as they are",
-        rotation.old, got.access_key_id
-    ));
+    if got.access_key_id != *id {
+        session.tell.warn(&format!(
+            "the rotation from `{}` to `{}` is over; both pairs are left as they are",
+            rotation.old, got.access_key_id
+        ));
+    }
     Ok(())
 }

@@ -103,7 +103,7 @@ pub(super) fn goes_on(
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
 }
 
-/// What is left of its secret goes, if nothing may bring it back.
+/// What is left of its secret goes, the sealed copy too, if nothing may bring it back.
 fn deleted_already(
     session: &Session,
     owner: &Owner,
@@ -113,6 +113,7 @@ fn deleted_already(
     retire::forget_expired(session, owner, shown)?;
     if let Some(id) = named {
         restore::is_decided(session, id)?;
+        retire::close_work_on(session, owner, id)?;
         retire::drop_secret(session, owner, id)?;
         session.tell.note(&format!("`{id}` is deleted already"));
     }

@@ -19,6 +19,12 @@ impl Work<'_> {
         if shown.is_none_or(|shown| shown.new.is_some() && !shown.held) {
             return Err(self.stopped(Stop::NotHeld));
         }
+        if state == State::RolledBack && shown.is_some_and(|shown| !shown.old_held) {
+            self.session.tell.warn(&format!(
+                "akm does not hold the secret of `{}`, which nobody has verified",
+                self.old
+            ));
+        }
         if state == State::Done && self.entry.intent.is_of_leak() {
             let dropped = retire::drop_secret(self.session, &self.owner, &self.old);
             dropped.map_err(|failure| self.half(failure))?;
