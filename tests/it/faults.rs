@@ -159,8 +159,7 @@ fn a_create_without_an_answer_is_decided_in_time() {
         let recover = served.env.akm(&["recover"]);
         let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID> --force` or `akm recover --dismiss <ID>` resolves it\n";
-        let known =
-            "akm: an earlier create for RAM user `alice` is now known not to have happened\n";
+        let known = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n";
         let told = if made { suspect } else { known };
         let told = format!("{told}akm: nothing is left that could be finished now\n");
         assert_eq!((said(&recover.stderr), recover.code), (told, 0), "{fault}");
@@ -446,6 +445,8 @@ fn a_leak_whose_room_is_not_known_is_half_done() {
     let order = json!({ "fault": "fail-before", "action": "GetAccountSummary", "count": 100 });
     served.serving.order(&order);
     let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id];
+    let dry = [&leaked[..], &["--dry-run"]].concat();
+    assert_eq!(served.env.akm(&dry).code, 7);
     let ran = served.env.akm(&leaked);
     let told = said(&ran.stderr.replace(&id, "OLD"));
     let told = told.lines().nth(1).unwrap();
@@ -485,6 +486,29 @@ fn a_leak_beside_a_decided_create_that_nothing_can_follow_says_so_once() {
     served.done(&["delete", &strange, "--force", "-y"]);
     let new = served.done(&leaked);
     assert_eq!(pairs(&served), [(new, true)]);
+}
+
+/// It is in the list from when it appeared; deleted as the hint says, nobody says that it was never made.
+#[test]
+fn a_suspect_is_listed_at_once_and_nothing_untrue_is_said_when_it_is_gone() {
+    let served = Served::start();
+    let order = json!({ "fault": "lose-answer", "action": "CreateAccessKey" });
+    served.serving.order(&order);
+    assert_eq!(served.env.akm(&["create", "--ram-user", "alice"]).code, 8);
+    let listed = served.env.pairs();
+    let row = listed.iter().find(|pair| pair["ram_user"] == "alice");
+    let row = row.unwrap();
+    assert_eq!(
+        (&row["suspect"], &row["secret"]),
+        (&true.into(), &"missing".into())
+    );
+    let id = row["access_key_id"].as_str().unwrap();
+    served.done(&["delete", id, "--force", "-y"]);
+    served.env.time_passes_for("alice", EXPIRY);
+    let ran = served.env.akm(&["recover"]);
+    let told = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
+                akm: nothing is left that could be finished now\n";
+    assert_eq!((ran.code, said(&ran.stderr).as_str()), (0, told));
 }
 
 /// Alice's pair leaked beside a rotation whose request has no answer yet.
@@ -634,15 +658,10 @@ fn a_leak_beside_a_create_that_is_decided_by_now_is_replaced_at_once() {
     let leaked = ["rotate", "--ram-user", "alice", "--leaked", &id, "-v"];
     let ran = served.env.akm(&leaked);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let (_, after) = ran
-        .stderr
-        .rsplit_once("akm: called Ram DeleteAccessKey")
-        .unwrap();
-    let after = after
-        .lines()
-        .filter_map(|line| line.strip_prefix("akm: called "));
-    let after: Vec<_> = after.map(|line| line.split(':').next().unwrap()).collect();
-    assert_eq!(after, ["Ram ListAccessKeys"]);
+    let called = called(&ran).into_iter();
+    let after = called.skip_while(|call| call != "Ram DeleteAccessKey");
+    let after: Vec<_> = after.collect();
+    assert_eq!(after, ["Ram DeleteAccessKey", "Ram ListAccessKeys"]);
     assert_eq!(pairs(&served), [(ran.stdout.trim().to_owned(), true)]);
     assert_ne!(ran.stdout.trim(), id);
     let state = checked::check(&served.env, "replaced");

@@ -435,7 +435,7 @@ fn nothing_is_restored_while_a_create_is_undecided() {
         .env
         .time_passes_for("alice", crate::killed_served::EXPIRY);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: an earlier create for RAM user `alice` is now known not to have happened\n\
+    let told = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
                 akm: `<ID1>` of RAM user `alice` is Inactive\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     truth::check(&served.env, "restored after all");

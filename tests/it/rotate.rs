@@ -357,6 +357,23 @@ fn two_pairs_that_no_rotation_explains() {
     );
 }
 
+const NONE_ACTIVE: &str = "akm: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
+                           hint: `akm list --ram-user alice --refresh` asks the cloud\n";
+
+#[test]
+fn nothing_to_finish_where_the_only_pair_is_inactive() {
+    let env = Env::new();
+    let id = env.create("alice");
+    assert_eq!(env.akm(&["disable", &id, "--force"]).code, 0);
+    env.refused(&["rotate", "--ram-user", "alice", "--finish"], 3)
+        .said(
+            &[],
+            3,
+            "",
+            &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n{NONE_ACTIVE}"),
+        );
+}
+
 #[test]
 fn no_pair_and_no_user() {
     let env = Env::new();
@@ -373,7 +390,7 @@ fn no_pair_and_no_user() {
             &[],
             3,
             "",
-            &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n{none}"),
+            &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n{NONE_ACTIVE}"),
         );
     env.refused(&["rotate", "--ram-user", "nobody"], 3).said(
         &[],

@@ -45,7 +45,7 @@ pub(super) fn decide(
     }
     if strange.is_empty() {
         session.tell.note(&format!(
-            "an earlier create for {owner} is now known not to have happened"
+            "an earlier create for {owner} is now known to have left nothing behind"
         ));
     }
     Ok(strange)

@@ -20,7 +20,7 @@ pub(super) use leaked::{
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;
 
-use super::{Failure, Session, recover, recover::Settled};
+use super::{Failure, Session, export, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -156,9 +156,8 @@ fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
 /// Nothing is open, and nothing was done.
 fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     let record = session.record(owner)?;
-    let new = record.current().cloned();
     Ok(Standing {
-        new: new.ok_or_else(|| start::no_pair(owner))?,
+        new: export::current(&record)?.clone(),
         old: None,
         old_status: None,
         disable_after: None,
