@@ -2,7 +2,7 @@
 
 use crate::between::{Between, without};
 use crate::dry_run::{called, words};
-use crate::env::{Env, Ran};
+use crate::env::{Env, Ran, edit};
 use crate::leaked_beside::{ROTATE, active, done, over, said};
 use crate::served::Served;
 use crate::truth;
@@ -96,6 +96,33 @@ fn a_rotation_disables_its_old_pair_whatever_a_list_shows() {
     let ran = by_the_gate(&served, &ROTATE);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(active(env), [(old, false), (new, true)]);
+}
+
+/// It was deleted long ago, and somebody restored it since the list that is shown.
+#[test]
+fn a_leaked_pair_that_somebody_restored_is_disabled_whatever_a_list_shows() {
+    let (served, between) = behind_a_gate();
+    let env = &served.env;
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    crate::fleet::made_days_ago(env, "alice", 2);
+    served.done(&["delete", &id, "--force", "-y"]);
+    let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
+    let deleted = record.lines().find(|line| line.starts_with("deleted_at"));
+    let long_ago = "deleted_at = \"2026-01-01T00:00:00Z\"";
+    edit(&env.record_of("alice"), deleted.unwrap(), long_ago);
+    stands_still(&between);
+    let refresh = ["list", "--ram-user", "alice", "--refresh"];
+    assert_eq!(by_the_gate(&served, &refresh).code, 0);
+    let somebody = Env::light();
+    served.serving.add_profile(&somebody, "dev");
+    done(&somebody, &["restore", &id, "--active"]);
+    let args = [&ROTATE[..], &["--leaked", &id]].concat();
+    let ran = by_the_gate(&served, &args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    over(env, &id, &other);
+    let dry = by_the_gate(&served, &[&args[..], &["--dry-run"]].concat());
+    let again = by_the_gate(&served, &[&args[..], &["-v"]].concat());
+    assert_eq!(words(&dry), called(&again));
 }
 
 /// It came back Active, whatever a list from before its deletion says.

@@ -126,7 +126,7 @@ pub(in crate::ops) fn is_deleted(
     is_long_ago(created_at, session.cloud.now()) || session.cloud.recycled_pair(id).is_ok()
 }
 
-fn is_long_ago(created_at: Timestamp, now: Timestamp) -> bool {
+pub(in crate::ops) fn is_long_ago(created_at: Timestamp, now: Timestamp) -> bool {
     now > created_at + TimeDelta::minutes(5)
 }
 

@@ -5,7 +5,9 @@ mod room;
 mod seal;
 mod suspects;
 
-pub(super) use claim::{adopt, claim, is_deleted, may_be_there, unlisted, with_the_new};
+pub(super) use claim::{
+    adopt, claim, is_deleted, is_long_ago, may_be_there, unlisted, with_the_new,
+};
 pub(super) use room::room;
 pub(super) use seal::{held_or_restored, unseal};
 pub(super) use suspects::suspects;

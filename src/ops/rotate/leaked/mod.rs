@@ -80,14 +80,19 @@ fn found(
     coming: Result<bool, Failure>,
 ) -> Result<(Vec<AccessKey>, Option<AccessKeyId>), Failure> {
     let shown = session.cloud.pairs(owner);
-    let shown = shown.map_err(|error| protected(owner, error))?;
-    let id = which(session, owner, &shown, named)?;
-    if id.is_some() || !coming? {
-        return Ok((shown, id));
+    let mut shown = shown.map_err(|error| protected(owner, error))?;
+    let mut id = which(session, owner, &shown, named)?;
+    if id.is_none() && coming? {
+        restore::finish(session, owner)?;
+        shown = session.cloud.pairs(owner)?;
+        id = which(session, owner, &shown, named)?;
     }
-    restore::finish(session, owner)?;
-    let shown = session.cloud.pairs(owner)?;
-    let id = which(session, owner, &shown, named)?;
+    if let Some(named) = named.filter(|_| id.is_none()) {
+        // Somebody may have restored it just now, and the list lag.
+        disable(session, owner, &mut shown, named)?;
+        let there = shown.iter().any(|key| key.id == *named);
+        id = there.then(|| named.clone());
+    }
     Ok((shown, id))
 }
 

@@ -4,6 +4,7 @@ use super::super::start;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
+    time::Timestamp,
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::ops::{Failure, Kind, Session, create, issue, session::no_such_pair};
@@ -44,10 +45,26 @@ fn is_hidden(
     pair: &PairRecord,
     record: &OwnerRecord,
 ) -> bool {
-    let seen = pair.deleted_at.or(record.refreshed_at);
-    let since = seen.map_or(pair.created_at, |at| at.max(pair.created_at));
     let id = &pair.access_key_id;
-    shown.iter().all(|key| key.id != *id) && !issue::is_deleted(session, id, since)
+    let listed = shown.iter().any(|key| key.id == *id);
+    !listed && !issue::is_deleted(session, id, since(record, pair))
+}
+
+/// When it was seen last, as far as is known here.
+fn since(record: &OwnerRecord, pair: &PairRecord) -> Timestamp {
+    let seen = pair.deleted_at.or(record.refreshed_at);
+    seen.map_or(pair.created_at, |at| at.max(pair.created_at))
+}
+
+/// Whether the recycle bin is asked about a pair that the list lacks.
+pub(in crate::ops::rotate) fn asks_bin(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<bool, Failure> {
+    let (record, now) = (session.record(owner)?, session.cloud.now());
+    let known = record.pair(id);
+    Ok(known.is_some_and(|pair| !issue::is_long_ago(since(&record, pair), now)))
 }
 
 fn not_shown_yet(id: &AccessKeyId) -> Failure {

@@ -2,8 +2,11 @@
 
 use super::super::{
     leaked::{
-        both::both_leaked, console::not_the_signer, leaked_pairs, successor::successor,
-        which::which,
+        both::both_leaked,
+        console::not_the_signer,
+        leaked_pairs,
+        successor::successor,
+        which::{asks_bin, which},
     },
     rehearsal::{Calls, Rehearsal},
 };
@@ -74,6 +77,12 @@ fn disabled(
 ) -> Result<Option<Disabled>, Failure> {
     let mut keys = asked_first(session, owner, calls)?;
     let Some(id) = which(session, owner, &keys, named)? else {
+        if let Some(gone) = named {
+            if asks_bin(session, owner, gone)? {
+                calls.add(&Call::recycled_pair(gone));
+            }
+            calls.add(&Call::set_status(owner, gone, Status::Inactive));
+        }
         return Ok(None);
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
