@@ -40,7 +40,10 @@ impl Recover {
         if self.list {
             return list(context);
         }
-        if context.known()?.is_none() && self.dismiss.is_none() {
+        if context.known()?.is_none() {
+            if let Some(id) = &self.dismiss {
+                return Err(recover::nothing_such(&key_id(id)?));
+            }
             context.ui.note("nothing is open");
             return self.show(context, &[]);
         }

@@ -204,13 +204,6 @@ impl OwnerRecord {
         }
     }
 
-    /// A pair that is not known yet comes in without a secret.
-    pub(crate) fn appeared(&mut self, key: &AccessKey) {
-        if self.pair(&key.id).is_none() {
-            self.access_keys.push(PairRecord::new(key));
-        }
-    }
-
     /// Takes over what the cloud shows: unknown pairs come in without a secret, vanished ones count as deleted now.
     pub(crate) fn take_over(&mut self, shown: &[AccessKey], now: Timestamp) {
         for key in shown {

@@ -5,7 +5,7 @@ use super::{Account, Session};
 use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::metadata::{
-    inventory::Way,
+    inventory::{OwnerRecord, Way},
     log::{self, Action, Effect, Line, Scene},
 };
 
@@ -17,7 +17,8 @@ pub(super) fn change<T>(
     id: Option<&AccessKeyId>,
     answer: Result<T, Error>,
 ) -> Result<T, Error> {
-    if let Some(effect) = effect(action, &answer) {
+    let gone = || was_there(session, action, owner, id, &answer).then_some(Effect::Unknown);
+    if let Some(effect) = effect(&answer).or_else(gone) {
         write(
             session,
             &[Line::new(&by(session), action, effect, owner, id)],
@@ -26,16 +27,27 @@ pub(super) fn change<T>(
     answer
 }
 
-fn effect<T>(action: Action, answer: &Result<T, Error>) -> Option<Effect> {
-    let ends = matches!(
-        action,
-        Action::Delete | Action::RotateDelete | Action::Purge
-    );
+fn effect<T>(answer: &Result<T, Error>) -> Option<Effect> {
     match answer {
         Ok(_) => Some(Effect::Done),
-        // What is gone when it is to be deleted, an earlier try may have deleted whose answer was lost.
-        Err(error) if ends && error.fault == Fault::NoSuchPair => Some(Effect::Unknown),
         Err(error) => (error.outcome() == Outcome::Unknown).then_some(Effect::Unknown),
+    }
+}
+
+/// Whether what was to be deleted is gone, and was there as far as is known: an earlier try may have deleted it whose answer was lost.
+fn was_there<T>(
+    session: &Session,
+    action: Action,
+    owner: &Owner,
+    id: Option<&AccessKeyId>,
+    answer: &Result<T, Error>,
+) -> bool {
+    let gone = matches!(answer, Err(error) if error.fault == Fault::NoSuchPair);
+    let deleted = |record: OwnerRecord| id.and_then(|id| record.pair(id)?.deleted_at).is_some();
+    gone && match action {
+        Action::Delete | Action::RotateDelete => !session.record(owner).is_ok_and(deleted),
+        Action::Purge => true,
+        _ => false,
     }
 }
 
@@ -114,20 +126,13 @@ mod tests {
 
     #[test]
     fn what_was_refused_is_not_written_down_and_what_is_unknown_is() {
-        let effect_by = |action, status, body: &str| {
+        let effect_of = |status, body: &str| {
             let name = "alice".parse().unwrap();
-            effect(action, &answering::with(status, body).delete_user(&name))
+            effect(&answering::with(status, body).delete_user(&name))
         };
-        let effect_of = |status, body: &str| effect_by(Action::UserDelete, status, body);
         assert_eq!(effect_of(200, "{}"), Some(Effect::Done));
         assert_eq!(effect_of(502, "bad gateway"), Some(Effect::Unknown));
         let refused = r#"{"Code":"NoPermission","Message":"no"}"#;
         assert_eq!(effect_of(403, refused), None);
-        let gone = r#"{"Code":"EntityNotExist.User.AccessKey","Message":"no"}"#;
-        for ends in [Action::Delete, Action::RotateDelete, Action::Purge] {
-            assert_eq!(effect_by(ends, 404, gone), Some(Effect::Unknown));
-            assert_eq!(effect_by(ends, 403, refused), None);
-        }
-        assert_eq!(effect_by(Action::Disable, 404, gone), None);
     }
 }

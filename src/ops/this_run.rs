@@ -12,9 +12,16 @@ pub(crate) struct ThisRun {
     pub(crate) unproven: Pairs,
     /// Those that leaked, and that the cloud has disabled at its word.
     pub(crate) taken_out: Pairs,
+    /// Those that leaked, and that the cloud said then are not there.
+    pub(crate) gone: Pairs,
 }
 
 impl ThisRun {
+    /// Whether that pair, which leaked, is out of use or gone by the cloud's word.
+    pub(crate) fn has_ended(&self, id: &AccessKeyId) -> bool {
+        self.taken_out.has(id) || self.gone.has(id)
+    }
+
     /// Whether the pair that the journal speaks of is unproven.
     pub(crate) fn left_unproven(&self, entry: &Entry) -> bool {
         let got = entry.got.as_ref();

@@ -1,5 +1,6 @@
 //! `akm rotate --leaked` of a pair that something brings back into use: what was asked for before, a list that lags, a second leak.
 
+use crate::dry_run::{called, words};
 use crate::env::{Env, journal_line};
 use crate::leaked_beside::{ROTATE, active, cut, cut_leak, done, is_open, leaked, over, said};
 use crate::truth;
@@ -59,40 +60,46 @@ fn a_new_pair_that_leaked_and_is_gone_is_not_gone_on_with() {
     let old = env.create("alice");
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
     done(&env, &["delete", &new, "--force", "-y"]);
-    let ran = leaked(&env, &new);
-    let told = "akm: the rotation to `<ID1>` is forgotten\nakm: `<ID1>` is deleted already\n";
-    assert_eq!((ran.code, said(&ran, &[&new]).as_str()), (0, told));
-    assert_eq!(ran.stdout, format!("{old}\n"));
-    done(&env, &["recover"]);
-    done(&env, &["restore", &new, "--active"]);
-    done(&env, &["disable", &new]);
-    over_but(&env, &old, &new);
+    let dry = env.akm(&[&ROTATE[..], &["--leaked", &new, "--dry-run"]].concat());
+    let ran = env.akm(&[&ROTATE[..], &["--leaked", &new, "-v"]].concat());
+    assert_eq!((ran.code, ran.stdout.trim()), (0, old.as_str()));
+    assert_eq!(words(&dry), called(&ran));
+    over(&env, &new, &old);
 }
 
-/// The same where the old pair was disabled by then: it is there.
+/// The same where the journal alone knows of it.
 #[test]
-fn a_new_pair_that_leaked_and_is_gone_leaves_the_old_one() {
+fn a_new_pair_that_leaked_and_is_gone_is_known_by_the_journal() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    done(&env, &["delete", &new, "--force", "-y"]);
+    env.cut_after("got");
+    std::fs::remove_file(env.record_of("alice")).unwrap();
+    env.lose_secret(&new);
+    assert_eq!(
+        done(&env, &[&ROTATE[..], &["--leaked", &new]].concat()),
+        old
+    );
+    over(&env, &new, &old);
+}
+
+/// The same where the old pair was disabled by then: it is left as it is, and a new one is made.
+#[test]
+fn a_new_pair_that_leaked_and_is_gone_is_replaced() {
     let env = Env::new();
     let old = env.create("alice");
     let new = done(&env, &ROTATE);
     done(&env, &["delete", &new, "--force", "-y"]);
-    let ran = leaked(&env, &new);
-    let told = "akm: the rotation to `<ID1>` is forgotten\nakm: `<ID1>` is deleted already\n\
-                akm: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
-                hint: `akm list --ram-user alice --refresh` asks the cloud\n";
-    assert_eq!((ran.code, said(&ran, &[&new]).as_str()), (3, told));
-    done(&env, &["enable", &old]);
-    over(&env, &new, &old);
-}
-
-/// Nothing is open, the leaked pair's secret is gone, and the other works.
-fn over_but(env: &Env, left: &str, leaked: &str) {
-    let mut pairs = active(env);
-    pairs.sort_by_key(|(_, active)| *active);
-    assert_eq!(pairs, [(leaked.to_owned(), false), (left.to_owned(), true)]);
-    assert_eq!(truth::check_but(env, Some(leaked), "over").open.len(), 0);
-    assert!(!truth::rests(env, leaked), "its secret is still there");
-    done(env, &["verify", left]);
+    let dry = env.akm(&[&ROTATE[..], &["--leaked", &new, "--dry-run"]].concat());
+    let ran = env.akm(&[&ROTATE[..], &["--leaked", &new, "-v"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(words(&dry), called(&ran));
+    let newer = ran.stdout.trim().to_owned();
+    assert_eq!(active(&env), [(old, false), (newer.clone(), true)]);
+    assert_eq!(truth::check(&env, "replaced").open.len(), 0);
+    assert!(!truth::rests(&env, &new), "its secret is still there");
+    done(&env, &["verify", &newer]);
 }
 
 /// The old pair is left as it is, and nothing announces its end.

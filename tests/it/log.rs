@@ -280,6 +280,18 @@ fn a_deletion_whose_answer_was_lost_may_have_been_done() {
     );
 }
 
+/// What is known to be deleted was deleted before.
+#[test]
+fn a_deletion_is_written_down_once() {
+    let env = Env::new();
+    let id = env.create("alice");
+    done(&env, &["delete", &id, "--force", "-y"]);
+    done(&env, &["delete", &id, "--purge", "-y"]);
+    let lines = outcomes(&env, &[]);
+    let rest = ["disable", "delete", "purge"].map(|action| format!("{action} {id} alice done"));
+    assert_eq!(lines[2..], rest);
+}
+
 /// Its answer was lost, and a recovery found it.
 #[cfg(feature = "sandbox-server")]
 #[test]

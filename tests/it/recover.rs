@@ -201,7 +201,7 @@ fn a_suspect_is_dismissed_for_its_owner() {
 #[test]
 fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
     let env = Env::new();
-    env.create("alice");
+    let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     let new = new.trim();
     assert_eq!(env.akm(&["disable", new, "--force"]).code, 0);
@@ -214,18 +214,25 @@ fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
              hint: `akm enable <ID1>`, then `akm rotate --ram-user alice` goes on with it\n"
         ),
     );
+    // On the way back it is Inactive as it should be.
+    assert_eq!(env.akm(&["enable", new]).code, 0);
+    env.lose_secret(&old);
+    let back = ["rotate", "--ram-user", "alice", "--rollback"];
+    assert_eq!(env.akm(&back).code, 8);
+    assert_eq!(env.akm(&["disable", new]).code, 0);
+    let ran = env.refused(&["recover", "--dismiss", new], 4);
+    let told = "hint: `akm rotate --ram-user alice` goes on with it\n";
+    assert!(ran.stderr.ends_with(told), "{}", ran.stderr);
 }
 
 #[test]
 fn dismissing_where_nothing_is_known() {
     let env = Env::new();
-    let ran = env.akm(&["recover", "--dismiss", "LTAI5tNobody"]);
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("`LTAI5tNobody` is neither a suspect"),
-        "{}",
-        ran.stderr
-    );
+    let told = "akm: `<ID1>` is neither a suspect nor the new pair of an open rotation\n\
+                hint: `akm recover --list` shows what is open\n";
+    env.akm(&["recover", "--dismiss", "LTAI5tNobody"])
+        .said(&["LTAI5tNobody"], 3, "", told);
+    assert!(env.files().is_empty());
 }
 
 #[test]

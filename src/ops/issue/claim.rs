@@ -151,10 +151,11 @@ pub(in crate::ops) fn unlisted<'a>(
     (!listed && lately).then_some(got)
 }
 
-/// Whether it may be there all the same: the recycle bin lacks it, too.
+/// Whether it may be there all the same: the recycle bin lacks it, too, and the cloud did not say otherwise.
 pub(in crate::ops) fn may_be_there(session: &Session, entry: &Entry, shown: &[AccessKey]) -> bool {
-    let new = unlisted(session, entry, shown);
-    new.is_some_and(|got| session.cloud.recycled_pair(&got.access_key_id).is_err())
+    let new = unlisted(session, entry, shown).map(|got| &got.access_key_id);
+    let new = new.filter(|id| !session.this_run.gone.has(id));
+    new.is_some_and(|id| session.cloud.recycled_pair(id).is_err())
 }
 
 /// What the list shows, and the new pair where that is there all the same.

@@ -20,9 +20,7 @@ pub(in crate::ops) fn suspects(
         !entry.intent.before.contains(&key.id) && Some(&key.id) != ours && !imported(&key.id)
     };
     let mut found = Vec::new();
-    let mut known = record.clone();
     for key in shown.iter().filter(strange) {
-        known.appeared(key);
         let suspect = Suspect::new(key.id.clone(), &entry.owner(), session.cloud.now());
         if session.journal.suspect(&suspect)? {
             session.tell.warn(&format!(
@@ -31,9 +29,6 @@ pub(in crate::ops) fn suspects(
             ));
         }
         found.push(key.id.clone());
-    }
-    if known.access_keys != record.access_keys {
-        session.inventory.save(&known)?;
     }
     Ok(found)
 }

@@ -5,6 +5,7 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    rotation::Reached,
 };
 use crate::metadata::{
     journal::{Entry, Got, Suspect},
@@ -48,7 +49,7 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
     }
 }
 
-fn nothing_such(id: &AccessKeyId) -> Failure {
+pub(crate) fn nothing_such(id: &AccessKeyId) -> Failure {
     Failure::new(
         Kind::NoSuchPair,
         format!("`{id}` is neither a suspect nor the new pair of an open rotation"),
@@ -105,18 +106,21 @@ pub(in crate::ops) fn leave(
 
 fn is_gone(
     session: &Session,
-    owner: &Owner,
+    entry: &Entry,
     got: &Got,
     shown: &[AccessKey],
 ) -> Result<(), Failure> {
     let id = &got.access_key_id;
     if let Some(key) = shown.iter().find(|key| key.id == *id) {
         let message = format!("`{id}` is there: its rotation is not to be forgotten");
-        let first = match key.status {
-            Status::Active => String::new(),
-            Status::Inactive => format!("`akm enable {id}`, then "),
+        let stops = key.status == Status::Inactive && entry.when(Reached::RollBack).is_none();
+        let first = if stops {
+            format!("`akm enable {id}`, then ")
+        } else {
+            String::new()
         };
-        let hint = format!("{first}`akm rotate {}` goes on with it", owner.selector());
+        let goes_on = format!("`akm rotate {}` goes on with it", entry.owner().selector());
+        let hint = first + &goes_on;
         return Err(Failure::new(Kind::ActivePair, message).hint(hint));
     }
     if !issue::is_deleted(session, id, got.created_at) {
@@ -136,7 +140,7 @@ fn abandon(session: &Session, owner: &Owner, entry: &Entry) -> Result<(), Failur
         shown => {
             let shown = shown?;
             if let Some(got) = &entry.got {
-                is_gone(session, owner, got, &shown)?;
+                is_gone(session, entry, got, &shown)?;
             }
             shown
         }

@@ -5,7 +5,7 @@ mod lost;
 mod open;
 
 pub(in crate::ops) use dismiss::leave;
-pub(crate) use dismiss::{Dismissed, dismiss};
+pub(crate) use dismiss::{Dismissed, dismiss, nothing_such};
 pub(in crate::ops) use lost::{awaits_answer, expires, expiry_now, is_awaited, lost, undecided};
 pub(crate) use open::{Open, list};
 

@@ -62,11 +62,7 @@ fn forget_secret(
 
 /// The work that made the pair keeps a sealed copy of its secret, and would put it back. A rotation to it is over, and the old pair is
 /// left as it is; one that leaked is still to be replaced.
-pub(in crate::ops) fn close_work_on(
-    session: &Session,
-    owner: &Owner,
-    id: &AccessKeyId,
-) -> Result<(), Failure> {
+fn close_work_on(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
     let open = session.journal.read(owner)?;
     let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
     let Some(mut entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) else {

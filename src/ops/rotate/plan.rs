@@ -89,7 +89,6 @@ fn begin(
         replaced,
         before,
         old,
-        lost: _,
         overlap,
     } = start::beginning(session, owner, wish, shown)?;
     issue::room(session, owner, &before)?;

@@ -1,15 +1,12 @@
-//! Metadata that was lost claims again what the store of an open rotation has, and ends its claim on what a store has lost.
+//! Metadata that was lost claims again what the store of an open rotation has.
 
-use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
-    account::Owner,
-};
+use crate::core::access_key::{AccessKey, AccessKeyId};
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     journal::Entry,
 };
 use crate::ops::{Failure, Session};
-use crate::store::{self, SecretName};
+use crate::store::SecretName;
 
 /// Both pairs, where nobody claims their secrets. One that leaked is not wanted.
 pub(in crate::ops) fn reclaim(session: &Session, entry: &Entry, record: &mut OwnerRecord) {
@@ -48,21 +45,4 @@ pub(in crate::ops) fn reclaimed(
 fn finds(session: &Session, entry: &Entry, id: &AccessKeyId) -> bool {
     let store = session.stores.open(entry.intent.store);
     store.is_ok_and(|store| matches!(store.get(&SecretName::pair(id)), Ok(Some(_))))
-}
-
-/// Whether the store that metadata names has the pair's secret still, and undamaged. False where none is named.
-pub(super) fn is_there(session: &Session, pair: &PairRecord) -> Result<bool, Failure> {
-    let Some(kind) = pair.secret_store else {
-        return Ok(false);
-    };
-    let name = SecretName::pair(&pair.access_key_id);
-    Ok(store::or_lost(session.stores.open(kind)?.holds(&name))?)
-}
-
-pub(super) fn disclaim(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
-    let mut record = session.record(owner)?;
-    if let Some(pair) = record.pair_mut(id) {
-        pair.secret_store = None;
-    }
-    Ok(session.inventory.save(&record)?)
 }

@@ -1,10 +1,6 @@
 //! The beginning of a rotation.
 
-use super::{
-    Standing, Wish,
-    reclaim::{disclaim, is_there},
-    replace, work,
-};
+use super::{Standing, Wish, replace, work};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -13,6 +9,7 @@ use crate::core::{
 };
 use crate::metadata::{inventory::PairRecord, journal::RotationIntent};
 use crate::ops::{Failure, Kind, Session, issue, retire};
+use crate::store::SecretName;
 
 pub(super) fn no_pair(owner: &Owner) -> Failure {
     Failure::new(Kind::NoSuchPair, format!("{owner} has no AccessKey pair"))
@@ -26,8 +23,6 @@ pub(super) struct Beginning {
     /// The pairs that are there then.
     pub(super) before: Vec<AccessKey>,
     pub(super) old: AccessKeyId,
-    /// Whether its secret was held and is not in its store any more.
-    pub(super) lost: bool,
     pub(super) overlap: Span,
 }
 
@@ -50,17 +45,14 @@ pub(super) fn beginning(
         [old] => old.id.clone(),
         _ => return Err(replace::two_pairs(session, owner, &before)),
     };
-    let record = session.record(owner)?;
-    let known = record.pair(&old);
-    let lost = is_lost(session, known);
-    // Somebody may still use a pair that left akm, or that akm does not hold.
-    let out = lost || known.is_none_or(PairRecord::is_out);
+    let overlap = wish
+        .overlap
+        .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
     Ok(Beginning {
         replaced,
         before,
-        lost,
-        overlap: wish.overlap.unwrap_or_else(|| policy::overlap(out)),
         old,
+        overlap,
     })
 }
 
@@ -70,7 +62,6 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
         replaced,
         mut before,
         old,
-        lost,
         overlap,
     } = beginning(session, owner, wish, shown)?;
     if let Some(id) = replaced {
@@ -84,9 +75,6 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
             .note(&format!("`{id}` is deleted to make room"));
     }
     retire::forget_expired(session, owner, &before)?;
-    if lost {
-        disclaim_lost(session, owner, &old)?;
-    }
     let record = session.record(owner)?;
     let known = record.pair(&old);
     let comment = known.and_then(|pair| pair.comment.clone());
@@ -101,16 +89,17 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
     work::go_on(session, issued.entry, issued.journal, issued.keys)
 }
 
-/// Whether the store has lost the secret that metadata claims. One that cannot be asked has not.
-fn is_lost(session: &Session, known: Option<&PairRecord>) -> bool {
-    let claimed = known.filter(|pair| pair.is_held());
-    claimed.is_some_and(|pair| matches!(is_there(session, pair), Ok(false)))
+/// Somebody may still use a pair that left akm, or that akm does not hold.
+fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
+    let record = session.record(owner)?;
+    let known = record.pair(old);
+    let out = known.is_none_or(|pair| pair.is_out() || is_lost(session, pair));
+    Ok(policy::overlap(out))
 }
 
-/// A rollback would believe it otherwise.
-fn disclaim_lost(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<(), Failure> {
-    session.tell.warn(&format!(
-        "the secret of `{old}` is not in its store any more: no rollback can verify that pair"
-    ));
-    disclaim(session, owner, old)
+/// Whether the store says that it has nothing of the secret that metadata claims.
+fn is_lost(session: &Session, pair: &PairRecord) -> bool {
+    let name = SecretName::pair(&pair.access_key_id);
+    let store = pair.secret_store.map(|kind| session.stores.open(kind));
+    store.is_some_and(|store| store.is_ok_and(|store| matches!(store.lacks(&name), Ok(true))))
 }

@@ -43,8 +43,12 @@ pub(in crate::ops) fn disable(
 ) -> Result<bool, Failure> {
     let overridden = restore::not_active(session, id);
     let mut record = session.record(owner)?;
-    let asks = !session.this_run.taken_out.has(id);
-    let there = !asks || out_of_use(session, owner, id)?;
+    let asks = !session.this_run.has_ended(id);
+    let there = if asks {
+        out_of_use(session, owner, id)?
+    } else {
+        session.this_run.taken_out.has(id)
+    };
     let listed = shown.iter_mut().find(|key| key.id == *id);
     let in_use = asks && there && is_in_use(&record, listed.as_deref(), id);
     match listed {
@@ -74,7 +78,10 @@ fn out_of_use(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<bool
     not_the_signer(&session.cloud.signer(), owner, id)?;
     let answer = session.cloud.set_status(owner, id, Status::Inactive);
     match record::change(session, Action::RotateDisable, owner, Some(id), answer) {
-        Err(error) if error.fault == Fault::NoSuchPair => Ok(false),
+        Err(error) if error.fault == Fault::NoSuchPair => {
+            session.this_run.gone.note(id);
+            Ok(false)
+        }
         Err(error) => Err(protected(owner, error)),
         Ok(()) => {
             session.this_run.taken_out.note(id);

@@ -1,8 +1,9 @@
 //! What is open for an owner holds of pairs that did not leak: it is kept before the leaked one takes the journal.
 
-use super::super::reclaim::{disclaim, reclaimed};
+use super::super::reclaimed;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
+    account::Owner,
     rotation::Reached,
 };
 use crate::metadata::{
@@ -74,6 +75,14 @@ fn keeps_no_other(session: &Session, entry: &Entry, leaked: &AccessKeyId) -> Res
         return Err(issue::not_read_back(&owner));
     }
     disclaim(session, &owner, leaked)
+}
+
+fn disclaim(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let mut record = session.record(owner)?;
+    if let Some(pair) = record.pair_mut(id) {
+        pair.secret_store = None;
+    }
+    Ok(session.inventory.save(&record)?)
 }
 
 /// The pair that this rotation was to replace leaked too, and is gone.

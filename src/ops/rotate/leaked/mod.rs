@@ -35,7 +35,7 @@ use kept::forget_replaced;
 use successor::{stand_in, successor};
 use waiting::waits;
 pub(in crate::ops) use waiting::{leak_waits, leak_waits_again, leaked_pairs};
-use which::which;
+use which::{new_pair, which};
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. The other
 /// pair takes its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it;
@@ -91,7 +91,8 @@ fn found(
         // Somebody may have restored it just now, and the list lag.
         disable(session, owner, &mut shown, named)?;
         let there = shown.iter().any(|key| key.id == *named);
-        id = there.then(|| named.clone());
+        let left = there || new_pair(session, owner, named)?.is_some();
+        id = left.then(|| named.clone());
     }
     Ok((shown, id))
 }
@@ -108,7 +109,7 @@ pub(super) fn goes_on(
         .is_some_and(|rotation| rotation.leaked && named.is_none_or(|id| *id == rotation.old)))
 }
 
-/// What is left of its secret goes, the sealed copy too, if nothing may bring it back.
+/// What is left of its secret goes, if nothing may bring it back.
 fn deleted_already(
     session: &Session,
     owner: &Owner,
@@ -118,7 +119,6 @@ fn deleted_already(
     retire::forget_expired(session, owner, shown)?;
     if let Some(id) = named {
         restore::is_decided(session, id)?;
-        retire::close_work_on(session, owner, id)?;
         retire::drop_secret(session, owner, id)?;
         session.tell.note(&format!("`{id}` is deleted already"));
     }

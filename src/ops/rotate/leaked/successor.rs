@@ -1,9 +1,6 @@
 //! What takes a leaked pair's place: another pair, if it is Active and held.
 
-use super::super::{
-    reclaim::{is_there, reclaim},
-    stopped::or_leaked,
-};
+use super::super::{reclaim, stopped::or_leaked};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -13,6 +10,7 @@ use crate::metadata::{
     journal::{Entry, Got, Intent, OpenJournal},
 };
 use crate::ops::{Failure, Kind, Session, issue};
+use crate::store::{self, SecretName};
 
 /// The pair that can take the leaked one's place, of several the newest; `None` where there is room for a new one.
 pub(in crate::ops::rotate) fn successor(
@@ -61,6 +59,15 @@ fn newest_held(
         }
     }
     Ok(None)
+}
+
+/// What metadata says is held may be lost, or damaged.
+fn is_there(session: &Session, pair: &PairRecord) -> Result<bool, Failure> {
+    let Some(kind) = pair.secret_store else {
+        return Ok(false);
+    };
+    let name = SecretName::pair(&pair.access_key_id);
+    Ok(store::or_lost(session.stores.open(kind)?.holds(&name))?)
 }
 
 /// The other pair takes the leaked one's place: from here on it is the new pair of a rotation, held already.

@@ -6,7 +6,10 @@ use crate::core::{
     account::Owner,
     time::Timestamp,
 };
-use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord},
+    journal::Got,
+};
 use crate::ops::{Failure, Kind, Session, create, issue, session::no_such_pair};
 
 /// The pair that is meant; `None` when the one that is named is deleted already.
@@ -31,8 +34,8 @@ pub(in crate::ops::rotate) fn which(
     if shown.iter().any(|key| key.id == *id) {
         return Ok(Some(id.clone()));
     }
-    let known = record.pair(id).ok_or_else(|| no_such_pair(id))?;
-    if is_hidden(session, shown, known, &record) {
+    let since = seen_last(session, owner, &record, id)?;
+    if !issue::is_deleted(session, id, since) {
         return Err(not_shown_yet(id));
     }
     Ok(None)
@@ -56,15 +59,39 @@ fn since(record: &OwnerRecord, pair: &PairRecord) -> Timestamp {
     seen.map_or(pair.created_at, |at| at.max(pair.created_at))
 }
 
+/// The same of a pair that only the journal may know of. `NoSuchPair` when nothing does.
+fn seen_last(
+    session: &Session,
+    owner: &Owner,
+    record: &OwnerRecord,
+    id: &AccessKeyId,
+) -> Result<Timestamp, Failure> {
+    if let Some(pair) = record.pair(id) {
+        return Ok(since(record, pair));
+    }
+    let new = new_pair(session, owner, id)?;
+    new.map(|got| got.created_at)
+        .ok_or_else(|| no_such_pair(id))
+}
+
+/// The new pair of what is open, if it is that: its journal would put the secret back.
+pub(in crate::ops::rotate) fn new_pair(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<Option<Got>, Failure> {
+    let got = session.journal.read(owner)?.and_then(|entry| entry.got);
+    Ok(got.filter(|got| got.access_key_id == *id))
+}
+
 /// Whether the recycle bin is asked about a pair that the list lacks.
 pub(in crate::ops::rotate) fn asks_bin(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<bool, Failure> {
-    let (record, now) = (session.record(owner)?, session.cloud.now());
-    let known = record.pair(id);
-    Ok(known.is_some_and(|pair| !issue::is_long_ago(since(&record, pair), now)))
+    let since = seen_last(session, owner, &session.record(owner)?, id)?;
+    Ok(!issue::is_long_ago(since, session.cloud.now()))
 }
 
 fn not_shown_yet(id: &AccessKeyId) -> Failure {

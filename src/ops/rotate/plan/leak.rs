@@ -6,7 +6,7 @@ use super::super::{
         console::not_the_signer,
         leaked_pairs,
         successor::successor,
-        which::{asks_bin, which},
+        which::{asks_bin, new_pair, which},
     },
     rehearsal::{Calls, Rehearsal},
 };
@@ -77,13 +77,7 @@ fn disabled(
 ) -> Result<Option<Disabled>, Failure> {
     let mut keys = asked_first(session, owner, calls)?;
     let Some(id) = which(session, owner, &keys, named)? else {
-        if let Some(gone) = named {
-            if asks_bin(session, owner, gone)? {
-                calls.add(&Call::recycled_pair(gone));
-            }
-            calls.add(&Call::set_status(owner, gone, Status::Inactive));
-        }
-        return Ok(None);
+        return gone(session, owner, named, keys, calls);
     };
     not_the_signer(&session.cloud.signer(), owner, &id)?;
     calls.add(&Call::set_status(owner, &id, Status::Inactive));
@@ -100,22 +94,50 @@ fn disabled(
     }))
 }
 
+/// Of the new pair of what is open, something is left to do.
+fn gone(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+    keys: Vec<AccessKey>,
+    calls: &mut Calls,
+) -> Result<Option<Disabled>, Failure> {
+    let Some(id) = named else {
+        return Ok(None);
+    };
+    if asks_bin(session, owner, id)? {
+        calls.add(&Call::recycled_pair(id));
+    }
+    calls.add(&Call::set_status(owner, id, Status::Inactive));
+    Ok(new_pair(session, owner, id)?.map(|_| Disabled {
+        id: id.clone(),
+        was_active: false,
+        keys,
+    }))
+}
+
 fn replaced(
     session: &Session,
     owner: &Owner,
-    Disabled { id, keys, .. }: Disabled,
+    Disabled { id, mut keys, .. }: Disabled,
     other: Option<PairRecord>,
     calls: &mut Calls,
 ) -> Result<Option<State>, Failure> {
+    // Only the answer to its deletion tells that it is gone.
+    let unlisted = keys.iter().all(|key| key.id != id);
+    let record = session.record(owner)?;
+    let unlisted = unlisted.then(|| record.inactive(&id, session.cloud.now()));
     let Some(other) = other else {
         // Whether there is room is asked once more before the pair is made.
         if keys.len() >= policy::PAIRS_PER_OWNER {
             calls.add(&Call::quota());
             calls.add(&Call::quota());
         }
+        keys.extend(unlisted);
         let spans = [TimeDelta::zero(); 2];
         return made(session, owner, id, keys, (spans, true), calls);
     };
+    keys.extend(unlisted);
     let mut rehearsal = Rehearsal {
         session,
         owner,

@@ -45,7 +45,7 @@ impl Work<'_> {
         // A profile may have been added since the new pair was delivered.
         let switched = self.switch(&self.old, &self.new);
         switched.map_err(|failure| self.half(failure))?;
-        let surely = !self.session.this_run.taken_out.has(&self.old);
+        let surely = !self.session.this_run.has_ended(&self.old);
         self.set(&self.old.clone(), Status::Inactive, surely)?;
         self.mark(Reached::OldDisabled)
     }

@@ -30,7 +30,7 @@ impl Work<'_> {
         let secret = self.secret(to)?;
         let secret = secret.ok_or_else(|| self.stopped(Stop::NotHeld))?;
         profile::switch(self.session, from, to, self.store_of(to)?)?;
-        record::here(self.session, Action::ProfileSwitch, &self.owner, to);
+        record::done(self.session, Action::ProfileSwitch, &self.owner, to);
         if self.session.cloud.signer() == from.as_str() {
             self.session.cloud.switch(to, secret);
         }

@@ -1,6 +1,6 @@
 //! What the cloud and the store show of both pairs.
 
-use super::{super::reclaim::disclaim, Work};
+use super::Work;
 use crate::core::{
     access_key::{AccessKey, Status},
     rotation::{Reached, Shown},
@@ -42,20 +42,11 @@ impl Work<'_> {
         let held = held.map_err(|failure| self.half(failure))?;
         let mut seen = self.see(keys, held, true);
         if self.rolls_back() {
-            let held = self.holds_old().map_err(|failure| self.half(failure))?;
-            seen.shown.old_held = held;
+            let secret = self.secret(&self.old);
+            seen.shown.old_held = secret.map_err(|failure| self.half(failure))?.is_some();
         }
         self.seen = Some(seen);
         Ok(())
-    }
-
-    /// What metadata claims of a secret that is lost ends here.
-    fn holds_old(&self) -> Result<bool, Failure> {
-        let held = self.secret(&self.old)?.is_some();
-        if !held {
-            disclaim(self.session, &self.owner, &self.old)?;
-        }
-        Ok(held)
     }
 
     /// Of the old pair. A list may lack one that leaked because it lags: only the answer to its deletion tells.
