@@ -324,7 +324,7 @@ fn of_a_rotation_that_was_cut_short() {
 }
 
 /// As if it could not have been sealed.
-fn unsealed(env: &Env) {
+pub(crate) fn unsealed(env: &Env) {
     let journal = env.journal_of("alice");
     let text = std::fs::read_to_string(&journal).unwrap();
     let lines = text

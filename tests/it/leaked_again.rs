@@ -1,6 +1,6 @@
 //! `akm rotate --leaked` of a pair that something brings back into use: what was asked for before, a list that lags, a second leak.
 
-use crate::dry_run::{called, words};
+use crate::dry_run::{called, unsealed, words};
 use crate::env::{Env, journal_line};
 use crate::leaked_beside::{ROTATE, active, cut, cut_leak, done, is_open, leaked, over, said};
 use crate::truth;
@@ -157,6 +157,20 @@ fn a_secret_that_cannot_be_had_just_now_is_not_lost() {
         new
     );
     over(&env, &old, &new);
+}
+
+/// Neither the store nor the journal has it any more, which metadata then says.
+#[test]
+fn a_new_pair_that_is_lost_is_claimed_no_longer() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    unsealed(&env);
+    env.lose_secret(&new);
+    assert_eq!(leaked(&env, &old).code, 8);
+    let pairs = env.pairs();
+    let lost = pairs.iter().find(|pair| pair["access_key_id"] == *new);
+    assert_eq!(lost.unwrap()["secret"], "missing");
 }
 
 /// The secret of what leaked is not needed.
