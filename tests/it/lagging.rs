@@ -113,16 +113,23 @@ fn a_leaked_pair_that_somebody_restored_is_disabled_whatever_a_list_shows() {
     stands_still(&between);
     let refresh = ["list", "--ram-user", "alice", "--refresh"];
     assert_eq!(by_the_gate(&served, &refresh).code, 0);
+    let args = [&ROTATE[..], &["--leaked", &id]].concat();
+    let dry = [&args[..], &["--dry-run"]].concat();
+    let planned = [
+        "Sts GetCallerIdentity",
+        "Ram ListAccessKeys",
+        "Ram UpdateAccessKey",
+    ];
+    assert_eq!(words(&by_the_gate(&served, &dry)), planned);
     let somebody = Env::light();
     served.serving.add_profile(&somebody, "dev");
     done(&somebody, &["restore", &id, "--active"]);
-    let args = [&ROTATE[..], &["--leaked", &id]].concat();
     let ran = by_the_gate(&served, &args);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     over(env, &id, &other);
-    let dry = by_the_gate(&served, &[&args[..], &["--dry-run"]].concat());
+    let planned = words(&by_the_gate(&served, &dry));
     let again = by_the_gate(&served, &[&args[..], &["-v"]].concat());
-    assert_eq!(words(&dry), called(&again));
+    assert_eq!(planned, called(&again));
 }
 
 /// It came back Active, whatever a list from before its deletion says.
