@@ -538,6 +538,21 @@ mod served {
         }
     }
 
+    /// The first of both is gone: it stands in nobody's way.
+    #[test]
+    fn a_dry_run_knows_that_the_first_of_two_leaked_pairs_is_gone() {
+        let (served, one, two) = both_beside_a_create();
+        let elsewhere = Env::light();
+        served.serving.add_profile(&elsewhere, "dev");
+        done(&elsewhere, &["delete", &one, "-y"]);
+        let args = [&ROTATE[..], &["--leaked", &two]].concat();
+        let dry = served.env.akm(&[&args[..], &["--dry-run"]].concat());
+        let ran = served.env.akm(&[&args[..], &["-v"]].concat());
+        assert_eq!(words(&dry), called(&ran), "{}{}", dry.stderr, ran.stderr);
+        let hint = |told: &str| told.lines().last().unwrap().to_owned();
+        assert_eq!(hint(&dry.stderr), hint(&ran.stderr));
+    }
+
     /// A list lacks it, and its deletion has no answer: nobody calls it deleted.
     #[test]
     fn a_leaked_pair_whose_deletion_fails_is_not_written_down_as_deleted() {
