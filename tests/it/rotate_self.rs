@@ -253,6 +253,31 @@ fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
     assert_eq!(verified.code, 0, "{}", verified.stderr);
 }
 
+/// Somebody disabled the new pair that a profile signs with: the rollback has nothing to disable, and switches all the same.
+#[test]
+fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
+    let (env, serving, _) = reached(&[]);
+    let made = env.akm(&["create", "--ram-user", "alice", "--create-user"]);
+    let old = made.stdout.trim();
+    assert_eq!(env.akm(&["export", old, "--csv", "old.csv"]).code, 0);
+    let endpoint = serving.field("endpoint");
+    let add = ["profile", "add", "bot", "--csv", "old.csv"];
+    let added = env.akm(&[&add[..], &["--endpoint", endpoint]].concat());
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let made = env.akm(&[&rotate[..], &["--overlap", "0s"]].concat());
+    let new = made.stdout.trim();
+    let elsewhere = Env::light();
+    serving.add_profile(&elsewhere, "dev");
+    assert_eq!(elsewhere.akm(&["disable", new, "--force"]).code, 0);
+    let ran = env.akm(&[&rotate[..], &["--rollback"]].concat());
+    let told = "akm: from now on the profile `bot` will sign with `<ID1>`\n\
+                akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n";
+    assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
+    let verified = env.akm(&["-p", "bot", "verify", "--self"]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+}
+
 /// A profile that was added since with the old pair is switched before that is disabled: so says the plan, too.
 #[test]
 fn a_plan_is_signed_by_whoever_signs_what_it_plans() {
