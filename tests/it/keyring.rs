@@ -415,3 +415,28 @@ fn the_pair_that_takes_a_leaked_ones_place_may_rest_in_another_store() {
     assert_eq!(desktop.lookup(&one), None);
     assert_eq!(desktop.env.akm(&["verify", &two]).code, 0);
 }
+
+/// A rotation puts its new pair where the environment says; the old one is looked for where it rests.
+#[test]
+fn an_old_pair_that_rests_in_another_store_is_rolled_back_to() {
+    let Some(desktop) = Desktop::open() else {
+        return;
+    };
+    let (old, _) = shown(&desktop.create("alice"));
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let in_files = desktop
+        .env
+        .command(&rotate)
+        .env("AKM_STORE", "age")
+        .output();
+    let new = Ran::from(in_files.unwrap()).stdout.trim().to_owned();
+    assert_eq!(desktop.lookup(&new), None);
+    let ran = desktop.env.akm(&[&rotate[..], &["--rollback"]].concat());
+    assert_eq!(
+        (ran.code, ran.stdout.trim()),
+        (0, old.as_str()),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("verified"), "{}", ran.stderr);
+}

@@ -341,6 +341,24 @@ fn the_secret_goes_when_the_recycle_bin_lets_go() {
     assert!(!std::fs::read_to_string(&record).unwrap().contains(&old));
 }
 
+/// Of the pair that is out of use, in the file that tells what is known of them.
+#[test]
+fn when_a_pair_was_retired_is_written_down() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    let retired = || {
+        let text = std::fs::read_to_string(env.record_of("alice")).unwrap();
+        let pairs = text.split("[[access_keys]]").skip(1);
+        let pair = pairs.filter(|pair| pair.contains("retired_at = "));
+        pair.map(|pair| pair.split('"').nth(1).unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(retired(), [old]);
+    rotated(&env, &["--rollback"]);
+    assert_eq!(retired(), [new]);
+}
+
 #[test]
 fn two_pairs_that_no_rotation_explains() {
     let env = Env::new();
