@@ -323,6 +323,32 @@ fn of_a_rotation_that_was_cut_short() {
     stopping(&env, &[], &ids, ("", stops));
 }
 
+/// In its overlap, a new pair that was deleted a moment ago is looked for in the recycle bin, by the command and in its plan.
+#[test]
+fn of_a_rotation_whose_new_pair_is_lately_gone() {
+    let env = Env::new();
+    env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let made = env.akm(&[&rotate[..], &["--overlap", "2d"]].concat());
+    let new = made.stdout.trim();
+    assert_eq!(env.akm(&["delete", new, "--force", "-y"]).code, 0);
+    let dry = env.akm(&[&rotate[..], &["--dry-run"]].concat());
+    let ran = env.akm(&[&rotate[..], &["-v"]].concat());
+    let asked = [
+        "Sts GetCallerIdentity",
+        "Ram ListAccessKeys",
+        "Ims GetAccessKeyInfoInRecycleBin",
+    ];
+    assert_eq!(
+        (dry.code, words(&dry).as_slice()),
+        (4, &asked.map(str::to_owned)[..])
+    );
+    assert_eq!(
+        (ran.code, called(&ran).as_slice()),
+        (8, &asked.map(str::to_owned)[..])
+    );
+}
+
 /// As if it could not have been sealed.
 pub(crate) fn unsealed(env: &Env) {
     let journal = env.journal_of("alice");

@@ -100,6 +100,9 @@ impl Rehearsal<'_> {
                 Step::Undone => return Some(State::Undone),
                 Step::RolledBack => return Some(State::RolledBack),
                 Step::Stop(why) => {
+                    if self.is_lately_gone(why) {
+                        calls.add(&Call::recycled_pair(&self.new));
+                    }
                     calls.stops = Some(self.stopped(why));
                     return None;
                 }
@@ -114,7 +117,7 @@ impl Rehearsal<'_> {
 
     fn stopped(&self, stop: Stop) -> Failure {
         let listed = self.shown(false).old.is_some();
-        let lately = stop == Stop::Gone && self.unlisted && listed;
+        let lately = self.is_lately_gone(stop);
         let left = Left {
             lately: lately && self.session.cloud.recycled_pair(&self.new).is_err(),
             owner: self.owner,
@@ -127,6 +130,17 @@ impl Rehearsal<'_> {
             retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),
         };
         would_stop(stop, &left)
+    }
+
+    /// Whether only a list says that the new pair is gone.
+    fn is_lately_gone(&self, stop: Stop) -> bool {
+        let listed = self.shown(false).old.is_some();
+        stop == Stop::Gone && self.unlisted && listed && !self.was_just_made()
+    }
+
+    /// Whether it was not yet found to work.
+    fn was_just_made(&self) -> bool {
+        matches!(self.recorded.reached, Reached::Got | Reached::Stored)
     }
 
     /// As a person's word has it, the old pair may be deleted now.
@@ -200,8 +214,7 @@ impl Rehearsal<'_> {
     fn look(&self, calls: &mut Calls) {
         calls.add(&Call::list_pairs(self.owner));
         let back = self.recorded.back.is_some() && self.shown(false).old.is_some();
-        let counts = back || matches!(self.recorded.reached, Reached::Got | Reached::Stored);
-        if self.unlisted && counts {
+        if self.unlisted && (back || self.was_just_made()) {
             calls.add(&Call::recycled_pair(&self.new));
         }
     }
