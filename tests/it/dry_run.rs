@@ -349,6 +349,20 @@ fn of_a_rotation_whose_new_pair_is_lately_gone() {
     );
 }
 
+/// Before it was found to work, a new pair that neither the list nor the recycle bin has counts as there.
+#[test]
+fn of_a_rotation_whose_new_pair_is_not_listed_yet() {
+    let env = Env::new();
+    env.create("alice");
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let made = env.akm(&[&rotate[..], &["--overlap", "2d"]].concat());
+    env.cut_after("stored");
+    crate::leaked::hide(&env, made.stdout.trim());
+    let dry = env.akm(&[&rotate[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert_eq!(words(&dry)[2], "Ims GetAccessKeyInfoInRecycleBin");
+}
+
 /// As if it could not have been sealed.
 pub(crate) fn unsealed(env: &Env) {
     let journal = env.journal_of("alice");
