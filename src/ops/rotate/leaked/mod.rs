@@ -88,13 +88,27 @@ fn found(
         id = which(session, owner, &shown, named)?;
     }
     if let Some(named) = named.filter(|_| id.is_none()) {
-        // Somebody may have restored it just now, and the list lag.
-        disable(session, owner, &mut shown, named)?;
-        let there = shown.iter().any(|key| key.id == *named);
-        let left = there || new_pair(session, owner, named)?.is_some();
+        let left = is_left(session, owner, &mut shown, named)?;
         id = left.then(|| named.clone());
     }
     Ok((shown, id))
+}
+
+/// Whether something is to be done about a pair that the list lacks: it is the new one of what is open, or is there. Then it is
+/// disabled, and in `shown`.
+fn is_left(
+    session: &Session,
+    owner: &Owner,
+    shown: &mut Vec<AccessKey>,
+    id: &AccessKeyId,
+) -> Result<bool, Failure> {
+    // Of that one, the leak is written down first.
+    if new_pair(session, owner, id)?.is_some() {
+        return Ok(true);
+    }
+    // Somebody may have restored it just now, and the list lag.
+    disable(session, owner, shown, id)?;
+    Ok(shown.iter().any(|key| key.id == *id))
 }
 
 /// Whether a command like this one was cut short.
