@@ -2,6 +2,7 @@
 
 use crate::calls::calls;
 use crate::env::{Env, Ran, journal_line};
+use crate::leaked_beside::ROTATE;
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 const NOTE: &str =
@@ -323,17 +324,22 @@ fn of_a_rotation_that_was_cut_short() {
     stopping(&env, &[], &ids, ("", stops));
 }
 
+/// A rotation of alice's, and its new pair.
+fn in_its_overlap() -> (Env, String) {
+    let env = Env::new();
+    env.create("alice");
+    let made = env.akm(&[&ROTATE[..], &["--overlap", "2d"]].concat());
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    (env, made.stdout.trim().to_owned())
+}
+
 /// In its overlap, a new pair that was deleted a moment ago is looked for in the recycle bin, by the command and in its plan.
 #[test]
 fn of_a_rotation_whose_new_pair_is_lately_gone() {
-    let env = Env::new();
-    env.create("alice");
-    let rotate = ["rotate", "--ram-user", "alice"];
-    let made = env.akm(&[&rotate[..], &["--overlap", "2d"]].concat());
-    let new = made.stdout.trim();
-    assert_eq!(env.akm(&["delete", new, "--force", "-y"]).code, 0);
-    let dry = env.akm(&[&rotate[..], &["--dry-run"]].concat());
-    let ran = env.akm(&[&rotate[..], &["-v"]].concat());
+    let (env, new) = in_its_overlap();
+    assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
+    let dry = env.akm(&[&ROTATE[..], &["--dry-run"]].concat());
+    let ran = env.akm(&[&ROTATE[..], &["-v"]].concat());
     let asked = [
         "Sts GetCallerIdentity",
         "Ram ListAccessKeys",
@@ -352,13 +358,10 @@ fn of_a_rotation_whose_new_pair_is_lately_gone() {
 /// Before it was found to work, a new pair that neither the list nor the recycle bin has counts as there.
 #[test]
 fn of_a_rotation_whose_new_pair_is_not_listed_yet() {
-    let env = Env::new();
-    env.create("alice");
-    let rotate = ["rotate", "--ram-user", "alice"];
-    let made = env.akm(&[&rotate[..], &["--overlap", "2d"]].concat());
+    let (env, new) = in_its_overlap();
     env.cut_after("stored");
-    crate::leaked::hide(&env, made.stdout.trim());
-    let dry = env.akm(&[&rotate[..], &["--dry-run"]].concat());
+    crate::leaked::hide(&env, &new);
+    let dry = env.akm(&[&ROTATE[..], &["--dry-run"]].concat());
     assert_eq!(dry.code, 0, "{}", dry.stderr);
     assert_eq!(words(&dry)[2], "Ims GetAccessKeyInfoInRecycleBin");
 }

@@ -53,12 +53,18 @@ fn a_leaked_pair_that_vanished_a_moment_ago_is_not_called_deleted() {
     over(&env, &id, &other);
 }
 
-/// Somebody deleted the leaked pair in the midst of its rotation: what is open does not bring its secret back.
-#[test]
-fn a_new_pair_that_leaked_and_is_gone_is_not_gone_on_with() {
+/// A rotation of alice's, and both its pairs.
+fn in_its_overlap() -> (Env, String, String) {
     let env = Env::new();
     let old = env.create("alice");
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    (env, old, new)
+}
+
+/// Somebody deleted the leaked pair in the midst of its rotation: what is open does not bring its secret back.
+#[test]
+fn a_new_pair_that_leaked_and_is_gone_is_not_gone_on_with() {
+    let (env, old, new) = in_its_overlap();
     done(&env, &["delete", &new, "--force", "-y"]);
     let dry = env.akm(&[&ROTATE[..], &["--leaked", &new, "--dry-run"]].concat());
     let ran = env.akm(&[&ROTATE[..], &["--leaked", &new, "-v"]].concat());
@@ -70,9 +76,7 @@ fn a_new_pair_that_leaked_and_is_gone_is_not_gone_on_with() {
 /// The same where the journal alone knows of it.
 #[test]
 fn a_new_pair_that_leaked_and_is_gone_is_known_by_the_journal() {
-    let env = Env::new();
-    let old = env.create("alice");
-    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    let (env, old, new) = in_its_overlap();
     done(&env, &["delete", &new, "--force", "-y"]);
     env.cut_after("got");
     std::fs::remove_file(env.record_of("alice")).unwrap();
@@ -117,9 +121,7 @@ fn a_leak_of_the_new_pair_ends_what_was_due() {
 
 /// A rotation in its overlap, whose store is not there just now.
 fn with_an_absent_store() -> (Env, String, String) {
-    let env = Env::new();
-    let old = env.create("alice");
-    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    let (env, old, new) = in_its_overlap();
     rests_in(&env, ("age", "keyring"));
     (env, old, new)
 }
@@ -162,9 +164,7 @@ fn a_secret_that_cannot_be_had_just_now_is_not_lost() {
 /// Neither the store nor the journal has it any more, which metadata then says.
 #[test]
 fn a_new_pair_that_is_lost_is_claimed_no_longer() {
-    let env = Env::new();
-    let old = env.create("alice");
-    let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
+    let (env, old, new) = in_its_overlap();
     unsealed(&env);
     env.lose_secret(&new);
     assert_eq!(leaked(&env, &old).code, 8);

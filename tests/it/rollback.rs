@@ -421,20 +421,3 @@ fn an_old_secret_that_was_lost_before() {
     );
     assert_eq!(active(&env), [(old, true), (new, true)]);
 }
-
-/// Once the new pair is Inactive by a person's word, nobody says that the old one was verified.
-#[test]
-fn an_old_secret_that_was_lost_meanwhile() {
-    let env = Env::new();
-    let old = env.create("alice");
-    let new = rotated(&env, &[]);
-    env.lose_secret(&old);
-    assert_eq!(rolled_back(&env).code, 8);
-    assert_eq!(env.akm(&["disable", &new]).code, 0);
-    rolled_back(&env).said(
-        &[&old, &new],
-        0,
-        "<ID1>\n",
-        &format!("{SANDBOX}{UNVERIFIED}{BACK}"),
-    );
-}
