@@ -5,12 +5,12 @@
 //!              │
 //!             ops           acts: order of calls, journal, recovery          (sees traits, never an adapter)
 //!              │
-//!    ┌─────────┼──────────┬──────────┐
-//!  cloud     store     metadata    export, import
-//!  RAM, IMS,  keyring,  TOML:       the console's
-//!  STS over a age       inventory,  CSV, written
-//!  Transport            journal     and read
-//!    └─────────┴────┬─────┴──────────┘
+//!    ┌─────────┼──────────┬──────────┬──────────┐
+//!  cloud     store     metadata    delivery    export, import
+//!  RAM, IMS,  keyring,  TOML:       formats     the console's
+//!  STS over a age       inventory,  of what is  CSV, written
+//!  Transport            journal     handed out  and read
+//!    └─────────┴────┬─────┴──────────┴──────────┘
 //!                  sys      touches the machine: files, locks, HTTP, clock, random bytes, clipboard, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment
 //!  sandbox ── a RAM that lives here; only cli/context and its own command know that it exists
@@ -26,6 +26,7 @@
 mod cli;
 mod cloud;
 mod core;
+mod delivery;
 mod export;
 mod import;
 mod metadata;

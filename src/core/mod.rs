@@ -2,6 +2,7 @@
 
 pub(crate) mod access_key;
 pub(crate) mod account;
+pub(crate) mod credentials;
 pub(crate) mod endpoint;
 pub(crate) mod glob;
 pub(crate) mod key_policy;

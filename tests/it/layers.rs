@@ -4,12 +4,13 @@ use crate::source::{self, Source};
 use std::fmt::Write;
 
 /// What each room may name besides itself.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("core", &[]),
     ("sys", &["core"]),
     ("cloud", &["core", "sys"]),
     ("store", &["core", "sys"]),
     ("metadata", &["core", "sys"]),
+    ("delivery", &["core", "sys"]),
     ("export", &["core", "sys"]),
     ("import", &["core", "sys"]),
     (
@@ -19,13 +20,14 @@ const ROOMS: [(&str, &[&str]); 10] = [
     (
         "ops",
         &[
-            "core", "sys", "cloud", "store", "metadata", "export", "import",
+            "core", "sys", "cloud", "store", "metadata", "delivery", "export", "import",
         ],
     ),
     (
         "cli",
         &[
-            "core", "sys", "cloud", "store", "metadata", "export", "import", "ops", "sandbox",
+            "core", "sys", "cloud", "store", "metadata", "delivery", "export", "import", "ops",
+            "sandbox",
         ],
     ),
 ];
@@ -101,6 +103,7 @@ fn impure(source: &Source) -> String {
     let modules = [
         "access_key",
         "account",
+        "credentials",
         "endpoint",
         "key_policy",
         "name",

@@ -1,0 +1,1 @@
+//! How credentials are written for those who use them: one file a format. Writes nothing by itself.
