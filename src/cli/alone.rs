@@ -2,7 +2,8 @@
 //! and the parse is the same.
 
 use super::{
-    Cli, Global, copy, create, export, import, list, pair, recover, rotate, show_id, status, verify,
+    Cli, Global, copy, create, credential_process, exec, export, import, list, pair, recover,
+    rotate, show_id, status, verify,
 };
 use clap::{Args, Command, FromArgMatches};
 use std::ffi::OsString;
@@ -16,7 +17,7 @@ pub(super) fn parsed(args: &[OsString]) -> Option<Cli> {
 }
 
 type Named = (&'static str, fn(Command) -> Command);
-const COMMANDS: [Named; 13] = [
+const COMMANDS: [Named; 15] = [
     ("create", create::Create::augment_args),
     ("list", list::List::augment_args),
     ("show-id", show_id::ShowId::augment_args),
@@ -28,6 +29,11 @@ const COMMANDS: [Named; 13] = [
     ("export", export::Export::augment_args),
     ("import", import::Import::augment_args),
     ("copy", copy::Copy::augment_args),
+    ("exec", exec::Exec::augment_args),
+    (
+        "credential-process",
+        credential_process::CredentialProcess::augment_args,
+    ),
     ("verify", verify::Verify::augment_args),
     ("recover", recover::Recover::augment_args),
 ];
@@ -64,6 +70,8 @@ mod tests {
             "akm export A B --csv x --with-owner",
             "akm import x",
             "akm copy --self --clear-after 3s",
+            "akm exec alice --clean-env -- env --help -p x -- y",
+            "akm credential-process alice --role-arn acs:ram::1:role/r --duration 30m",
             "akm verify -- ID",
             "akm recover --dismiss ID",
         ] {

@@ -69,6 +69,15 @@ pub(crate) fn pairs(fits: fn(&PairRecord) -> bool) -> ArgValueCompleter {
     ArgValueCompleter::new(move |typed: &OsStr| offer(typed, |start| ids(start, fits)))
 }
 
+/// What a selector of a pair can be: a pair that is saved here, or a RAM user.
+pub(crate) fn pairs_and_users() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| {
+        let mut found = offer(typed, users);
+        found.extend(offer(typed, |start| ids(start, PairRecord::is_held)));
+        found
+    })
+}
+
 /// Pairs that `recover --dismiss` can be about.
 pub(crate) fn open_pairs() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| offer(typed, open))
@@ -198,7 +207,7 @@ impl Line {
             };
             match name {
                 "-p" | "--profile" => line.profile = value(),
-                "--ram-user" => line.owner = value().and_then(|name| user(&name)),
+                "-u" | "--ram-user" => line.owner = value().and_then(|name| user(&name)),
                 "--account" => line.owner = Some(Owner::Account),
                 _ => (),
             }

@@ -6,8 +6,8 @@ use super::{
     ui,
 };
 use crate::core::{Invalid, access_key::AccessKeyId, secret::Secret, time::Span};
-use crate::metadata::inventory::{PairRecord, Way};
-use crate::ops::{self, Account, Failure, Kind, Tell, export};
+use crate::metadata::log::Action;
+use crate::ops::{Failure, Kind, Tell, hand_out};
 use crate::sys::clipboard::{Clipboard, Mark};
 use clap::Args;
 use serde_json::json;
@@ -36,8 +36,9 @@ pub(crate) struct Copy {
 
 impl Copy {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let (account, pair) = self.chosen(context)?;
-        let id = &pair.access_key_id;
+        let reading = context.reading()?;
+        let chosen = reading.choose(&self.pair.selected()?)?;
+        let id = &chosen.pair.access_key_id;
         let mut clipboard = context::clipboard()?;
         let cleared = if self.only_id {
             let text = Secret::new(id.to_string())?;
@@ -51,7 +52,7 @@ impl Copy {
                 &what,
             )?
         } else {
-            let text = export::one(&account, id, Way::Copy)?;
+            let text = hand_out::secret(&reading.account, &chosen, Action::Copy)?;
             put_secret(context, &mut clipboard, &text, id, self.clear_after)?
         };
         if context.ui.json() {
@@ -63,27 +64,6 @@ impl Copy {
         }
         Ok(())
     }
-
-    fn chosen(&self, context: &Context) -> Result<(Account, PairRecord), Failure> {
-        let account = context.account()?.ok_or_else(|| {
-            Failure::new(Kind::NoSuchPair, "akm knows no AccessKey pair yet")
-                .hint("`akm create` makes one")
-        })?;
-        if let Some(pair) = self.pair.pair(&account.inventory)? {
-            return Ok((account, pair));
-        }
-        let id = context.own_pair()?.ok_or_else(no_own_pair)?;
-        let record = account.inventory.owner_of(&id)?;
-        let record = record.ok_or_else(|| ops::session::no_such_pair(&id))?;
-        let pair = export::alive(&record, &id)?.clone();
-        Ok((account, pair))
-    }
-}
-
-fn no_own_pair() -> Failure {
-    let message = "what the sandbox is signed with is no pair of its own: it is made anew from the sandbox's seed";
-    Failure::new(Kind::NoSuchPair, message)
-        .hint("name a pair: KEY_ID, `--ram-user NAME` or `--account`")
 }
 
 /// The time that `create --copy` leaves, and `copy` unless told otherwise.

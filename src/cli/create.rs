@@ -9,7 +9,8 @@ use super::{
 };
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
-use crate::metadata::inventory::{PairRecord, Way};
+use crate::metadata::inventory::PairRecord;
+use crate::metadata::log::Action;
 use crate::ops::{self, Failure, Kind, Session, Tell, create};
 use crate::sys::{clipboard::Clipboard, new_file::NewFile};
 use clap::Args;
@@ -94,11 +95,11 @@ impl Create {
         self.csv.as_deref() == Some(Path::new("-"))
     }
 
-    fn ways(&self) -> Vec<Way> {
-        let csv = self.csv.as_ref().map(|_| Way::Csv);
+    fn hand_outs(&self) -> Vec<Action> {
+        let csv = self.csv.as_ref().map(|_| Action::Export);
         csv.into_iter()
-            .chain(self.copy.then_some(Way::Copy))
-            .chain(self.show_secret.then_some(Way::ShowSecret))
+            .chain(self.copy.then_some(Action::Copy))
+            .chain(self.show_secret.then_some(Action::ShowSecret))
             .collect()
     }
 
@@ -121,7 +122,7 @@ impl Create {
     fn wish(&self) -> create::Wish {
         create::Wish {
             comment: self.comment.clone(),
-            leaves_by: self.ways(),
+            hand_outs: self.hand_outs(),
         }
     }
 
@@ -150,7 +151,7 @@ impl Create {
         file: CsvTarget,
         clipboard: Option<Clipboard>,
     ) -> Result<(), Failure> {
-        let leaves = !self.ways().is_empty();
+        let leaves = !self.hand_outs().is_empty();
         let secret = if leaves {
             let secret = session.secret(pair);
             Some(secret.map_err(|failure| create::not_handed_out(failure, &pair.access_key_id))?)

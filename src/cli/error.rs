@@ -44,6 +44,7 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
         Kind::Limit => ("limit", 4),
         Kind::StoreAbsent => ("store-absent", 5),
         Kind::StoreLocked => ("store-locked", 5),
+        Kind::PassphraseNeeded => ("store-locked", 5),
         Kind::SecretMissing => ("secret-missing", 5),
         Kind::SecretUnreadable => ("secret-unreadable", 5),
         Kind::StoreFailed => ("store-failed", 5),
@@ -55,6 +56,8 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
         Kind::Busy => ("busy", 7),
         Kind::HalfDone => ("half-done", 8),
         Kind::NeedsAnswer => ("needs-answer", 9),
+        Kind::NoSuchProgram => ("program-not-found", 127),
+        Kind::NotExecutable => ("program-not-executable", 126),
     }
 }
 

@@ -1,16 +1,10 @@
 //! `akm export`
 
-use super::{
-    complete,
-    context::Context,
-    create::CsvTarget,
-    selector::{OwnerArgs, key_id},
-    ui,
-};
+use super::{complete, context::Context, create::CsvTarget, selector, ui};
 use crate::export::Row;
-use crate::metadata::inventory::{PairRecord, Way};
 use crate::ops::{
     Failure, Kind, Tell,
+    credentials::Selector,
     export::{self, Which},
 };
 use clap::Args;
@@ -24,13 +18,17 @@ use std::path::{Path, PathBuf};
     "akm export --all --with-owner --csv all.csv" => "every pair whose secret is held, with its owner in a third column",
 ])]
 pub(crate) struct Export {
-    /// AccessKey IDs
-    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_held), conflicts_with_all = ["all", "ram_user", "account"])]
-    ids: Vec<String>,
-    #[command(flatten)]
-    owner: OwnerArgs,
+    /// AccessKey IDs, or RAM users' names for their current pairs
+    #[arg(value_name = "SELECTOR", add = complete::pairs_and_users(), conflicts_with = "all")]
+    selectors: Vec<String>,
+    /// The current pair of the RAM user NAME
+    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users(), conflicts_with_all = ["selectors", "account", "all"])]
+    ram_user: Option<String>,
+    /// The account's own current pair
+    #[arg(long, conflicts_with_all = ["selectors", "all"])]
+    account: bool,
     /// Every pair whose secret is held
-    #[arg(long, conflicts_with_all = ["ram_user", "account"])]
+    #[arg(long)]
     all: bool,
     /// The new file, or `-` for standard output
     #[arg(long, value_name = "FILE")]
@@ -54,11 +52,8 @@ impl Export {
                 _ => failure,
             }
         })?;
-        let account = context.account()?.ok_or_else(|| {
-            Failure::new(Kind::SecretMissing, "akm holds no secret yet")
-                .hint("`akm create` makes a pair")
-        })?;
-        let pairs = export::export(&account, &which, Way::Csv)?;
+        let reading = context.reading()?;
+        let pairs = export::export(&reading.account, &which, reading.profile.as_deref())?;
         let rows: Vec<Row> = pairs
             .iter()
             .map(|pair| Row {
@@ -90,19 +85,15 @@ impl Export {
         if self.all {
             return Ok(Which::All);
         }
-        if let Some(owner) = self.owner.owner()? {
-            return Ok(Which::CurrentOf(owner));
+        if let Some(owner) = selector::owner(self.ram_user.as_ref(), self.account)? {
+            return Ok(Which::Selected(vec![Selector::CurrentOf(owner)]));
         }
-        if self.ids.is_empty() {
-            let hint = "name AccessKey IDs, `--ram-user NAME`, `--account` or `--all`";
+        if self.selectors.is_empty() {
+            let hint = "name AccessKey IDs or RAM users, or add `--account` or `--all`";
             return Err(Failure::new(Kind::Usage, "no pair was named").hint(hint));
         }
-        Ok(Which::Ids(
-            self.ids
-                .iter()
-                .map(|id| key_id(id))
-                .collect::<Result<_, _>>()?,
-        ))
+        let selected = self.selectors.iter().map(|text| selector::selector(text));
+        Ok(Which::Selected(selected.collect::<Result<_, _>>()?))
     }
 }
 

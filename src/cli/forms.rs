@@ -40,6 +40,8 @@ impl Command {
             Self::Export(_) => ("export", &[Csv, Plain, Json]),
             Self::Import(_) => ("import", DATA),
             Self::Copy(_) => ("copy", DATA),
+            Self::Exec(_) => ("exec", &[Json]),
+            Self::CredentialProcess(_) => ("credential-process", &[Json]),
             Self::Verify(_) => ("verify", DATA),
             Self::Log(_) => ("log", &[Table, Json, Plain]),
             Self::User(User::List) => ("user list", ROWS),

@@ -9,10 +9,13 @@ mod completions;
 mod context;
 mod copy;
 mod create;
+mod credential_process;
 mod error;
 mod escape;
+mod exec;
 mod export;
 mod forms;
+mod hand_out;
 mod help;
 mod import;
 mod key_policy;
@@ -131,6 +134,8 @@ enum Command {
     Export(export::Export),
     Import(import::Import),
     Copy(copy::Copy),
+    Exec(exec::Exec),
+    CredentialProcess(credential_process::CredentialProcess),
     Verify(verify::Verify),
     #[command(subcommand)]
     User(user::User),
@@ -150,7 +155,15 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self, context: &Context) -> Result<(), Failure> {
+    fn run(self, context: Context) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Exec(args) => args.run(&context),
+            Self::CredentialProcess(args) => args.run(context).map(|()| ExitCode::SUCCESS),
+            other => other.finish(&context).map(|()| ExitCode::SUCCESS),
+        }
+    }
+
+    fn finish(&self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Create(args) => args.run(context),
             Self::List(args) => args.run(context),
@@ -171,10 +184,16 @@ impl Command {
             Self::Recover(args) => args.run(context),
             Self::Log(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),
+            Self::Exec(_) | Self::CredentialProcess(_) => Ok(()),
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => {
                 self.explain(&context.ui).unwrap_or(Ok(()))
             }
         }
+    }
+
+    /// Whether nobody is ever asked by it, terminal or not.
+    fn never_asks(&self) -> bool {
+        matches!(self, Self::CredentialProcess(_))
     }
 
     /// What is told of the command line itself, whatever the account; `None` for all else.
@@ -199,13 +218,15 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return not_parsed(&error, wants_json(&args)),
     };
     let environment = Environment::read();
-    let ui = Ui::new(&cli.global, environment.no_input);
+    let forbidden = environment.no_input || cli.command.never_asks();
+    let ui = Ui::new(&cli.global, forbidden);
     let json = cli.global.json();
     let formed = cli.command.check_form(ui.output);
-    let done = formed.and_then(|()| {
-        cli.command.explain(&ui).unwrap_or_else(|| {
-            Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(&context))
-        })
+    let done = formed.and_then(|()| match cli.command.explain(&ui) {
+        Some(explained) => explained.map(|()| ExitCode::SUCCESS),
+        None => {
+            Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(context))
+        }
     });
     ended(
         done.map_err(|failure| spelling::hinted(failure, &args)),
@@ -228,8 +249,8 @@ fn parsed(args: &[OsString]) -> Result<Cli, clap::Error> {
     cli
 }
 
-fn ended(done: Result<(), Failure>, json: bool) -> ExitCode {
-    done.map_or_else(|failure| failed(&failure, json), |()| ExitCode::SUCCESS)
+fn ended(done: Result<ExitCode, Failure>, json: bool) -> ExitCode {
+    done.unwrap_or_else(|failure| failed(&failure, json))
 }
 
 /// Whether a command line that cannot be parsed asks for JSON all the same.
@@ -257,7 +278,7 @@ fn failed(failure: &Failure, json: bool) -> ExitCode {
 fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
     let text = error.render().to_string();
     if !error.use_stderr() {
-        return ended(ui::print_text(&text), json);
+        return ended(ui::print_text(&text).map(|()| ExitCode::SUCCESS), json);
     }
     let bare = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if bare && json {

@@ -5,6 +5,7 @@ use super::{profile::View, signer::Signer, signer::SignerArgs, ui};
 use crate::cloud::Client;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
+use crate::core::region::RegionId;
 use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
@@ -41,6 +42,9 @@ pub(crate) struct Add {
     /// A proxy that is asked for a tunnel: `http://HOST:PORT`
     #[arg(long, value_name = "URL")]
     proxy: Option<Proxy>,
+    /// The region that `exec` and `connect` hand out with a pair, as `cn-hangzhou`
+    #[arg(long, value_name = "REGION")]
+    region: Option<RegionId>,
     /// Let `create` make a RAM user that is missing, unasked
     #[arg(long)]
     create_missing_users: bool,
@@ -132,6 +136,7 @@ impl Add {
             create_missing_users: self.create_missing_users,
             endpoint: self.endpoint.clone(),
             proxy: self.proxy.clone(),
+            region: self.region.clone(),
             verify_pause: None,
             role,
         }

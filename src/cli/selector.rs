@@ -1,9 +1,8 @@
-//! Which pair or owner is meant: a pair by its id, or an owner's current one.
+//! Selectors: an owner by its name, or a pair by its id or as an owner's current one.
 
 use super::complete;
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
-use crate::metadata::inventory::{Inventory, PairRecord};
-use crate::ops::{self, Failure, Kind};
+use crate::ops::{Failure, Kind, credentials::Selector};
 use clap::Args;
 
 /// An owner of pairs.
@@ -11,7 +10,10 @@ use clap::Args;
 #[group(multiple = false)]
 pub(crate) struct OwnerArgs {
     /// A RAM user of the account
-    #[arg(long, value_name = "NAME", add = complete::ram_users())]
+    #[arg(value_name = "NAME", add = complete::ram_users())]
+    name: Option<String>,
+    /// The RAM user NAME, as an option
+    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users())]
     ram_user: Option<String>,
     /// The account itself
     #[arg(long)]
@@ -19,20 +21,19 @@ pub(crate) struct OwnerArgs {
 }
 
 impl OwnerArgs {
-    /// The owner that was named, if one was. `BadName` when no RAM user can have that name.
+    /// Returns the owner that was named, if one was. `BadName` when no RAM user can have that name, `Usage` for an AccessKey ID.
     pub(crate) fn owner(&self) -> Result<Option<Owner>, Failure> {
-        match (&self.ram_user, self.account) {
-            (Some(name), _) => Ok(Some(Owner::RamUser(UserName::parse(name)?))),
-            (None, true) => Ok(Some(Owner::Account)),
-            (None, false) => Ok(None),
+        match &self.name {
+            Some(text) if AccessKeyId::has_usual_form(text) => Err(not_a_name(text)),
+            named => owner(named.as_ref().or(self.ram_user.as_ref()), self.account),
         }
     }
 
-    /// The owner, which must be named.
+    /// Returns the owner, which must be named.
     pub(crate) fn required(&self) -> Result<Owner, Failure> {
         self.owner()?.ok_or_else(|| {
             Failure::new(Kind::Usage, "no owner was named")
-                .hint("add `--ram-user NAME` or `--account`")
+                .hint("add a RAM user's NAME, or `--account`")
         })
     }
 }
@@ -41,11 +42,11 @@ impl OwnerArgs {
 #[derive(Debug, Args)]
 #[group(multiple = false, required = true)]
 pub(crate) struct PairArgs {
-    /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_held))]
-    id: Option<String>,
-    /// The current pair of a RAM user
-    #[arg(long, value_name = "NAME", add = complete::ram_users())]
+    /// An AccessKey ID, or a RAM user's name for its current pair
+    #[arg(value_name = "SELECTOR", add = complete::pairs_and_users())]
+    selector: Option<String>,
+    /// The current pair of the RAM user NAME
+    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users())]
     ram_user: Option<String>,
     /// The account's own current pair
     #[arg(long)]
@@ -56,28 +57,37 @@ pub(crate) struct PairArgs {
 }
 
 impl PairArgs {
-    /// The pair as metadata knows it; `None` for `--self`.
-    pub(crate) fn pair(&self, inventory: &Inventory) -> Result<Option<PairRecord>, Failure> {
-        if self.own {
-            return Ok(None);
+    /// Returns what was selected. `BadName` when no RAM user can have that name.
+    pub(crate) fn selected(&self) -> Result<Selector, Failure> {
+        if let Some(text) = &self.selector {
+            return selector(text);
         }
-        if let Some(id) = &self.id {
-            let id = key_id(id)?;
-            let record = inventory
-                .owner_of(&id)?
-                .ok_or_else(|| ops::session::no_such_pair(&id))?;
-            return ops::export::alive(&record, &id).cloned().map(Some);
-        }
-        let owner = OwnerArgs {
-            ram_user: self.ram_user.clone(),
-            account: self.account,
-        }
-        .required()?;
-        let record = inventory
-            .load(&owner)?
-            .ok_or_else(|| nothing_known(&owner))?;
-        Ok(Some(ops::export::current(&record)?.clone()))
+        let owner = owner(self.ram_user.as_ref(), self.account)?;
+        Ok(owner.map_or(Selector::Own, Selector::CurrentOf))
     }
+}
+
+/// Reads a positional selector: a text in the usual form of an AccessKey ID is one, any other is a RAM user's name.
+pub(crate) fn selector(text: &str) -> Result<Selector, Failure> {
+    if AccessKeyId::has_usual_form(text) {
+        return Ok(Selector::Id(key_id(text)?));
+    }
+    Ok(Selector::CurrentOf(Owner::RamUser(UserName::parse(text)?)))
+}
+
+pub(crate) fn owner(name: Option<&String>, account: bool) -> Result<Option<Owner>, Failure> {
+    match (name, account) {
+        (Some(name), _) => Ok(Some(Owner::RamUser(UserName::parse(name)?))),
+        (None, true) => Ok(Some(Owner::Account)),
+        (None, false) => Ok(None),
+    }
+}
+
+fn not_a_name(text: &str) -> Failure {
+    let message = format!("`{text}` is an AccessKey ID, and a RAM user's name is expected");
+    Failure::new(Kind::Usage, message).hint(format!(
+        "name the RAM user; if one is called that: `-u {text}`"
+    ))
 }
 
 /// An AccessKey ID from the command line.
@@ -86,12 +96,5 @@ pub(crate) fn key_id(text: &str) -> Result<AccessKeyId, Failure> {
 }
 
 pub(crate) fn nothing_known(owner: &Owner) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("akm knows no AccessKey pair of {owner}"),
-    )
-    .hint(format!(
-        "`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud",
-        owner.selector()
-    ))
+    crate::ops::credentials::nothing_known(owner)
 }

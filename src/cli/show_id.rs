@@ -5,7 +5,7 @@ use super::{
     selector::{OwnerArgs, nothing_known},
     ui,
 };
-use crate::ops::{Failure, Tell, export};
+use crate::ops::{Failure, Tell, credentials};
 use clap::Args;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ impl ShowId {
                 .map(|pair| pair.access_key_id.as_str())
                 .collect()
         } else {
-            let pair = export::current(&record)?;
+            let pair = credentials::current(&record)?;
             if pair.secret_store.is_none() {
                 context.ui.warn(&format!(
                     "the secret of `{}` is not held",

@@ -23,7 +23,7 @@ fn meant(kind: Kind, args: &[OsString]) -> Option<String> {
     match kind {
         Kind::NoSuchUser | Kind::NoSuchPair => {
             let said = said(args)?;
-            let name = value(&said, &["ram_user", "name"])?;
+            let name = value(&said, &["ram_user", "name", "selector"])?;
             let inventory = context::glance(value(&said, &["profile"]))?.inventory;
             let key = nearest(&name, inventory.user_keys())?;
             Some(inventory.user_name(&key)?.as_str().to_owned())

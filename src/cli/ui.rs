@@ -108,6 +108,12 @@ impl Tell for Ui {
     fn warn(&self, text: &str) {
         say(&format!("akm: {}\n", escape(text)));
     }
+
+    fn detail(&self, text: &str) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
 }
 
 /// A line that a person types, without its end. Asked only where [`Ui::may_ask`].

@@ -1,6 +1,7 @@
 //! `akm verify`
 
 use super::{context::Context, selector::PairArgs, ui};
+use crate::cloud::Credentials;
 use crate::ops::{Failure, verify};
 use clap::Args;
 use serde_json::json;
@@ -19,10 +20,17 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let session = context.session()?;
-        let caller = match self.pair.pair(&session.inventory)? {
-            Some(pair) => verify::pair(&session, &pair)?,
-            None => verify::signer(&session)?,
+        let caller = if self.pair.own {
+            verify::signer(&context.session()?)?
+        } else {
+            let reading = context.reading()?;
+            let chosen = reading.choose(&self.pair.selected()?)?;
+            let credentials = Credentials {
+                id: chosen.pair.access_key_id.to_string(),
+                secret: reading.account.secret(&chosen.pair)?,
+                token: None,
+            };
+            verify::signer_of(&context.client_as(&reading, credentials)?)?
         };
         if context.ui.json() {
             return ui::print_json(&json!({

@@ -63,6 +63,21 @@ impl Owner {
     }
 }
 
+impl Owner {
+    /// Returns the argument that selects this owner, as a person types it: `alice`, or `--account`.
+    pub(crate) fn argument(&self) -> String {
+        match self {
+            Self::RamUser(name)
+                if !name.as_str().starts_with('-')
+                    && !super::access_key::AccessKeyId::has_usual_form(name.as_str()) =>
+            {
+                name.to_string()
+            }
+            _ => self.selector(),
+        }
+    }
+}
+
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -10,6 +10,7 @@ pub(crate) mod name;
 pub(crate) mod passphrase;
 pub(crate) mod place;
 pub(crate) mod policy;
+pub(crate) mod region;
 pub(crate) mod role;
 pub(crate) mod rotation;
 pub(crate) mod secret;

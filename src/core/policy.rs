@@ -11,26 +11,28 @@ pub(crate) fn grace() -> Span {
     Span::days(2)
 }
 
-/// How long the old pair stays Active beside the new one. `out` says that the old secret ever left akm by a way that
-/// akm cannot follow, came from elsewhere, or is not held: then somebody else may still be using it.
-pub(crate) fn overlap(out: bool) -> Span {
-    if out { Span::days(2) } else { Span::ZERO }
+/// How long the old pair of a rotation stays Active beside the new one. Nobody can know who still uses it.
+pub(crate) fn overlap() -> Span {
+    Span::days(2)
 }
 
 /// What a person has said once for all rotations, in place of what is above.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
-    /// How long the old pair stays Active beside the new one, whoever may be using it.
+    /// How long the old pair stays Active beside the new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) overlap: Option<Span>,
     /// How long the old pair then stays Inactive before it may be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) grace: Option<Span>,
+    /// How old a pair may be before akm warns where it hands the pair out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) max_age: Option<Span>,
 }
 
 impl Policy {
     pub(crate) fn is_silent(&self) -> bool {
-        self.overlap.is_none() && self.grace.is_none()
+        self.overlap.is_none() && self.grace.is_none() && self.max_age.is_none()
     }
 }

@@ -47,6 +47,10 @@ impl Span {
         Self(TimeDelta::days(days.into()))
     }
 
+    pub(crate) fn hour() -> Self {
+        Self::seconds(3600)
+    }
+
     pub(crate) fn seconds(seconds: u16) -> Self {
         Self(TimeDelta::seconds(seconds.into()))
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    version: Version,
+    version: Version<2>,
     /// Where secrets rest from now on; absent until the first one had to be stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) store: Option<StoreKind>,
@@ -133,10 +133,10 @@ fn wrong_policy(text: &str) -> Option<String> {
         return None;
     }
     Some(match key {
-        "overlap" | "grace" => {
+        "overlap" | "grace" | "max_age" => {
             format!("`{key}` under `[policy]` is to be a span in quotes, as `{key} = \"2d\"`")
         }
-        _ => format!("`{key}` is no key of `[policy]`: that has `overlap` and `grace`"),
+        _ => format!("`{key}` is no key of `[policy]`: that has `overlap`, `grace` and `max_age`"),
     })
 }
 
@@ -157,7 +157,7 @@ mod tests {
         let unknown = wrong("overlap = \"1d\"\ngrase = \"2d\"").unwrap();
         assert_eq!(
             unknown,
-            "`grase` is no key of `[policy]`: that has `overlap` and `grace`"
+            "`grase` is no key of `[policy]`: that has `overlap`, `grace` and `max_age`"
         );
         assert_eq!(wrong("grace = \"2d\"\n[recipients]\nage = \"none\""), None);
         assert_eq!(wrong("grace = \"2d\""), None);

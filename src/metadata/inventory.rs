@@ -12,16 +12,6 @@ use crate::sys::fs::remove_folder;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// A way by which a secret left akm for good, so that somebody may be using it without akm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Way {
-    Csv,
-    Copy,
-    Import,
-    ShowSecret,
-}
-
 /// One pair, as the cloud last showed it and as akm holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,9 +31,20 @@ pub(crate) struct PairRecord {
     /// Where its secret rests; absent when akm does not hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) secret_store: Option<StoreKind>,
-    /// By which ways its secret left akm.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) left_by: Vec<Way>,
+    /// Whether it was made elsewhere, and came with its secret. Version 1 said so in a list, `left_by`.
+    #[serde(
+        default,
+        alias = "left_by",
+        deserialize_with = "imported",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub(crate) imported: bool,
+    /// Whether a rotation has still to deliver it, or took it back: another pair of the owner is handed out before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) undelivered: bool,
+    /// Whether its secret is in wrong hands: it is never handed out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) leaked: bool,
     /// Whether akm gave it a network policy.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) bound_to_networks: bool,
@@ -82,7 +83,9 @@ impl PairRecord {
             last_used_at: None,
             comment: None,
             secret_store: None,
-            left_by: Vec::new(),
+            imported: false,
+            undelivered: false,
+            leaked: false,
             bound_to_networks: false,
             disable_after: None,
             retired_at: None,
@@ -91,25 +94,9 @@ impl PairRecord {
         }
     }
 
-    /// Whether somebody may be using it who did not get it through akm.
-    pub(crate) fn is_out(&self) -> bool {
-        self.secret_store.is_none() || !self.left_by.is_empty()
-    }
-
     /// No rotation is to disable or delete it any more.
     pub(crate) fn nothing_due(&mut self) {
         (self.disable_after, self.delete_after) = (None, None);
-    }
-
-    pub(crate) fn mark_left(&mut self, way: Way) {
-        if !self.left_by.contains(&way) {
-            self.left_by.push(way);
-        }
-    }
-
-    /// Whether it was made elsewhere, and came with its secret.
-    pub(crate) fn was_imported(&self) -> bool {
-        self.left_by.contains(&Way::Import)
     }
 
     /// Whether it is there and its secret is held.
@@ -131,11 +118,25 @@ impl PairRecord {
     }
 }
 
+/// Reads `imported`, or what version 1 had in its place: the ways by which the secret had left akm.
+fn imported<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Imported {
+        Known(bool),
+        LeftBy(Vec<String>),
+    }
+    Ok(match Imported::deserialize(from)? {
+        Imported::Known(imported) => imported,
+        Imported::LeftBy(ways) => ways.iter().any(|way| way == "import"),
+    })
+}
+
 /// All that is known of one owner's pairs, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnerRecord {
-    version: Version,
+    version: Version<2>,
     pub(crate) account_id: AccountId,
     pub(crate) profile: ProfileName,
     /// Absent: the pairs are the account's own.
@@ -185,14 +186,14 @@ impl OwnerRecord {
             .find(|pair| pair.access_key_id == *id)
     }
 
-    /// What every selector of an owner means: the newest Active pair whose secret akm holds, else the newest Active one.
+    /// Returns the pair that every selector of an owner means: the newest Active one whose secret akm has, else the newest Active one.
+    /// A pair that leaked is never meant, and one that a rotation has not delivered only where there is no other.
     pub(crate) fn current(&self) -> Option<&PairRecord> {
-        let active = || self.live().filter(|pair| pair.status == Status::Active);
-        let newest = |a: &&PairRecord, b: &&PairRecord| a.created_at.cmp(&b.created_at);
-        active()
-            .filter(|pair| pair.secret_store.is_some())
-            .max_by(newest)
-            .or_else(|| active().max_by(newest))
+        let usable = |pair: &&PairRecord| pair.status == Status::Active && !pair.leaked;
+        self.live().filter(usable).max_by(|a, b| {
+            let rank = |pair: &PairRecord| (pair.is_held(), !pair.undelivered, pair.created_at);
+            rank(a).cmp(&rank(b))
+        })
     }
 
     /// That pair as a list would show it, were it Inactive.

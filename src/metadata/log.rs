@@ -34,6 +34,11 @@ pub(crate) enum Action {
     Export,
     Copy,
     ShowSecret,
+    Exec,
+    Env,
+    Read,
+    CredentialProcess,
+    Serve,
     KeyPolicy,
     UserCreate,
     UserDelete,
@@ -60,6 +65,11 @@ impl Action {
             Self::Export => "export",
             Self::Copy => "copy",
             Self::ShowSecret => "show-secret",
+            Self::Exec => "exec",
+            Self::Env => "env",
+            Self::Read => "read",
+            Self::CredentialProcess => "credential-process",
+            Self::Serve => "serve",
             Self::KeyPolicy => "key-policy",
             Self::UserCreate => "user-create",
             Self::UserDelete => "user-delete",
@@ -147,16 +157,26 @@ fn file(home: &Home) -> PathBuf {
 
 /// Adds the lines in one write. Durable on return.
 pub(crate) fn append(home: &Home, lines: &[Line]) -> Result<(), Error> {
-    let path = file(home);
+    let (path, text) = (file(home), text(lines)?);
+    let added = home.disk.append(&path, &text);
+    added.map_err(|error| Error::Io(path, error))
+}
+
+/// Adds the lines in one write, and waits for no disk.
+pub(crate) fn append_unsynced(home: &Home, lines: &[Line]) -> Result<(), Error> {
+    let (path, text) = (file(home), text(lines)?);
+    let added = home.disk.append_unsynced(&path, &text);
+    added.map_err(|error| Error::Io(path, error))
+}
+
+fn text(lines: &[Line]) -> Result<Vec<u8>, Error> {
     let mut text = Vec::new();
     for line in lines {
         serde_json::to_writer(&mut text, line)
-            .map_err(|error| Error::Damaged(path.clone(), error.to_string()))?;
+            .map_err(|error| Error::Damaged(PathBuf::from("log.jsonl"), error.to_string()))?;
         text.push(b'\n');
     }
-    home.disk
-        .append(&path, &text)
-        .map_err(|error| Error::Io(path, error))
+    Ok(text)
 }
 
 /// What stands in one line.

@@ -7,6 +7,7 @@ pub(crate) mod journal;
 mod journal_format;
 pub(crate) mod log;
 pub(crate) mod profile;
+pub(crate) mod session_cache;
 
 use crate::sys::fs::Disk;
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,8 +16,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The version that this akm writes into every file of its own.
-pub(crate) const VERSION: u32 = 1;
+/// The newest version that a file of akm's own has.
+pub(crate) const VERSION: u32 = 2;
 /// No file of akm's is longer than this.
 const LONGEST: u64 = 4 << 20;
 
@@ -45,6 +46,13 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl Error {
+    /// Tells whether the place takes no writes at all, as a read-only mount.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Io(_, error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem)
+    }
+}
 
 /// The folders that akm writes in. Both are one folder under `AKM_HOME`.
 #[derive(Clone)]
@@ -129,7 +137,7 @@ fn parse<T: DeserializeOwned>(path: &Path, content: &[u8]) -> Result<T, Error> {
     let damaged = |why: String| Error::Damaged(path.to_owned(), why);
     let text = std::str::from_utf8(content).map_err(|_| damaged("it is not UTF-8".to_owned()))?;
     toml::from_str(text).map_err(|error| {
-        if version(text) > i64::from(VERSION) {
+        if error.message().contains(OTHER_VERSION) || version(text) > i64::from(VERSION) {
             return Error::Newer(path.to_owned());
         }
         let line = error
@@ -155,21 +163,23 @@ fn version(text: &str) -> i64 {
         .unwrap_or_default()
 }
 
-/// A `version` field that takes this akm's version and no other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Version;
+const OTHER_VERSION: &str = "a version that this akm does not know";
 
-impl Serialize for Version {
+/// A `version` field. It is written as `NEWEST`; the versions before that are read, and a newer one is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Version<const NEWEST: u32 = 1>;
+
+impl<const NEWEST: u32> Serialize for Version<NEWEST> {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u32(VERSION)
+        to.serialize_u32(NEWEST)
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Version {
+impl<'de, const NEWEST: u32> serde::Deserialize<'de> for Version<NEWEST> {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match u32::deserialize(from)? {
-            VERSION => Ok(Self),
-            _ => Err(serde::de::Error::custom("another version")),
+            version if (1..=NEWEST).contains(&version) => Ok(Self),
+            _ => Err(serde::de::Error::custom(OTHER_VERSION)),
         }
     }
 }

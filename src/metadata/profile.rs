@@ -4,6 +4,7 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::account::AccountId;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::place::StoreKind;
+use crate::core::region::RegionId;
 use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub(crate) struct Profile {
     pub(crate) endpoint: Option<Endpoint>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proxy: Option<Proxy>,
+    /// The region that whoever gets a pair works in, unless it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) region: Option<RegionId>,
     /// Between two checks of a new pair; a second where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verify_pause: Option<Span>,

@@ -10,16 +10,17 @@ use crate::core::{
     time,
 };
 use crate::metadata::{
-    inventory::{OwnerRecord, PairRecord, Way},
+    inventory::{OwnerRecord, PairRecord},
     journal::Entry,
+    log::Action,
 };
 use std::any::Any;
 
 /// What the person asked for besides the pair.
 pub(crate) struct Wish {
     pub(crate) comment: Option<String>,
-    /// The ways by which the secret is about to leave.
-    pub(crate) leaves_by: Vec<Way>,
+    /// How the secret is about to be handed out, as the log says it.
+    pub(crate) hand_outs: Vec<Action>,
 }
 
 /// A pair that is there and held. Where its secret is about to leave, its journal stays open and its owner locked until it has:
@@ -52,26 +53,31 @@ pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Cre
         // What another create had made took the place of a pair that leaked.
         Settled::Rotating(standing, _) if begun.as_ref() == Some(&standing.new.access_key_id) => {
             told_of(session, &standing.new);
-            let pair = left_by(session, owner, &standing.new, &wish.leaves_by);
-            let pair = pair.map_err(|failure| not_handed_out(failure, &standing.new.access_key_id));
-            return pair.map(|pair| Created { pair, open: None });
+            let pair = standing.new.clone();
+            write_down(session, owner, &pair, &wish.hand_outs);
+            return Ok(Created { pair, open: None });
         }
         Settled::Rotating(..) | Settled::Nothing => {
             let before = issue::preflight(session, owner)?;
             issue::issue(session, owner, &before, wish.comment, None)?
         }
     };
-    if wish.leaves_by.is_empty() {
+    if wish.hand_outs.is_empty() {
         let pair = recover::close(session, issued)?;
         return Ok(Created { pair, open: None });
     }
-    let pair = left_by(session, owner, &issued.pair, &wish.leaves_by);
-    match pair.map_err(|failure| not_handed_out(failure, &issued.pair.access_key_id)) {
-        Ok(pair) => Ok(Created {
-            pair,
-            open: Some((issued, lock)),
-        }),
-        Err(failure) => recover::close(session, issued).and(Err(failure)),
+    let pair = issued.pair.clone();
+    write_down(session, owner, &pair, &wish.hand_outs);
+    Ok(Created {
+        pair,
+        open: Some((issued, lock)),
+    })
+}
+
+fn write_down(session: &Session, owner: &Owner, pair: &PairRecord, hand_outs: &[Action]) {
+    for action in hand_outs {
+        let pairs = std::iter::once((owner, &pair.access_key_id));
+        record::handed_out(session, *action, pairs);
     }
 }
 
@@ -97,28 +103,6 @@ pub(crate) fn not_handed_out(failure: Failure, id: &AccessKeyId) -> Failure {
     failure.hint(format!(
         "the pair is held: `akm export {id} --csv FILE` tries again"
     ))
-}
-
-fn left_by(
-    session: &Session,
-    owner: &Owner,
-    pair: &PairRecord,
-    ways: &[Way],
-) -> Result<PairRecord, Failure> {
-    let mut record = session.record(owner)?;
-    let Some(known) = record.pair_mut(&pair.access_key_id) else {
-        return Ok(pair.clone());
-    };
-    for way in ways {
-        known.mark_left(*way);
-    }
-    let pair = known.clone();
-    session.inventory.save(&record)?;
-    for way in ways {
-        let id = &pair.access_key_id;
-        record::left(session, *way, std::iter::once((owner, id)));
-    }
-    Ok(pair)
 }
 
 /// The owner has as many pairs as it may: each, and what to run.

@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Limit,
     StoreAbsent,
     StoreLocked,
+    /// A passphrase is needed, and nobody gives it.
+    PassphraseNeeded,
     SecretMissing,
     SecretUnreadable,
     StoreFailed,
@@ -38,6 +40,10 @@ pub(crate) enum Kind {
     Busy,
     HalfDone,
     NeedsAnswer,
+    /// The program of `exec` or `serve` is not there.
+    NoSuchProgram,
+    /// It is there and cannot be executed.
+    NotExecutable,
 }
 
 /// What went wrong, for a person. Texts from the cloud in it are foreign: `cli` escapes them.
@@ -148,7 +154,7 @@ impl From<store::Error> for Failure {
             E::Locked(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
                 .because(why)
                 .hint(OTHER),
-            E::Protected(why) => Self::new(Kind::StoreLocked, "the secret store is locked")
+            E::Protected(why) => Self::new(Kind::PassphraseNeeded, "the secret store is locked")
                 .because(why)
                 .hint("set `AKM_PASSPHRASE_FILE` to a private file with the passphrase, or run akm on a terminal"),
             E::NoPassphrase(why) => {

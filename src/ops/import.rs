@@ -4,7 +4,7 @@ use super::{Failure, Kind, Session, at_once::at_once, profile, record};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::import::{Row, looks_like_id};
-use crate::metadata::inventory::{OwnerRecord, PairRecord, Way};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::store::{self, SecretName, SecretStore};
 
 /// What came of an import.
@@ -213,7 +213,7 @@ fn take(
         let kind = pair.secret_store.unwrap_or(session.store);
         put(session.stores.open(kind)?, &name, row)?;
         pair.secret_store = Some(kind);
-        pair.mark_left(Way::Import);
+        pair.imported = true;
         session.journal.dismiss(&row.id)?;
         new.push(row.id.clone());
     }

@@ -2,9 +2,11 @@
 
 mod at_once;
 pub(crate) mod create;
+pub(crate) mod credentials;
 pub(crate) mod export;
 mod failure;
 pub(crate) mod forget;
+pub(crate) mod hand_out;
 pub(crate) mod import;
 mod issue;
 pub(crate) mod key_policy;
@@ -15,6 +17,7 @@ pub(crate) mod refresh;
 mod refusal;
 pub(crate) mod restore;
 pub(crate) mod retire;
+pub(crate) mod role_session;
 pub(crate) mod rotate;
 pub(crate) mod session;
 pub(crate) mod this_run;

@@ -9,7 +9,7 @@ use crate::core::secret::Secret;
 use crate::core::time;
 use crate::metadata::{
     config::Config,
-    inventory::{Inventory, PairRecord, Way},
+    inventory::{Inventory, PairRecord},
     journal::{Entry, Journal},
     log::Action,
     profile::Profile,
@@ -135,7 +135,7 @@ pub(crate) fn adopt(
         return Ok(false);
     };
     pair.secret_store = Some(kind);
-    pair.mark_left(Way::Import);
+    pair.imported = true;
     account.inventory.save(&record)?;
     Ok(true)
 }

@@ -5,7 +5,7 @@ use super::{Account, Session};
 use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::metadata::{
-    inventory::{OwnerRecord, Way},
+    inventory::OwnerRecord,
     log::{self, Action, Effect, Line, Scene},
 };
 
@@ -67,21 +67,22 @@ pub(super) fn imported(session: &Session, new: &[(Owner, Vec<AccessKeyId>)]) {
     write(session, &pairs.map(line).collect::<Vec<_>>());
 }
 
-/// Secrets that leave.
-pub(super) fn left<'a>(
+/// Secrets that are handed out, by what command. The line waits for no disk.
+pub(super) fn handed_out<'a>(
     account: &Account,
-    way: Way,
+    action: Action,
     pairs: impl Iterator<Item = (&'a Owner, &'a AccessKeyId)>,
 ) {
     let scene = unsigned(account);
-    let action = match way {
-        Way::Csv => Action::Export,
-        Way::Copy => Action::Copy,
-        Way::ShowSecret => Action::ShowSecret,
-        Way::Import => Action::Import,
-    };
     let line = |(owner, id)| Line::new(&scene, action, Effect::Done, owner, Some(id));
-    write(account, &pairs.map(line).collect::<Vec<_>>());
+    let lines: Vec<Line> = pairs.map(line).collect();
+    if let Err(error) = log::append_unsynced(&account.home, &lines)
+        && !error.is_read_only()
+    {
+        account
+            .tell
+            .warn(&format!("the log could not be written: {error}"));
+    }
 }
 
 /// What was done on this machine alone.

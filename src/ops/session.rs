@@ -32,6 +32,8 @@ pub(crate) trait Tell: Send + Sync {
     fn note(&self, text: &str);
     /// What a person must know.
     fn warn(&self, text: &str);
+    /// What is said under `--verbose` alone.
+    fn detail(&self, _text: &str) {}
 }
 
 /// An account as this machine knows it: what is known of its pairs, and the stores that hold their secrets. No cloud.

@@ -1,21 +1,14 @@
 //! `verify`: whose pair it is, asked with the pair itself.
 
 use super::{Failure, Session};
-use crate::cloud::{Caller, Credentials};
-use crate::metadata::inventory::PairRecord;
+use crate::cloud::{Caller, Client};
 
-/// Signs `GetCallerIdentity` with the pair.
-pub(crate) fn pair(session: &Session, pair: &PairRecord) -> Result<Caller, Failure> {
-    let secret = session.secret(pair)?;
-    let credentials = Credentials {
-        id: pair.access_key_id.to_string(),
-        secret,
-        token: None,
-    };
-    Ok(session.cloud.signing_as(credentials).caller_identity()?)
+/// Asks the cloud whose the pair is that this client signs with.
+pub(crate) fn signer_of(client: &Client) -> Result<Caller, Failure> {
+    Ok(client.caller_identity()?)
 }
 
 /// The same with what the profile signs with.
 pub(crate) fn signer(session: &Session) -> Result<Caller, Failure> {
-    Ok(session.cloud.caller_identity()?)
+    signer_of(&session.cloud)
 }

@@ -5,7 +5,7 @@ use super::cloud::owner;
 use super::fate::{Course, Plan};
 use super::world::{End, Run, World};
 use crate::core::{access_key::AccessKeyId, time::Span};
-use crate::metadata::inventory::Way;
+use crate::metadata::log::Action;
 use crate::ops::{Kind, create, recover, refresh, restore, retire, rotate};
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ impl Deed {
             _ => None,
         };
         rotate::Wish {
-            overlap: Some(Span::days(overlap)),
+            overlap: Span::days(overlap),
             grace: Span::days(grace),
             finish_only: *self == Self::Finish,
             replace,
@@ -103,10 +103,10 @@ impl Deed {
         let of = owner();
         match self {
             Self::Create | Self::CreateCsv => {
-                let csv = (*self == Self::CreateCsv).then_some(Way::Csv);
+                let csv = (*self == Self::CreateCsv).then_some(Action::Export);
                 let wish = create::Wish {
                     comment: None,
-                    leaves_by: csv.into_iter().collect(),
+                    hand_outs: csv.into_iter().collect(),
                 };
                 let run = world.run(plan, |session| {
                     let created = create::create(session, &of, wish)?;

@@ -166,7 +166,7 @@ fn a_create_that_the_cloud_refuses_for_its_number_tells_of_the_pairs() {
     let (world, _) = world();
     let wish = create::Wish {
         comment: None,
-        leaves_by: Vec::new(),
+        hand_outs: Vec::new(),
     };
     let made = |session: &Session| create::create(session, &owner(), wish);
     let End::Failed(failure) = world.run(fault(2, Fault::LimitExceeded), made).end else {
@@ -192,7 +192,7 @@ fn a_leaked_pair_that_may_not_be_disabled_is_not_said_to_be() {
 /// A run of `rotate` that fails; gives back what it said.
 fn said(world: &Arc<World>, days: [u16; 2], plan: Plan) -> String {
     let wish = rotate::Wish {
-        overlap: Some(Span::days(days[0])),
+        overlap: Span::days(days[0]),
         grace: Span::days(days[1]),
         finish_only: false,
         replace: None,

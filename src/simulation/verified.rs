@@ -83,7 +83,7 @@ fn ends(says: Says) -> (Kind, u32) {
     });
     session.cloud = client(asked.clone(), world.clock.clone());
     let wish = rotate::Wish {
-        overlap: Some(Span::days(0)),
+        overlap: Span::ZERO,
         grace: Span::days(0),
         finish_only: false,
         replace: None,

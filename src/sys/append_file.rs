@@ -13,6 +13,16 @@ pub(crate) const TORN: &str = " #torn";
 /// Adds whole lines in one write, after whatever another process adds meanwhile. Durable on return. Where the last line is torn, as a
 /// power cut or a full disk leaves it, it is marked first. Errors as [`super::fs::Disk`] has them.
 pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
+    let (file, is_new) = append_unsynced(path, lines)?;
+    file.sync_data()?;
+    if is_new {
+        sync_folder(parent(path)?)?;
+    }
+    Ok(())
+}
+
+/// Does the same and waits for no disk. Gives back the file, and whether it was empty before.
+pub(super) fn append_unsynced(path: &Path, lines: &[u8]) -> io::Result<(File, bool)> {
     create_folder(parent(path)?)?;
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -29,11 +39,7 @@ pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     if file.write(&content)? < content.len() {
         return Err(io::ErrorKind::WriteZero.into());
     }
-    file.sync_data()?;
-    if length == 0 {
-        sync_folder(parent(path)?)?;
-    }
-    Ok(())
+    Ok((file, length == 0))
 }
 
 fn is_torn(file: &mut File, length: u64) -> io::Result<bool> {

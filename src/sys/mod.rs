@@ -4,6 +4,7 @@
 pub(crate) mod append_file;
 pub(crate) mod clipboard;
 pub(crate) mod clock;
+pub(crate) mod exec;
 pub(crate) mod first_line;
 pub(crate) mod fs;
 pub(crate) mod harden;

@@ -109,6 +109,7 @@ fn impure(source: &Source) -> String {
         "name",
         "place",
         "policy",
+        "region",
         "role",
         "rotation",
         "secret",

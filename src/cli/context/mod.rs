@@ -2,11 +2,13 @@
 
 mod environment;
 mod profile;
+mod reading;
 mod sandbox;
 mod stores;
 
 pub(crate) use environment::Environment;
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
+pub(crate) use reading::Reading;
 #[cfg(feature = "sandbox-server")]
 pub(super) use sandbox::broken_sandbox;
 

@@ -120,6 +120,15 @@ impl Context {
         })
     }
 
+    pub(super) fn warn_of_endpoint(&self, endpoint: Option<&Endpoint>) {
+        if let Some(endpoint) = endpoint {
+            self.ui.warn(&format!(
+                "the endpoint is {}, which is not Alibaba Cloud's",
+                endpoint.as_str()
+            ));
+        }
+    }
+
     /// A client that signs with that pair itself. An endpoint that is not Alibaba's is said, each time.
     pub(crate) fn client(
         &self,
@@ -127,12 +136,7 @@ impl Context {
         id: &AccessKeyId,
         secret: Secret,
     ) -> Result<Client, Failure> {
-        if let Some(endpoint) = way.endpoint {
-            self.ui.warn(&format!(
-                "the endpoint is {}, which is not Alibaba Cloud's",
-                endpoint.as_str()
-            ));
-        }
+        self.warn_of_endpoint(way.endpoint);
         let https = Https::new(way.endpoint.cloned(), way.proxy)
             .map_err(|why| Failure::new(Kind::Failed, "the proxy cannot be used").because(why))?;
         let credentials = Credentials {

@@ -133,7 +133,7 @@ pub(crate) fn broken_sandbox(error: sandbox::Error) -> Failure {
     Failure::new(kind, "the sandbox cannot be used").because(error)
 }
 
-fn seed_lost(kind: StoreKind) -> Failure {
+pub(super) fn seed_lost(kind: StoreKind) -> Failure {
     Failure::new(Kind::SecretMissing, format!("the secret store `{kind}` lacks the sandbox's seed"))
         .hint("bring the store back; `akm sandbox reset` starts a new sandbox without the pairs of this one")
 }

@@ -22,16 +22,16 @@ use serde_json::json;
 #[derive(Debug, Args)]
 pub(super) struct FleetArgs {
     /// Every RAM user whose current pair akm holds, a line each as it is done: name, tab, AccessKey ID. Never the account itself
-    #[arg(long, conflicts_with_all = ["ram_user", "account", "replace", "leaked", "rollback"])]
+    #[arg(long, conflicts_with_all = ["name", "ram_user", "account", "replace", "leaked", "rollback"])]
     pub(super) all: bool,
     /// With `--all`, only those whose current pair was made longer ago than this, as 90d; and what is due of open rotations
-    #[arg(long, value_name = "AGE", requires = "all", conflicts_with_all = ["ram_user", "account"])]
+    #[arg(long, value_name = "AGE", requires = "all", conflicts_with_all = ["name", "ram_user", "account"])]
     older_than: Option<Span>,
     /// With `--all`, only RAM users whose name fits: `*` stands for any characters, `?` for one
-    #[arg(long = "match", value_name = "GLOB", requires = "all", conflicts_with_all = ["ram_user", "account"])]
+    #[arg(long = "match", value_name = "GLOB", requires = "all", conflicts_with_all = ["name", "ram_user", "account"])]
     matching: Option<Glob>,
     /// With `--all`, how many are rotated at a time
-    #[arg(long, value_name = "N", requires = "all", conflicts_with_all = ["ram_user", "account"], default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", requires = "all", conflicts_with_all = ["name", "ram_user", "account"], default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     max_parallel: u8,
 }
 

@@ -26,8 +26,8 @@ use clap::Args;
 /// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
 #[derive(Debug, Args)]
 #[command(after_help = examples![
-    "akm rotate --ram-user alice" => "a new pair, verified; the old one is disabled at once if only akm hands it out",
-    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` undoes it",
+    "akm rotate --ram-user alice" => "a new pair, verified; the old one stays Active for two days",
+    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` takes the old one back",
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
@@ -43,12 +43,11 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     owner: OwnerArgs,
     /// The pair that the profile signs with: once the new one is verified, the profile signs with that
-    #[arg(long = "self", conflicts_with_all = ["ram_user", "account", "all"])]
+    #[arg(long = "self", conflicts_with_all = ["name", "ram_user", "account", "all"])]
     own: bool,
     #[command(flatten)]
     fleet: all::FleetArgs,
-    /// How long the old pair stays Active beside the new one [default: 0s, or 2d when its secret may be in use outside akm;
-    /// `overlap` under `[policy]` in config.toml stands for both]
+    /// How long the old pair stays Active beside the new one [default: 2d, or `overlap` under `[policy]` in config.toml]
     #[arg(long, value_name = "SPAN")]
     overlap: Option<Span>,
     /// How long the old pair then stays Inactive before it may be deleted [default: 2d, or `grace` under `[policy]`]
@@ -128,7 +127,7 @@ impl Rotate {
         let owner = self.owner.owner()?;
         owner.ok_or_else(|| {
             Failure::new(Kind::Usage, "no owner was named")
-                .hint("add `--ram-user NAME`, `--account`, `--self` or `--all`")
+                .hint("add a RAM user's NAME, `--account`, `--self` or `--all`")
         })
     }
 
@@ -146,7 +145,10 @@ impl Rotate {
 
     fn wish(&self, policy: &Policy) -> Result<rotate::Wish, Failure> {
         Ok(rotate::Wish {
-            overlap: self.overlap.or(policy.overlap),
+            overlap: self
+                .overlap
+                .or(policy.overlap)
+                .unwrap_or_else(policy::overlap),
             grace: match self.grace.or(policy.grace) {
                 _ if self.delete_old => Span::ZERO,
                 said => said.unwrap_or_else(policy::grace),

@@ -94,7 +94,7 @@ pub(in crate::ops) fn adopt(
     let shown = session.pairs_left(&entry.owner())?;
     let store = session.stores.open(entry.intent.store)?;
     let record = session.record(&entry.owner())?;
-    let imported = |key: &AccessKey| record.pair(&key.id).is_some_and(PairRecord::was_imported);
+    let imported = |key: &AccessKey| record.pair(&key.id).is_some_and(|pair| pair.imported);
     // The clocks may differ by five minutes.
     let since = entry.intent.signed_at - TimeDelta::minutes(5);
     let new = |key: &&AccessKey| {

@@ -1,10 +1,7 @@
 //! Pairs that appeared around a create and that nobody can account for.
 
 use crate::core::access_key::{AccessKey, AccessKeyId};
-use crate::metadata::{
-    inventory::PairRecord,
-    journal::{Entry, Suspect},
-};
+use crate::metadata::journal::{Entry, Suspect};
 use crate::ops::{Failure, Session};
 
 /// Pairs that are neither from before nor ours, nor came by an import, become suspects.
@@ -15,7 +12,7 @@ pub(in crate::ops) fn suspects(
 ) -> Result<Vec<AccessKeyId>, Failure> {
     let ours = entry.got.as_ref().map(|got| &got.access_key_id);
     let record = session.record(&entry.owner())?;
-    let imported = |id: &AccessKeyId| record.pair(id).is_some_and(PairRecord::was_imported);
+    let imported = |id: &AccessKeyId| record.pair(id).is_some_and(|pair| pair.imported);
     let strange = |key: &&AccessKey| {
         !entry.intent.before.contains(&key.id) && Some(&key.id) != ours && !imported(&key.id)
     };

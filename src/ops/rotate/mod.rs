@@ -20,7 +20,7 @@ pub(super) use leaked::{
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;
 
-use super::{Failure, Session, export, recover, recover::Settled};
+use super::{Failure, Session, credentials, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -35,8 +35,7 @@ pub(super) use work::advance;
 /// What the person asked for.
 #[derive(Clone)]
 pub(crate) struct Wish {
-    /// `None`: as the policy has it.
-    pub(crate) overlap: Option<Span>,
+    pub(crate) overlap: Span,
     pub(crate) grace: Span,
     /// Do what is due and start nothing.
     pub(crate) finish_only: bool,
@@ -47,7 +46,7 @@ pub(crate) struct Wish {
 impl Default for Wish {
     fn default() -> Self {
         Self {
-            overlap: None,
+            overlap: policy::overlap(),
             grace: policy::grace(),
             finish_only: false,
             replace: None,
@@ -157,7 +156,7 @@ fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
 fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     let record = session.record(owner)?;
     Ok(Standing {
-        new: export::current(&record)?.clone(),
+        new: credentials::current(&record)?.clone(),
         old: None,
         old_status: None,
         disable_after: None,

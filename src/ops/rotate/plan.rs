@@ -89,7 +89,6 @@ fn begin(
         replaced,
         before,
         old,
-        overlap,
     } = start::beginning(session, owner, wish, shown)?;
     issue::room(session, owner, &before)?;
     if let Some(id) = replaced {
@@ -100,7 +99,7 @@ fn begin(
     for id in retire::expired(&record, session.cloud.now()) {
         calls.add(&Call::recycled_pair(&id));
     }
-    let spans = [overlap.delta(), wish.grace.delta()];
+    let spans = [wish.overlap.delta(), wish.grace.delta()];
     made(session, owner, old, before, (spans, false), calls)
 }
 

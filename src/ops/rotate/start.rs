@@ -4,12 +4,9 @@ use super::{Standing, Wish, replace, work};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
-    policy,
-    time::Span,
 };
-use crate::metadata::{inventory::PairRecord, journal::RotationIntent};
+use crate::metadata::journal::RotationIntent;
 use crate::ops::{Failure, Kind, Session, issue, retire};
-use crate::store::SecretName;
 
 pub(super) fn no_pair(owner: &Owner) -> Failure {
     Failure::new(Kind::NoSuchPair, format!("{owner} has no AccessKey pair"))
@@ -23,7 +20,6 @@ pub(super) struct Beginning {
     /// The pairs that are there then.
     pub(super) before: Vec<AccessKey>,
     pub(super) old: AccessKeyId,
-    pub(super) overlap: Span,
 }
 
 /// What speaks against a rotation of the owner whose pairs these are, and else what it begins with. Changes nothing.
@@ -45,14 +41,10 @@ pub(super) fn beginning(
         [old] => old.id.clone(),
         _ => return Err(replace::two_pairs(session, owner, &before)),
     };
-    let overlap = wish
-        .overlap
-        .map_or_else(|| default_overlap(session, owner, &old), Ok)?;
     Ok(Beginning {
         replaced,
         before,
         old,
-        overlap,
     })
 }
 
@@ -62,7 +54,6 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
         replaced,
         mut before,
         old,
-        overlap,
     } = beginning(session, owner, wish, shown)?;
     if let Some(id) = replaced {
         let left = retire::delete_inactive(session, owner, &id)?;
@@ -84,22 +75,7 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
              policy, `akm key-policy set KEY_ID --file FILE` takes it"
         ));
     }
-    let intent = RotationIntent::new(old, overlap, wish.grace);
+    let intent = RotationIntent::new(old, wish.overlap, wish.grace);
     let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
     work::go_on(session, issued.entry, issued.journal, issued.keys)
-}
-
-/// Somebody may still use a pair that left akm, or that akm does not hold.
-fn default_overlap(session: &Session, owner: &Owner, old: &AccessKeyId) -> Result<Span, Failure> {
-    let record = session.record(owner)?;
-    let known = record.pair(old);
-    let out = known.is_none_or(|pair| pair.is_out() || is_lost(session, pair));
-    Ok(policy::overlap(out))
-}
-
-/// Whether the store says that it has nothing of the secret that metadata claims.
-fn is_lost(session: &Session, pair: &PairRecord) -> bool {
-    let name = SecretName::pair(&pair.access_key_id);
-    let store = pair.secret_store.map(|kind| session.stores.open(kind));
-    store.is_some_and(|store| store.is_ok_and(|store| matches!(store.lacks(&name), Ok(true))))
 }

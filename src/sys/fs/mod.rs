@@ -37,6 +37,11 @@ pub(crate) trait Disk: Send + Sync {
     /// Adds whole lines in one write, to a new file where there is none; a last line that is torn is marked. Durable on return.
     fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()>;
 
+    /// Like [`Disk::append`], and waits for no disk: a power cut may take the lines.
+    fn append_unsynced(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        self.append(path, lines)
+    }
+
     /// Removes a file; true if there was one. Durable on return.
     fn remove(&self, path: &Path) -> io::Result<bool>;
 
@@ -115,6 +120,10 @@ impl Disk for LocalDisk {
 
     fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
         super::append_file::append(path, lines)
+    }
+
+    fn append_unsynced(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        super::append_file::append_unsynced(path, lines).map(drop)
     }
 
     fn remove(&self, path: &Path) -> io::Result<bool> {

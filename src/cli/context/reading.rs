@@ -1,0 +1,94 @@
+//! What a command that only reads starts from: it makes nothing, chooses no store and takes no lock.
+
+use super::{Context, profile::Reach};
+use crate::cloud::{Client, Credentials, https::Https, transport::Transport};
+use crate::metadata::{config::Config, profile::Profile};
+use crate::ops::{
+    Account, Failure, Kind,
+    credentials::{self, Chosen, Selector},
+};
+use crate::sandbox;
+use crate::store::{Recipient, SecretName, StoreKind};
+use std::sync::Arc;
+
+/// An account as this machine knows it, and how its cloud is reached.
+pub(crate) struct Reading {
+    pub(crate) account: Account,
+    /// `None` for the sandbox.
+    pub(crate) profile: Option<Box<Profile>>,
+    pub(crate) config: Config,
+}
+
+impl Reading {
+    /// See [`credentials::choose`].
+    pub(crate) fn choose(&self, selector: &Selector) -> Result<Chosen, Failure> {
+        credentials::choose(&self.account, selector, self.profile.as_deref())
+    }
+
+    /// The recipient to whom the store of that kind seals, if this install uses it.
+    pub(crate) fn recipient(&self, kind: StoreKind) -> Option<&Recipient> {
+        self.config.recipients.of(kind)
+    }
+}
+
+impl Context {
+    /// Opens the account to read from. `NoSuchPair` while this machine knows no account.
+    pub(crate) fn reading(&self) -> Result<Reading, Failure> {
+        let config = Config::load(&self.home)?;
+        let (account, profile) = match self.reach(&config)? {
+            Reach::Sandbox => {
+                let folder = self.sandbox()?.ok_or_else(nothing_yet)?;
+                let account = self.sandbox_account(folder.account_id(), config.clone());
+                (account, None)
+            }
+            Reach::Cloud(name, profile) => {
+                let account = self.account_of(name, &profile.account_id, config.clone());
+                (account, Some(profile))
+            }
+        };
+        Ok(Reading {
+            account,
+            profile,
+            config,
+        })
+    }
+
+    /// A client of the account's cloud that signs with these credentials.
+    pub(crate) fn client_as(
+        &self,
+        reading: &Reading,
+        credentials: Credentials,
+    ) -> Result<Client, Failure> {
+        let transport = match &reading.profile {
+            Some(profile) => self.https(profile)?,
+            None => self.embedded(reading)?,
+        };
+        let transport = self.traced(transport);
+        Ok(Client::new(transport, credentials, self.clock.clone()))
+    }
+
+    fn https(&self, profile: &Profile) -> Result<Arc<dyn Transport>, Failure> {
+        self.warn_of_endpoint(profile.endpoint.as_ref());
+        let https = Https::new(profile.endpoint.clone(), profile.proxy.as_ref());
+        let https = https
+            .map_err(|why| Failure::new(Kind::Failed, "the proxy cannot be used").because(why))?;
+        Ok(Arc::new(https))
+    }
+
+    fn embedded(&self, reading: &Reading) -> Result<Arc<dyn Transport>, Failure> {
+        let folder = self.sandbox()?.ok_or_else(nothing_yet)?;
+        let kind = folder.secret_store().parse::<StoreKind>()?;
+        let name = SecretName::sandbox(&reading.account.id);
+        let stores = &reading.account.stores;
+        let seed = stores.open(kind).and_then(|store| store.get(&name));
+        let seed = seed.map_err(|error| Failure::of_store(kind, error))?;
+        let seed = seed.ok_or_else(|| super::sandbox::seed_lost(kind))?;
+        let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
+        Ok(Arc::new(sandbox::Embedded::new(gateway)))
+    }
+}
+
+fn nothing_yet() -> Failure {
+    Failure::new(Kind::NoSuchPair, "akm knows no AccessKey pair yet")
+        .hint("`akm create NAME` makes one")
+}

@@ -1,0 +1,147 @@
+//! `akm credential-process`
+
+use super::{
+    context::Context,
+    hand_out::{Door, HandedOut, SessionArgs, expiration},
+    selector::PairArgs,
+    ui,
+};
+use crate::metadata::log::Action;
+use crate::ops::{Failure, Kind, Tell, role_session::Freshness};
+use clap::Args;
+use serde::Serialize;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Print credentials as SDKs and the aliyun CLI ask for them (mode External)
+///
+/// One JSON object is printed, or nothing. akm never asks here; a keyring that is locked or a network that fails for a moment is waited
+/// for, up to 45 seconds, since Go and Node programs remember one failed call until they end. SDKs write what they get into
+/// ~/.aliyun/config.json in clear: give a role, so that this is a short session.
+#[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm credential-process alice --role-arn acs:ram::1234567890123456:role/deploy" => "a session of a role",
+    "akm connect aliyun-cli alice --role-arn acs:ram::1234567890123456:role/deploy" => "writes the profile that runs this",
+])]
+pub(crate) struct CredentialProcess {
+    #[command(flatten)]
+    pair: PairArgs,
+    #[command(flatten)]
+    session: SessionArgs,
+    /// Hand out the pair itself, without a warning
+    #[arg(long, conflicts_with_all = ["role_arn", "duration", "policy"])]
+    r#static: bool,
+}
+
+/// Clients end the command after 60 s.
+const AT_MOST: Duration = Duration::from_secs(54);
+const WAIT: Duration = Duration::from_secs(45);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The names of all readers: the CLI and the SDKs read the first ones, ossutil the others.
+#[derive(Serialize)]
+struct Answer<'a> {
+    mode: &'static str,
+    access_key_id: &'a str,
+    access_key_secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sts_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<&'a str>,
+    #[serde(rename = "Code")]
+    code: &'static str,
+    #[serde(rename = "AccessKeyId")]
+    id: &'a str,
+    #[serde(rename = "AccessKeySecret")]
+    secret: &'a str,
+    #[serde(rename = "SecurityToken", skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+    #[serde(rename = "Expiration", skip_serializing_if = "Option::is_none")]
+    until: Option<&'a str>,
+}
+
+/// Above any answer.
+const ROOM: usize = 40 << 10;
+
+impl CredentialProcess {
+    /// The work has a thread of its own: whatever it waits for, the answer or the failure is there in time.
+    pub(crate) fn run(self, context: Context) -> Result<(), Failure> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        thread::spawn(move || sender.send(self.answer(&context)));
+        let answer = receiver.recv_timeout(AT_MOST);
+        ui::print(&answer.unwrap_or_else(|_| Err(too_slow()))?)
+    }
+
+    fn answer(&self, context: &Context) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let handed = self.waited_for(context)?;
+        let is_pair = handed.credentials.session.is_none();
+        if is_pair && !self.r#static {
+            context.ui.warn(
+                "this hands out the pair itself, and clients write it into ~/.aliyun/config.json in clear: add `--role-arn ARN`, or `--static` to accept that",
+            );
+        }
+        object(&handed)
+    }
+
+    /// A refusal, a missing passphrase and a name that does not exist are final; all else may pass.
+    fn waited_for(&self, context: &Context) -> Result<HandedOut, Failure> {
+        let door = Door {
+            action: Action::CredentialProcess,
+            fresh: Freshness::Renewable,
+        };
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.session.hand_out(context, &self.pair, door) {
+                Err(failure) if passes(failure.kind) && waited < WAIT => (),
+                done => return done,
+            }
+            context.clock.sleep(PAUSE);
+            waited += PAUSE;
+        }
+    }
+}
+
+fn passes(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::StoreLocked | Kind::StoreFailed | Kind::Unavailable | Kind::Busy
+    )
+}
+
+/// The failure where the call did not end in time.
+fn too_slow() -> Failure {
+    Failure::new(
+        Kind::Unavailable,
+        "no credentials could be had within 54 seconds",
+    )
+    .hint("run the same command by hand with -v to see where it waits")
+}
+
+fn object(handed: &HandedOut) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let credentials = &handed.credentials;
+    let (id, secret) = (credentials.id.as_str(), credentials.secret.expose());
+    let token = credentials
+        .session
+        .as_ref()
+        .map(|session| session.token.expose());
+    let until = expiration(credentials);
+    let answer = Answer {
+        mode: if token.is_some() { "StsToken" } else { "AK" },
+        access_key_id: id,
+        access_key_secret: secret,
+        sts_token: token,
+        expiration: until.as_deref(),
+        code: "Success",
+        id,
+        secret,
+        token,
+        until: until.as_deref(),
+    };
+    let mut text = Zeroizing::new(Vec::with_capacity(ROOM));
+    serde_json::to_writer(&mut *text, &answer)
+        .map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
+    text.push(b'\n');
+    Ok(text)
+}

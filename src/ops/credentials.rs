@@ -1,0 +1,129 @@
+//! Which pair is handed out, and in which role: the one place that decides. It only reads: no journal, no lock of an owner.
+
+use super::{Account, Failure, Kind, session};
+use crate::core::{access_key::AccessKeyId, account::Owner, role::SessionName};
+use crate::metadata::{
+    inventory::{OwnerRecord, PairRecord},
+    profile::{Profile, Role},
+};
+
+/// What a command line selects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Selector {
+    Id(AccessKeyId),
+    CurrentOf(Owner),
+    /// The pair that the profile signs with, in the profile's role.
+    Own,
+}
+
+/// A pair that was selected, and the role in which it is handed out.
+pub(crate) struct Chosen {
+    pub(crate) owner: Owner,
+    pub(crate) pair: PairRecord,
+    pub(crate) role: Option<Role>,
+}
+
+/// Finds what was selected. `own` is the profile that signs; `None` in the sandbox. `NoSuchPair` when akm knows no such pair, when it
+/// is deleted, and for [`Selector::Own`] in the sandbox.
+pub(crate) fn choose(
+    account: &Account,
+    selector: &Selector,
+    own: Option<&Profile>,
+) -> Result<Chosen, Failure> {
+    let (record, id) = match selector {
+        Selector::CurrentOf(owner) => return current_of(account, owner),
+        Selector::Id(id) => (account.inventory.owner_of(id)?, id),
+        Selector::Own => {
+            let id = &own.ok_or_else(no_own_pair)?.access_key_id;
+            (account.inventory.owner_of(id)?, id)
+        }
+    };
+    let record = record.ok_or_else(|| session::no_such_pair(id))?;
+    Ok(Chosen {
+        owner: record.owner(),
+        pair: alive(&record, id)?.clone(),
+        role: own
+            .filter(|_| *selector == Selector::Own)
+            .and_then(|profile| profile.role.clone()),
+    })
+}
+
+fn current_of(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
+    let record = match account.inventory.load(owner)? {
+        Some(record) => record,
+        // An AccessKey ID of an old form reads like a name.
+        None => return by_odd_id(account, owner),
+    };
+    Ok(Chosen {
+        owner: owner.clone(),
+        pair: current(&record)?.clone(),
+        role: None,
+    })
+}
+
+fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
+    let name = owner.ram_user().map(|name| name.as_str());
+    let id = name.and_then(|name| AccessKeyId::parse(name).ok());
+    let known = id.and_then(|id| Some((account.inventory.owner_of(&id).ok()??, id)));
+    let (record, id) = known.ok_or_else(|| nothing_known(owner))?;
+    Ok(Chosen {
+        owner: record.owner(),
+        pair: alive(&record, &id)?.clone(),
+        role: None,
+    })
+}
+
+/// The role of an ARN that a command line names, in which akm's sessions are called `akm`.
+pub(crate) fn role(arn: crate::core::role::RoleArn) -> Role {
+    Role {
+        arn,
+        session_name: SessionName::akm(),
+        external_id: None,
+    }
+}
+
+/// Returns a pair that is known and not deleted. `NoSuchPair` otherwise, with the way back for a deleted one.
+pub(crate) fn alive<'a>(
+    record: &'a OwnerRecord,
+    id: &AccessKeyId,
+) -> Result<&'a PairRecord, Failure> {
+    let pair = record.pair(id).ok_or_else(|| session::no_such_pair(id))?;
+    if pair.is_deleted() {
+        return Err(
+            Failure::new(Kind::NoSuchPair, format!("`{id}` is deleted")).hint(format!(
+                "`akm restore {id}` brings it back while the recycle bin has it"
+            )),
+        );
+    }
+    Ok(pair)
+}
+
+/// Returns the owner's current pair. `NoSuchPair` when it has no Active one.
+pub(crate) fn current(record: &OwnerRecord) -> Result<&PairRecord, Failure> {
+    let owner = record.owner();
+    record.current().ok_or_else(|| {
+        let message = format!("{owner} has no Active AccessKey pair that akm knows of");
+        Failure::new(Kind::NoSuchPair, message).hint(format!(
+            "`akm list {} --refresh` asks the cloud",
+            owner.selector()
+        ))
+    })
+}
+
+/// The failure where nothing is known of an owner.
+pub(crate) fn nothing_known(owner: &Owner) -> Failure {
+    Failure::new(
+        Kind::NoSuchPair,
+        format!("akm knows no AccessKey pair of {owner}"),
+    )
+    .hint(format!(
+        "`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud",
+        owner.selector()
+    ))
+}
+
+fn no_own_pair() -> Failure {
+    let message = "the sandbox signs with no pair of its own";
+    Failure::new(Kind::NoSuchPair, message)
+        .hint("name a pair: KEY_ID, a RAM user's NAME or `--account`")
+}

@@ -1,0 +1,171 @@
+//! Sessions of roles that are handed out: opened with the pair that was selected, and shared by all who ask for the same.
+
+use super::{Account, Failure, Kind, credentials::Chosen};
+use crate::cloud::{Assume, Client};
+use crate::core::{
+    credentials::{Credentials, StsSession},
+    time::{Span, Timestamp},
+};
+use crate::metadata::{
+    profile::Role,
+    session_cache::{SessionCache, SessionKey},
+};
+use crate::store::{Recipient, StoreKind};
+use std::any::Any;
+use std::time::Duration;
+
+/// The session that is asked for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) chosen: &'a Chosen,
+    pub(crate) role: &'a Role,
+    pub(crate) duration: Span,
+    /// A session policy as JSON, which narrows what the role may.
+    pub(crate) policy: Option<&'a str>,
+    pub(crate) fresh: Freshness,
+}
+
+/// How much of a cached session must be left for it to be handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// More than 15 minutes, or than half of a shorter duration: the client asks again later.
+    Renewable,
+    /// Nine tenths of its duration: the client cannot ask again.
+    Whole,
+}
+
+/// How long another process that opens the same session is waited for, and how often it is looked at.
+const TURN: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(10);
+
+/// Returns a session from the cache, or opens one and caches it. A cache that cannot be read or written is gone without. Errors are
+/// those of `AssumeRole`.
+pub(crate) fn session(
+    account: &Account,
+    wanted: &Wanted<'_>,
+    seal_to: Option<(StoreKind, &Recipient)>,
+    client: impl FnOnce() -> Result<Client, Failure>,
+) -> Result<Credentials, Failure> {
+    let cache = Cache {
+        account,
+        files: SessionCache::new(&account.home, wanted.key(account)),
+        seal_to,
+    };
+    if let Some(cached) = cache.get(wanted) {
+        return Ok(cached);
+    }
+    let turn = cache.turn(wanted);
+    if let Turn::Cached(cached) = turn {
+        return Ok(cached);
+    }
+    let client = client()?;
+    let opened = open(&client, wanted)?;
+    cache.put(&opened, account.clock.now());
+    Ok(opened)
+}
+
+/// Opens a session of the role, past every cache. Errors are those of `AssumeRole`; `Failed` for one that has expired already.
+pub(crate) fn open(client: &Client, wanted: &Wanted<'_>) -> Result<Credentials, Failure> {
+    let assumed = client.assume_role(&Assume {
+        role: &wanted.role.arn,
+        session: &wanted.role.session_name,
+        duration: Some(wanted.duration),
+        external_id: wanted.role.external_id.as_ref(),
+        policy: wanted.policy,
+    })?;
+    let until = assumed.until;
+    if until <= client.now() {
+        let message = "the cloud's answer holds a session that has expired already";
+        return Err(Failure::new(Kind::Failed, message)
+            .hint("try again; if that lasts, look at this machine's clock"));
+    }
+    let session = assumed.credentials.token;
+    Ok(Credentials {
+        id: assumed.credentials.id,
+        secret: assumed.credentials.secret,
+        session: session.map(|token| StsSession { token, until }),
+    })
+}
+
+impl Wanted<'_> {
+    fn key(&self, account: &Account) -> SessionKey {
+        let external = self.role.external_id.as_ref().map_or("", |id| id.as_str());
+        SessionKey::of(&[
+            account.id.as_str(),
+            self.chosen.pair.access_key_id.as_str(),
+            self.role.arn.as_str(),
+            self.role.session_name.as_str(),
+            external,
+            &self.duration.delta().num_seconds().to_string(),
+            self.policy.unwrap_or_default(),
+        ])
+    }
+
+    /// The time that a cached session must outlast.
+    fn needed(&self, now: Timestamp) -> Timestamp {
+        let duration = self.duration.delta();
+        now + match self.fresh {
+            Freshness::Renewable => (duration / 2).min(chrono::TimeDelta::minutes(15)),
+            Freshness::Whole => duration * 9 / 10,
+        }
+    }
+}
+
+/// What came of waiting for those who open the same session.
+enum Turn {
+    Cached(Credentials),
+    /// It is for this process to open one; the lock is held meanwhile, where there is a place for it.
+    Ours {
+        _lock: Option<Box<dyn Any + Send>>,
+    },
+}
+
+struct Cache<'a> {
+    account: &'a Account,
+    files: SessionCache<'a>,
+    seal_to: Option<(StoreKind, &'a Recipient)>,
+}
+
+impl Cache<'_> {
+    fn get(&self, wanted: &Wanted<'_>) -> Option<Credentials> {
+        let (kind, recipient) = self.seal_to?;
+        let needed = wanted.needed(self.account.clock.now());
+        let sealed = self.files.sealed(needed)?;
+        let store = self.account.stores.open(kind).ok()?;
+        self.files
+            .opened(&store.open(recipient, &sealed).ok()?, needed)
+    }
+
+    fn put(&self, credentials: &Credentials, now: Timestamp) {
+        let cached = self.seal_to.and_then(|(kind, recipient)| {
+            let until = credentials.session.as_ref()?.until;
+            let text = self.files.text(credentials)?;
+            let store = self.account.stores.open(kind).ok()?;
+            let sealed = store.seal(recipient, &text).ok()?;
+            self.files.put(until, &sealed, now)
+        });
+        if cached.is_none() {
+            let why = "this session is not cached: its place cannot be written";
+            self.account.tell.detail(why);
+        }
+    }
+
+    /// Waits until nobody else opens the same session. A process that was stopped while it does is not waited for for ever.
+    fn turn(&self, wanted: &Wanted<'_>) -> Turn {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.files.try_lock() {
+                Ok(Some(lock)) => {
+                    let ours = Turn::Ours { _lock: Some(lock) };
+                    return self.get(wanted).map_or(ours, Turn::Cached);
+                }
+                Ok(None) if waited < TURN => (),
+                Ok(None) | Err(_) => return Turn::Ours { _lock: None },
+            }
+            self.account.clock.sleep(POLL);
+            waited += POLL;
+            if let Some(cached) = self.get(wanted) {
+                return Turn::Cached(cached);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Starting a program with credentials in its environment.
+
+use super::harden;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::process::{Command, ExitCode};
+
+/// How the environment of a program differs from akm's own. Names and values are bytes: what is not UTF-8 passes unchanged.
+pub(crate) struct Environment<'a> {
+    pub(crate) set: Vec<(&'a str, &'a OsStr)>,
+    pub(crate) unset: Vec<&'a str>,
+    /// Of the caller's variables, only these are passed on; all of them where it is absent.
+    pub(crate) only: Option<fn(&str) -> bool>,
+}
+
+/// Returns the command of a program and its arguments; `None` where no program is named.
+pub(crate) fn command(words: &[OsString], environment: &Environment<'_>) -> Option<Command> {
+    let (program, arguments) = words.split_first()?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    if let Some(passes) = environment.only {
+        command.env_clear();
+        let passing = std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(passes));
+        command.envs(passing);
+    }
+    for name in &environment.unset {
+        command.env_remove(name);
+    }
+    command.envs(environment.set.iter().copied());
+    Some(command)
+}
+
+/// Becomes the program: on Unix the process goes on as it, so that signals, descriptors and the exit status are its own. Comes back only
+/// with the reason why it could not be started.
+#[cfg(unix)]
+pub(crate) fn become_it(mut command: Command) -> Result<ExitCode, io::Error> {
+    use std::os::unix::process::CommandExt;
+    Err(harden::with_the_callers_limits(|| command.exec()))
+}
+
+/// Runs the program to its end.
+#[cfg(not(unix))]
+pub(crate) fn become_it(mut command: Command) -> Result<ExitCode, io::Error> {
+    let status = harden::with_the_callers_limits(|| command.status())?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(1)))
+}
