@@ -51,6 +51,7 @@ impl Command {
             Self::Profile(Profile::List) => ("profile list", ROWS),
             Self::Profile(Profile::Show { .. }) => ("profile show", LOOK),
             Self::Profile(Profile::Add(_)) => ("profile add", DATA),
+            Self::Profile(Profile::Edit { .. }) => ("profile edit", DATA),
             Self::Profile(Profile::Use { .. }) => ("profile use", DATA),
             Self::Profile(Profile::Remove { .. }) => ("profile remove", DATA),
             Self::KeyPolicy(Policy::Show(_)) => ("key-policy show", LOOK),

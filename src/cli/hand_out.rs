@@ -65,12 +65,20 @@ impl SessionArgs {
     ) -> Result<HandedOut, Failure> {
         let reading = context.reading()?;
         let asked = self.asked(&reading, pair)?;
-        warn_of_age(context, &reading, &asked.chosen);
+        if door.fresh == Freshness::Whole || context.ui.verbose {
+            warn_of_age(context, &reading, &asked.chosen);
+        }
         let credentials = match asked.role {
             None => pair_itself(&reading, &asked.chosen)?,
             Some(_) => asked.session(context, &reading, door.fresh)?,
         };
-        hand_out::logged(&reading.account, &asked.chosen, door.action);
+        match door.fresh {
+            Freshness::Whole => hand_out::logged(&reading.account, &asked.chosen, door.action),
+            Freshness::Renewable => {
+                let role = asked.role.as_ref().map_or("", |role| role.arn.as_str());
+                hand_out::logged_hourly(&reading.account, &asked.chosen, role, door.action);
+            }
+        }
         Ok(HandedOut {
             credentials,
             chosen: asked.chosen,

@@ -10,9 +10,10 @@ use super::{
 };
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
+use crate::core::region::RegionId;
 use crate::metadata::config::Config;
 use crate::metadata::profile::Profile as Entry;
-use crate::ops::{Failure, Tell};
+use crate::ops::{Failure, Kind, Tell};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
@@ -34,6 +35,16 @@ pub(crate) enum Profile {
         /// The profile [default: the one that is meant when none is named]
         #[arg(add = complete::profiles())]
         name: Option<String>,
+    },
+    /// Change a profile
+    #[command(after_help = examples!["akm profile edit prod --region cn-hangzhou" => "what `exec` and `connect` hand out with a pair"])]
+    Edit {
+        /// The profile
+        #[arg(add = complete::profiles())]
+        name: String,
+        /// The region that `exec` and `connect` hand out with a pair, as `cn-hangzhou`
+        #[arg(long, value_name = "REGION")]
+        region: RegionId,
     },
     /// Choose the profile that is meant when none is named
     #[command(after_help = examples![
@@ -72,6 +83,7 @@ pub(super) struct View<'a> {
     secret_store: Option<&'a str>,
     endpoint: Option<&'a str>,
     proxy: Option<&'a str>,
+    region: Option<&'a str>,
     role_arn: Option<&'a str>,
     create_missing_users: bool,
 }
@@ -88,6 +100,7 @@ impl<'a> View<'a> {
             secret_store: Some(entry.secret_store.as_str()),
             endpoint: entry.endpoint.as_ref().map(Endpoint::as_str),
             proxy: entry.proxy.as_ref().map(Proxy::as_str),
+            region: entry.region.as_ref().map(RegionId::as_str),
             role_arn: entry.role.as_ref().map(|role| role.arn.as_str()),
             create_missing_users: entry.create_missing_users,
         }
@@ -104,6 +117,7 @@ impl<'a> View<'a> {
             secret_store: None,
             endpoint: None,
             proxy: None,
+            region: None,
             role_arn: None,
             create_missing_users: true,
         }
@@ -121,6 +135,7 @@ impl<'a> View<'a> {
             ("role", self.role_arn),
             ("endpoint", self.endpoint),
             ("proxy", self.proxy),
+            ("region", self.region),
         ];
         let mut lines = String::new();
         for (title, text) in rows {
@@ -169,6 +184,7 @@ impl Profile {
             Self::Add(args) => args.run(context),
             Self::List => list(context),
             Self::Show { name } => show(context, name.as_deref()),
+            Self::Edit { name, region } => edit(context, &ProfileName::parse(name)?, region),
             Self::Use { name } => choose(context, &ProfileName::parse(name)?),
             Self::Remove { name, drop_secret } => {
                 remove(context, &ProfileName::parse(name)?, *drop_secret)
@@ -208,6 +224,27 @@ fn show(context: &Context, name: Option<&str>) -> Result<(), Failure> {
         return ui::print_json(&view);
     }
     ui::print(view.lines().as_bytes())
+}
+
+fn edit(context: &Context, name: &ProfileName, region: &RegionId) -> Result<(), Failure> {
+    if name.is_sandbox() {
+        let message = "the profile `sandbox` cannot be changed";
+        return Err(Failure::new(Kind::Refused, message));
+    }
+    let config = context.change_config(|config| {
+        let profile = config.profiles.get_mut(name);
+        let profile = profile.ok_or_else(|| no_such_profile(name))?;
+        profile.region = Some(region.clone());
+        Ok(())
+    })?;
+    context.ui.result(&format!(
+        "Profile {name} now hands out the region {}.",
+        region.as_str()
+    ));
+    match config.profiles.get(name).filter(|_| context.ui.json()) {
+        Some(entry) => ui::print_json(&View::new(&config, name, entry)),
+        None => Ok(()),
+    }
 }
 
 fn choose(context: &Context, name: &ProfileName) -> Result<(), Failure> {

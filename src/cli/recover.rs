@@ -10,7 +10,10 @@ use super::{
     table,
     ui::{self, Ui},
 };
-use crate::core::{account::Owner, time};
+use crate::core::{
+    account::Owner,
+    time::{self, Timestamp},
+};
 use crate::ops::{
     Account, Failure, Tell,
     recover::{self, Dismissed, Ended},
@@ -70,7 +73,7 @@ impl Recover {
                 recovered.push(json!(PairView::new(&session, owner, &pair)));
             }
             Ended::Rotated(standing) => {
-                rotated(&context.ui, owner, &standing);
+                rotated(&context.ui, owner, &standing, session.cloud.now());
                 recovered.push(json!(told::View::new(&session, owner, &standing)));
             }
         })?;
@@ -103,14 +106,14 @@ impl Recover {
 }
 
 /// What a rotation came to; a rollback is told by its old pair.
-fn rotated(to: &Ui, owner: &Owner, standing: &Standing) {
+fn rotated(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
     if !matches!(standing.state, State::Undone | State::RolledBack) {
         to.note(&format!(
             "rotated: AccessKey pair `{}` of {owner} is in use",
             standing.new.access_key_id
         ));
     }
-    told::say(to, owner, standing);
+    told::say(to, owner, standing, now);
 }
 
 fn wait(to: &Ui, waiting: usize) {

@@ -29,6 +29,10 @@ impl OwnerArgs {
         }
     }
 
+    pub(crate) fn is_named(&self) -> bool {
+        self.name.is_some() || self.ram_user.is_some() || self.account
+    }
+
     /// Returns the owner, which must be named.
     pub(crate) fn required(&self) -> Result<Owner, Failure> {
         self.owner()?.ok_or_else(|| {

@@ -98,6 +98,35 @@ impl Ui {
     }
 }
 
+/// What a person reads on standard error, in the forms of the interface. Scripts that take JSON read the data instead.
+impl Ui {
+    /// What was done: a full sentence.
+    pub(crate) fn result(&self, sentence: &str) {
+        self.line("", sentence);
+    }
+
+    /// The command that comes next.
+    pub(crate) fn next(&self, command: &str) {
+        self.line("next: ", command);
+    }
+
+    /// A command that may be wanted.
+    pub(crate) fn hint(&self, text: &str) {
+        self.line("hint: ", text);
+    }
+
+    /// It worked, and something is or will be wrong.
+    pub(crate) fn warning(&self, text: &str) {
+        say(&format!("warning: {}\n", escape(text)));
+    }
+
+    fn line(&self, begins: &str, text: &str) {
+        if !self.quiet && !self.json() {
+            say(&format!("{begins}{}\n", escape(text)));
+        }
+    }
+}
+
 impl Tell for Ui {
     fn note(&self, text: &str) {
         if !self.quiet {

@@ -68,27 +68,54 @@ impl Span {
         let wrong = || {
             Invalid::new(
                 "duration",
-                "a whole number and one of s, m, h, d is expected, as 45s or 90d",
+                "whole numbers, each with one of s, m, h, d, w, are expected, as 45s, 1h30m or 90d",
             )
         };
-        let unit = text.chars().last().ok_or_else(wrong)?;
-        let seconds = match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86400,
-            _ => return Err(wrong()),
-        };
-        let digits = &text[..text.len() - 1];
-        if digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        let mut seconds: i64 = 0;
+        let mut rest = text;
+        if rest.is_empty() {
             return Err(wrong());
         }
-        let count: i64 = digits.parse().map_err(|_| wrong())?;
-        match TimeDelta::try_seconds(count * seconds) {
+        while !rest.is_empty() {
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let unit = rest[digits..]
+                .chars()
+                .next()
+                .and_then(unit)
+                .ok_or_else(wrong)?;
+            if digits == 0 || digits > 9 {
+                return Err(wrong());
+            }
+            let count: i64 = rest[..digits].parse().map_err(|_| wrong())?;
+            seconds += count * unit;
+            rest = &rest[digits + 1..];
+        }
+        match TimeDelta::try_seconds(seconds) {
             Some(delta) if delta <= TimeDelta::days(3653) => Ok(Self(delta)),
             _ => Err(Invalid::new("duration", "ten years is the longest")),
         }
     }
+}
+
+fn unit(letter: char) -> Option<i64> {
+    Some(match letter {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86400,
+        'w' => 7 * 86400,
+        _ => return None,
+    })
+}
+
+/// A time for a person: the day, as `Dec 2`, with the year where it is another one than now; the hour too within two days.
+pub(crate) fn day(time: Timestamp, now: Timestamp) -> String {
+    let form = match (time - now).abs() {
+        near if near < TimeDelta::hours(36) => "%b %-d, %H:%M UTC",
+        _ if time.year() == now.year() => "%b %-d",
+        _ => "%b %-d, %Y",
+    };
+    time.format(form).to_string()
 }
 
 /// A short wait as the sandbox's server takes it: a [`Span`], or whole milliseconds as `250ms`.

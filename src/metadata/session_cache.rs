@@ -7,6 +7,7 @@ use crate::core::{
     secret::Secret,
     time::{self, Timestamp},
 };
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::any::Any;
@@ -132,6 +133,34 @@ impl<'a> SessionCache<'a> {
                 let _ = self.home.disk.remove(&file);
             }
         }
+    }
+}
+
+/// When a hand-out was last written into the log.
+pub(crate) struct LastNoted<'a> {
+    home: &'a Home,
+    file: PathBuf,
+}
+
+impl<'a> LastNoted<'a> {
+    /// Of the hand-outs that these parts tell apart.
+    pub(crate) fn new(home: &'a Home, parts: &[&str]) -> Self {
+        let name = SessionKey::of(parts).0;
+        let file = home.data.join("handed-out").join(name);
+        Self { home, file }
+    }
+
+    /// Tells whether it was so lately. A time that is yet to come counts as none: the clock was wrong then, or is now.
+    pub(crate) fn is_within(&self, time: TimeDelta, now: Timestamp) -> bool {
+        let content = self.home.disk.read(&self.file, 64).ok().flatten();
+        let last = content.and_then(|content| until(&content));
+        last.is_some_and(|last| last <= now && now - last < time)
+    }
+
+    /// Notes it now. Where that is not possible, the log has a line more.
+    pub(crate) fn note(&self, now: Timestamp) {
+        let text = time::format(now);
+        let _ = self.home.disk.replace(&self.file, text.as_bytes());
     }
 }
 

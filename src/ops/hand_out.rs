@@ -2,7 +2,8 @@
 
 use super::{Account, Failure, credentials::Chosen, record};
 use crate::core::secret::Secret;
-use crate::metadata::log::Action;
+use crate::metadata::{log::Action, session_cache::LastNoted};
+use chrono::TimeDelta;
 
 /// Reads the secret of a pair, and writes into the log by which command it is handed out. `SecretMissing` and the like as
 /// [`Account::secret`] has them.
@@ -14,6 +15,18 @@ pub(crate) fn secret(
     let secret = account.secret(&chosen.pair)?;
     logged(account, chosen, action);
     Ok(secret)
+}
+
+/// Writes a hand-out into the log, unless the log has one for the same pair and role of less than an hour ago.
+pub(crate) fn logged_hourly(account: &Account, chosen: &Chosen, role: &str, action: Action) {
+    let id = chosen.pair.access_key_id.as_str();
+    let noted = LastNoted::new(&account.home, &[account.id.as_str(), id, role]);
+    let now = account.clock.now();
+    if noted.is_within(TimeDelta::hours(1), now) {
+        return;
+    }
+    noted.note(now);
+    logged(account, chosen, action);
 }
 
 /// Writes a hand-out into the log.

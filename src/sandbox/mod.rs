@@ -56,6 +56,11 @@ pub(crate) trait Session {
 
     fn put_account(&mut self, account: &Account) -> Result<(), Error>;
 
+    /// Tells whether the records can be changed: not on a read-only mount.
+    fn can_be_written(&self) -> bool {
+        true
+    }
+
     /// `None` where there is no such user.
     fn user(&mut self, key: &str) -> Result<Option<User>, Error>;
 

@@ -146,12 +146,6 @@ pub(crate) trait SecretStore: Send + Sync {
         Ok(self.get(name)?.is_some())
     }
 
-    /// Whether the store is open and has nothing under the name; asks for no passphrase where it can tell without. Errors as
-    /// [`SecretStore::get`].
-    fn lacks(&self, name: &SecretName) -> Result<bool, Error> {
-        Ok(self.get(name)?.is_none())
-    }
-
     /// Forgets the secret under the name; true if there was one.
     fn delete(&self, name: &SecretName) -> Result<bool, Error>;
 

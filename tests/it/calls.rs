@@ -23,7 +23,7 @@ const MADE: [&str; 4] = [CALLER, LIST, CREATE, LIST];
 
 #[test]
 fn a_create() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     assert_eq!(calls(&env, &["create", "--ram-user", "alice"]), MADE);
     // For a RAM user that is missing, one list says so.
@@ -40,7 +40,7 @@ fn a_rotation() {
         (&["--delete-old"], &[LIST, UPDATE, LIST, DELETE, LIST]),
     ];
     for (more, expected) in tail {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         env.create("alice");
         let made = calls(&env, &[&["rotate", "--ram-user", "alice"], more].concat());
         let expected = [&MADE[..], &[CALLER; 3], expected].concat();
@@ -50,7 +50,7 @@ fn a_rotation() {
 
 #[test]
 fn a_replacement_of_what_waits_for_its_end() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice"];
     calls(&env, &rotate);
@@ -63,7 +63,7 @@ fn a_replacement_of_what_waits_for_its_end() {
 /// What was cut short costs no look that is not needed.
 #[test]
 fn what_goes_on() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice", "--overlap", "2d"];
     calls(&env, &rotate);
@@ -73,7 +73,7 @@ fn what_goes_on() {
         [&[CALLER, LIST][..], &[CALLER; 3]].concat()
     );
     // A leak that nothing could follow.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &two]).code, 0);
     let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
@@ -86,7 +86,7 @@ fn what_goes_on() {
 
 #[test]
 fn the_steps_that_are_due() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice"];
     calls(&env, &[&rotate[..], &["--overlap", "2d"]].concat());

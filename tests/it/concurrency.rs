@@ -20,7 +20,7 @@ pub(crate) fn ends(children: Vec<Child>) -> Vec<Ran> {
 #[test]
 fn sixteen_first_creates_make_two_pairs() {
     for round in 0..6 {
-        let env = Env::light();
+        let env = Env::light().without_overlap();
         let args = ["create", "--ram-user", "new"];
         let ran = ends((0..16).map(|_| start(&env, &args)).collect());
         let point = format!("round {round}: {ran:?}");
@@ -86,7 +86,7 @@ impl Dice {
 
 #[test]
 fn eight_at_work_on_three_users() {
-    let (env, mut dice) = (Env::light(), Dice(1));
+    let (env, mut dice) = (Env::light().without_overlap(), Dice(1));
     for user in ["anna", "bert", "carl"] {
         env.create(user);
     }

@@ -83,7 +83,7 @@ fn untrusted(env: &Env, commands: &[&[&str]], good: &Good) {
 
 #[test]
 fn a_record_of_an_owner() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let good = Good::of(&env.record_of("alice"));
     for (damage, why) in good.damages() {
@@ -106,7 +106,7 @@ fn a_record_of_an_owner() {
 
 #[test]
 fn a_record_of_an_owner_stops_a_command_before_the_cloud_is_changed() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let good = Good::of(&env.record_of("alice"));
     // Cut before the pair's id: only the cloud tells whose pair it is.
@@ -127,7 +127,7 @@ fn a_record_of_an_owner_stops_a_command_before_the_cloud_is_changed() {
 
 #[test]
 fn one_owners_record_is_no_matter_for_another() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     std::fs::write(env.record_of("alice"), "?").unwrap();
     let id = env.create("bob");
@@ -137,7 +137,7 @@ fn one_owners_record_is_no_matter_for_another() {
 
 #[test]
 fn a_rotation_does_not_go_on_over_a_damaged_record() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     assert_eq!(
         env.akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"])
@@ -160,7 +160,7 @@ fn a_rotation_does_not_go_on_over_a_damaged_record() {
 
 #[test]
 fn the_journal() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
     let path = env.journal_of("alice");
@@ -187,7 +187,7 @@ const HINT: &str = "hint: the file is left as it is: look at it, or restore it f
 #[test]
 fn one_owners_journal_is_no_matter_for_another() {
     for way in ["damaged", "newer", "foreign", "link"] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let alice = env.create("alice");
         env.create("bob");
         for user in ["alice", "bob"] {
@@ -273,7 +273,7 @@ fn without_path(env: &Env, args: &[&str]) -> crate::env::Ran {
 /// Who reads is told and served; who would change something for its owner is refused, and for another owner is not.
 #[test]
 fn the_file_of_a_suspect() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (alice, bob) = (env.create("alice"), env.create("bob"));
     assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 0);
     let file = env
@@ -331,7 +331,7 @@ fn the_file_of_a_suspect() {
 /// A pair that is being restored is its owner's matter alone, as far as its owner is known.
 #[test]
 fn the_file_of_a_restore() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (alice, bob) = (env.create("alice"), env.create("bob"));
     assert_eq!(env.akm(&["delete", &alice, "--force", "-y"]).code, 0);
     let folder = env.journal_of("alice").parent().unwrap().to_owned();
@@ -362,7 +362,7 @@ fn the_file_of_a_restore() {
 
 #[test]
 fn a_torn_last_record_of_the_journal_counts_as_not_written() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     let journal = env.journal_of("alice");
@@ -389,7 +389,7 @@ fn a_torn_last_record_of_the_journal_counts_as_not_written() {
 
 #[test]
 fn the_configuration() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let good = Good::of(&env.home().join("config.toml"));
     let commands: [&[&str]; 6] = [
@@ -411,7 +411,7 @@ fn the_configuration() {
 
 #[test]
 fn the_sandbox() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let account = Good::of(&env.home().join("sandbox/account.toml"));
     for (damage, why) in account.damages() {
@@ -439,7 +439,7 @@ fn the_sandbox() {
 
 #[test]
 fn a_damaged_file_under_json() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let path = env.record_of("alice");
     std::fs::write(&path, "version = 7\nx = 1\n").unwrap();

@@ -18,7 +18,7 @@ fn damage(env: &Env, id: &str) {
 
 /// A pair that waits for its deletion, and the one in use.
 fn rotated() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = done(&env, &["rotate", "--ram-user", "alice"]);
     (env, old, new)
@@ -100,7 +100,7 @@ fn it_is_told_which_pair_is_gone() {
 /// Such a pair takes no leaked one's place, and the way out is told.
 #[test]
 fn it_takes_no_leaked_pairs_place() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     damage(&env, &other);
     let ran = env.akm(&["rotate", "--ram-user", "alice", "--leaked", &id]);
@@ -119,7 +119,7 @@ fn it_takes_no_leaked_pairs_place() {
 /// One that is another pair's is not waited for, and the way out is told.
 #[test]
 fn a_wrong_one_takes_no_leaked_pairs_place() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     let secrets = env.home().join("secrets");
     std::fs::copy(

@@ -43,7 +43,7 @@ fn compared(env: &Env, more: &[&str]) {
 
 #[test]
 fn it_prints_each_call() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let args = ["rotate", "--ram-user", "alice", "--dry-run"];
     let ran = env.akm(&args);
@@ -84,7 +84,7 @@ fn what_is_planned_is_what_is_called() {
         &["--finish"],
         &["--leaked"],
     ] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         env.create("alice");
         compared(&env, more);
     }
@@ -92,7 +92,7 @@ fn what_is_planned_is_what_is_called() {
 
 #[test]
 fn of_a_rotation_that_is_open() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     compared(&env, &["--overlap", "2d"]);
     compared(&env.copied(), &["--rollback"]);
@@ -109,7 +109,7 @@ fn of_a_rotation_that_is_open() {
     compared(&env.copied(), &["--finish"]);
     compared(&env, &[]);
     // A secret that the store has lost: of the new pair the journal has it, of the old one nothing has.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     compared(&env, &["--overlap", "2d"]);
     let new = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
@@ -128,7 +128,7 @@ fn of_a_rotation_that_is_open() {
     env.lose_secret(new.trim());
     compared(&env, &[]);
     // What was cut short and ends in one go is no rest after which a new one begins.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     compared(&env, &["--overlap", "2d", "--grace", "0s"]);
     let journal = env.journal_of("alice");
@@ -144,7 +144,7 @@ fn of_a_rotation_that_is_open() {
 
 #[test]
 fn of_the_accounts_own_pair() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
     for more in [&["--delete-old"][..], &["--leaked"]] {
         let args = [&["rotate", "--account"], more].concat();
@@ -156,7 +156,7 @@ fn of_the_accounts_own_pair() {
 
 #[test]
 fn of_two_pairs() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     compared(&env.copied(), &["--leaked", &one]);
     assert_eq!(env.akm(&["disable", &one]).code, 0);
@@ -172,7 +172,7 @@ fn of_two_pairs() {
 /// Where the other pair cannot take a leaked one's place, the account's quota decides.
 #[test]
 fn of_a_leak_beside_pairs_that_do_not_help() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &two]).code, 0);
     env.allow_pairs(3);
@@ -188,9 +188,9 @@ fn of_a_leak_beside_pairs_that_do_not_help() {
 
 #[test]
 fn it_is_refused_as_the_command_is() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
-    let none = Env::new();
+    let none = Env::new().without_overlap();
     let args = ["rotate", "--ram-user", "alice", "--dry-run"];
     assert_eq!(none.akm(&args).code, 3);
     assert!(!none.home().exists());
@@ -216,7 +216,7 @@ fn it_is_refused_as_the_command_is() {
 
 #[test]
 fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &two]).code, 0);
     let args = ["rotate", "--ram-user", "alice", "--leaked", &one];
@@ -260,14 +260,14 @@ fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
 
 #[test]
 fn what_was_cut_short_is_not_planned() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &two]).code, 0);
     let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
     assert_eq!(env.akm(&leaked).code, 8);
     is_not_planned(&env);
     // A pair that is being brought back.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let begun = format!(
         "version = 1\naccess_key_id = \"{old}\"\nram_user = \"alice\"\nactive = false\nasked_at = \"2026-01-01T00:00:00Z\"\n"
@@ -282,7 +282,7 @@ fn what_was_cut_short_is_not_planned() {
 /// What was killed before the new pair was found to work goes on as planned, or stops as planned.
 #[test]
 fn of_a_rotation_that_was_cut_short() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = env
         .akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"])
@@ -326,7 +326,7 @@ fn of_a_rotation_that_was_cut_short() {
 
 /// A rotation of alice's, and its new pair.
 fn in_its_overlap() -> (Env, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let made = env.akm(&[&ROTATE[..], &["--overlap", "2d"]].concat());
     assert_eq!(made.code, 0, "{}", made.stderr);
@@ -394,7 +394,7 @@ fn is_not_planned(env: &Env) {
 /// What cannot be read is no word on whether another pair can take a leaked one's place.
 #[test]
 fn a_leak_beside_a_record_that_is_damaged() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let one = env.create("alice");
     env.create("alice");
     std::fs::write(env.record_of("alice"), "damaged").unwrap();
@@ -433,7 +433,7 @@ fn stopping(env: &Env, more: &[&str], ids: &[&str], (calls, why): (&str, &str)) 
 
 #[test]
 fn of_a_rotation_that_will_stop() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     compared(&env, &["--overlap", "2d"]);
     let new = env.akm(&["show-id", "--ram-user", "alice"]).stdout;

@@ -45,6 +45,19 @@ impl Env {
         Self { root, variables }.with("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     }
 
+    /// The same home, where a rotation disables the old pair at once.
+    pub(crate) fn without_overlap(self) -> Self {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        let mut folder = std::fs::DirBuilder::new();
+        folder.mode(0o700).create(self.home()).unwrap();
+        let mut file = std::fs::OpenOptions::new();
+        let file = file.write(true).create_new(true).mode(0o600);
+        let mut file = file.open(self.home().join("config.toml")).unwrap();
+        file.write_all(b"version = 2\n[policy]\noverlap = \"0s\"\n")
+            .unwrap();
+        self
+    }
+
     /// The same home with a variable set for every command.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.retain(|(known, _)| known != name);
@@ -323,7 +336,7 @@ impl From<Output> for Ran {
 
 impl Ran {
     /// Compares all three exactly, after what differs from run to run is named: `<ID1>`, `<ID2>` for the sandbox's AccessKey IDs in
-    /// the order they first appear in `ids`, `<ACCOUNT>`, `<USER>`, `<REQUEST>`, `<RECIPIENT>`, `<TIME>`.
+    /// the order they first appear in `ids`, `<ACCOUNT>`, `<USER>`, `<REQUEST>`, `<RECIPIENT>`, `<TIME>`, `<DAY>`.
     #[track_caller]
     pub(crate) fn said(&self, ids: &[&str], code: i32, stdout: &str, stderr: &str) -> &Self {
         let told = format!(
@@ -408,7 +421,34 @@ fn changing(text: &str) -> Option<(&'static str, usize)> {
     if time {
         return Some(("<TIME>", shape.len()));
     }
+    if let Some(length) = day(text) {
+        return Some(("<DAY>", length));
+    }
     (text.starts_with("LTAI5tSANDBOX") && bytes.len() >= 24).then_some(("<ID>", 24))
+}
+
+/// The length of a day as a person reads it: `Dec 2`, `Dec 2, 2027` or `Dec 2, 14:05 UTC`.
+fn day(text: &str) -> Option<usize> {
+    let months = [
+        "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ",
+        "Dec ",
+    ];
+    months.iter().find(|month| text.starts_with(**month))?;
+    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let day = digits(4);
+    let end = 4 + day;
+    let rest = &text[end..];
+    let year = rest.starts_with(", 2") && digits(end + 2) == 4;
+    let hour = rest.get(4..5) == Some(":") && rest.get(7..11) == Some(" UTC");
+    (day > 0).then_some(
+        end + if year {
+            6
+        } else if hour {
+            11
+        } else {
+            0
+        },
+    )
 }
 
 /// Says aloud that a test cannot run here for want of a tool. Where everything is meant to be installed, that is a failure.

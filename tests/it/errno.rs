@@ -135,9 +135,14 @@ fn a_first_create() {
         return;
     }
     let args = ["create", "--ram-user", "alice"];
-    each(&Env::light(), &args, 250, |env, ran, point| {
-        a_create(env, 0, ran, point);
-    });
+    each(
+        &Env::light().without_overlap(),
+        &args,
+        250,
+        |env, ran, point| {
+            a_create(env, 0, ran, point);
+        },
+    );
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn a_second_create_with_a_csv() {
         return;
     }
     let (env, args) = (
-        Env::light(),
+        Env::light().without_overlap(),
         ["create", "--ram-user", "alice", "--csv", "new.csv"],
     );
     env.create("alice");
@@ -168,7 +173,7 @@ fn a_rotation_that_deletes() {
         "0s",
         "--delete-old",
     ];
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     env.create("alice");
     each(&env, &args, 300, |env, ran, point| {
         truth::one_works(env, point);
@@ -197,7 +202,7 @@ fn a_disabling() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     let args = ["disable", &id, "--force"];
     a_change(&env, &args, 40, |env, ran, point| {
@@ -213,7 +218,7 @@ fn a_restoring() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
     let args = ["restore", &id];
@@ -232,7 +237,7 @@ fn an_export() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     let csv = env.copied().akm(&["export", &id, "--csv", "-"]).stdout;
     let args = ["export", &id, "--csv", "new.csv"];
@@ -273,7 +278,7 @@ fn a_rollback() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
     assert_eq!(env.akm(&rotate).code, 0);
@@ -290,7 +295,7 @@ fn a_leak() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     env.create("alice");
     let args = ["rotate", "--ram-user", "alice", "--leaked", &id];
@@ -311,7 +316,7 @@ fn the_store_is_the_second_try() {
         return;
     }
     for (fault, extent) in [("pwrite64", ""), ("pwrite64", "+"), ("fdatasync", "")] {
-        let env = Env::light();
+        let env = Env::light().without_overlap();
         env.create("alice");
         let args = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
         let calls = calls(&env, &args);
@@ -348,7 +353,10 @@ fn the_error_is_the_third_try() {
         return;
     }
     for (extent, journal) in [("", "EIO"), ("+", "ENOSPC")] {
-        let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+        let (env, args) = (
+            Env::light().without_overlap(),
+            ["create", "--ram-user", "alice"],
+        );
         env.create("alice");
         let calls = calls(&env, &args);
         let put = |call: &&Call| call.name == "rename" && call.line.contains("/secrets/LTAI");

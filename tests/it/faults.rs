@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// Home, server, and the server's profile as the default.
 fn reached() -> (Env, Serving) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &["--control"]);
     serving.add_profile(&env, "dev");
     for user in ["alice", "bob"] {
@@ -279,7 +279,7 @@ fn a_rotation_whose_create_is_lost_leaves_the_old_pair_as_it_is() {
 /// A new pair that is not known everywhere yet is waited for.
 #[test]
 fn a_new_pair_is_verified_through_propagation() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &["--propagation", "1s"]);
     serving.add_profile(&env, "dev");
     assert_eq!(
@@ -609,7 +609,7 @@ fn a_leak_that_waits_while_the_list_fails() {
 #[test]
 fn what_was_dismissed_is_forgotten_once_the_create_is_decided() {
     let (served, id) = leaked_beside_a_lost_create();
-    let other = Env::light();
+    let other = Env::light().without_overlap();
     served.serving.add_profile(&other, "dev");
     let strange = other.akm(&["create", "--ram-user", "alice"]).stdout;
     assert_eq!(served.env.akm(&["recover"]).code, 7);

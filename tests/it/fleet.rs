@@ -41,7 +41,7 @@ pub(crate) fn made_days_ago(env: &Env, user: &str, days: i64) {
 
 #[test]
 fn every_user_whose_pair_is_held_and_never_the_account() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     for user in ["alice", "bob", "carol"] {
         env.create(user);
     }
@@ -69,7 +69,7 @@ fn every_user_whose_pair_is_held_and_never_the_account() {
 
 #[test]
 fn it_asks() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(env.akm(&["rotate", "--all"]).code, 0);
     assert!(!env.home().exists());
     env.create("alice");
@@ -103,7 +103,7 @@ fn it_asks() {
 
 #[test]
 fn by_name_and_by_age() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     for user in ["ci-new", "CI-old", "dev-old"] {
         env.create(user);
     }
@@ -150,7 +150,7 @@ fn by_name_and_by_age() {
 
 #[test]
 fn under_json_a_line_each() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     env.create("bob");
     let ran = rotate(
@@ -173,7 +173,7 @@ fn under_json_a_line_each() {
 
 #[test]
 fn one_that_fails_does_not_stop_the_others() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     for user in ["alice", "bob", "carol"] {
         env.create(user);
     }
@@ -198,7 +198,7 @@ fn one_that_fails_does_not_stop_the_others() {
 
 #[test]
 fn many_at_once() {
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let users: Vec<String> = (0..24).map(|number| format!("user-{number:02}")).collect();
     for user in &users {
         env.create(user);
@@ -215,7 +215,7 @@ fn a_signal_costs_no_secret() {
         return;
     }
     for number in [1, 3] {
-        let env = Env::light();
+        let env = Env::light().without_overlap();
         for user in ["alice", "bob", "carol", "dave"] {
             env.create(user);
         }
@@ -252,7 +252,7 @@ fn an_ignored_signal_stays_ignored() {
         return;
     }
     for signal in ["HUP", "INT", "TERM"] {
-        let env = Env::light();
+        let env = Env::light().without_overlap();
         for user in ["alice", "bob"] {
             env.create(user);
         }
@@ -272,7 +272,7 @@ fn an_ignored_signal_stays_ignored() {
 
 #[test]
 fn what_is_open_keeps_its_spans() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     for user in ["alice", "bob"] {
         env.create(user);
     }

@@ -19,7 +19,7 @@ struct Reached {
 
 impl Reached {
     fn start() -> Self {
-        let env = Env::light();
+        let env = Env::light().without_overlap();
         let serving = Serving::start(&env, &["--persist"]);
         let between = Between::before(&serving);
         serving.add_profile_by(&env, "dev", &between.endpoint, &[]);

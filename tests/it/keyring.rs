@@ -30,7 +30,7 @@ impl Desktop {
     /// The home, for one who holds the session open as long as it is used.
     #[cfg(feature = "sandbox-server")]
     pub(crate) fn take_home(&mut self) -> Env {
-        std::mem::replace(&mut self.env, Env::bare())
+        std::mem::replace(&mut self.env, Env::bare().without_overlap())
     }
 
     /// With a bus that nobody is on.
@@ -38,7 +38,7 @@ impl Desktop {
         if !TOOLS.iter().all(|tool| have(tool)) {
             return None;
         }
-        let env = Env::bare();
+        let env = Env::bare().without_overlap();
         let bus = env.path("bus");
         let address = format!("unix:path={}", bus.display());
         let env = env.with("DBUS_SESSION_BUS_ADDRESS", &address);

@@ -119,7 +119,7 @@ fn a_first_create() {
         return;
     }
     let args = ["create", "--ram-user", "alice"];
-    each(&Env::light(), &args, 60, |env, point| {
+    each(&Env::light().without_overlap(), &args, 60, |env, point| {
         a_create(env, 0, &args, point);
     });
 }
@@ -129,7 +129,10 @@ fn a_second_create() {
     if !have("strace") {
         return;
     }
-    let (env, args) = (Env::light(), ["create", "--ram-user", "alice", "--json"]);
+    let (env, args) = (
+        Env::light().without_overlap(),
+        ["create", "--ram-user", "alice", "--json"],
+    );
     env.create("alice");
     let plain = ["create", "--ram-user", "alice"];
     each(&env, &args, 30, |env, point| {
@@ -143,7 +146,7 @@ fn a_create_with_a_csv() {
         return;
     }
     let (env, args) = (
-        Env::light(),
+        Env::light().without_overlap(),
         ["create", "--ram-user", "alice", "--csv", "new.csv"],
     );
     env.create("bob");
@@ -204,7 +207,7 @@ fn repeated(env: &Env, args: &[&str], point: &str) {
 /// A killed rotation: a pair that works stays at every moment; recovered and done again, one works and what is left of the old
 /// one is as was asked.
 fn a_rotation(args: &[&str], at_least: usize, left: usize) {
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     env.create("alice");
     each(&env, args, at_least, |env, point| {
         truth::one_works(env, point);
@@ -286,7 +289,7 @@ fn a_replacement() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &one]).code, 0);
     let args = ["rotate", "--ram-user", "alice", "--replace", &one];
@@ -304,7 +307,7 @@ fn a_replacement() {
 
 /// A leaked pair, killed while it is replaced by a new one, or by the other. Once it is disabled, the way goes forward.
 fn a_leak(pairs: usize, at_least: usize) {
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let ids: Vec<String> = (0..pairs).map(|_| env.create("alice")).collect();
     let id = ids[0].as_str();
     let args = ["rotate", "--ram-user", "alice", "--leaked", id];
@@ -374,7 +377,7 @@ fn a_rollback() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let old = env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
     assert_eq!(env.akm(&rotate).code, 0);
@@ -416,7 +419,7 @@ fn a_rotation_that_is_rolled_back_where_it_was_killed() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let old = env.create("alice");
     let args = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
     let back = ["rotate", "--ram-user", "alice", "--rollback"];
@@ -436,7 +439,7 @@ fn a_rotation_that_is_rolled_back_where_it_was_killed() {
 
 /// A killed deletion: the pair is there with its secret, or gone; the same command ends it.
 fn a_deletion(extra: &[&str]) {
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let (id, stays) = (env.create("alice"), env.create("alice"));
     let args = [&["delete", &id, "--force", "-y"], extra].concat();
     each(&env, &args, 15, |env, point| {
@@ -484,7 +487,10 @@ fn a_deletion_of_a_suspect() {
     if !have("strace") {
         return;
     }
-    let (env, create) = (Env::light(), ["create", "--ram-user", "alice"]);
+    let (env, create) = (
+        Env::light().without_overlap(),
+        ["create", "--ram-user", "alice"],
+    );
     env.create("alice");
     let broken = killed_after(&env, &create, makes_the_pair);
     let state = recovered(&broken, "prepared");
@@ -511,7 +517,7 @@ fn an_enabling_that_ends_a_rotation() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let old = env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice", "--overlap", "0s"];
     assert_eq!(env.akm(&rotate).code, 0);
@@ -534,7 +540,7 @@ fn a_restoring() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let (id, _) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
     let args = ["restore", &id];
@@ -575,7 +581,7 @@ fn a_disabling() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     let args = ["disable", &id, "--force"];
     each(&env, &args, 5, |env, point| {
@@ -591,7 +597,7 @@ fn an_export() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     let csv = env.copied().akm(&["export", &id, "--csv", "-"]).stdout;
     let args = ["export", &id, "--csv", "new.csv"];
@@ -633,7 +639,7 @@ fn an_import() {
 
 /// A home with a pair that is known, its secret lost, and the CSV that has it.
 pub(crate) fn lost() -> (Env, String) {
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
     env.lose_secret(&id);
@@ -655,7 +661,10 @@ fn the_recovery_of_a_create() {
     if !have("strace") {
         return;
     }
-    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+    let (env, args) = (
+        Env::light().without_overlap(),
+        ["create", "--ram-user", "alice"],
+    );
     env.create("alice");
     for (found, suspects) in [(writes_got as fn(&Call) -> bool, 0), (makes_the_pair, 1)] {
         let broken = killed_after(&env, &args, found);
@@ -673,7 +682,10 @@ fn a_create_for_a_user_that_is_gone() {
     if !have("strace") {
         return;
     }
-    let (env, args) = (Env::light(), ["create", "--ram-user", "alice"]);
+    let (env, args) = (
+        Env::light().without_overlap(),
+        ["create", "--ram-user", "alice"],
+    );
     assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
     let broken = killed_after(&env, &args, writes_got);
     let pair = truth::live_of(&broken, "alice").pop().unwrap();
@@ -695,7 +707,7 @@ fn a_leak_in_a_rotation_that_was_cut_short() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let old = env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice"];
     let broken = killed_after(&env, &rotate, writes_got);
@@ -718,7 +730,7 @@ fn the_recovery_of_a_rotation() {
         "0s",
         "--delete-old",
     ];
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     env.create("alice");
     let broken = killed_after(&env, &args, writes_got);
     each(&broken, &["recover"], 30, |env, point| {
@@ -733,7 +745,7 @@ fn the_recovery_of_a_leak() {
     if !have("strace") {
         return;
     }
-    let env = Env::light();
+    let env = Env::light().without_overlap();
     let id = env.create("alice");
     let args = ["rotate", "--ram-user", "alice", "--leaked"];
     let begun = |call: &Call| call.name == "rename" && call.line.contains(".journal");

@@ -5,7 +5,8 @@ use crate::env::{Env, Ran, edit, named};
 use crate::truth;
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
-const OVER: &str = "akm: `<ID1>` is disabled\nakm: `<ID1>` is deleted\n";
+const OVER: &str =
+    "akm: `<ID1>` is disabled\nNew: <ID2> (Active, verified). Old: <ID1> (deleted).\n";
 
 fn leaked(env: &Env, more: &[&str]) -> Ran {
     env.akm(&[&["rotate", "--ram-user", "alice", "--leaked"], more].concat())
@@ -34,7 +35,7 @@ fn over(env: &Env, leaked: &str, left: &str) {
 #[test]
 fn the_only_pair_is_replaced_and_deleted() {
     for named in [false, true] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let id = env.create("alice");
         let more = if named { vec![id.as_str()] } else { vec![] };
         let ran = leaked(&env, &more);
@@ -54,7 +55,7 @@ fn the_only_pair_is_replaced_and_deleted() {
 
 #[test]
 fn it_is_disabled_before_anything_is_made() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let made = calls(&env, &["rotate", "--ram-user", "alice", "--leaked"]);
     let (caller, list) = ("Sts GetCallerIdentity", "Ram ListAccessKeys");
@@ -66,7 +67,7 @@ fn it_is_disabled_before_anything_is_made() {
 
 #[test]
 fn the_other_pair_takes_its_place_if_it_can() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     let args = ["rotate", "--ram-user", "alice", "--leaked"];
     let ran = env.refused(&args, 2);
@@ -80,7 +81,7 @@ fn the_other_pair_takes_its_place_if_it_can() {
 #[test]
 fn it_is_disabled_even_where_nothing_can_take_its_place() {
     // The other one is Inactive.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &two]);
     let stopped = "akm: `<ID1>` is disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
@@ -97,7 +98,7 @@ fn it_is_disabled_even_where_nothing_can_take_its_place() {
     assert_eq!(leaked(&env, &[&one]).stdout, format!("{two}\n"));
     over(&env, &one, &two);
     // The other one is Active, and not held.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
     let (first, second) = record.split_at(record.rfind("secret_store").unwrap());
@@ -125,7 +126,7 @@ fn it_is_disabled_even_where_nothing_can_take_its_place() {
 
 #[test]
 fn a_person_may_take_it_back() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &two]);
     assert_eq!(leaked(&env, &[&one]).code, 8);
@@ -151,7 +152,7 @@ fn a_person_may_take_it_back() {
 /// Nothing need take its place, by a person's word.
 #[test]
 fn a_leak_is_dismissed() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &two]);
     leaked(&env, &[&one, "--dry-run"]).said(
@@ -186,14 +187,14 @@ fn a_leak_is_dismissed() {
 fn in_a_rotation_that_is_open() {
     // What was retired leaked: it goes at once.
     for more in [&["--overlap", "2d"][..], &[]] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let old = env.create("alice");
         let new = done(&env, &[&["rotate", "--ram-user", "alice"], more].concat());
         assert_eq!(leaked(&env, &[&old]).stdout, format!("{new}\n"));
         over(&env, &old, &new);
     }
     // The new one leaked, and the old one is still Active: back to that.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = done(&env, &["rotate", "--ram-user", "alice", "--overlap", "2d"]);
     assert_eq!(leaked(&env, &[&new]).stdout, format!("{old}\n"));
@@ -202,7 +203,7 @@ fn in_a_rotation_that_is_open() {
 
 #[test]
 fn not_without_knowing_the_pair() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let strange = env.create("bob");
     let args = ["rotate", "--ram-user", "alice", "--leaked"];
@@ -240,7 +241,7 @@ fn not_without_knowing_the_pair() {
 #[cfg(feature = "sandbox-server")]
 #[test]
 fn the_pair_that_signs_is_retired_in_the_console() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = crate::serving::Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let id = serving.field("access_key_id");
@@ -264,7 +265,7 @@ fn the_pair_that_signs_is_retired_in_the_console() {
 /// What metadata says is held may be lost: then it takes nobody's place, and the way out is told.
 #[test]
 fn another_pair_whose_secret_the_store_lost_does_not_take_the_place() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     env.lose_secret(&other);
     let said = |what: &str| {
@@ -353,7 +354,7 @@ fn a_pair_that_takes_the_place_and_leaks_too() {
 /// Whoever makes it leak knows of it.
 #[test]
 fn a_suspect_that_leaked_is_none_any_more() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let suspect = crate::recover::with_suspect(&env);
     let new = leaked(&env, &[&suspect]).stdout;
     over(&env, &suspect, new.trim());
@@ -364,7 +365,7 @@ fn a_suspect_that_leaked_is_none_any_more() {
 /// Nothing could take the first one's place, and then the other leaks too: neither is to be enabled.
 #[test]
 fn a_second_leak_while_the_first_waits() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &other]);
     assert_eq!(leaked(&env, &[&id]).code, 8);
@@ -379,7 +380,7 @@ fn a_second_leak_while_the_first_waits() {
 /// The journal could not take the new pair, the store could; what leaked beside it is not forgotten for that.
 #[test]
 fn a_pair_that_is_found_in_the_store_takes_the_place() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let args = ["create", "--ram-user", "alice"];
     let calls = crate::strace::calls(&env.copied(), &args, 0);
@@ -401,7 +402,7 @@ fn a_pair_that_is_found_in_the_store_takes_the_place() {
 
 /// `rotate --leaked` of the first of two pairs, killed when the second had taken its place.
 pub(crate) fn killed_when_delivered() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     let args = ["rotate", "--ram-user", "alice", "--leaked", &id];
     let calls = crate::strace::calls(&env.copied(), &args, 0);
@@ -415,7 +416,7 @@ pub(crate) fn killed_when_delivered() -> (Env, String, String) {
 /// A leak that waits for a pair to take its place, of a RAM user that is gone.
 #[test]
 fn a_leak_of_a_user_that_is_gone_is_forgotten_by_a_word() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &other]);
     assert_eq!(leaked(&env, &[&id]).code, 8);
@@ -450,7 +451,7 @@ pub(crate) fn hide(env: &Env, id: &str) -> String {
 
 #[test]
 fn a_list_that_lacks_a_pair_names_nobody() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     let before = hide(&env, &two);
     for named in [&[][..], &[two.as_str()]] {
@@ -473,7 +474,7 @@ fn a_list_that_lacks_a_pair_names_nobody() {
 /// The same of a pair that was made long ago.
 #[test]
 fn a_restored_pair_that_is_not_listed_yet_is_not_taken_for_deleted() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     done(&env, &["delete", &id, "--force", "-y"]);
     done(&env, &["restore", &id, "--active"]);
@@ -498,7 +499,7 @@ fn a_restored_pair_that_is_not_listed_yet_is_not_taken_for_deleted() {
 /// Where an owner may have more than two pairs: whichever is Active and held takes its place, else there may be room for a new one.
 #[test]
 fn of_several_other_pairs_the_one_that_can_takes_its_place() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     env.allow_pairs(3);
     let three = env.create("alice");

@@ -70,7 +70,7 @@ pub(crate) fn is_open(env: &Env, what: &str, id: Option<&str>) {
 /// Its replacement is made and not held yet: whoever enables the leaked pair keeps both.
 #[test]
 fn a_leaked_pair_is_enabled_before_its_replacement_is_held() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     cut(
         &env,
@@ -99,7 +99,7 @@ fn a_leaked_pair_is_enabled_before_its_replacement_is_held() {
 
 /// Killed when it was about to replace the rotation's journal, or to say in the cloud that the pair is Inactive.
 fn cut_beside_a_rotation(file: &str) -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
     cut_leak(&env, &old, file);
@@ -175,7 +175,7 @@ fn a_pair_that_leaked_beside_a_rotation_and_is_deleted() {
 /// The new pair of a rotation leaks before it is held: back to the old one.
 #[test]
 fn a_new_pair_that_leaks_before_it_is_held() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     cut(&env, &ROTATE, second_record);
     let new = other(&env, &old);
@@ -186,7 +186,7 @@ fn a_new_pair_that_leaks_before_it_is_held() {
 /// Its rotation's pair is wanted, and made known, before the other one is replaced.
 #[test]
 fn an_old_pair_that_leaks_before_the_new_one_is_held() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     cut(&env, &ROTATE, second_record);
     let new = other(&env, &old);
@@ -199,7 +199,7 @@ fn an_old_pair_that_leaks_before_the_new_one_is_held() {
 /// Both leak, and the first is gone when the second is told: one new pair takes the place of both.
 #[test]
 fn a_second_leak_after_the_first_is_gone() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     let args = [&ROTATE[..], &["--leaked", &one]].concat();
     cut(&env, &args, |calls| {
@@ -215,7 +215,7 @@ fn a_second_leak_after_the_first_is_gone() {
 
 /// A create of alice's, killed when it was about to write down what is known of its pair.
 fn cut_create() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     cut(&env, &["create", "--ram-user", "alice"], |calls| {
         let renames =
@@ -340,12 +340,12 @@ pub(crate) mod served {
     #[test]
     fn a_leaked_pair_that_a_list_lacks_is_not_forgotten() {
         let alone = |command: &[&str]| {
-            let env = Env::new();
+            let env = Env::new().without_overlap();
             let (id, other) = (env.create("alice"), env.create("alice"));
             cut_leak(&env, &id, "sandbox/users/alice.toml");
             unlisted(&env, &id, command);
             over(&env, &id, &other);
-            let env = Env::new();
+            let env = Env::new().without_overlap();
             let id = env.create("alice");
             cut_leak(&env, &id, "sandbox/users/alice.toml");
             unlisted(&env, &id, command);
@@ -362,7 +362,7 @@ pub(crate) mod served {
     /// It takes a place all the same.
     #[test]
     fn a_leaked_pair_that_a_list_lacks_leaves_no_room() {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let (id, other) = (env.create("alice"), env.create("alice"));
         done(&env, &["disable", &other]);
         killed(

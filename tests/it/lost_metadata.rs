@@ -4,7 +4,7 @@ use crate::env::Env;
 
 /// Alice's pair, the one that takes its place, and no file that speaks of either.
 fn rotated() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     std::fs::remove_file(env.record_of("alice")).unwrap();

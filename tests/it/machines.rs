@@ -20,7 +20,7 @@ const ROTATE: [&str; 3] = ["rotate", "--ram-user", "alice"];
 
 impl Machines {
     fn start() -> Self {
-        let (one, other) = (Served::start(), Env::light());
+        let (one, other) = (Served::start(), Env::light().without_overlap());
         one.serving.add_profile(&other, "dev");
         let old = one.env.create("alice");
         let csv = one.done(&["export", &old, "--csv", "-"]);
@@ -159,7 +159,7 @@ fn what_the_second_replaces_by_its_id_the_first_finds_done() {
         0,
         "<ID3>\n",
         "akm: `<ID1>` is deleted to make room\n\
-         akm: `<ID2>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n",
+         New: <ID3> (Active, verified).\nOld: <ID2> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID2> leaked: akm rotate alice --leaked <ID2>\n",
     );
     let ids = [&*new, third];
     let over =
@@ -197,7 +197,7 @@ fn what_the_second_undoes_the_first_does_not_do_again() {
         &ids,
         0,
         "<ID1>\n",
-        "akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n",
+        "Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n",
     );
     assert_eq!(both.live(), before);
     truth::check(&both.one.env, "rolled back").settled(3, "rolled back");
@@ -221,7 +221,7 @@ fn what_the_second_deletes_the_first_does_without() {
         &ids,
         0,
         "<ID1>\n",
-        "akm: `<ID1>` is in use again; `<ID2>` is gone from the cloud\n",
+        "Back in use: <ID1>. <ID2> is gone from the cloud.\n",
     );
     assert_eq!(both.live().len(), 1);
     truth::check(&both.one.env, "rolled back").settled(2, "rolled back");
@@ -306,7 +306,7 @@ fn at_the_same_moment_and_there_is_room() {
         0,
         "<ID3>\n",
         "akm: `<ID2>` appeared around a create, and akm cannot account for it: it is a suspect\n\
-         akm: `<ID1>` is deleted\n",
+         New: <ID3> (Active, verified). Old: <ID1> (deleted).\n",
     );
     let active = |id: &str| Live {
         id: id.to_owned(),
@@ -324,7 +324,7 @@ fn at_the_same_moment_and_there_is_room() {
 #[test]
 fn sixteen_creates_from_two_machines() {
     let one = Served::start();
-    let other = Env::light();
+    let other = Env::light().without_overlap();
     one.serving.add_profile(&other, "dev");
     let started: Vec<_> = (0..16)
         .map(|number| start([&one.env, &other][number % 2], &CREATE))

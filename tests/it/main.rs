@@ -9,6 +9,8 @@ mod completion;
 mod concurrency;
 mod copy;
 mod create;
+#[cfg(feature = "sandbox-server")]
+mod credential_process;
 mod damaged;
 mod damaged_secret;
 mod doors;
@@ -18,6 +20,7 @@ mod env;
 mod errno;
 #[cfg(feature = "sandbox-server")]
 mod errno_served;
+mod exec;
 mod exit_codes;
 mod export;
 #[cfg(feature = "sandbox-server")]
@@ -58,6 +61,8 @@ mod permissions;
 mod profile;
 mod protect;
 mod pty;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod readme;
 mod recover;
 mod replace;

@@ -34,7 +34,7 @@ struct Load {
 
 impl Load {
     fn on(env: Env) -> Self {
-        let (ours, theirs) = (Served::on(env), Env::light());
+        let (ours, theirs) = (Served::on(env), Env::light().without_overlap());
         ours.serving.add_profile(&theirs, "dev");
         for name in REGULARS {
             ours.done(&["create", "--ram-user", name, "--create-user"]);
@@ -284,7 +284,7 @@ fn opened(env: &Env) -> Vec<serde_json::Value> {
 
 #[test]
 fn with_encrypted_files() {
-    let load = Load::on(Env::light());
+    let load = Load::on(Env::light().without_overlap());
     load.run();
     load.each_was_done();
     load.settled(truth::check);

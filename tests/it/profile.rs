@@ -22,7 +22,7 @@ fn csv(serving: &Serving) -> String {
 
 #[test]
 fn the_first_profile_becomes_the_default_and_removing_it_leaves_none() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     let (endpoint, id) = (serving.field("endpoint"), serving.field("access_key_id"));
     let sandboxed = env.create("alice");
@@ -120,7 +120,7 @@ fn the_first_profile_becomes_the_default_and_removing_it_leaves_none() {
 
 #[test]
 fn a_signer_comes_from_where_people_have_it() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     let (endpoint, id) = (serving.field("endpoint"), serving.field("access_key_id"));
     let secret = serving.field("access_key_secret");
@@ -224,7 +224,7 @@ fn a_signer_comes_from_where_people_have_it() {
 
 #[test]
 fn a_signer_that_the_cloud_does_not_take_adds_nothing() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let before = env.kept();
     let serving = Serving::start(&env, &[]);
@@ -281,7 +281,7 @@ fn a_signer_that_the_cloud_does_not_take_adds_nothing() {
 
 #[test]
 fn a_profile_in_a_role_works_and_keeps_its_own_pair() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     let role = serving.field("role_arn").to_owned();
     serving.add_profile_by(
@@ -311,7 +311,7 @@ fn a_profile_in_a_role_works_and_keeps_its_own_pair() {
 
 #[test]
 fn a_profile_that_was_pointed_elsewhere_changes_nothing() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let one = Serving::start(&env, &[]);
     let other = Serving::start(&env, &[]);
     one.add_profile(&env, "one");
@@ -347,7 +347,7 @@ fn a_profile_that_was_pointed_elsewhere_changes_nothing() {
 
 #[test]
 fn a_configuration_from_a_newer_akm_is_kept() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let path = env.home().join("config.toml");
     let newer = "version = 2\n[profiles.prod]\nwhat = \"is this\"\n";
@@ -375,7 +375,7 @@ fn a_configuration_from_a_newer_akm_is_kept() {
 /// As a RAM user, "the account's own pairs" would be the RAM user's.
 #[test]
 fn a_ram_user_does_not_work_on_the_accounts_own_pairs() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let before = env.kept();
@@ -399,7 +399,7 @@ fn a_ram_user_does_not_work_on_the_accounts_own_pairs() {
 /// A false cloud that takes every secret does not get a held one replaced.
 #[test]
 fn a_secret_that_is_held_is_not_replaced_by_a_wrong_one() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let made = env
@@ -460,7 +460,7 @@ fn a_secret_that_is_held_is_not_replaced_by_a_wrong_one() {
 /// What any profile signs with is not retired under it: a rotation switches it, and all else is refused.
 #[test]
 fn a_pair_that_another_profile_signs_with_is_looked_after() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let made = env
@@ -512,7 +512,7 @@ fn a_pair_that_another_profile_signs_with_is_looked_after() {
 
 #[test]
 fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let remove = ["profile", "remove", "dev", "--drop-secret", "-y"];
@@ -558,7 +558,7 @@ fn divert(env: &Env, from: &str, to: &str) {
 
 #[test]
 fn a_profile_called_sandbox_is_a_damage() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "prod");
     divert(&env, "[profiles.prod]", "[profiles.sandbox]");
@@ -580,7 +580,7 @@ fn a_profile_called_sandbox_is_a_damage() {
 /// `--no-input` on a terminal: nothing is asked, and nothing that is typed is shown.
 #[test]
 fn nobody_types_a_secret_that_is_shown() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let add = [
         "--no-input",
         "profile",
@@ -595,7 +595,7 @@ fn nobody_types_a_secret_that_is_shown() {
 
 #[test]
 fn what_is_open_is_said_before_its_last_profile_goes() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     serving.add_profile(&env, "too");
@@ -631,7 +631,7 @@ fn what_is_open_is_said_before_its_last_profile_goes() {
 /// A profile that was added while the question waited.
 #[test]
 fn a_secret_that_another_profile_needs_by_now_is_kept() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
@@ -648,7 +648,7 @@ fn a_secret_that_another_profile_needs_by_now_is_kept() {
 /// What is refused in the end gives nothing up: the claim on a secret that is there stays, and so does the way back to it.
 #[test]
 fn a_secret_whose_profile_signs_with_another_pair_by_now_is_claimed_still() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
@@ -677,7 +677,7 @@ fn a_dropped_secret_is_never_claimed() {
     let mut points = 0;
     for call in ["rename", "unlink"] {
         for number in 1.. {
-            let env = Env::new();
+            let env = Env::new().without_overlap();
             let serving = Serving::start(&env, &[]);
             serving.add_profile(&env, "dev");
             let what = format!("{call}:signal=KILL:when={number}");
@@ -700,7 +700,7 @@ fn a_dropped_secret_is_never_claimed() {
 /// People write this section themselves.
 #[test]
 fn a_policy_that_is_miswritten_is_told_by_its_key() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let config = env.home().join("config.toml");
     let text = std::fs::read_to_string(&config).unwrap();

@@ -25,7 +25,7 @@ pub(crate) fn suspect(env: &Env, id: &str) {
 
 #[test]
 fn a_suspect_is_shown_by_every_command_once() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = with_suspect(&env);
     let list = "ACCESSKEY ID              OWNER  STATUS  CREATED               LAST USED  SECRET  NOTE\n\
                 <ID1>  alice  Active  <TIME>  -          age     suspect\n";
@@ -54,7 +54,7 @@ fn a_suspect_is_shown_by_every_command_once() {
 
 #[test]
 fn a_suspects_file_is_known_by_its_name() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = with_suspect(&env);
     let folder = env.journal_of("alice").parent().unwrap().to_owned();
     let file = folder.join(format!("suspect-{id}.toml"));
@@ -73,7 +73,7 @@ fn a_suspects_file_is_known_by_its_name() {
 
 #[test]
 fn a_suspect_is_resolved_by_a_persons_word() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = with_suspect(&env);
     env.akm(&["recover", "--dismiss", &id]).said(
         &[&id],
@@ -83,12 +83,12 @@ fn a_suspect_is_resolved_by_a_persons_word() {
     );
     env.akm(&["list", "-o", "plain"])
         .said(&[&id], 0, "<ID1>\n", "");
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = with_suspect(&env);
     assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
     env.akm(&["list", "-o", "plain"]).said(&[&id], 0, "", "");
     // Nothing resolves it by itself.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = with_suspect(&env);
     assert_eq!(env.akm(&["recover"]).code, 0);
     env.akm(&["list", "-o", "plain"])
@@ -98,7 +98,7 @@ fn a_suspect_is_resolved_by_a_persons_word() {
 /// Of two Active pairs, not the one that is held and in use.
 #[test]
 fn a_suspect_is_the_first_to_make_room() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let held = env.create("alice");
     let id = with_suspect(&env);
     let refused = |args: &[&str]| {
@@ -117,7 +117,7 @@ fn a_suspect_is_the_first_to_make_room() {
 /// What another owner has open is not meant.
 #[test]
 fn a_rotation_is_dismissed_beside_another_owners() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     for user in ["alice", "bob"] {
         env.create(user);
         assert_eq!(env.akm(&["rotate", "--ram-user", user]).code, 0);
@@ -135,7 +135,7 @@ fn a_rotation_is_dismissed_beside_another_owners() {
 
 #[test]
 fn dismissing_what_is_not_open() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     env.refused(&["recover", "--dismiss", "LTAI1"], 3).said(
         &[],
@@ -165,7 +165,7 @@ fn dismissing_what_is_not_open() {
     env.refused(&["recover", "--dismiss", &old], 3);
     env.refused(&["recover", "--dismiss", "LTAI1"], 3);
     // A leak waits for its own id.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &two]).code, 0);
     let leak = ["rotate", "--ram-user", "alice", "--leaked", &one];
@@ -178,7 +178,7 @@ fn dismissing_what_is_not_open() {
 /// It is the owner's own in the record of what was done.
 #[test]
 fn a_suspect_is_dismissed_for_its_owner() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let alice = with_suspect(&env);
     let folder = env.journal_of("alice").parent().unwrap().to_owned();
     let bob = env.create("bob");
@@ -200,7 +200,7 @@ fn a_suspect_is_dismissed_for_its_owner() {
 
 #[test]
 fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     let new = new.trim();
@@ -227,7 +227,7 @@ fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
 
 #[test]
 fn dismissing_where_nothing_is_known() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let told = "akm: `<ID1>` is neither a suspect nor the new pair of an open rotation\n\
                 hint: `akm recover --list` shows what is open\n";
     env.akm(&["recover", "--dismiss", "LTAI5tNobody"])
@@ -237,7 +237,7 @@ fn dismissing_where_nothing_is_known() {
 
 #[test]
 fn nothing_open() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     env.akm(&["recover"]).said(
         &[],
@@ -251,7 +251,7 @@ fn nothing_open() {
 
 #[test]
 fn a_reset_is_asked_for_and_forgets_all() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = with_suspect(&env);
     env.create("bob");
     assert_eq!(env.akm(&["rotate", "--ram-user", "bob"]).code, 0);
@@ -290,7 +290,7 @@ fn a_reset_beside_a_create_leaves_nothing_of_it() {
     if !crate::env::have("strace") {
         return;
     }
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let mut strace = std::process::Command::new("strace");
     let inject = "inject=rename:delay_enter=1500000:when=3";
@@ -332,7 +332,7 @@ fn a_pair_that_was_deleted_meanwhile_is_not_taken_for_a_living_one() {
     if !crate::env::have("strace") {
         return;
     }
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("bob");
     let args = ["create", "--ram-user", "alice"];
     let renames = crate::strace::calls(&env.copied(), &args, 0);
@@ -363,7 +363,7 @@ fn a_refresh_beside_a_create_takes_no_new_pair_for_gone() {
     if !crate::env::have("strace") {
         return;
     }
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     // It holds still between the cloud's list of users and the files that are known.
     let mut strace = std::process::Command::new("strace");
@@ -399,7 +399,7 @@ fn an_owner_that_another_akm_holds_is_gone_past() {
     let Some(library) = crate::served::faketime() else {
         return;
     };
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (mut olds, mut news) = (Vec::new(), Vec::new());
     for user in ["alice", "bob"] {
         olds.push(env.create(user));
@@ -424,7 +424,7 @@ fn an_owner_that_another_akm_holds_is_gone_past() {
         &format!(
             "{SANDBOX}akm: waiting for another akm that is at work on the same\n\
              akm: rotated: AccessKey pair `<ID2>` of RAM user `bob` is in use\n\
-             akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n\
+             New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate bob --finish\nhint: if something still needs it: akm enable <ID1>\n\
              akm: another akm is at work on the same\nhint: try the same command again\n"
         ),
     );
@@ -435,7 +435,7 @@ fn an_owner_that_another_akm_holds_is_gone_past() {
 /// A rotation is cut short before its new pair is held, and that pair is deleted: nobody takes it for the one in use.
 #[test]
 fn a_new_pair_that_is_deleted_before_it_is_held_is_gone() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice"];
     let calls = crate::strace::calls(&env.copied(), &rotate, 0);
@@ -464,7 +464,7 @@ fn a_new_pair_that_is_deleted_before_it_is_held_is_gone() {
 /// A list that lags behind the create says nothing of the new pair.
 #[test]
 fn a_rotation_is_not_forgotten_by_a_list_that_lags() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let ran = env.akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
     let new = ran.stdout.trim();

@@ -20,15 +20,16 @@ fn ids(env: &Env) -> Vec<String> {
 }
 
 /// What is said of the rotation after the note on the pair that made room.
-fn retired(of: &str) -> String {
+fn retired(old: &str, new: &str) -> String {
     format!(
-        "akm: `{of}` is Inactive (`akm enable {of}` undoes that) and may be deleted after <TIME>\n"
+        "New: {new} (Active, verified).\nOld: {old} (disabled; can be deleted from <DAY>).\n\
+         next: akm rotate alice --finish\nhint: if something still needs it: akm enable {old}\n"
     )
 }
 
 #[test]
 fn of_two_pairs_the_named_one_makes_room() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     let refused = |code, said: &str| {
         let args = ["rotate", "--ram-user", "alice", "--replace", &one];
@@ -56,12 +57,12 @@ fn of_two_pairs_the_named_one_makes_room() {
     let new = ran.stdout.trim().to_owned();
     let said = format!(
         "{SANDBOX}akm: `<ID1>` is deleted to make room\n{}",
-        retired("<ID2>")
+        retired("<ID2>", "<ID3>")
     );
     ran.said(&[&one, &two, &new], 0, "<ID3>\n", &said);
     assert_eq!(ids(&env), [two.clone(), new.clone()]);
     // The same command again starts nothing; the secret waits for a `restore`.
-    let again = format!("{SANDBOX}{}", retired("<ID2>"));
+    let again = format!("{SANDBOX}{}", retired("<ID2>", "<ID3>"));
     rotate(&env, &["--replace", &one]).said(&[&one, &two, &new], 0, "<ID3>\n", &again);
     done(&env, &["delete", &two, "-y"]);
     done(&env, &["restore", &one, "--active"]);
@@ -70,7 +71,7 @@ fn of_two_pairs_the_named_one_makes_room() {
 
 #[test]
 fn each_was_last_used_then() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["verify", &one]);
     let told = rotate(&env, &[]).stderr;
@@ -88,14 +89,14 @@ fn each_was_last_used_then() {
 
 #[test]
 fn before_its_grace_is_over_the_retired_pair_makes_room() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let one = env.create("alice");
     let two = rotate(&env, &[]).stdout.trim().to_owned();
     let ran = rotate(&env, &["--replace", &one, "--overlap", "0s"]);
     let three = ran.stdout.trim().to_owned();
     let said = format!(
         "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n{}",
-        retired("<ID2>")
+        retired("<ID2>", "<ID3>")
     );
     ran.said(&[&one, &two, &three], 0, "<ID3>\n", &said);
     assert_eq!(ids(&env), [two, three]);
@@ -103,7 +104,7 @@ fn before_its_grace_is_over_the_retired_pair_makes_room() {
 
 #[test]
 fn what_an_open_rotation_needs_is_not_replaced() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let one = env.create("alice");
     let two = rotate(&env, &["--overlap", "2d"]).stdout.trim().to_owned();
     let said = |id: &str, code, text: &str| {
@@ -138,7 +139,7 @@ fn what_an_open_rotation_needs_is_not_replaced() {
 
 #[test]
 fn a_pair_that_is_alone_or_a_strangers_is_not_replaced() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, other) = (env.create("alice"), env.create("bob"));
     done(&env, &["disable", &one, "--force"]);
     let args = |id| ["rotate", "--ram-user", "alice", "--replace", id];
@@ -184,7 +185,7 @@ fn a_pair_that_a_profile_signs_with_does_not_make_room() {
 /// The hint does what it says though the pair is the last one in use.
 #[test]
 fn the_last_active_pair_is_not_replaced() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     done(&env, &["disable", &one]);
     rotate(&env, &["--replace", &two]).said(

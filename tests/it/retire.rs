@@ -22,7 +22,7 @@ fn status_in_cloud(env: &Env, user: &str) -> String {
 
 #[test]
 fn disable_and_enable() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     let ids = [one.as_str(), &two];
     said(
@@ -60,7 +60,7 @@ fn disable_and_enable() {
 
 #[test]
 fn the_last_active_pair_is_disabled_by_force_alone() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let text = "akm: `<ID1>` is the last Active pair of RAM user `alice`\n\
                 hint: `akm disable <ID1> --force` does it all the same\n";
@@ -89,7 +89,7 @@ fn the_last_active_pair_is_disabled_by_force_alone() {
 
 #[test]
 fn an_active_pair_is_not_deleted() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let text = "akm: `<ID1>` of RAM user `alice` is Active\n\
                 hint: `akm disable <ID1> --force` first and see that nothing breaks, or `akm delete <ID1> --force`\n";
@@ -108,7 +108,7 @@ fn an_active_pair_is_not_deleted() {
 
 #[test]
 fn a_deletion_is_asked_for() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let asked = |end: &str| {
         format!(
@@ -134,7 +134,7 @@ fn a_deletion_is_asked_for() {
 
 #[test]
 fn a_deleted_pair_comes_back_inactive_with_its_secret() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, secret) = env.create_shown("alice");
     let deleted = env.akm(&["delete", &id, "--force", "-y", "--json", "-q"]);
     deleted.said(
@@ -171,7 +171,7 @@ fn a_deleted_pair_comes_back_inactive_with_its_secret() {
 
 #[test]
 fn a_pair_is_restored_active_on_demand() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
     let shown = env.akm(&["restore", &id, "--active", "--json"]).json();
@@ -185,7 +185,7 @@ fn a_pair_is_restored_active_on_demand() {
 /// Of a pair that leaked the secret is not kept.
 #[test]
 fn a_restored_pair_whose_secret_is_not_held_is_told() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let leaked = ["rotate", "--ram-user", "alice", "--leaked"];
     assert_eq!(env.akm(&leaked).code, 0);
@@ -205,7 +205,7 @@ fn a_restored_pair_whose_secret_is_not_held_is_told() {
 
 #[test]
 fn there_must_be_room_for_what_is_restored() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let gone = env.create("alice");
     assert_eq!(env.akm(&["delete", &gone, "--force", "-y"]).code, 0);
     let (one, two) = (env.create("alice"), env.create("alice"));
@@ -222,7 +222,7 @@ fn there_must_be_room_for_what_is_restored() {
 
 #[test]
 fn purged_is_gone_for_good() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     let file = env.home().join(format!("secrets/{id}.age"));
     assert!(file.exists());
@@ -257,7 +257,7 @@ fn purged_is_gone_for_good() {
 
 #[test]
 fn the_accounts_own_pair() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env
         .akm(&["create", "--account", "-y"])
         .stdout
@@ -285,7 +285,7 @@ fn the_accounts_own_pair() {
 
 #[test]
 fn an_id_that_nobody_has() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let none = "akm: there is no AccessKey pair `LTAI5tStranger` in this account\n\
                 hint: `akm list --refresh` shows the ones there are\n";
@@ -308,7 +308,7 @@ fn an_id_that_nobody_has() {
 
 #[test]
 fn a_pair_that_was_never_seen_here_is_found_by_the_cloud() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     std::fs::remove_file(env.record_of("alice")).unwrap();
     said(
@@ -331,7 +331,7 @@ fn a_pair_that_was_never_seen_here_is_found_by_the_cloud() {
 
 #[test]
 fn a_deleted_pair_is_not_found_by_those_that_change_live_ones() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
     for command in ["disable", "enable", "delete"] {
@@ -362,7 +362,7 @@ fn a_change_that_could_not_be_written_down_is_half_done() {
             "the same command again finishes it",
         ),
     ] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let id = env.create("alice");
         let args: Vec<&str> = args
             .iter()
@@ -395,7 +395,7 @@ fn a_change_that_could_not_be_written_down_is_half_done() {
 /// The sealed copy in the journal goes with it, and so does the rotation.
 #[test]
 fn a_rotations_new_pair_is_purged_for_good() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     let new = new.trim();

@@ -26,12 +26,12 @@ fn active(env: &Env) -> Vec<(String, bool)> {
 
 const UNVERIFIED: &str =
     "akm: akm does not hold the secret of `<ID1>`, which nobody has verified\n";
-const BACK: &str = "akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n";
+const BACK: &str = "Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n";
 
 #[test]
 fn before_the_old_pair_is_disabled_and_after() {
     for more in [&["--overlap", "2d"][..], &[]] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let old = env.create("alice");
         let new = rotated(&env, more);
         let ids = [old.as_str(), &new];
@@ -59,7 +59,7 @@ fn before_the_old_pair_is_disabled_and_after() {
 
 #[test]
 fn under_json() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     let told = env
@@ -78,7 +78,7 @@ fn under_json() {
 
 #[test]
 fn nothing_to_roll_back() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let none = "akm: no rotation of RAM user `alice` is open that could be rolled back\n";
     let args = ["rotate", "--ram-user", "alice", "--rollback"];
@@ -115,7 +115,7 @@ fn nothing_to_roll_back_and_nothing_to_restore() {
             .said(&[], 4, "", &format!("{SANDBOX}{none}"));
     };
     // There is no room for it.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     assert_eq!(env.akm(&["delete", &old, "--force", "-y"]).code, 0);
     env.create("alice");
@@ -128,12 +128,12 @@ fn nothing_to_roll_back_and_nothing_to_restore() {
     refused(&env);
     assert_eq!(env.akm(&["restore", &old]).code, 4);
     // Its secret was dropped.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     rotated(&env, &["--leaked"]);
     refused(&env);
     // The recycle bin has let go of it.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     rotated(&env, &["--delete-old"]);
     let bin = env.cloud_of("alice");
@@ -150,7 +150,7 @@ fn nothing_to_roll_back_and_nothing_to_restore() {
 
 #[test]
 fn an_old_pair_that_is_gone_is_not_rolled_back_to() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
@@ -162,7 +162,7 @@ fn an_old_pair_that_is_gone_is_not_rolled_back_to() {
 
 #[test]
 fn without_the_old_secret_it_enables_and_no_more() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (old, secret) = env.create_shown("alice");
     let new = rotated(&env, &["--overlap", "0s"]);
     let ids = [old.as_str(), &new];
@@ -195,7 +195,7 @@ fn without_the_old_secret_it_enables_and_no_more() {
 
 #[test]
 fn what_a_person_does_to_the_old_pair_in_between_stands() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     env.lose_secret(&old);
@@ -214,7 +214,7 @@ fn what_a_person_does_to_the_old_pair_in_between_stands() {
 
 #[test]
 fn the_accounts_own_pair_goes_back_unasked() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
     assert_eq!(env.akm(&["rotate", "--account", "-y"]).code, 0);
     assert_eq!(env.akm(&["rotate", "--account", "--rollback"]).code, 0);
@@ -222,7 +222,7 @@ fn the_accounts_own_pair_goes_back_unasked() {
 
 /// A rollback that stopped with the old pair Active, its secret not held; the new one is disabled by hand since.
 fn stopped_on_its_way() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     env.lose_secret(&old);
@@ -274,7 +274,7 @@ fn what_is_told_where_the_old_pair_is_inactive_again() {
 
 /// `rotate --overlap 1h`, the old secret lost, and a rollback that stopped: the old pair was never retired. Then it is disabled by hand.
 fn stopped_in_its_overlap() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "1h"]);
     env.lose_secret(&old);
@@ -338,7 +338,7 @@ fn where_both_pairs_are_gone() {
         ),
         (Some("--purge"), ""),
     ] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let old = env.create("alice");
         let new = rotated(&env, &[]);
         let ids = [old.as_str(), &new];
@@ -353,7 +353,7 @@ fn where_both_pairs_are_gone() {
         if purge.is_none() {
             let copy = env.copied();
             assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
-            let back = "akm: `<ID1>` is in use again; `<ID2>` is gone from the cloud\n";
+            let back = "Back in use: <ID1>. <ID2> is gone from the cloud.\n";
             rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{back}"));
             nothing_open(&copy);
             assert_eq!(active(&copy), [(old, true)]);
@@ -367,7 +367,7 @@ fn where_both_pairs_are_gone() {
 #[test]
 fn metadata_that_is_gone_is_made_up_for() {
     for by_rotate in [true, false] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let old = env.create("alice");
         let new = rotated(&env, &["--overlap", "1h"]);
         std::fs::remove_file(env.record_of("alice")).unwrap();
@@ -390,7 +390,7 @@ fn metadata_that_is_gone_is_made_up_for() {
 /// The same, and the old secret with it: nothing is claimed that is not there.
 #[test]
 fn metadata_that_is_gone_with_the_old_secret() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "1h"]);
     std::fs::remove_file(env.record_of("alice")).unwrap();
@@ -408,7 +408,7 @@ fn metadata_that_is_gone_with_the_old_secret() {
 /// Somebody may have it: there is an overlap.
 #[test]
 fn an_old_secret_that_was_lost_before() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     env.lose_secret(&old);
     let ran = env.akm(&["rotate", "--ram-user", "alice"]);
@@ -417,7 +417,7 @@ fn an_old_secret_that_was_lost_before() {
         &[&old, &new],
         0,
         "<ID2>\n",
-        &format!("{SANDBOX}akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n"),
+        &format!("{SANDBOX}New: <ID2> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n"),
     );
     assert_eq!(active(&env), [(old, true), (new, true)]);
 }

@@ -25,19 +25,19 @@ fn statuses(env: &Env) -> Vec<(String, String)> {
 
 fn grace() -> String {
     format!(
-        "{SANDBOX}akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n"
+        "{SANDBOX}New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n"
     )
 }
 
 fn overlap() -> String {
     format!(
-        "{SANDBOX}akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n"
+        "{SANDBOX}New: <ID2> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n"
     )
 }
 
 #[test]
 fn without_an_overlap_where_nothing_left_akm() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let ran = rotate(&env, &[]);
     let new = ran.stdout.trim().to_owned();
@@ -63,7 +63,7 @@ fn without_an_overlap_where_nothing_left_akm() {
 
 #[test]
 fn under_json() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let ran = rotate(&env, &["--json", "-q"]);
     let new = ran.json()["access_key_id"].as_str().unwrap().to_owned();
@@ -92,7 +92,7 @@ fn two_days_of_overlap_once_the_secret_left_akm() {
         (&[], &["export", "--all", "--csv", "-"]),
     ];
     for (at_creation, later) in leave {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         assert_eq!(
             env.akm(&[&["create", "--ram-user", "alice"], at_creation].concat())
                 .code,
@@ -114,7 +114,7 @@ fn two_days_of_overlap_once_the_secret_left_akm() {
 
 #[test]
 fn two_days_of_overlap_when_the_old_secret_is_not_held() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
     assert_eq!(rotate(&env, &["--json"]).json()["state"], "overlap");
@@ -122,7 +122,7 @@ fn two_days_of_overlap_when_the_old_secret_is_not_held() {
 
 #[test]
 fn an_overlap_by_word() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(
         env.akm(&["create", "--ram-user", "alice", "--csv", "a.csv"])
             .code,
@@ -131,7 +131,7 @@ fn an_overlap_by_word() {
     let told = rotate(&env, &["--overlap", "0s", "--grace", "5d", "--json"]).json();
     assert_eq!(told["state"], "grace");
     assert_eq!(days_until(&told["delete_old_after"]), 5);
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let ran = rotate(&env, &["--overlap", "1d"]);
     ran.said(&[&old], 0, "<ID>\n", &overlap());
@@ -143,7 +143,7 @@ fn an_overlap_by_word() {
 
 #[test]
 fn the_old_pair_deleted_at_once() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let ran = rotate(&env, &["--delete-old"]);
     let new = ran.stdout.trim().to_owned();
@@ -151,7 +151,7 @@ fn the_old_pair_deleted_at_once() {
         &[&old],
         0,
         "<ID>\n",
-        &format!("{SANDBOX}akm: `<ID1>` is deleted\n"),
+        &format!("{SANDBOX}New: <ID> (Active, verified). Old: <ID1> (deleted).\n"),
     );
     assert_eq!(statuses(&env), [(new.clone(), "Active".into())]);
     env.akm(&["recover", "--list", "--json"])
@@ -175,7 +175,7 @@ fn the_old_pair_deleted_at_once() {
 
 #[test]
 fn again_while_one_is_open_starts_nothing() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     let ids = [old.as_str(), &new];
@@ -210,7 +210,7 @@ fn again_while_one_is_open_starts_nothing() {
 
 #[test]
 fn the_steps_come_when_their_time_has_come() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
@@ -222,7 +222,7 @@ fn the_steps_come_when_their_time_has_come() {
         &ids,
         0,
         "<ID2>\n",
-        &format!("{SANDBOX}akm: `<ID1>` is deleted\n"),
+        &format!("{SANDBOX}New: <ID2> (Active, verified). Old: <ID1> (deleted).\n"),
     );
     rotate(&env, &["--finish"]).said(
         &ids,
@@ -235,7 +235,7 @@ fn the_steps_come_when_their_time_has_come() {
 
 #[test]
 fn recover_takes_the_steps_that_are_due() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
@@ -250,12 +250,14 @@ fn recover_takes_the_steps_that_are_due() {
     assert_eq!(statuses(&env)[0], (old.clone(), "Active".into()));
     env.days_pass_for("alice", 3);
     recovered(&format!(
-        "{rotated}akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n"
+        "{rotated}New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n"
     ));
     assert_eq!(statuses(&env)[0], (old.clone(), "Inactive".into()));
     recovered(waits);
     env.days_pass_for("alice", 3);
-    recovered(&format!("{rotated}akm: `<ID1>` is deleted\n"));
+    recovered(&format!(
+        "{rotated}New: <ID2> (Active, verified). Old: <ID1> (deleted).\n"
+    ));
     assert_eq!(statuses(&env), [(new.clone(), "Active".into())]);
     recovered("");
 }
@@ -263,7 +265,7 @@ fn recover_takes_the_steps_that_are_due() {
 /// In the words of `create` and `rotate`.
 #[test]
 fn recover_tells_a_script_what_it_did() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let mut of_rotate = Vec::new();
     for user in ["alice", "bob"] {
         env.create(user);
@@ -302,7 +304,7 @@ fn recover_tells_a_script_what_it_did() {
 
 #[test]
 fn after_its_grace_the_next_rotation_starts_anew() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let first = env.create("alice");
     let second = rotated(&env, &[]);
     env.days_pass_for("alice", 3);
@@ -310,7 +312,7 @@ fn after_its_grace_the_next_rotation_starts_anew() {
     let third = ran.stdout.trim().to_owned();
     let told = format!(
         "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n\
-         akm: `<ID2>` is Inactive (`akm enable <ID2>` undoes that) and may be deleted after <TIME>\n"
+         New: <ID3> (Active, verified).\nOld: <ID2> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID2>\n"
     );
     ran.said(&[&first, &second, &third], 0, "<ID3>\n", &told);
     let expected = [(second, "Inactive".into()), (third, "Active".into())];
@@ -319,7 +321,7 @@ fn after_its_grace_the_next_rotation_starts_anew() {
 
 #[test]
 fn the_secret_goes_when_the_recycle_bin_lets_go() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     rotated(&env, &["--delete-old"]);
     let file = env.home().join(format!("secrets/{old}.age"));
@@ -344,7 +346,7 @@ fn the_secret_goes_when_the_recycle_bin_lets_go() {
 /// Of the pair that is out of use, in the file that tells what is known of them.
 #[test]
 fn when_a_pair_was_retired_is_written_down() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     let retired = || {
@@ -361,7 +363,7 @@ fn when_a_pair_was_retired_is_written_down() {
 
 #[test]
 fn two_pairs_that_no_rotation_explains() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     env.refused(&["rotate", "--ram-user", "alice"], 4).said(
         &[&one, &two],
@@ -380,7 +382,7 @@ const NONE_ACTIVE: &str = "akm: RAM user `alice` has no Active AccessKey pair th
 
 #[test]
 fn nothing_to_finish_where_the_only_pair_is_inactive() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     assert_eq!(env.akm(&["disable", &id, "--force"]).code, 0);
     env.refused(&["rotate", "--ram-user", "alice", "--finish"], 3)
@@ -394,7 +396,7 @@ fn nothing_to_finish_where_the_only_pair_is_inactive() {
 
 #[test]
 fn no_pair_and_no_user() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
     let none = "akm: RAM user `alice` has no AccessKey pair\nhint: `akm create --ram-user alice` makes one\n";
     env.refused(&["rotate", "--ram-user", "alice"], 3).said(
@@ -424,7 +426,7 @@ fn no_pair_and_no_user() {
 
 #[test]
 fn the_accounts_own_pair_is_asked_for() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.akm(&["create", "--account", "-y"]).stdout;
     env.refused(&["rotate", "--account"], 9).said(
         &[],
@@ -441,7 +443,7 @@ fn the_accounts_own_pair_is_asked_for() {
 
 #[test]
 fn it_does_not_go_on_while_the_new_pair_cannot_stand_in() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
@@ -491,7 +493,7 @@ fn a_secret_that_the_store_lost_is_put_back_from_the_journal() {
         &["rotate", "--ram-user", "alice", "--finish"][..],
         &["recover"],
     ] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let old = env.create("alice");
         let new = rotated(&env, &[]);
         lose(&env, &new);
@@ -504,7 +506,7 @@ fn a_secret_that_the_store_lost_is_put_back_from_the_journal() {
             .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
     }
     // Bringing the old pair back into use throws the new one's secret away no more.
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     lose(&env, &new);
@@ -519,7 +521,7 @@ fn a_secret_that_the_store_lost_is_put_back_from_the_journal() {
 
 #[test]
 fn it_does_not_end_well_without_a_pair_that_works() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
@@ -535,7 +537,7 @@ fn it_does_not_end_well_without_a_pair_that_works() {
 
 #[test]
 fn a_pair_that_the_cloud_lists_keeps_its_secret_whatever_metadata_says() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     edit(
         &env.record_of("alice"),
@@ -549,7 +551,7 @@ fn a_pair_that_the_cloud_lists_keeps_its_secret_whatever_metadata_says() {
 
 #[test]
 fn the_comment_goes_over_to_the_new_pair() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(
         env.akm(&["create", "--ram-user", "alice", "--comment", "build"])
             .code,
@@ -561,7 +563,7 @@ fn the_comment_goes_over_to_the_new_pair() {
 
 #[test]
 fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     env.akm(&["enable", &old]).said(
@@ -582,7 +584,7 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
 /// In the overlap a person may try what breaks without the old pair, and take that back: the rotation goes on from where it stands.
 #[test]
 fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
@@ -598,10 +600,10 @@ fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
     env.akm(&["enable", &old])
         .said(&ids, 0, "", &format!("{SANDBOX}{goes_on}"));
     assert_eq!(env.pairs()[0]["disable_after"], due);
-    let stays = "akm: `<ID1>` stays Active until <TIME>, then `akm rotate --ram-user alice --finish` disables it\n";
+    let stays = "New: <ID2> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n";
     rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{stays}"));
     env.days_pass_for("alice", 3);
-    let grace = "akm: `<ID1>` is Inactive (`akm enable <ID1>` undoes that) and may be deleted after <TIME>\n";
+    let grace = "New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n";
     rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
     // Left Inactive, its grace begins with the next command, though the overlap is not over.
     rotate(&copy, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
@@ -612,7 +614,7 @@ fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
 
 #[test]
 fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
     edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
@@ -624,7 +626,7 @@ fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
         0,
         "<ID2>\n",
         &format!(
-            "{SANDBOX}akm: `<ID1>` was enabled again: its rotation is over, and both pairs are left as they are\n"
+            "{SANDBOX}The rotation is over: <ID1> was enabled again, and both pairs are left as they are.\n"
         ),
     );
     assert_eq!(rotate(&env, &[]).code, 4);
@@ -634,7 +636,7 @@ fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
 
 #[test]
 fn what_the_policy_says_once() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     assert_eq!(
         env.akm(&["create", "--ram-user", "alice", "--csv", "a.csv"])
             .code,
@@ -692,7 +694,7 @@ fn what_the_policy_says_once() {
 /// Where the old pair is gone, there is no way back to it.
 #[test]
 fn a_new_pair_that_is_inactive_beside_none() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "1h"]);
     let purge = ["delete", &old, "--force", "--purge", "-y"];

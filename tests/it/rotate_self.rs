@@ -6,7 +6,7 @@ use crate::serving::Serving;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 fn reached(options: &[&str]) -> (Env, Serving, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, options);
     serving.add_profile(&env, "dev");
     let id = serving.field("access_key_id").to_owned();
@@ -42,7 +42,7 @@ fn the_profile_switches_and_what_follows_is_signed_with_the_new_pair() {
     let new = ran.stdout.trim();
     assert_eq!(
         said(&ran, &[&old, new]),
-        "akm: from now on the profile `dev` will sign with `<ID2>`\nakm: `<ID1>` is deleted\n"
+        "akm: from now on the profile `dev` will sign with `<ID2>`\nNew: <ID2> (Active, verified). Old: <ID1> (deleted).\n"
     );
     assert_eq!(signs_with(&env), new);
     // What was planned says so, too: from the switch on, the new pair signs.
@@ -100,7 +100,7 @@ fn by_its_name_it_is_the_same_and_a_rollback_switches_back() {
 
 #[test]
 fn a_profile_in_a_role_switches_the_pair_that_opens_it() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let serving = Serving::start(&env, &[]);
     let role = serving.field("role_arn").to_owned();
     serving.add_profile_by(
@@ -246,7 +246,7 @@ fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
     assert_eq!(env.akm(&add).code, 0);
     let ran = env.akm(&["recover"]);
     let told = "akm: from now on the profile `late` will sign with `<ID1>`\n\
-                akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n\
+                Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n\
                 akm: nothing is left that could be finished now\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
     let verified = env.akm(&["-p", "late", "verify", "--self"]);
@@ -267,12 +267,12 @@ fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
     let rotate = ["rotate", "--ram-user", "alice"];
     let made = env.akm(&[&rotate[..], &["--overlap", "0s"]].concat());
     let new = made.stdout.trim();
-    let elsewhere = Env::light();
+    let elsewhere = Env::light().without_overlap();
     serving.add_profile(&elsewhere, "dev");
     assert_eq!(elsewhere.akm(&["disable", new, "--force"]).code, 0);
     let ran = env.akm(&[&rotate[..], &["--rollback"]].concat());
     let told = "akm: from now on the profile `bot` will sign with `<ID1>`\n\
-                akm: `<ID1>` is in use again; `<ID2>` is Inactive and still held\n";
+                Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
     let verified = env.akm(&["-p", "bot", "verify", "--self"]);
     assert_eq!(verified.code, 0, "{}", verified.stderr);

@@ -17,7 +17,7 @@ pub(crate) struct Kept(Env);
 impl Served {
     /// With the RAM user alice, and the server's profile as the default.
     pub(crate) fn start() -> Self {
-        Self::on(Env::light())
+        Self::on(Env::light().without_overlap())
     }
 
     /// The same on that home.

@@ -10,8 +10,9 @@ use super::{
     selector::{OwnerArgs, key_id},
 };
 use crate::core::{
-    access_key::Status,
+    access_key::{AccessKeyId, Status},
     account::Owner,
+    name::UserName,
     policy::{self, Policy},
     time::Span,
 };
@@ -103,11 +104,17 @@ impl Rotate {
                 rotate::rotate(&session, &owner, wish)?
             }
         };
-        told::say(&context.ui, &owner, &standing);
+        if matches!(&asked, Asked::Rotate(wish) if !wish.finish_only && wish.replace.is_none()) {
+            told::warn_of_no_new_pair(&context.ui, &owner, &standing);
+        }
+        told::say(&context.ui, &owner, &standing, session.cloud.now());
         told::print(&context.ui, &session, &owner, &standing)
     }
 
     fn owner(&self, context: &Context) -> Result<Owner, Failure> {
+        if let Some(name) = self.name_behind_leaked() {
+            return Ok(Owner::RamUser(UserName::parse(name)?));
+        }
         if !self.own {
             return self.named();
         }
@@ -123,6 +130,13 @@ impl Rotate {
         Ok(record.owner())
     }
 
+    /// In `--leaked alice` it is the owner that is named, since that has not the form of an id.
+    fn name_behind_leaked(&self) -> Option<&str> {
+        let text = self.leaked.as_ref()?.as_deref()?;
+        let alone = !self.own && !self.owner.is_named();
+        (alone && !AccessKeyId::has_usual_form(text)).then_some(text)
+    }
+
     fn named(&self) -> Result<Owner, Failure> {
         let owner = self.owner.owner()?;
         owner.ok_or_else(|| {
@@ -136,7 +150,10 @@ impl Rotate {
             return Ok(Asked::RollBack);
         }
         if let Some(named) = &self.leaked {
-            return Ok(Asked::Leaked(named.as_deref().map(key_id).transpose()?));
+            let id = named
+                .as_deref()
+                .filter(|_| self.name_behind_leaked().is_none());
+            return Ok(Asked::Leaked(id.map(key_id).transpose()?));
         }
         Ok(Asked::Rotate(
             self.wish(&Config::load(&context.home)?.policy)?,

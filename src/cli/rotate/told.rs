@@ -7,10 +7,10 @@ use crate::cli::{
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
-    time,
+    time::{self, Timestamp},
 };
 use crate::ops::{
-    Failure, Session, Tell,
+    Failure, Session,
     rotate::{Standing, State},
 };
 use serde::Serialize;
@@ -43,35 +43,57 @@ impl<'a> View<'a> {
     }
 }
 
-pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing) {
+/// Says that a rotate finished an earlier rotation and began none: run once a month, it would else rotate every second month.
+pub(super) fn warn_of_no_new_pair(to: &Ui, owner: &Owner, standing: &Standing) {
+    if !standing.is_new && matches!(standing.state, State::Overlap | State::Grace) {
+        to.warning(&format!(
+            "no new pair was made for {owner}: the rotation that made {} is not finished",
+            standing.new.access_key_id
+        ));
+    }
+}
+
+/// Says which pair is in use, what became of the other, and what can be done next.
+pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
     let Some(old) = &standing.old else { return };
-    let text = match (standing.disable_after, standing.delete_after) {
-        (Some(at), _) => format!(
-            "`{old}` stays Active until {}, then `akm rotate {} --finish` disables it",
-            time::format(at),
-            owner.selector()
-        ),
-        (_, Some(at)) => format!(
-            "`{old}` is Inactive (`akm enable {old}` undoes that) and may be deleted after {}",
-            time::format(at)
-        ),
-        _ if standing.state == State::Undone => {
-            let what = match standing.old_status {
-                Some(Status::Inactive) => "is Inactive",
-                _ => "was enabled again",
-            };
-            format!("`{old}` {what}: its rotation is over, and both pairs are left as they are")
+    let new = &standing.new.access_key_id;
+    let finish = format!("akm rotate {} --finish", owner.argument());
+    match (standing.disable_after, standing.delete_after) {
+        (Some(at), _) => {
+            to.result(&format!("New: {new} (Active, verified)."));
+            let day = time::day(at, now);
+            to.result(&format!("Old: {old} (Active; can be disabled from {day})."));
+            to.next(&finish);
+            let leaked = format!("akm rotate {} --leaked {old}", owner.argument());
+            to.hint(&format!("if {old} leaked: {leaked}"));
         }
-        _ if standing.state == State::RolledBack => {
-            let left = standing
-                .old_status
-                .map_or("gone from the cloud", |_| "Inactive and still held");
-            let back = &standing.new.access_key_id;
-            format!("`{back}` is in use again; `{old}` is {left}")
+        (_, Some(at)) => {
+            to.result(&format!("New: {new} (Active, verified)."));
+            let day = time::day(at, now);
+            to.result(&format!(
+                "Old: {old} (disabled; can be deleted from {day})."
+            ));
+            to.next(&finish);
+            to.hint(&format!("if something still needs it: akm enable {old}"));
         }
-        _ => format!("`{old}` is deleted"),
-    };
-    to.note(&text);
+        _ => to.result(&over(standing, new, old)),
+    }
+}
+
+fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
+    match (standing.state, standing.old_status) {
+        (State::Undone, Some(Status::Inactive)) => {
+            format!("The rotation is over: {old} is Inactive, and both pairs are left as they are.")
+        }
+        (State::Undone, _) => format!(
+            "The rotation is over: {old} was enabled again, and both pairs are left as they are."
+        ),
+        (State::RolledBack, Some(_)) => {
+            format!("Back in use: {new}. Out of use: {old} (Inactive, its secret is still saved).")
+        }
+        (State::RolledBack, None) => format!("Back in use: {new}. {old} is gone from the cloud."),
+        _ => format!("New: {new} (Active, verified). Old: {old} (deleted)."),
+    }
 }
 
 pub(super) fn print(

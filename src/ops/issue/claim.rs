@@ -191,6 +191,7 @@ fn into_metadata(
     };
     pair.secret_store = Some(entry.intent.store);
     pair.comment.clone_from(&entry.intent.comment);
+    pair.undelivered = entry.intent.rotation.is_some() && entry.when(Reached::Delivered).is_none();
     pair.deleted_at = deleted.then(|| session.cloud.now());
     let pair = pair.clone();
     session.inventory.save(&record)?;

@@ -80,8 +80,20 @@ fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, 
         Dismissed::Leak if stays_open(&entry, id) => leave(session, owner, id)?,
         _ => abandon(session, owner, &entry)?,
     }
+    if dismissed == Dismissed::Leak {
+        forget_mark(session, owner, id)?;
+    }
     record::done(session, Action::Dismiss, owner, id);
     Ok(dismissed)
+}
+
+fn forget_mark(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
+    let mut record = session.record(owner)?;
+    if let Some(pair) = record.pair_mut(id).filter(|pair| pair.leaked) {
+        pair.leaked = false;
+        session.inventory.save(&record)?;
+    }
+    Ok(())
 }
 
 /// Whether something is open that outlives the leak: what it was written down beside, or the request for what was to take its place.

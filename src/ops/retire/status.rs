@@ -74,6 +74,7 @@ pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, 
         Status::Active,
         due,
     )?;
+    let pair = back_in_use(session, &found.owner, pair)?;
     if let Some(at) = due {
         session.tell.note(&format!(
             "the rotation that replaces `{id}` goes on: `akm rotate {} --finish` disables it after {}",
@@ -81,6 +82,21 @@ pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, 
             time::format(at)
         ));
     }
+    Ok(pair)
+}
+
+/// A person wants this pair in use: whatever kept it from being handed out is over.
+fn back_in_use(session: &Session, owner: &Owner, pair: PairRecord) -> Result<PairRecord, Failure> {
+    if !pair.leaked && !pair.undelivered {
+        return Ok(pair);
+    }
+    let mut record = session.record(owner)?;
+    let Some(known) = record.pair_mut(&pair.access_key_id) else {
+        return Ok(pair);
+    };
+    (known.leaked, known.undelivered) = (false, false);
+    let pair = known.clone();
+    session.inventory.save(&record)?;
     Ok(pair)
 }
 

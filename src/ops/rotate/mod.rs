@@ -64,6 +64,8 @@ pub(crate) struct Standing {
     pub(crate) disable_after: Option<Timestamp>,
     pub(crate) delete_after: Option<Timestamp>,
     pub(crate) state: State,
+    /// Whether this command made the new pair, or finished what a command began that was cut short.
+    pub(crate) is_new: bool,
 }
 
 /// How far a rotation has come when the command ends.
@@ -106,7 +108,8 @@ pub(super) enum Word {
 /// that no rotation of ours explains, `ActivePair` when the one to be replaced is Active.
 pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
-    if let Settled::Rotating(standing, rested) = settle(session, owner, wish)? {
+    if let Settled::Rotating(mut standing, rested) = settle(session, owner, wish)? {
+        standing.is_new = !rested;
         let over = rested && standing.state == State::Done && !wish.finish_only;
         if !over {
             return Ok(*standing);
@@ -162,6 +165,7 @@ fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
         disable_after: None,
         delete_after: None,
         state: State::None,
+        is_new: false,
     })
 }
 

@@ -38,7 +38,7 @@ impl Signer {
             return Err(Refusal::new(400, "InvalidAccessKeyId.Inactive", message));
         }
         self.proof?;
-        if note_use(pair, service, now) {
+        if note_use(pair, service, now) && records.can_be_written() {
             holder.save(records)?;
         }
         Ok(holder.caller())

@@ -20,7 +20,7 @@ use crate::core::account::{AccountId, Owner};
 use crate::core::name::UserName;
 use crate::core::time::Timestamp;
 use crate::sys::clock::Clock;
-use crate::sys::fs::Disk;
+use crate::sys::fs::{Disk, ReadOnly};
 use files::{account_file, read, try_lock, unusable, write};
 use listing::Listing;
 use std::any::Any;
@@ -101,7 +101,7 @@ impl Records for Folder {
                 return Ok(Box::new(Locked {
                     disk: &*self.disk,
                     folder: &self.path,
-                    _lock: lock,
+                    lock,
                     listing: turn,
                 }));
             }
@@ -116,7 +116,7 @@ struct Locked<'a> {
     disk: &'a dyn Disk,
     folder: &'a Path,
     // Dropped in this order: the lock is free before the next thread has its turn.
-    _lock: Box<dyn Any + Send>,
+    lock: Box<dyn Any + Send>,
     listing: MutexGuard<'a, Listing>,
 }
 
@@ -174,6 +174,10 @@ impl Session for Locked<'_> {
     fn account(&mut self) -> Result<Account, Error> {
         let file = account_file(self.folder);
         read(self.disk, &file)?.ok_or_else(|| unusable(&file, "it is gone"))
+    }
+
+    fn can_be_written(&self) -> bool {
+        !self.lock.is::<ReadOnly>()
     }
 
     fn put_account(&mut self, account: &Account) -> Result<(), Error> {

@@ -151,11 +151,6 @@ impl SecretStore for AgeStore {
         }
         self.identity()?.check(&self.recipient).map(|()| true)
     }
-
-    fn lacks(&self, name: &SecretName) -> Result<bool, Error> {
-        Ok(read(self.disk.as_ref(), &self.path(name))?.is_none())
-    }
-
     fn delete(&self, name: &SecretName) -> Result<bool, Error> {
         let path = self.path(name);
         self.disk.remove(&path).map_err(failed(&path))

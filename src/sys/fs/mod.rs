@@ -161,16 +161,29 @@ impl Disk for LocalDisk {
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
-        let file = lock_file(path)?;
-        let locked = file.try_lock();
-        held(file, locked)
+        lock(path, File::try_lock)
     }
 
     fn try_share(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
-        let file = lock_file(path)?;
-        let locked = file.try_lock_shared();
-        held(file, locked)
+        lock(path, File::try_lock_shared)
     }
+}
+
+/// What stands for a lock where nothing can be written, as on a read-only mount: nobody has to be kept out there.
+pub(crate) struct ReadOnly;
+
+fn lock(
+    path: &Path,
+    take: impl FnOnce(&File) -> Result<(), TryLockError>,
+) -> io::Result<Option<Box<dyn Any + Send>>> {
+    let file = match lock_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+            return Ok(Some(Box::new(ReadOnly)));
+        }
+        file => file?,
+    };
+    let locked = take(&file);
+    held(file, locked)
 }
 
 fn lock_file(path: &Path) -> io::Result<File> {

@@ -43,6 +43,11 @@ pub(in crate::ops) fn disable(
 ) -> Result<bool, Failure> {
     let overridden = restore::not_active(session, id);
     let mut record = session.record(owner)?;
+    // Before the cloud is asked: it is not handed out any more.
+    if let Some(pair) = record.pair_mut(id).filter(|pair| !pair.leaked) {
+        pair.leaked = true;
+        session.inventory.save(&record)?;
+    }
     let asks = !session.this_run.has_ended(id);
     let there = if asks {
         out_of_use(session, owner, id)?
@@ -61,6 +66,9 @@ pub(in crate::ops) fn disable(
     }
     let before = record.access_keys.clone();
     record.take_over(shown, session.cloud.now());
+    if let Some(pair) = record.pair_mut(id) {
+        pair.leaked = true;
+    }
     if record.access_keys != before {
         session.inventory.save(&record)?;
     }

@@ -18,9 +18,24 @@ impl Work<'_> {
             Reached::OldDelivered => (self.new.clone(), self.old.clone()),
             _ => (self.old.clone(), self.new.clone()),
         };
-        let switched = self.switch(&from, &to);
+        let switched = self.hand_over(&to).and_then(|()| self.switch(&from, &to));
         switched.map_err(|failure| self.half(failure))?;
         self.mark(delivered)
+    }
+
+    /// From now on every selector of the owner means this pair, and not the other one.
+    fn hand_over(&self, to: &AccessKeyId) -> Result<(), Failure> {
+        let mut record = self.session.record(&self.owner)?;
+        let before = record.access_keys.clone();
+        for id in [&self.old, &self.new] {
+            if let Some(pair) = record.pair_mut(id) {
+                pair.undelivered = self.rolls_back() && id != to;
+            }
+        }
+        if record.access_keys != before {
+            self.session.inventory.save(&record)?;
+        }
+        Ok(())
     }
 
     pub(super) fn switch(&self, from: &AccessKeyId, to: &AccessKeyId) -> Result<(), Failure> {

@@ -61,6 +61,7 @@ impl Work<'_> {
         let mut record = self.known()?;
         if let Some(new) = record.pair_mut(new) {
             (new.disable_after, new.delete_after, new.retired_at) = (None, None, None);
+            new.undelivered = false;
         }
         if let Some(old) = record.pair_mut(old) {
             old.disable_after = disable_after;
@@ -77,6 +78,7 @@ impl Work<'_> {
             disable_after,
             delete_after,
             state,
+            is_new: true,
         })
     }
 
