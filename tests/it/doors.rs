@@ -3,8 +3,13 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 18] = [
+const DOORS: [(&str, usize, &str); 21] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
+    (
+        "cli/credential_process.rs",
+        2,
+        "the object that SDKs and the aliyun CLI ask for",
+    ),
     (
         "cli/sandbox_serve.rs",
         1,
@@ -21,7 +26,17 @@ const DOORS: [(&str, usize, &str); 18] = [
         "the security token is a header of the request",
     ),
     ("cloud/signature.rs", 2, "it signs: ACS3 and RPC"),
+    (
+        "delivery/environment.rs",
+        2,
+        "the child's environment has the pair, or a session and its token",
+    ),
     ("export.rs", 1, "the CSV has it in its second column"),
+    (
+        "metadata/session_cache.rs",
+        3,
+        "the text of a session, which is sealed; and read once it is unsealed",
+    ),
     (
         "ops/import.rs",
         1,

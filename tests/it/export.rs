@@ -225,7 +225,7 @@ fn what_is_not_there_or_not_named() {
         &[],
         2,
         "",
-        "akm: no pair was named\nhint: name AccessKey IDs, `--ram-user NAME`, `--account` or `--all`\n",
+        "akm: no pair was named\nhint: name AccessKey IDs or RAM users, or add `--account` or `--all`\n",
     );
     env.refused(&["export", "--all"], 2);
     env.refused(&["export", "LTAI1", "--all", "--csv", "-"], 2);

@@ -236,9 +236,9 @@ fn a_planted_breach_is_caught() {
             "core/time.rs names sys::fs\n",
         ),
         (
-            "delivery/mod.rs",
+            "kitchen/mod.rs",
             "",
-            "delivery/mod.rs: the room `delivery` has no rule\n",
+            "kitchen/mod.rs: the room `kitchen` has no rule\n",
         ),
     ];
     for (file, text, expected) in caught {

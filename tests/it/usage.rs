@@ -94,7 +94,7 @@ fn wrong_usage() {
         2,
         "",
         "akm: the following required arguments were not provided:\n  --csv <FILE>\n\n\
-         Usage: akm export --csv <FILE> <KEY_ID>...\n\nFor more information, try '--help'.\n",
+         Usage: akm export --csv <FILE> <SELECTOR>...\n\nFor more information, try '--help'.\n",
     );
     let bare = env.akm::<&str>(&[]);
     assert_eq!((bare.code, bare.stdout.as_str()), (2, ""));

@@ -213,11 +213,11 @@ fn verify_tells_whose_pair_it_is() {
 fn verify_says_what_does_not_work() {
     let env = Env::new().without_overlap();
     let id = env.create("alice");
-    env.refused(&["verify", "LTAI1"], 3).said(
+    env.refused(&["verify", "LTAI5tNoSuchPair"], 3).said(
         &[],
         3,
         "",
-        "akm: there is no AccessKey pair `LTAI1` in this account\nhint: `akm list --refresh` shows the ones there are\n",
+        "akm: there is no AccessKey pair `LTAI5tNoSuchPair` in this account\nhint: `akm list --refresh` shows the ones there are\n",
     );
     env.refused(&["verify", "--ram-user", "bob"], 3);
     env.refused(&["verify"], 2);
