@@ -83,3 +83,4 @@ mod strace;
 mod truth;
 mod usage;
 mod user;
+mod variables;
