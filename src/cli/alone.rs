@@ -2,8 +2,8 @@
 //! and the parse is the same.
 
 use super::{
-    Cli, Global, copy, create, credential_process, exec, export, import, list, pair, recover,
-    rotate, show_id, status, verify,
+    Cli, Global, copy, create, credential_process, env, exec, export, import, list, pair, read,
+    recover, rotate, show_id, status, verify,
 };
 use clap::{Args, Command, FromArgMatches};
 use std::ffi::OsString;
@@ -17,7 +17,7 @@ pub(super) fn parsed(args: &[OsString]) -> Option<Cli> {
 }
 
 type Named = (&'static str, fn(Command) -> Command);
-const COMMANDS: [Named; 15] = [
+const COMMANDS: [Named; 17] = [
     ("create", create::Create::augment_args),
     ("list", list::List::augment_args),
     ("show-id", show_id::ShowId::augment_args),
@@ -30,6 +30,8 @@ const COMMANDS: [Named; 15] = [
     ("import", import::Import::augment_args),
     ("copy", copy::Copy::augment_args),
     ("exec", exec::Exec::augment_args),
+    ("env", env::Env::augment_args),
+    ("read", read::Read::augment_args),
     (
         "credential-process",
         credential_process::CredentialProcess::augment_args,
@@ -71,6 +73,8 @@ mod tests {
             "akm import x",
             "akm copy --self --clear-after 3s",
             "akm exec alice --clean-env -- env --help -p x -- y",
+            "akm env alice --format fish --role-arn acs:ram::1:role/r",
+            "akm read --account --field id",
             "akm credential-process alice --role-arn acs:ram::1:role/r --duration 30m",
             "akm verify -- ID",
             "akm recover --dismiss ID",

@@ -41,6 +41,8 @@ impl Command {
             Self::Import(_) => ("import", DATA),
             Self::Copy(_) => ("copy", DATA),
             Self::Exec(_) => ("exec", &[Json]),
+            Self::Env(_) => ("env", DATA),
+            Self::Read(_) => ("read", DATA),
             Self::CredentialProcess(_) => ("credential-process", &[Json]),
             Self::Verify(_) => ("verify", DATA),
             Self::Log(_) => ("log", &[Table, Json, Plain]),

@@ -20,7 +20,7 @@ use crate::ops::{
 };
 use clap::Args;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 /// A role's session in place of the pair.
@@ -184,6 +184,15 @@ pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen)
             age.num_days(),
             chosen.owner.argument(),
         ));
+    }
+}
+
+/// On a terminal, warns that a secret was printed there.
+pub(crate) fn warn_of_scrollback(context: &Context) {
+    if io::stdout().is_terminal() {
+        context.ui.warn(
+            "the secret is on this screen now, and in what the terminal remembers: clear both when you no longer need it",
+        );
     }
 }
 

@@ -10,6 +10,7 @@ mod context;
 mod copy;
 mod create;
 mod credential_process;
+mod env;
 mod error;
 mod escape;
 mod exec;
@@ -31,6 +32,7 @@ mod profile;
 mod profile_add;
 mod profile_remove;
 mod protect;
+mod read;
 mod recover;
 mod rotate;
 mod sandbox;
@@ -135,6 +137,8 @@ enum Command {
     Import(import::Import),
     Copy(copy::Copy),
     Exec(exec::Exec),
+    Env(env::Env),
+    Read(read::Read),
     CredentialProcess(credential_process::CredentialProcess),
     Verify(verify::Verify),
     #[command(subcommand)]
@@ -176,6 +180,8 @@ impl Command {
             Self::Export(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Copy(args) => args.run(context),
+            Self::Env(args) => args.run(context),
+            Self::Read(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Profile(args) => args.run(context),

@@ -1,3 +1,4 @@
-//! How credentials are written for those who use them: one file a format. Writes nothing by itself.
+//! How credentials are written for those who use them: the environment variables, and one file a format. Writes nothing by itself.
 
 pub(crate) mod environment;
+pub(crate) mod format;

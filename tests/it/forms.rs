@@ -15,7 +15,7 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 33] = [
+const CASES: [Case; 35] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
@@ -32,6 +32,8 @@ const CASES: [Case; 33] = [
     ("import", &["pairs.csv"], DATA),
     // There is no clipboard.
     ("copy", &["ID"], DATA),
+    ("env", &["ID"], DATA),
+    ("read", &["ID"], DATA),
     ("verify", &["ID"], DATA),
     ("log", &[], &["table", "json", "plain"]),
     ("user create", &["zoe"], DATA),

@@ -88,3 +88,4 @@ mod strace;
 mod truth;
 mod usage;
 mod user;
+mod variables;
