@@ -3,7 +3,7 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 18] = [
+const DOORS: [(&str, usize, &str); 19] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
     (
         "cli/sandbox_serve.rs",
@@ -21,6 +21,11 @@ const DOORS: [(&str, usize, &str); 18] = [
         "the security token is a header of the request",
     ),
     ("cloud/signature.rs", 2, "it signs: ACS3 and RPC"),
+    (
+        "cloud/signature/v4.rs",
+        1,
+        "the signing key of ACS4 is derived from it",
+    ),
     ("export.rs", 1, "the CSV has it in its second column"),
     (
         "ops/import.rs",
