@@ -3,13 +3,14 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 21] = [
+const DOORS: [(&str, usize, &str); 23] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
     (
         "cli/credential_process.rs",
         2,
         "the object that SDKs and the aliyun CLI ask for",
     ),
+    ("cli/read.rs", 1, "it prints the secret"),
     (
         "cli/sandbox_serve.rs",
         1,
@@ -26,6 +27,11 @@ const DOORS: [(&str, usize, &str); 21] = [
         "the security token is a header of the request",
     ),
     ("cloud/signature.rs", 2, "it signs: ACS3 and RPC"),
+    (
+        "cloud/signature/v4.rs",
+        1,
+        "the signing key of ACS4 is derived from it",
+    ),
     (
         "delivery/environment.rs",
         2,

@@ -41,6 +41,11 @@ fn python(driver: &str, options: &[&str]) {
     drive(&python, &python, driver, options);
 }
 
+fn node(driver: &str, options: &[&str]) {
+    let modules = tests().join("sdk/node_modules");
+    drive(Path::new("node"), &modules, driver, options);
+}
+
 #[test]
 fn python_sdks() {
     python("drive.py", &["--control"]);
@@ -53,8 +58,17 @@ fn python_sdks_over_files() {
 
 #[test]
 fn node_sdks() {
-    let modules = tests().join("sdk/node_modules");
-    drive(Path::new("node"), &modules, "drive.js", &["--control"]);
+    node("drive.js", &["--control"]);
+}
+
+#[test]
+fn python_sdks_that_sign_by_v4_are_served() {
+    python("v4.py", &[]);
+}
+
+#[test]
+fn node_sdks_that_sign_by_v4_are_served() {
+    node("v4.js", &[]);
 }
 
 #[test]

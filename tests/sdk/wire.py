@@ -1,5 +1,5 @@
-"""What SDKs differ in on the wire, and what was tampered with on the way: requests signed by the official SDK's own signer and
-sent by hand. The line that the server printed comes on standard input."""
+"""What SDKs differ in on the wire, and what was tampered with on the way: requests signed by the official SDKs' own signers,
+by V3 and by V4, and sent by hand. The line that the server printed comes on standard input."""
 
 import datetime
 import hashlib
@@ -8,14 +8,27 @@ import json
 import sys
 import uuid
 
+from alibabacloud_gateway_pop.client import Client as Gateway
 from alibabacloud_tea_openapi.utils import Utils
 from darabonba.request import DaraRequest
 
 SANDBOX = json.load(sys.stdin)
 ADDRESS = SANDBOX["endpoint"].removeprefix("http://")
-ALGORITHM = "ACS3-HMAC-SHA256"
+PAIR = (SANDBOX["access_key_id"], SANDBOX["access_key_secret"])
 NAME = "UserName"
 FORM = "application/x-www-form-urlencoded"
+
+
+def v3(request, digest):
+    return Utils.get_authorization(request, "ACS3-HMAC-SHA256", digest, *PAIR)
+
+
+def v4(request, digest):
+    algorithm, gateway, date = "ACS4-HMAC-SHA256", Gateway(), request.headers["x-acs-date"][:10].replace("-", "")
+    scope = ("Ram", "cn-hangzhou", date)
+    key = gateway.get_signingkey(algorithm, PAIR[1], *scope)
+    parts = (request.pathname, request.method, request.query, request.headers)
+    return gateway.get_authorization(*parts, algorithm, digest, PAIR[0], key, *scope)
 
 
 def signed(query, body="", headers=(), method="POST", action="GetUser"):
@@ -32,9 +45,7 @@ def signed(query, body="", headers=(), method="POST", action="GetUser"):
         "x-acs-content-sha256": digest,
         **dict(headers),
     }
-    request.headers["Authorization"] = Utils.get_authorization(
-        request, ALGORITHM, digest, SANDBOX["access_key_id"], SANDBOX["access_key_secret"]
-    )
+    request.headers["Authorization"] = AUTHORIZE(request, digest)
     return request.headers
 
 
@@ -62,66 +73,69 @@ def send(line, headers, body="", method="POST", extra=()):
 
 
 def expect(what, got, wanted):
-    assert got == wanted, f"{what}: {got} instead of {wanted}"
+    assert got == wanted, f"{AUTHORIZE.__name__}: {what}: {got} instead of {wanted}"
 
 
 BAD = (400, "SignatureDoesNotMatch")
 READ = (400, "InvalidParameter.UserName.InvalidChars")
 odd = {NAME: "a b*~+é"}
 
-# One value, as each SDK and curl would write it.
-for line in ("?UserName=a+b%2A~%2B%C3%A9", "?UserName=a%20b*~%2b%c3%a9", "?UserName=%61%20b%2A%7E%2B%C3%A9&"):
-    expect(line, send(line, signed(odd)), READ)
-expect("a plus that is a blank", send("?UserName=a+b*~+é".replace("é", "%C3%A9"), signed(odd)), BAD)
-two = {NAME: "x", "Empty": ""}
-for line in ("?UserName=x&Empty=", "?Empty=&UserName=x", "?Empty&UserName=x"):
-    expect(line, send(line, signed(two)), (404, "EntityNotExist.User"))
-expect("an empty value left out", send("?UserName=x", signed(two)), BAD)
-expect("GET", send("?UserName=x", signed({NAME: "x"}, method="GET"), method="GET"), (404, "EntityNotExist.User"))
-for names in (("accept", "user-agent"), ("accept",), ()):
-    fresh = lambda: signed({NAME: "x"}, headers=[(name, "a, b;c") for name in names])
-    expect(names, send("?UserName=x", fresh()), (404, "EntityNotExist.User"))
-    expect("unsigned ones more", send("?UserName=x", fresh(), extra=[("x-other", "1")]), (404, "EntityNotExist.User"))
-shouting = {name.upper(): value for name, value in signed({NAME: "x"}).items()}
-expect("names in upper case", send("?UserName=x", shouting), (404, "EntityNotExist.User"))
-form = [("content-type", FORM)]
-for extra in ((), [("transfer-encoding", "chunked")]):
-    headers = signed({}, body="UserName=a+b", headers=form)
-    expect("a form body", send("", headers, body="UserName=a+b", extra=extra), READ)
-    headers = signed({}, body="UserName=a+b", headers=form)
-    expect("another body", send("", headers, body="UserName=a+c", extra=extra), BAD)
+for AUTHORIZE in (v3, v4):
+    # One value, as each SDK and curl would write it.
+    for line in ("?UserName=a+b%2A~%2B%C3%A9", "?UserName=a%20b*~%2b%c3%a9", "?UserName=%61%20b%2A%7E%2B%C3%A9&"):
+        expect(line, send(line, signed(odd)), READ)
+    expect("a plus that is a blank", send("?UserName=a+b*~+é".replace("é", "%C3%A9"), signed(odd)), BAD)
+    two = {NAME: "x", "Empty": ""}
+    for line in ("?UserName=x&Empty=", "?Empty=&UserName=x", "?Empty&UserName=x"):
+        expect(line, send(line, signed(two)), (404, "EntityNotExist.User"))
+    expect("an empty value left out", send("?UserName=x", signed(two)), BAD)
+    expect("GET", send("?UserName=x", signed({NAME: "x"}, method="GET"), method="GET"), (404, "EntityNotExist.User"))
+    for names in (("accept", "user-agent"), ("accept",), ()):
+        fresh = lambda: signed({NAME: "x"}, headers=[(name, "a, b;c") for name in names])
+        expect(names, send("?UserName=x", fresh()), (404, "EntityNotExist.User"))
+        expect("unsigned ones more", send("?UserName=x", fresh(), extra=[("x-other", "1")]), (404, "EntityNotExist.User"))
+    shouting = {name.upper(): value for name, value in signed({NAME: "x"}).items()}
+    expect("names in upper case", send("?UserName=x", shouting), (404, "EntityNotExist.User"))
+    form = [("content-type", FORM)]
+    for extra in ((), [("transfer-encoding", "chunked")]):
+        headers = signed({}, body="UserName=a+b", headers=form)
+        expect("a form body", send("", headers, body="UserName=a+b", extra=extra), READ)
+        headers = signed({}, body="UserName=a+b", headers=form)
+        expect("another body", send("", headers, body="UserName=a+c", extra=extra), BAD)
 
-# Each part that is signed, changed.
-changes = {
-    "host": "127.0.0.1:1",
-    "x-acs-action": "DeleteUser",
-    "x-acs-version": "2019-08-15",
-    "x-acs-date": "2026-01-01T00:00:00Z",
-    "x-acs-signature-nonce": "other",
-    "x-acs-content-sha256": hashlib.sha256(b"other").hexdigest(),
-    "accept": "text/xml",
-}
-for name, value in changes.items():
-    headers = signed({NAME: "x"}, headers=[("accept", "application/json")])
-    headers[name] = value
-    wanted = (400, "InvalidTimeStamp.Expired") if name == "x-acs-date" else BAD
-    expect(name, send("?UserName=x", headers), wanted)
-for what, line in {"a value": "?UserName=y", "a name": "?Username=x", "one more": "?UserName=x&A=b", "none": ""}.items():
-    expect(what, send(line, signed({NAME: "x"})), BAD)
-expect("the method", send("?UserName=x", signed({NAME: "x"}), method="GET"), BAD)
-expect("the body", send("?UserName=x", signed({NAME: "x"}), body="more"), BAD)
-expect("another path", send("x?UserName=x", signed({NAME: "x"})), (404, "InvalidAction.NotFound"))
-headers = signed({NAME: "x"})
-tail = "0" if headers["Authorization"][-1] != "0" else "1"
-expect("the signature", send("?UserName=x", {**headers, "Authorization": headers["Authorization"][:-1] + tail}), BAD)
-expect("whose pair", send("?UserName=x", {**headers, "Authorization": headers["Authorization"].replace("Credential=LTAI", "Credential=LTAJ")}), (404, "InvalidAccessKeyId.NotFound"))
-fewer = headers["Authorization"].replace(";x-acs-version", "")
-expect("fewer signed headers", send("?UserName=x", {**headers, "Authorization": fewer}), (400, "IncompleteSignature"))
-expect("as it was", send("?UserName=x", headers), (404, "EntityNotExist.User"))
-expect("a replay", send("?UserName=x", headers), (400, "SignatureNonceUsed"))
-twice = "?UserName=x&UserName=y"
-expect("a parameter twice", send(twice, signed({NAME: "x"})), (400, "InvalidParameter"))
-second = [("x-acs-signature-nonce", "b")]
-expect("a header twice", send("?UserName=x", signed({NAME: "x"}), extra=second), (400, "IncompleteSignature"))
-headers = signed({NAME: "x"})
-expect("a form that nobody signed", send("?UserName=x", headers, extra=form), (400, "IncompleteSignature"))
+    # Each part that is signed, changed.
+    changes = {
+        "host": "127.0.0.1:1",
+        "x-acs-action": "DeleteUser",
+        "x-acs-version": "2019-08-15",
+        "x-acs-date": "2026-01-01T00:00:00Z",
+        "x-acs-signature-nonce": "other",
+        "x-acs-content-sha256": hashlib.sha256(b"other").hexdigest(),
+    }
+    # Only the signer of V3 signs this one.
+    if AUTHORIZE is v3:
+        changes["accept"] = "text/xml"
+    for name, value in changes.items():
+        headers = signed({NAME: "x"}, headers=[("accept", "application/json")])
+        headers[name] = value
+        wanted = (400, "InvalidTimeStamp.Expired") if name == "x-acs-date" else BAD
+        expect(name, send("?UserName=x", headers), wanted)
+    for what, line in {"a value": "?UserName=y", "a name": "?Username=x", "one more": "?UserName=x&A=b", "none": ""}.items():
+        expect(what, send(line, signed({NAME: "x"})), BAD)
+    expect("the method", send("?UserName=x", signed({NAME: "x"}), method="GET"), BAD)
+    expect("the body", send("?UserName=x", signed({NAME: "x"}), body="more"), BAD)
+    expect("another path", send("x?UserName=x", signed({NAME: "x"})), (404, "InvalidAction.NotFound"))
+    headers = signed({NAME: "x"})
+    tail = "0" if headers["Authorization"][-1] != "0" else "1"
+    expect("the signature", send("?UserName=x", {**headers, "Authorization": headers["Authorization"][:-1] + tail}), BAD)
+    expect("whose pair", send("?UserName=x", {**headers, "Authorization": headers["Authorization"].replace("Credential=LTAI", "Credential=LTAJ")}), (404, "InvalidAccessKeyId.NotFound"))
+    fewer = headers["Authorization"].replace(";x-acs-version", "")
+    expect("fewer signed headers", send("?UserName=x", {**headers, "Authorization": fewer}), (400, "IncompleteSignature"))
+    expect("as it was", send("?UserName=x", headers), (404, "EntityNotExist.User"))
+    expect("a replay", send("?UserName=x", headers), (400, "SignatureNonceUsed"))
+    twice = "?UserName=x&UserName=y"
+    expect("a parameter twice", send(twice, signed({NAME: "x"})), (400, "InvalidParameter"))
+    second = [("x-acs-signature-nonce", "b")]
+    expect("a header twice", send("?UserName=x", signed({NAME: "x"}), extra=second), (400, "IncompleteSignature"))
+    headers = signed({NAME: "x"})
+    expect("a form that nobody signed", send("?UserName=x", headers, extra=form), (400, "IncompleteSignature"))

@@ -1,20 +1,22 @@
 //! Who says to have signed a request, and whether that holds.
 //!
-//! A signature version is one way to read a [`Claim`] out of a request, and one [`Scheme`] to check it by. The `Authorization`
-//! header decides which: the old Python SDK sends `x-acs-*` headers with its V1 signature too, unsigned.
+//! A signature version is one way to read a [`Claim`] out of a request, and one [`Scheme`] to check it by. A request with an
+//! `Authorization` header is V3 or V4, any other V1: the old Python SDK sends `x-acs-*` headers with its V1 signature too,
+//! unsigned.
 
+mod headers;
+mod scheme;
 #[cfg(test)]
 mod tests;
 mod v1;
-mod v3;
 
 use super::form;
 use super::refusal::Refusal;
-use crate::cloud::signature::{self, content_hash, v1_string_to_sign, v3_string_to_sign};
 use crate::cloud::transport::Request;
 use crate::core::secret::Secret;
 use crate::core::time::Timestamp;
 use chrono::{NaiveDateTime, TimeDelta};
+use scheme::Scheme;
 use std::collections::HashSet;
 
 /// A request as its sender states it; nothing of it is proven before [`Claim::check_signature`].
@@ -32,17 +34,10 @@ pub(super) struct Claim<'r> {
     scheme: Scheme<'r>,
 }
 
-enum Scheme<'r> {
-    /// Over all parameters and the method.
-    V1(&'r str),
-    /// The lower-case names of the signed headers, in the client's order.
-    V3(&'r Request, Vec<String>),
-}
-
 impl<'r> Claim<'r> {
     /// Reads what the request says of itself. `MissingParameter` for what is not there, `IncompleteSignature` for what is not
-    /// covered by the signature or no `Authorization` that could be read, `InvalidParameter` for a name given twice: both
-    /// signatures sort, so that the two values could change places.
+    /// covered by the signature or no `Authorization` that could be read, `InvalidParameter` for a name given twice: every
+    /// signature sorts, so that the two values could change places.
     pub(super) fn read(request: &'r Request) -> Result<Self, Refusal> {
         let mut parameters = request.query.clone();
         parameters.extend(form::of_body(request));
@@ -52,12 +47,13 @@ impl<'r> Claim<'r> {
             return Err(Refusal::new(400, "InvalidParameter", message));
         }
         match request.header("authorization") {
-            Some(header) => v3::read(request, parameters, header),
+            Some(header) => headers::read(request, parameters, header),
             None => v1::read(request, parameters),
         }
     }
 
-    /// Whether the request was dated within 15 minutes of now: `InvalidTimeStamp.Format`, `InvalidTimeStamp.Expired`.
+    /// Checks that the request was dated within 15 minutes of now: `InvalidTimeStamp.Format`, `InvalidTimeStamp.Expired`; and that
+    /// its date is of the day that its key is for: `IncompleteSignature`.
     pub(super) fn check_date(&self, now: Timestamp) -> Result<(), Refusal> {
         let date = NaiveDateTime::parse_from_str(&self.date, "%Y-%m-%dT%H:%M:%SZ");
         let date = date.map_err(|_| {
@@ -68,46 +64,26 @@ impl<'r> Claim<'r> {
             let message = "Specified time stamp or date value is expired.";
             return Err(Refusal::new(400, "InvalidTimeStamp.Expired", message));
         }
-        Ok(())
+        if self.scheme.is_for(date.date()) {
+            Ok(())
+        } else {
+            Err(incomplete())
+        }
     }
 
     /// Whether the request and its body are what the owner of the secret signed: `SignatureDoesNotMatch`, whose message
     /// repeats the string to sign after a colon, since an SDK splits it there (aliyun-python-sdk-core, `client.py`).
     pub(super) fn check_signature(&self, secret: &Secret) -> Result<(), Refusal> {
-        let holds = match &self.scheme {
-            Scheme::V1(method) => same(
-                &signature::v1(method, &self.parameters, secret),
-                &self.signature,
-            ),
-            Scheme::V3(request, signed) => {
-                let body = content_hash(&request.body);
-                request.header("x-acs-content-sha256") == Some(body.as_str())
-                    && same(
-                        &signature::v3(request, &names(signed), secret),
-                        &self.signature,
-                    )
-            }
-        };
-        if holds {
+        let expected = self.scheme.signature(&self.parameters, secret);
+        if self.scheme.covers_body() && same(&expected, &self.signature) {
             return Ok(());
         }
         let message = format!(
             "Specified signature is not matched with our calculation. server string to sign is:{}",
-            self.string_to_sign()
+            self.scheme.string_to_sign(&self.parameters)
         );
         Err(Refusal::new(400, "SignatureDoesNotMatch", message))
     }
-
-    fn string_to_sign(&self) -> String {
-        match &self.scheme {
-            Scheme::V1(method) => v1_string_to_sign(method, &self.parameters),
-            Scheme::V3(request, signed) => v3_string_to_sign(request, &names(signed)),
-        }
-    }
-}
-
-fn names(signed: &[String]) -> Vec<&str> {
-    signed.iter().map(String::as_str).collect()
 }
 
 fn incomplete() -> Refusal {

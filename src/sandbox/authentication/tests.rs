@@ -1,4 +1,6 @@
-use super::super::testing::{Bench, benches, credentials};
+mod v4;
+
+use super::super::testing::{Bench, Credentials, benches, credentials};
 use crate::cloud::signature;
 use crate::cloud::transport::{
     Request,
@@ -7,6 +9,15 @@ use crate::cloud::transport::{
 
 /// A header's name and the value that replaces it; `None` takes it away.
 type Change = (&'static str, Option<&'static str>);
+
+/// Signs a request anew that V3 signed.
+type Signer = fn(Request, &Credentials) -> Request;
+
+/// The algorithms that sign headers.
+const SIGNERS: [(&str, Signer); 2] = [
+    ("ACS3-HMAC-SHA256", |request, _| request),
+    ("ACS4-HMAC-SHA256", v4::signed),
+];
 
 #[test]
 fn what_a_signature_does_not_cover_is_refused() {
@@ -61,42 +72,51 @@ fn what_a_signature_does_not_cover_is_refused() {
         ),
     ];
     let bench = Bench::memory();
-    for ((name, value), status, code) in cases {
-        let mut request = bench.signed(&bench.console, Sts, "GetCallerIdentity", &[]);
-        request.headers.retain(|(key, _)| key != name);
-        request
-            .headers
-            .extend(value.map(|value| (name.to_owned(), value.to_owned())));
-        let answer = bench.send(&request);
-        assert_eq!((answer.status, answer.code()), (status, code), "{name}");
+    for (algorithm, sign) in SIGNERS {
+        for ((name, value), status, code) in cases {
+            let request = bench.signed(&bench.console, Sts, "GetCallerIdentity", &[]);
+            let mut request = sign(request, &bench.console);
+            request.headers.retain(|(key, _)| key != name);
+            request
+                .headers
+                .extend(value.map(|value| (name.to_owned(), value.to_owned())));
+            let answer = bench.send(&request);
+            let outcome = (answer.status, answer.code());
+            assert_eq!(outcome, (status, code), "{algorithm}: {name}");
+        }
     }
 }
 
 #[test]
 fn a_changed_request_does_not_match_and_is_told_the_string_to_sign() {
     let bench = Bench::memory();
-    let signed = || bench.signed(&bench.console, Ram, "GetUser", &[("UserName", "a")]);
-    let mut changed = [signed(), signed(), signed(), signed()];
-    changed[0].query[0].1 = "b".into();
-    changed[1].body = b"x".to_vec();
-    changed[2].method = "GET".into();
-    changed[3].headers.push(("x-acs-date".into(), "x".into()));
-    for (request, code) in changed.iter().zip([
-        "SignatureDoesNotMatch",
-        "SignatureDoesNotMatch",
-        "SignatureDoesNotMatch",
-        "IncompleteSignature",
-    ]) {
-        let answer = bench.send(request);
-        assert_eq!((answer.status, answer.code()), (400, code));
-        assert_eq!(
-            answer
-                .text("Message")
-                .contains("to sign is:ACS3-HMAC-SHA256\n"),
-            code == "SignatureDoesNotMatch"
-        );
+    for (algorithm, sign) in SIGNERS {
+        let signed = || {
+            let request = bench.signed(&bench.console, Ram, "GetUser", &[("UserName", "a")]);
+            sign(request, &bench.console)
+        };
+        let mut changed = [signed(), signed(), signed(), signed()];
+        changed[0].query[0].1 = "b".into();
+        changed[1].body = b"x".to_vec();
+        changed[2].method = "GET".into();
+        changed[3].headers.push(("x-acs-date".into(), "x".into()));
+        for (request, code) in changed.iter().zip([
+            "SignatureDoesNotMatch",
+            "SignatureDoesNotMatch",
+            "SignatureDoesNotMatch",
+            "IncompleteSignature",
+        ]) {
+            let answer = bench.send(request);
+            assert_eq!((answer.status, answer.code()), (400, code));
+            assert_eq!(
+                answer
+                    .text("Message")
+                    .contains(&format!("to sign is:{algorithm}\n")),
+                code == "SignatureDoesNotMatch"
+            );
+        }
+        assert_eq!(bench.send(&signed()).code(), "EntityNotExist.User");
     }
-    assert_eq!(bench.send(&signed()).code(), "EntityNotExist.User");
 }
 
 #[test]

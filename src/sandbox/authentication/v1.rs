@@ -1,7 +1,7 @@
 //! The claim of an old RPC request (`SignatureVersion=1.0`, HMAC-SHA1), in its parameters: those of the query and of a form
 //! body are signed alike.
 
-use super::{Claim, Scheme, incomplete};
+use super::{Claim, incomplete, scheme::Scheme};
 use crate::cloud::transport::Request;
 use crate::sandbox::refusal::Refusal;
 

@@ -127,7 +127,7 @@ impl Faults {
     }
 }
 
-/// The API that the request names, in a header (V3) or in the query (V1).
+/// The API that the request names, in a header (V3, V4) or in the query (V1).
 fn action_of(request: &Request) -> Option<&str> {
     request.header("x-acs-action").or_else(|| {
         let mut named = request.query.iter().filter(|(name, _)| name == "Action");

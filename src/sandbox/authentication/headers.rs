@@ -1,11 +1,12 @@
-//! The claim of a V3 request (`ACS3-HMAC-SHA256`), in its headers.
+//! The claim of a V3 or V4 request (`ACS3-HMAC-SHA256`, `ACS4-HMAC-SHA256`), in its headers.
 
-use super::{Claim, Scheme, incomplete};
-use crate::cloud::signature::V3;
+use super::scheme::{Headers, Scheme};
+use super::{Claim, incomplete};
+use crate::cloud::signature::{Scope, V3, V4};
 use crate::cloud::transport::Request;
 use crate::sandbox::refusal::Refusal;
 
-/// What a V3 request must carry and sign.
+/// What such a request must carry and sign.
 const REQUIRED: [&str; 6] = [
     "host",
     "x-acs-action",
@@ -19,6 +20,8 @@ const OPTIONAL: [&str; 2] = ["content-type", "x-acs-security-token"];
 /// Far above what any SDK signs.
 const MOST_SIGNED: usize = 64;
 
+/// Reads the claim. `IncompleteSignature` for an `Authorization` that cannot be read, another algorithm among them, and for a
+/// header that is not signed; `MissingParameter` for one that is absent.
 pub(super) fn read<'r>(
     request: &'r Request,
     parameters: Vec<(String, String)>,
@@ -38,7 +41,7 @@ pub(super) fn read<'r>(
         }
     }
     Ok(Claim {
-        access_key_id: parts.credential,
+        access_key_id: parts.id,
         action: header("x-acs-action"),
         version: header("x-acs-version"),
         nonce: header("x-acs-signature-nonce"),
@@ -46,24 +49,32 @@ pub(super) fn read<'r>(
         parameters,
         date: header("x-acs-date"),
         signature: parts.signature,
-        scheme: Scheme::V3(request, parts.signed),
+        scheme: Scheme::Headers(Headers {
+            request,
+            signed: parts.signed,
+            scope: parts.scope,
+        }),
     })
 }
 
-/// The parts of `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…`.
+/// The parts of `ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=…,Signature=…`, and of the same with `ACS4-HMAC-SHA256` and
+/// `Credential=<id>/<scope>`.
 #[derive(Default)]
 struct Authorization {
-    credential: String,
+    id: String,
+    /// Of V4 alone.
+    scope: Option<Scope>,
     signed: Vec<String>,
     signature: String,
 }
 
 impl Authorization {
     fn read(header: &str) -> Option<Self> {
+        let (algorithm, parts) = header.split_once(' ')?;
         let mut read = Self::default();
-        for part in header.strip_prefix(V3)?.strip_prefix(' ')?.split(',') {
+        for part in parts.split(',') {
             match part.trim().split_once('=')? {
-                ("Credential", id) => id.clone_into(&mut read.credential),
+                ("Credential", credential) => read.set_credential(algorithm, credential)?,
                 ("SignedHeaders", names) => {
                     read.signed = names.split(';').map(str::to_ascii_lowercase).collect();
                 }
@@ -71,10 +82,19 @@ impl Authorization {
                 _ => return None,
             }
         }
-        (!read.credential.is_empty()
-            && !read.signature.is_empty()
-            && read.signed.len() <= MOST_SIGNED)
+        (!read.id.is_empty() && !read.signature.is_empty() && read.signed.len() <= MOST_SIGNED)
             .then_some(read)
+    }
+
+    fn set_credential(&mut self, algorithm: &str, credential: &str) -> Option<()> {
+        let (id, scope) = match algorithm {
+            V3 => (credential, None),
+            V4 => Scope::split(credential).map(|(id, scope)| (id, Some(scope)))?,
+            _ => return None,
+        };
+        id.clone_into(&mut self.id);
+        self.scope = scope;
+        Some(())
     }
 
     /// `IncompleteSignature` unless the header is signed and there once: a second one could change places with the first, as the
