@@ -5,6 +5,7 @@ use super::super::{Dialog, KeyringStore};
 use dbus::Path;
 use dbus::arg::Variant;
 use dbus::blocking::Connection;
+use dbus::blocking::stdintf::org_freedesktop_dbus::RequestNameReply;
 use dbus::channel::{MatchingReceiver, Sender};
 use dbus::message::{MatchRule, Message};
 use std::collections::HashSet;
@@ -205,7 +206,11 @@ pub(super) struct Scripted {
 impl Scripted {
     pub(super) fn on(desktop: &Desktop, name: &'static str, script: Script) -> Self {
         let (bus, stop) = (desktop.connect(), Arc::new(AtomicBool::new(false)));
-        bus.request_name(name, false, true, true).unwrap();
+        // The bus may take a moment to see that the last owner of the name is gone; until then it gives the name to nobody else.
+        wait_until(name, || {
+            let reply = bus.request_name(name, false, true, true);
+            matches!(reply, Ok(RequestNameReply::PrimaryOwner))
+        });
         let (locked, known) = (AtomicBool::new(script.locked), Mutex::new(HashSet::new()));
         let answer = move |call: Message, bus: &Connection| {
             let caller = call.sender().unwrap().to_string();
