@@ -36,7 +36,7 @@ pub(crate) struct Copy {
 
 impl Copy {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
-        let reading = context.reading()?;
+        let reading = context.reading_aloud()?;
         let chosen = reading.choose(&self.pair.selected()?)?;
         let id = &chosen.pair.access_key_id;
         let mut clipboard = context::clipboard()?;

@@ -52,7 +52,13 @@ impl Export {
                 _ => failure,
             }
         })?;
-        let reading = context.reading()?;
+        let reading = context
+            .reading_aloud()
+            .map_err(|failure| match failure.kind {
+                Kind::NoSuchPair => Failure::new(Kind::SecretMissing, "akm holds no secret yet")
+                    .hint("`akm create` makes a pair"),
+                _ => failure,
+            })?;
         let pairs = export::export(&reading.account, &which, reading.profile.as_deref())?;
         let rows: Vec<Row> = pairs
             .iter()

@@ -23,7 +23,7 @@ impl Verify {
         let caller = if self.pair.own {
             verify::signer(&context.session()?)?
         } else {
-            let reading = context.reading()?;
+            let reading = context.reading_aloud()?;
             let chosen = reading.choose(&self.pair.selected()?)?;
             let credentials = Credentials {
                 id: chosen.pair.access_key_id.to_string(),

@@ -13,6 +13,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
+/// The newest version that a line has.
+const NEWEST: u64 = 1;
 /// Far above any line that akm writes.
 const LONGEST_LINE: u64 = 16 << 10;
 
@@ -265,5 +267,5 @@ impl Lines {
 fn newer(line: &[u8]) -> bool {
     let line: Option<serde_json::Value> = serde_json::from_slice(line).ok();
     let version = line.and_then(|line| line.get("version")?.as_u64());
-    version.is_some_and(|version| version > super::VERSION.into())
+    version.is_some_and(|version| version > NEWEST)
 }

@@ -147,7 +147,7 @@ fn fish_shows_whose_pairs_they_are() {
         ["--ram-user=Alice"]
     );
     assert_eq!(fish(&env, "akm show-id --ram-user "), ["Alice"]);
-    let commands = fish(&env, "akm cre");
+    let commands = fish(&env, "akm crea");
     assert_eq!(
         commands,
         ["create\tMake an AccessKey pair and hold its secret"]

@@ -125,8 +125,7 @@ fn secret_of(env: &Env, id: &str) -> String {
 /// Whether metadata says of some pair that it left by the clipboard.
 fn left_by_copy(env: &Env) -> bool {
     env.files().iter().any(|(path, content)| {
-        path.starts_with(env.home().join("accounts"))
-            && String::from_utf8_lossy(content).contains("\"copy\"")
+        path.ends_with("log.jsonl") && String::from_utf8_lossy(content).contains("\"copy\"")
     })
 }
 
@@ -363,7 +362,7 @@ fn what_cannot_be_copied_is_said() {
         &[],
         3,
         "",
-        "akm: akm knows no AccessKey pair yet\nhint: `akm create` makes one\n",
+        "akm: akm knows no AccessKey pair yet\nhint: `akm create NAME` makes one\n",
     );
     env.create("alice");
     env.akm(&["copy", "--self"]).said(

@@ -10,7 +10,7 @@ const WARNING: &str =
 
 #[test]
 fn a_pair_for_a_ram_user_from_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let ran = env.akm(&["create", "--ram-user", "alice"]);
     let id = ran.stdout.trim().to_owned();
     ran.said(
@@ -26,10 +26,10 @@ fn a_pair_for_a_ram_user_from_nothing() {
 
 #[test]
 fn the_first_store_is_said() {
-    let env = Env::bare().without_overlap();
+    let env = Env::bare();
     env.akm(&["-q", "create", "--ram-user", "alice"])
         .said(&[], 0, "<ID>\n", SANDBOX);
-    let env = Env::bare().without_overlap();
+    let env = Env::bare();
     env.akm(&["create", "--ram-user", "alice"]).said(
         &[],
         0,
@@ -44,7 +44,7 @@ fn the_first_store_is_said() {
 /// The account's quota decides, and is asked for only where it may matter.
 #[test]
 fn a_third_pair_where_the_quota_has_room_for_it() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let asked = |args: &[&str], code| {
         let ran = env.akm(&[args, &["-v"]].concat());
         assert_eq!(ran.code, code, "{}", ran.stderr);
@@ -74,7 +74,7 @@ fn a_third_pair_where_the_quota_has_room_for_it() {
 
 #[test]
 fn a_third_pair_is_refused_and_both_are_shown() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("alice"));
     env.refused(&["create", "--ram-user", "alice"], 4).said(
         &[&one, &two],
@@ -102,7 +102,7 @@ fn a_third_pair_is_refused_and_both_are_shown() {
 
 #[test]
 fn the_accounts_own_pair_is_warned_of_and_asked_for() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let asked =
         "akm: make a pair for the account itself? there is nobody to ask\nhint: add `--yes`\n";
     for more in [&[][..], &["--no-input"]] {
@@ -137,7 +137,7 @@ fn the_accounts_own_pair_is_warned_of_and_asked_for() {
 
 #[test]
 fn an_owner_must_be_named() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.refused(&["create"], 2).said(
         &[],
         2,
@@ -151,7 +151,7 @@ fn an_owner_must_be_named() {
 
 #[test]
 fn a_csv_file_is_the_consoles() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let ran = env.akm(&["create", "--ram-user", "alice", "--csv", "alice.csv"]);
     let id = ran.stdout.trim().to_owned();
     ran.said(
@@ -180,7 +180,7 @@ fn a_csv_file_is_the_consoles() {
 
 #[test]
 fn a_csv_that_cannot_be_written_makes_no_pair() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     std::fs::write(env.path("old.csv"), "mine").unwrap();
     std::os::unix::fs::symlink(env.path("nowhere"), env.path("link.csv")).unwrap();
     let create =
@@ -225,7 +225,7 @@ fn a_csv_that_cannot_be_written_makes_no_pair() {
 
 #[test]
 fn a_csv_on_standard_output_is_all_of_it() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let args = ["create", "--ram-user", "alice", "--csv", "-"];
     let ran = env.akm(&args);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -254,7 +254,7 @@ fn a_csv_on_standard_output_is_all_of_it() {
 
 #[test]
 fn the_secret_is_shown_only_where_that_was_asked_for() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let ran = env.akm(&["create", "--ram-user", "alice", "--show-secret"]);
     let (id, secret) = env.secrets().remove(0);
     ran.said(
@@ -270,7 +270,7 @@ fn the_secret_is_shown_only_where_that_was_asked_for() {
 
 #[test]
 fn json_is_one_object_and_has_the_secret_only_on_demand() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.akm(&["create", "--ram-user", "alice", "--json", "-q"]).said(
         &[],
         0,
@@ -292,7 +292,7 @@ fn json_is_one_object_and_has_the_secret_only_on_demand() {
 
 #[test]
 fn a_comment_is_kept_with_the_pair() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let comment = "for the build, \"a\" = b";
     assert_eq!(
         env.akm(&["create", "--ram-user", "alice", "--comment", comment])
@@ -323,7 +323,7 @@ fn a_comment_is_kept_with_the_pair() {
 
 #[test]
 fn names_that_no_ram_user_can_have_make_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let characters = "only letters, digits, `.`, `-` and `_` are allowed";
     let long = "x".repeat(65);
     let cases = [
@@ -353,7 +353,7 @@ fn names_that_no_ram_user_can_have_make_nothing() {
 
 #[test]
 fn dots_are_names_and_never_a_path() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let ids = [".", "..", "...", "a.."].map(|name| env.create(name));
     for (name, id) in [".", "..", "...", "a.."].iter().zip(&ids) {
         env.akm(&["show-id", "--ram-user", name])
@@ -388,7 +388,7 @@ fn dots_are_names_and_never_a_path() {
 
 #[test]
 fn names_that_differ_by_case_are_one_user() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (one, two) = (env.create("Alice"), env.create("aLICE"));
     env.refused(&["create", "--ram-user", "ALICE"], 4);
     for name in ["alice", "ALICE"] {
@@ -400,7 +400,7 @@ fn names_that_differ_by_case_are_one_user() {
 
 #[test]
 fn a_user_that_exists_is_no_error_with_create_user() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let args = ["create", "--ram-user", "alice", "--create-user"];
     let made = "akm: RAM user `alice` was made\n";
     let held = "akm: `<ID>` is a pair of RAM user `alice`; its secret is held in the store `age`\n";
@@ -412,7 +412,7 @@ fn a_user_that_exists_is_no_error_with_create_user() {
 
 #[test]
 fn every_file_is_private() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
     for (path, _) in env.files() {
@@ -430,7 +430,7 @@ fn every_file_is_private() {
 
 #[test]
 fn the_home_may_be_copied_and_moved() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (id, secret) = env.create_shown("alice");
     for (path, content) in env.files() {
         let text = String::from_utf8_lossy(&content);
@@ -453,7 +453,7 @@ fn a_signal_does_not_cost_the_secret() {
         return;
     }
     for (signal, code) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
-        let env = Env::new().without_overlap();
+        let env = Env::new();
         env.create("bob");
         // The journal's record of the answer is the one write at a place.
         let inject = format!("inject=pwrite64:signal={signal}:when=1");

@@ -51,7 +51,7 @@ impl Good {
             (String::new(), "damaged"),
             (format!("favourite = \"tea\"\n{}", self.text), "damaged"),
             (format!("{}\0\u{1}", self.text), "damaged"),
-            (self.text.replacen("version = 1", "version = 2", 1), "newer"),
+            (self.text.replacen("version = 2", "version = 3", 1), "newer"),
         ]
     }
 }
@@ -152,7 +152,7 @@ fn a_rotation_does_not_go_on_over_a_damaged_record() {
     good.put_back();
     let ran = env.akm(&["rotate", "--ram-user", "alice"]);
     assert!(
-        ran.stderr.contains(&format!("`{old}` is Inactive")),
+        ran.stderr.contains(&format!("Old: {old} (disabled;")),
         "{}",
         ran.stderr
     );
@@ -374,7 +374,7 @@ fn a_torn_last_record_of_the_journal_counts_as_not_written() {
     good.write(&torn);
     let ran = env.akm(&["rotate", "--ram-user", "alice"]);
     assert_eq!((ran.code, &ran.stdout), (0, &new), "{}", ran.stderr);
-    assert!(ran.stderr.contains(&format!("`{old}` is Inactive")));
+    assert!(ran.stderr.contains(&format!("Old: {old} (disabled;")));
     let aside = std::fs::read_dir(folder).unwrap().flatten();
     assert_eq!(
         aside
@@ -389,7 +389,7 @@ fn a_torn_last_record_of_the_journal_counts_as_not_written() {
 
 #[test]
 fn the_configuration() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let good = Good::of(&env.home().join("config.toml"));
     let commands: [&[&str]; 6] = [

@@ -190,7 +190,7 @@ fn of_a_leak_beside_pairs_that_do_not_help() {
 fn it_is_refused_as_the_command_is() {
     let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
-    let none = Env::new().without_overlap();
+    let none = Env::new();
     let args = ["rotate", "--ram-user", "alice", "--dry-run"];
     assert_eq!(none.akm(&args).code, 3);
     assert!(!none.home().exists());

@@ -96,7 +96,7 @@ fn names_are_made_durable_in_time() {
     if !have("strace") {
         return;
     }
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     let csv = env.path("new.csv");
     let csv = csv.to_str().unwrap();
     let alice = ["--ram-user", "alice"];

@@ -28,7 +28,7 @@ fn fails(env: &Env, args: &[&str], exit: i32, code: &str) {
 
 #[test]
 fn each_is_reached() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     assert_eq!(env.akm(&["list"]).code, 0);
 
@@ -93,7 +93,7 @@ fn each_is_reached() {
 
 #[test]
 fn another_akm_at_work_is_waited_for() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let lock = env
         .home()
@@ -135,7 +135,7 @@ fn seven_is_reached_by_a_lock_that_is_held() {
     if !crate::env::have("strace") {
         return;
     }
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let locks = env.home().join("locks").join(env.account());
     let lock = std::fs::File::open(locks.join("user-alice.lock")).unwrap();

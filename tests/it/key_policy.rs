@@ -16,7 +16,7 @@ fn shows(env: &Env, id: &str, table: &str, json: &str) {
 
 #[test]
 fn a_policy_is_set_shown_and_lifted() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let none = (
         "STATUS    FROM  NETWORK\nInactive  -     -\n",
@@ -72,7 +72,7 @@ fn a_policy_is_set_shown_and_lifted() {
 
 #[test]
 fn the_account_s_own_pair_has_one_too_from_standard_input() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let made = env.akm(&["create", "--account", "-y"]).stdout;
     let id = made.trim();
     let mut command = env.command(&["key-policy", "set", id, "-y", "--file", "-", "--json", "-q"]);
@@ -96,7 +96,7 @@ fn the_account_s_own_pair_has_one_too_from_standard_input() {
 
 #[test]
 fn what_is_shut_out_is_said_before_it_is_asked() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let asked = "akm: set the network policy of `<ID1>` of RAM user `alice`? there is nobody to ask\nhint: add `--yes`\n";
     std::fs::write(
@@ -118,7 +118,7 @@ fn what_is_shut_out_is_said_before_it_is_asked() {
 
 #[test]
 fn what_is_no_policy_is_refused_before_anything_is_asked() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let refused = |options: &[&str], code, text: &str| {
         let ran = env.refused(&[&["key-policy", "set", &id, "-y"], options].concat(), code);
@@ -173,7 +173,7 @@ fn what_is_no_policy_is_refused_before_anything_is_asked() {
 
 #[test]
 fn a_rotation_says_that_the_new_pair_is_not_bound() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let set = ["key-policy", "set", &id, "-y", "--allow", "203.0.113.0/24"];
     assert_eq!(env.akm(&set).code, 0);

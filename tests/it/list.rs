@@ -118,7 +118,7 @@ fn filters() {
     for status in ["Active", "both", ""] {
         env.refused(&["list", "--status", status], 2);
     }
-    for age in ["90", "-1d", "1w", ""] {
+    for age in ["90", "-1d", "1y", ""] {
         env.refused(&["list", &format!("--older-than={age}")], 2);
     }
     let record = env.record_of("alice");
@@ -285,7 +285,7 @@ fn show_id_prefers_a_pair_that_is_held_and_says_when_it_is_not() {
 fn a_table_on_a_terminal() {
     let env = Env::new();
     let old = env.create("alice");
-    let rotated = env.akm(&["rotate", "--ram-user", "alice"]);
+    let rotated = env.akm(&["rotate", "--ram-user", "alice", "--overlap", "0s"]);
     assert_eq!(rotated.code, 0);
     let comment =
         "a remark that is far too long for a terminal of eighty columns, whatever it says";
@@ -331,7 +331,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
     let env = Env::new().with("NO_COLOR", "1");
     let long = "a-rather-long-name-of-a-ram-user-that-is-nearly-64-characters-lo";
     env.create(long);
-    let rotated = env.akm(&["rotate", "--ram-user", long]);
+    let rotated = env.akm(&["rotate", "--ram-user", long, "--overlap", "0s"]);
     assert_eq!(rotated.code, 0);
     let screen = |command: &str| {
         let akm = env!("CARGO_BIN_EXE_akm");

@@ -50,7 +50,7 @@ fn done(env: &Env, args: &[&str]) -> String {
 
 #[test]
 fn every_change_is_written_down_and_nothing_else() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.akm(&["log"]).said(&[], 0, "", "");
     let one = done(&env, &["create", "--ram-user", "alice"]);
     env.refused(&["disable", &one], 4);
@@ -120,7 +120,7 @@ fn every_change_is_written_down_and_nothing_else() {
 
 #[test]
 fn a_line_says_who_what_when_and_with_which_pair() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     done(&env, &["export", &id, "--csv", "out.csv"]);
     env.akm(&["log", "--json"]).said(
@@ -156,7 +156,7 @@ fn a_line_says_who_what_when_and_with_which_pair() {
 
 #[test]
 fn a_torn_line_is_named_left_there_and_does_not_spoil_the_next() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let whole = std::fs::read_to_string(file(&env)).unwrap();
     std::fs::write(file(&env), format!("{whole}{{\"time\":\"20")).unwrap();
@@ -172,7 +172,7 @@ fn a_torn_line_is_named_left_there_and_does_not_spoil_the_next() {
 
 #[test]
 fn what_akm_did_not_write_is_not_believed() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let damaged = |from: &str, to: &str, why: &str| {
         let whole = std::fs::read(file(&env)).unwrap();
@@ -203,7 +203,7 @@ fn what_akm_did_not_write_is_not_believed() {
 /// What is done stays done.
 #[test]
 fn a_record_that_cannot_be_written_fails_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     std::fs::remove_file(file(&env)).unwrap();
     std::fs::create_dir(file(&env)).unwrap();
@@ -218,7 +218,7 @@ fn a_record_that_cannot_be_written_fails_nothing() {
 /// 40 MB, by a process that may not have 70 MB of addresses, its own program among them.
 #[test]
 fn a_long_record_is_read_piece_by_piece() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let line = std::fs::read_to_string(file(&env)).unwrap();
     let last = line.lines().last().unwrap();
@@ -244,7 +244,7 @@ fn a_long_record_is_read_piece_by_piece() {
 /// Killed when the new pair was written down and not yet logged: whoever finishes it logs it.
 #[test]
 fn what_a_recovery_finishes_is_written_down() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let old = env.create("alice");
     cut(&env, &["rotate", "--ram-user", "alice"], |calls| {
         let named = |call: &&Call| call.line.contains("log.jsonl");
@@ -283,7 +283,7 @@ fn a_deletion_whose_answer_was_lost_may_have_been_done() {
 /// What is known to be deleted was deleted before.
 #[test]
 fn a_deletion_is_written_down_once() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     done(&env, &["delete", &id, "--force", "-y"]);
     done(&env, &["delete", &id, "--purge", "-y"]);
@@ -318,7 +318,7 @@ fn a_restore_that_is_finished_later_is_written_down() {
 #[cfg(feature = "sandbox-server")]
 #[test]
 fn a_profile_that_switches_is_written_down() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let serving = crate::serving::Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let new = done(&env, &["rotate", "--self", "-y"]);
@@ -336,7 +336,7 @@ fn a_profile_that_switches_is_written_down() {
 #[cfg(feature = "sandbox-server")]
 #[test]
 fn profiles_come_and_go() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let serving = crate::serving::Serving::start(&env, &[]);
     for name in ["dev", "ops"] {
         serving.add_profile(&env, name);

@@ -61,7 +61,7 @@ fn all_are_held(env: &Env) {
 
 #[test]
 fn a_reader_that_went_away_is_no_failure() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     for args in CREATES {
         let (code, text) = unread(&env, args);
         assert_eq!(code, 0, "{args:?}: {text}");
@@ -74,7 +74,7 @@ fn a_reader_that_went_away_is_no_failure() {
 
 #[test]
 fn a_full_disk_is_said_and_the_pair_is_held() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     for args in CREATES {
         let (code, text) = full(&env, args);
         let said = text.contains("standard output could not be written")
@@ -98,7 +98,7 @@ fn a_full_disk_is_said_and_the_pair_is_held() {
 
 #[test]
 fn a_rotation_that_cannot_print_is_there_all_the_same() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let old = env.create("a");
     let (code, text) = full(&env, &["rotate", "--ram-user", "a"]);
     assert_eq!(code, 1, "{text}");
@@ -110,7 +110,7 @@ fn a_rotation_that_cannot_print_is_there_all_the_same() {
 
 #[test]
 fn a_person_who_hears_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let device = OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = env
         .command(&["create", "--ram-user", "a"])
@@ -130,7 +130,7 @@ fn a_person_who_hears_nothing() {
 /// Closed, standard output is not told from `/dev/null` by writing to it: what is only printed is refused before it is made.
 #[test]
 fn a_closed_output_takes_no_secret() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let run = |args: &str, to: &str| {
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", &format!("{} {args} {to}", env!("CARGO_BIN_EXE_akm"))]);

@@ -28,7 +28,7 @@ fn say(text: &str) {
 
 /// A home whose folder `nobody` has.
 fn nobodys() -> Env {
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     chown(env.path(""), Some(NOBODY), Some(NOBODY)).unwrap();
     env
 }
@@ -79,7 +79,7 @@ fn every_umask_comes_to_the_same_modes() {
                 if user.is_some() {
                     nobodys()
                 } else {
-                    Env::light().without_overlap()
+                    Env::light()
                 },
                 format!("{umask} {user:?}"),
             );
@@ -209,7 +209,7 @@ fn somebody_elses_home_is_refused() {
 /// Symlinks where akm writes: none is written through, and what they point to stays as it was.
 #[test]
 fn symlinks_are_not_followed() {
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     env.create("alice");
     let inside = |folder: &str| {
         folders(&env.home().join(folder))
@@ -273,7 +273,7 @@ fn symlinks_are_not_followed() {
 
 #[test]
 fn a_csv_is_not_written_through_a_symlink() {
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     let id = env.create("alice");
     let victim = env.path("victim");
     symlink(&victim, env.path("link.csv")).unwrap();
@@ -346,7 +346,7 @@ impl Drop for Disk {
 
 #[test]
 fn a_disk_that_fills_up_anywhere_loses_nothing() {
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     let Some(disk) = Disk::new(env.home(), 400) else {
         return;
     };
@@ -387,7 +387,7 @@ fn a_disk_that_fills_up_anywhere_loses_nothing() {
 
 #[test]
 fn a_disk_that_is_read_only_is_read() {
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     let Some(disk) = Disk::new(env.home(), 400) else {
         return;
     };
@@ -415,7 +415,7 @@ fn a_disk_that_is_read_only_is_read() {
 
 #[test]
 fn a_csv_on_a_full_disk_is_refused_before_the_pair_is_made() {
-    let env = Env::light().without_overlap();
+    let env = Env::light();
     let Some(disk) = Disk::new(env.path("full"), 200) else {
         return;
     };

@@ -13,7 +13,7 @@ const ASKS: &str = "akm: passphrase of the secret store: ";
 
 /// A home with a pair of `alice`, its identity under [`PASSPHRASE`], and the pair's secret.
 fn protected() -> (Env, String) {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let secret = secret(&env.akm(&EXPORT));
     let ran = with(&env, PASSPHRASE).akm(&["store", "protect"]);
@@ -165,7 +165,7 @@ fn a_file_or_variable_that_does_not_serve_is_wrong_usage() {
 
 #[test]
 fn it_is_changed_with_the_old_one_and_taken_off() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let plain = identity(&env);
     let needs = "akm: a new passphrase is needed: there is nobody to ask\n";
@@ -265,7 +265,7 @@ fn three_wrong_ones_are_enough() {
 
 #[test]
 fn a_new_one_is_asked_twice() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let mut pty = Pty::akm(&env, &["store", "protect"]);
     pty.see("akm: new passphrase: ").hides().send("one\n");
@@ -361,7 +361,7 @@ fn what_the_real_age_protected_is_read_here() {
     if !have("age") {
         return;
     }
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let secret_of_alice = secret(&env.akm(&EXPORT));
     let place = env.home().join("secrets/identity.txt");
@@ -506,7 +506,7 @@ fn killed_at_any_moment_the_identity_is_whole() {
     if !have("strace") {
         return;
     }
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let plain = identity(&env);
     let passphrase = file(&env, "passphrase", PASSPHRASE);
@@ -541,18 +541,15 @@ fn killed_at_any_moment_the_identity_is_whole() {
 
 #[test]
 fn status_tells_all_and_changes_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.akm(&["store", "status"]).said(&[], 0, "STORE  STATE   SECRETS  RECIPIENT\nage    unused  0        -          new secrets go here\n", "");
     assert!(!env.home().exists());
-    Env::bare()
-        .without_overlap()
-        .akm(&["store", "status"])
-        .said(
-            &[],
-            0,
-            "STORE  STATE  SECRETS  RECIPIENT\n",
-            "akm: no store is chosen yet: the first secret that has to be kept chooses one\n",
-        );
+    Env::bare().akm(&["store", "status"]).said(
+        &[],
+        0,
+        "STORE  STATE  SECRETS  RECIPIENT\n",
+        "akm: no store is chosen yet: the first secret that has to be kept chooses one\n",
+    );
     env.create("alice");
     env.create("alice");
     env.create("bob");
@@ -572,8 +569,8 @@ fn status_tells_all_and_changes_nothing() {
     assert_eq!(state(&env)["state"], "absent");
     fs::write(env.home().join("secrets/identity.txt"), "x").unwrap();
     assert_eq!(state(&env)["state"], "failed");
-    let keyring = Env::bare().without_overlap().with("AKM_STORE", "keyring");
+    let keyring = Env::bare().with("AKM_STORE", "keyring");
     keyring.akm(&["store", "protect"]).said(&[], 2, "", "akm: secrets rest in the store `keyring`, which has no passphrase of akm's: only the identity of the store `age` takes one\n");
-    let none = Env::new().without_overlap().akm(&["store", "protect"]);
+    let none = Env::new().akm(&["store", "protect"]);
     none.said(&[], 5, "", "akm: there is no `age` identity yet\nhint: the first secret makes one: `AKM_STORE=age akm create --ram-user NAME`\n");
 }

@@ -36,7 +36,7 @@ fn all_fail(env: &Env, id: &str, text: &str) {
 
 #[test]
 fn status_tells_where_secrets_rest() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let status = |recipient: &str, secrets: u8, state: &str| {
         format!(
             "{{\"store\":\"age\",\"stores\":[{{\"cause\":null,\"chosen\":true,\"kind\":\"age\",\"recipient\":{recipient},\
@@ -60,7 +60,7 @@ fn status_tells_where_secrets_rest() {
 
 #[test]
 fn a_lost_identity_is_not_made_anew() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (id, secret) = env.create_shown("alice");
     let kept = std::fs::read_to_string(identity(&env)).unwrap();
     std::fs::remove_file(identity(&env)).unwrap();
@@ -73,9 +73,9 @@ fn a_lost_identity_is_not_made_anew() {
 
 #[test]
 fn another_identity_opens_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (id, secret) = env.create_shown("alice");
-    let other = Env::new().without_overlap();
+    let other = Env::new();
     other.create("alice");
     let kept = std::fs::read(identity(&env)).unwrap();
     std::fs::write(identity(&env), std::fs::read(identity(&other)).unwrap()).unwrap();
@@ -105,7 +105,7 @@ fn another_identity_opens_nothing() {
 
 #[test]
 fn a_recipient_that_was_swapped_is_found_before_a_pair_is_made() {
-    let (env, other) = (Env::new().without_overlap(), Env::new().without_overlap());
+    let (env, other) = (Env::new(), Env::new());
     env.create("alice");
     other.create("alice");
     let recipient = |env: &Env| {
@@ -133,7 +133,7 @@ fn a_recipient_that_was_swapped_is_found_before_a_pair_is_made() {
 
 #[test]
 fn an_identity_that_others_may_read_is_not_used() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     std::fs::set_permissions(identity(&env), PermissionsExt::from_mode(0o644)).unwrap();
     all_fail(&env, &id, "others may read or write it");
@@ -146,7 +146,7 @@ fn an_identity_that_others_may_read_is_not_used() {
 
 #[test]
 fn a_damaged_secret_is_told_from_one_that_is_not_there() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let file = env.home().join(format!("secrets/{id}.age"));
     let whole = std::fs::read(&file).unwrap();
@@ -179,7 +179,7 @@ fn a_damaged_secret_is_told_from_one_that_is_not_there() {
 
 #[test]
 fn the_sandboxs_seed_is_not_made_anew() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let seed = env
         .home()
@@ -203,7 +203,7 @@ fn age_reads_the_secrets_without_akm() {
     if !have("age") {
         return;
     }
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (id, secret) = env.create_shown("alice");
     let mut age = Command::new("age");
     env.dress(&mut age);

@@ -6,7 +6,7 @@ const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machi
 
 #[test]
 fn made_shown_and_deleted() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.akm(&["user", "create", "alice"]).said(
         &[],
         0,
@@ -58,7 +58,7 @@ fn made_shown_and_deleted() {
 
 #[test]
 fn one_user_with_its_pairs() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("alice"));
     assert_eq!(env.akm(&["disable", &one]).code, 0);
     env.akm(&["user", "show", "alice"]).said(
@@ -83,7 +83,7 @@ fn one_user_with_its_pairs() {
 
 #[test]
 fn what_exists_and_what_does_not() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
     env.refused(&["user", "create", "Alice"], 4).said(
         &[],
@@ -116,7 +116,7 @@ fn what_exists_and_what_does_not() {
 
 #[test]
 fn a_user_with_pairs_stays() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     env.refused(&["user", "delete", "alice", "-y"], 4).said(
         &[&id],
@@ -140,7 +140,7 @@ fn a_user_with_pairs_stays() {
 
 #[test]
 fn a_new_user_of_an_old_name_starts_anew() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let old = env.create("alice");
     assert_eq!(env.akm(&["delete", &old, "--force", "-y"]).code, 0);
     assert_eq!(env.akm(&["user", "delete", "alice", "-y"]).code, 0);
@@ -152,7 +152,7 @@ fn a_new_user_of_an_old_name_starts_anew() {
 
 #[test]
 fn foreign_text_is_harmless_on_a_terminal() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (display, comment) = ("Evil\u{202e}\u{200b}", "x\u{2066}y");
     let made = env.akm(&[
         "user",
@@ -190,7 +190,7 @@ fn foreign_text_is_harmless_on_a_terminal() {
 
 #[test]
 fn verify_tells_whose_pair_it_is() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     let user = "acs:ram::<ACCOUNT>:user/alice\n";
     env.akm(&["verify", &id]).said(&[], 0, user, "");
@@ -211,7 +211,7 @@ fn verify_tells_whose_pair_it_is() {
 
 #[test]
 fn verify_says_what_does_not_work() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let id = env.create("alice");
     env.refused(&["verify", "LTAI5tNoSuchPair"], 3).said(
         &[],
@@ -250,7 +250,7 @@ fn verify_says_what_does_not_work() {
 /// What was open for a RAM user that is gone is forgotten by a person's word, and the name is free again.
 #[test]
 fn a_rotation_of_a_user_that_is_gone_is_forgotten() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     let new = new.trim();

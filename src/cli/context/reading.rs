@@ -53,6 +53,13 @@ impl Context {
         })
     }
 
+    /// Opens the account to read from, and names its suspects.
+    pub(crate) fn reading_aloud(&self) -> Result<Reading, Failure> {
+        let reading = self.reading()?;
+        self.mention_suspects(&reading.account.journal)?;
+        Ok(reading)
+    }
+
     /// A client of the account's cloud that signs with these credentials.
     pub(crate) fn client_as(
         &self,

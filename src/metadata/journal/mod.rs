@@ -255,6 +255,9 @@ fn pair_of(name: &str, start: &str) -> Option<AccessKeyId> {
     AccessKeyId::parse(id).ok()
 }
 
+/// The newest version that a journal's records have.
+const NEWEST: u64 = 1;
+
 fn newer(bytes: &[u8]) -> bool {
     let line = bytes
         .split(|byte| *byte == b'\n')
@@ -264,7 +267,7 @@ fn newer(bytes: &[u8]) -> bool {
         .get(17..)
         .and_then(|json| serde_json::from_slice(json).ok());
     let version = record.and_then(|record| record.get("intent")?.get("version")?.as_u64());
-    version.is_some_and(|version| version > u64::from(crate::metadata::VERSION))
+    version.is_some_and(|version| version > NEWEST)
 }
 
 #[cfg(test)]
