@@ -64,6 +64,16 @@ impl Owner {
 }
 
 impl Owner {
+    /// Returns whose ARN that is: `acs:ram::ID:root` is the account's, `acs:ram::ID:user/NAME` a RAM user's. `None` for a role.
+    pub(crate) fn of_arn(arn: &str) -> Option<Self> {
+        match arn.rsplit_once(':')?.1 {
+            "root" => Some(Self::Account),
+            last => UserName::parse(last.strip_prefix("user/")?)
+                .ok()
+                .map(Self::RamUser),
+        }
+    }
+
     /// Returns the argument that selects this owner, as a person types it: `alice`, or `--account`.
     pub(crate) fn argument(&self) -> String {
         match self {

@@ -1,7 +1,11 @@
 //! Which pair is handed out, and in which role: the one place that decides. It only reads: no journal, no lock of an owner.
 
 use super::{Account, Failure, Kind, session};
-use crate::core::{access_key::AccessKeyId, account::Owner, role::SessionName};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    role::SessionName,
+};
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     profile::{Profile, Role},
@@ -30,22 +34,47 @@ pub(crate) fn choose(
     selector: &Selector,
     own: Option<&Profile>,
 ) -> Result<Chosen, Failure> {
-    let (record, id) = match selector {
-        Selector::CurrentOf(owner) => return current_of(account, owner),
-        Selector::Id(id) => (account.inventory.owner_of(id)?, id),
+    match selector {
+        Selector::CurrentOf(owner) => current_of(account, owner),
+        Selector::Id(id) => by_id(account, id)?.ok_or_else(|| session::no_such_pair(id)),
         Selector::Own => {
-            let id = &own.ok_or_else(no_own_pair)?.access_key_id;
-            (account.inventory.owner_of(id)?, id)
+            let profile = own.ok_or_else(no_own_pair)?;
+            let known = by_id(account, &profile.access_key_id)?;
+            let chosen = known.unwrap_or_else(|| unlisted(account, profile));
+            Ok(Chosen {
+                role: profile.role.clone(),
+                ..chosen
+            })
         }
+    }
+}
+
+/// A pair that is known here; `None` where it is not, `NoSuchPair` where it is deleted.
+fn by_id(account: &Account, id: &AccessKeyId) -> Result<Option<Chosen>, Failure> {
+    let Some(record) = account.inventory.owner_of(id)? else {
+        return Ok(None);
     };
-    let record = record.ok_or_else(|| session::no_such_pair(id))?;
-    Ok(Chosen {
+    Ok(Some(Chosen {
         owner: record.owner(),
         pair: alive(&record, id)?.clone(),
-        role: own
-            .filter(|_| *selector == Selector::Own)
-            .and_then(|profile| profile.role.clone()),
-    })
+        role: None,
+    }))
+}
+
+/// The pair that signs, where it may not list itself and so is not among those that are known. Its age is not known either.
+fn unlisted(account: &Account, profile: &Profile) -> Chosen {
+    let key = AccessKey {
+        id: profile.access_key_id.clone(),
+        status: Status::Active,
+        created_at: account.clock.now(),
+    };
+    let mut pair = PairRecord::new(&key);
+    pair.secret_store = Some(profile.secret_store);
+    Chosen {
+        owner: Owner::of_arn(&profile.identity).unwrap_or(Owner::Account),
+        pair,
+        role: None,
+    }
 }
 
 fn current_of(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
@@ -64,13 +93,8 @@ fn current_of(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
 fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
     let name = owner.ram_user().map(|name| name.as_str());
     let id = name.and_then(|name| AccessKeyId::parse(name).ok());
-    let known = id.and_then(|id| Some((account.inventory.owner_of(&id).ok()??, id)));
-    let (record, id) = known.ok_or_else(|| nothing_known(owner))?;
-    Ok(Chosen {
-        owner: record.owner(),
-        pair: alive(&record, &id)?.clone(),
-        role: None,
-    })
+    let known = id.map(|id| by_id(account, &id)).transpose()?.flatten();
+    known.ok_or_else(|| nothing_known(owner))
 }
 
 /// The role of an ARN that a command line names, in which akm's sessions are called `akm`.

@@ -169,3 +169,54 @@ impl Cache<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::answering;
+    use crate::core::{
+        access_key::{AccessKey, AccessKeyId, Status},
+        account::Owner,
+        role::{RoleArn, SessionName},
+        time,
+    };
+    use crate::metadata::inventory::PairRecord;
+
+    fn opened(expiration: &str) -> Result<Credentials, Failure> {
+        let body = format!(
+            r#"{{"Credentials":{{"AccessKeyId":"STS.x","AccessKeySecret":"s","SecurityToken":"t","Expiration":"{expiration}"}},
+            "AssumedRoleUser":{{"Arn":"acs:ram::1:assumed-role/r/akm"}}}}"#
+        );
+        let role = Role {
+            arn: RoleArn::parse("acs:ram::1:role/r").unwrap(),
+            session_name: SessionName::akm(),
+            external_id: None,
+        };
+        let key = AccessKey {
+            id: AccessKeyId::parse("LTAI1").unwrap(),
+            status: Status::Active,
+            created_at: time::parse("2026-11-01T00:00:00Z").unwrap(),
+        };
+        let chosen = Chosen {
+            owner: Owner::Account,
+            pair: PairRecord::new(&key),
+            role: None,
+        };
+        let wanted = Wanted {
+            chosen: &chosen,
+            role: &role,
+            duration: Span::hour(),
+            policy: None,
+            fresh: Freshness::Whole,
+        };
+        open(&answering::with(200, &body), &wanted)
+    }
+
+    #[test]
+    fn a_session_that_has_expired_already_is_not_handed_out() {
+        assert!(opened("2999-01-01T00:00:00Z").is_ok());
+        let failure = opened("2001-01-01T00:00:00Z").err().unwrap();
+        assert_eq!(failure.kind, Kind::Failed);
+        assert!(opened("soon").is_err());
+    }
+}

@@ -160,20 +160,25 @@ fn a_program_that_is_not_there_or_cannot_be_executed_has_its_own_exit_code() {
     );
 }
 
-/// The kernel takes 128 KiB for one variable or argument, and a part of the stack for all of them: with akm's own ones on top, it is
-/// akm that finds out.
+/// With a stack of 512 KiB the kernel takes 128 KiB of environment and arguments. Somewhere below, akm itself is started and the
+/// command, with the pair beside, is not.
 #[test]
 fn an_environment_too_large_for_the_kernel_is_said_to_be_that() {
     let env = Env::new();
     env.create("alice");
     let akm = env!("CARGO_BIN_EXE_akm");
-    let script = format!(
-        "ulimit -s 512; export A=$(head -c 65000 /dev/zero | tr '\\0' x) B=$(head -c 64500 /dev/zero | tr '\\0' x); exec {akm} exec alice -- true"
-    );
-    let mut command = std::process::Command::new("bash");
-    env.dress(&mut command);
-    let ran = Ran::from(command.args(["-c", &script]).output().unwrap());
-    ran.said(
+    let with = |size: usize| {
+        let script = format!(
+            "ulimit -s 512; export A=$(head -c 64000 /dev/zero | tr '\\0' x) B=$(head -c {size} /dev/zero | tr '\\0' x); \
+             exec {akm} exec alice -- true"
+        );
+        let mut command = std::process::Command::new("bash");
+        env.dress(&mut command);
+        Ran::from(command.args(["-c", &script]).output().unwrap())
+    };
+    let mut sizes = (62_000..68_000).step_by(100).map(with);
+    let refused = sizes.find(|ran| ran.code != 0).unwrap();
+    refused.said(
         &[],
         126,
         "",
@@ -365,4 +370,81 @@ fn a_long_running_child_holds_nothing_of_akms() {
     let seen = child.wait_with_output().unwrap();
     let seen = String::from_utf8(seen.stdout).unwrap();
     assert!(!seen.contains("home/"), "{seen}");
+}
+
+/// A RAM user may be named like an AccessKey ID: `-u` reaches it, and a bare text in that form is an id.
+#[test]
+fn a_selector_in_the_form_of_an_id_is_an_id() {
+    let env = Env::new();
+    let name = "LTAI5tAbCdEfGhIjKlMnOp";
+    let message = format!(
+        "akm: `{name}` is an AccessKey ID, and a RAM user's name is expected\n\
+         hint: name the RAM user; if one is called that: `-u {name}`\n"
+    );
+    env.akm(&["create", name]).said(&[], 2, "", &message);
+    assert_eq!(env.akm(&["create", "-u", name]).code, 0);
+    assert_eq!(env.akm(&["exec", name, "--", "true"]).code, 3);
+    assert_eq!(env.akm(&["exec", "-u", name, "--", "true"]).code, 0);
+    assert_eq!(env.akm(&["rotate", name]).code, 2);
+}
+
+#[test]
+fn a_closed_standard_input_is_no_matter() {
+    let env = Env::new();
+    env.create("alice");
+    let akm = env!("CARGO_BIN_EXE_akm");
+    for command in [
+        "exec alice -- echo done",
+        "read alice --field id",
+        "credential-process alice --static",
+    ] {
+        let mut shell = std::process::Command::new("bash");
+        env.dress(&mut shell);
+        let ran = Ran::from(
+            shell
+                .args(["-c", &format!("{akm} {command} <&-")])
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(ran.code, 0, "{command}: {}", ran.stderr);
+        assert!(!ran.stdout.is_empty());
+    }
+}
+
+/// The profile's region, where the caller has none.
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn the_profiles_region_is_handed_out_where_the_caller_has_none() {
+    let served = crate::served::Served::start();
+    let env = &served.env;
+    env.create("alice");
+    let edit = ["profile", "edit", "dev", "--region", "eu-central-1"];
+    env.akm(&edit).said(
+        &[],
+        0,
+        "",
+        "Profile dev now hands out the region eu-central-1.\n",
+    );
+    let show = "echo $ALIBABA_CLOUD_REGION $ALIBABA_CLOUD_REGION_ID $ALICLOUD_REGION";
+    let ask = ["exec", "alice", "--", "sh", "-c", show];
+    let ran = env.akm(&ask);
+    assert_eq!(
+        ran.stdout, "eu-central-1 eu-central-1 eu-central-1\n",
+        "{}",
+        ran.stderr
+    );
+    let mut command = env.command(&ask);
+    let callers = command
+        .env("ALICLOUD_REGION", "cn-beijing")
+        .output()
+        .unwrap();
+    assert_eq!(callers.stdout, b"cn-beijing\n");
+    for bad in ["", "x", "CN-HANGZHOU", "a b"] {
+        let edit = ["profile", "edit", "dev", "--region", bad];
+        assert_eq!(env.akm(&edit).code, 2, "{bad}");
+    }
+    let edit = ["profile", "edit", "sandbox", "--region", "cn-hangzhou"];
+    assert_eq!(env.akm(&edit).code, 4);
+    let edit = ["profile", "edit", "none", "--region", "cn-hangzhou"];
+    assert_eq!(env.akm(&edit).code, 3);
 }

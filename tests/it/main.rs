@@ -64,6 +64,7 @@ mod pty;
 #[cfg(target_os = "linux")]
 mod read_only;
 mod readme;
+mod recipes;
 mod recover;
 mod replace;
 #[cfg(feature = "sandbox-server")]

@@ -124,6 +124,18 @@ fn everything(heard: &mut Heard) -> Vec<String> {
     let rotated = id(&heard.akm(&["rotate", "--ram-user", "bob"]));
     heard.akm(&["rotate", "--ram-user", "carol"]);
     heard.akm(&["rotate", "--ram-user", "bob", "--finish"]);
+    // What hands out prints the secret, or gives it to a child, and says it nowhere else.
+    for command in [
+        &["read", "carol"][..],
+        &["env", "carol"],
+        &["env", "carol", "--format", "json"],
+        &["credential-process", "carol"],
+        &["exec", "carol", "--", "true"],
+        &["exec", "carol", "--", "no-such-program"],
+    ] {
+        heard.asked(command);
+        heard.keep_files(&command.join(" "));
+    }
     let all = heard.asked(&["export", "--all", "--csv", "-"]);
     let rows = all.stdout.lines().skip(1);
     secrets.extend(
@@ -253,6 +265,47 @@ fn no_secret_is_said_or_written_but_where_it_was_asked_for() {
             .iter()
             .any(|(what, _)| what.contains(".journal after rotate"))
     );
+}
+
+/// A child that gets a role's session has the pair's secret nowhere: not in its environment, its arguments, or those of its parent.
+#[cfg(feature = "sandbox-server")]
+#[test]
+fn a_session_keeps_the_secret_of_the_pair_from_whoever_gets_it() {
+    let served = crate::served::Served::start();
+    let secret = served.serving.field("access_key_secret");
+    let role = served.serving.field("role_arn");
+    let look = "env; cat /proc/self/environ /proc/self/cmdline /proc/$PPID/cmdline /proc/$PPID/environ; ls -l /proc/self/fd";
+    for command in [
+        &["credential-process", "--self", "--role-arn", role, "-v"][..],
+        &["env", "--self", "--role-arn", role, "-v"],
+        &[
+            "exec",
+            "--self",
+            "--role-arn",
+            role,
+            "-v",
+            "--",
+            "sh",
+            "-c",
+            look,
+        ],
+    ] {
+        let ran = served.env.akm(command);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains("STS."), "{}", command[0]);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        let files = served.env.files();
+        for guise in guises(secret) {
+            assert!(!holds(said.as_bytes(), &guise), "{}", command[0]);
+            let file = files.iter().find(|(_, content)| holds(content, &guise));
+            assert!(
+                file.is_none(),
+                "{}: {:?}",
+                command[0],
+                file.map(|(path, _)| path)
+            );
+        }
+    }
 }
 
 #[test]
