@@ -1,8 +1,8 @@
 //! Which forms of output each command has. A form that makes no sense is refused before anything is done.
 
 use super::{
-    Command, key_policy::Policy, profile::Profile, sandbox::Sandbox, store::Store, ui::Output,
-    user::User,
+    Command, connect::Connect, key_policy::Policy, profile::Profile, sandbox::Sandbox,
+    store::Store, ui::Output, user::User,
 };
 use crate::ops::{Failure, Kind};
 use Output::{Csv, Json, Plain, Table};
@@ -45,6 +45,7 @@ impl Command {
             Self::Read(_) => ("read", DATA),
             Self::CredentialProcess(_) => ("credential-process", &[Json]),
             Self::Verify(_) => ("verify", DATA),
+            Self::Connect(Connect::AliyunCli(_)) => ("connect aliyun-cli", DATA),
             Self::Log(_) => ("log", &[Table, Json, Plain]),
             Self::User(User::List) => ("user list", ROWS),
             Self::User(User::Show { .. }) => ("user show", LOOK),

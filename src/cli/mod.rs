@@ -6,6 +6,7 @@ mod examples;
 mod alone;
 mod complete;
 mod completions;
+mod connect;
 mod context;
 mod copy;
 mod create;
@@ -142,6 +143,8 @@ enum Command {
     CredentialProcess(credential_process::CredentialProcess),
     Verify(verify::Verify),
     #[command(subcommand)]
+    Connect(connect::Connect),
+    #[command(subcommand)]
     User(user::User),
     #[command(subcommand)]
     Profile(profile::Profile),
@@ -183,6 +186,7 @@ impl Command {
             Self::Env(args) => args.run(context),
             Self::Read(args) => args.run(context),
             Self::Verify(args) => args.run(context),
+            Self::Connect(args) => args.run(context),
             Self::User(args) => args.run(context),
             Self::Profile(args) => args.run(context),
             Self::KeyPolicy(args) => args.run(context),

@@ -1,4 +1,6 @@
 //! How credentials are written for those who use them: the environment variables, and one file a format. Writes nothing by itself.
 
+pub(crate) mod aliyun_config;
 pub(crate) mod environment;
 pub(crate) mod format;
+pub(crate) mod process_command;

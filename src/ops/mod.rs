@@ -1,6 +1,7 @@
 //! What akm does: the order of calls, the journal, recovery. Sees the cloud, the stores and the files through their traits.
 
 mod at_once;
+pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod credentials;
 pub(crate) mod export;

@@ -16,5 +16,6 @@ pub(crate) mod new_folder;
 pub(crate) mod output;
 pub(crate) mod public_file;
 pub(crate) mod random;
+pub(crate) mod shared_file;
 pub(crate) mod signals;
 pub(crate) mod terminal;

@@ -73,6 +73,23 @@ impl NewFile {
         Ok(())
     }
 
+    /// Gives the file the permissions and the group of the one that it replaces, instead of mode 0600. Errors as the system has them: a
+    /// group that this user may not give is one.
+    pub(crate) fn copy_mode(&self, about: &std::fs::Metadata) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+            // The group first: with its bits, another group would see the file.
+            if self.file.metadata()?.gid() != about.gid() {
+                fchown(&self.file, None, Some(about.gid()))?;
+            }
+            let mode = PermissionsExt::from_mode(about.mode() & 0o777);
+            self.file.set_permissions(mode)?;
+        }
+        let _ = about;
+        Ok(())
+    }
+
     /// Fills the file and gives it its name. Durable on return.
     pub(crate) fn commit(mut self, content: &[u8]) -> io::Result<()> {
         self.file.write_all(content)?;

@@ -15,7 +15,7 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 35] = [
+const CASES: [Case; 36] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
@@ -35,6 +35,7 @@ const CASES: [Case; 35] = [
     ("env", &["ID"], DATA),
     ("read", &["ID"], DATA),
     ("verify", &["ID"], DATA),
+    ("connect aliyun-cli", &["ID", "--static"], DATA),
     ("log", &[], &["table", "json", "plain"]),
     ("user create", &["zoe"], DATA),
     ("user list", &[], ROWS),

@@ -7,6 +7,7 @@ mod between;
 mod calls;
 mod completion;
 mod concurrency;
+mod connect;
 mod copy;
 mod create;
 #[cfg(feature = "sandbox-server")]

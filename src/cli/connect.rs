@@ -1,0 +1,205 @@
+//! `akm connect`
+
+use super::{context::Context, hand_out::region, selector::PairArgs, ui};
+use crate::core::{account::Owner, name::ProfileName, role::RoleArn};
+use crate::delivery::aliyun_config::External;
+use crate::delivery::process_command;
+use crate::ops::connect::{self, Before};
+use crate::ops::{Account, Failure, Kind, Tell, credentials::Selector};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::env;
+use std::path::PathBuf;
+
+/// Let other programs get their credentials from akm
+#[derive(Debug, Subcommand)]
+#[command(after_help = examples![
+    "akm connect aliyun-cli alice --role-arn acs:ram::1234567890123456:role/deploy" => "the `aliyun` CLI and the SDKs sign with sessions of this role",
+])]
+pub(crate) enum Connect {
+    AliyunCli(AliyunCli),
+}
+
+impl Connect {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::AliyunCli(args) => args.run(context),
+        }
+    }
+}
+
+/// Write a profile of the `aliyun` CLI that gets its credentials from akm
+///
+/// The profile has the mode `External`: the `aliyun` CLI and the SDKs that read `~/.aliyun/config.json` run
+/// `akm credential-process` whenever they need credentials. The file holds no secret for that. Java's library before 1.0.4, Go's
+/// before 1.4.10, Python's before 1.0.9 and the one of Node.js before 2.4.5 have no mode `External`.
+///
+/// With `--role-arn` they get sessions of a role, which end. With `--static` they get the pair itself, and the SDKs write it back into
+/// `~/.aliyun/config.json` in clear.
+///
+/// All else in the file stays as it is, its current profile too. A copy of the file without its secrets is kept beside it as
+/// `config.json.akm-backup`.
+#[derive(Debug, Args)]
+#[command(after_help = examples![
+    "akm connect aliyun-cli alice --role-arn acs:ram::1234567890123456:role/deploy" => "sessions of this role, in the profile `akm`",
+    "akm connect aliyun-cli LTAI5tAbCdEfGhIjKlMnOp --static --as ci" => "the pair itself, in the profile `ci`",
+])]
+pub(crate) struct AliyunCli {
+    #[command(flatten)]
+    pair: PairArgs,
+    #[command(flatten)]
+    credentials: CredentialArgs,
+    /// The profile to write in `~/.aliyun/config.json`
+    #[arg(long = "as", value_name = "PROFILE", default_value = "akm")]
+    name: ProfileName,
+}
+
+/// Which credentials the clients get.
+#[derive(Debug, Args)]
+#[group(multiple = false, required = true)]
+struct CredentialArgs {
+    /// Give out sessions of this role, which the pair assumes
+    #[arg(long, value_name = "ARN")]
+    role_arn: Option<RoleArn>,
+    /// Give out the pair itself
+    #[arg(long = "static")]
+    fixed: bool,
+}
+
+impl CredentialArgs {
+    fn written(&self) -> Vec<String> {
+        match &self.role_arn {
+            Some(arn) => vec!["--role-arn".to_owned(), arn.to_string()],
+            None => vec!["--static".to_owned()],
+        }
+    }
+}
+
+impl AliyunCli {
+    /// `NoSuchPair` and `SecretMissing` where akm has no secret to give out; errors as [`connect::connect`] has them. The file is as it
+    /// was then.
+    fn run(&self, context: &Context) -> Result<(), Failure> {
+        let reading = context.reading()?;
+        let account = &reading.account;
+        let chosen = reading.choose(&self.pair.selected()?)?;
+        // A client that runs akm later can do nothing about a secret that the store lacks.
+        drop(account.secret(&chosen.pair)?);
+        let file = file()?;
+        let external = External {
+            name: self.name.to_string(),
+            process_command: process_command::joined(&self.command(account)?),
+            region: region(&reading),
+        };
+        let before = connect::connect(account, &file, &external)?;
+        self.say(context, account, &file.display().to_string(), &before);
+        self.say_dangers(context, account, &external);
+        if context.ui.json() {
+            return ui::print_json(&json!({
+                "file": file.display().to_string(),
+                "profile": external.name,
+                "process_command": external.process_command,
+            }));
+        }
+        Ok(())
+    }
+
+    /// Program and arguments, to be run by a client in whatever folder and with whatever variables.
+    fn command(&self, account: &Account) -> Result<Vec<String>, Failure> {
+        let mut words = Vec::new();
+        if let Some(home) = env::var_os("AKM_HOME").filter(|home| !home.is_empty()) {
+            let home = std::path::absolute(home).map_err(|error| no_command("AKM_HOME", error))?;
+            words.extend([
+                "env".to_owned(),
+                format!("AKM_HOME={}", text("AKM_HOME", home)?),
+            ]);
+        }
+        let akm = env::current_exe().map_err(|error| no_command("the path of akm", error))?;
+        if !akm.is_file() {
+            let why = "it was replaced or removed while it runs";
+            return Err(no_command("the path of akm", why));
+        }
+        words.push(text("the path of akm", akm)?);
+        words.extend(option("-p", "--profile", account.profile.as_str()));
+        words.push("credential-process".to_owned());
+        words.extend(written(&self.pair.selected()?));
+        words.extend(self.credentials.written());
+        Ok(words)
+    }
+
+    fn say(&self, context: &Context, account: &Account, file: &str, before: &Before) {
+        let name = &self.name;
+        let of = format!("account {} (profile {})", account.id, account.profile);
+        let ui = &context.ui;
+        ui.result(&match before {
+            Before::Connected => {
+                format!("The profile {name} in {file} gets its credentials from akm already: {of}.")
+            }
+            Before::Missing | Before::Kept(_) => {
+                format!("The profile {name} in {file} now gets its credentials from akm: {of}.")
+            }
+        });
+        if let Before::Kept(backup) = before {
+            let backup = backup.display();
+            ui.note(&format!(
+                "what the file was before, without its secrets, is in `{backup}`"
+            ));
+        }
+        ui.next(&format!("export ALIBABA_CLOUD_PROFILE={name}"));
+    }
+
+    fn say_dangers(&self, context: &Context, account: &Account, external: &External) {
+        if self.credentials.fixed {
+            context.ui.warning(
+                "the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end",
+            );
+        }
+        if account.profile.is_sandbox() {
+            let id = &account.id;
+            context.ui.warning(&format!(
+                "this is the sandbox, account {id} on this machine: no cloud accepts its credentials"
+            ));
+        }
+        if !process_command::is_plain(&external.process_command) {
+            context.ui.warning(
+                "the command needs quotes, which the SDKs of Java and Node.js do not understand: \
+                 they need paths of akm and of `AKM_HOME` without blanks and quotes",
+            );
+        }
+    }
+}
+
+/// The selector as a command line has it. A name is always an option: it may have the form of an AccessKey ID.
+fn written(selector: &Selector) -> Vec<String> {
+    match selector {
+        Selector::Id(id) => vec![id.to_string()],
+        Selector::CurrentOf(Owner::RamUser(name)) => option("-u", "--ram-user", name.as_str()),
+        Selector::CurrentOf(Owner::Account) => vec!["--account".to_owned()],
+        Selector::Own => vec!["--self".to_owned()],
+    }
+}
+
+/// An option with its value; in one word where the value looks like an option itself.
+fn option(short: &str, long: &str, value: &str) -> Vec<String> {
+    if value.starts_with('-') {
+        return vec![format!("{long}={value}")];
+    }
+    vec![short.to_owned(), value.to_owned()]
+}
+
+fn file() -> Result<PathBuf, Failure> {
+    let home = dirs::home_dir().ok_or_else(|| {
+        Failure::new(Kind::Failed, "this system names no home folder").hint("set `HOME`")
+    })?;
+    Ok(home.join(".aliyun").join("config.json"))
+}
+
+fn text(what: &str, path: PathBuf) -> Result<String, Failure> {
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| no_command(what, "it is not UTF-8 text"))
+}
+
+fn no_command(what: &str, why: impl ToString) -> Failure {
+    let message = format!("no command can be written for clients: {what}");
+    Failure::new(Kind::Failed, message).because(why)
+}

@@ -1,0 +1,121 @@
+//! `connect`: lets the `aliyun` CLI and the SDKs run akm for their credentials, by a profile in their file.
+
+use super::{Account, Failure, Kind, session};
+use crate::core::access_key::AccessKeyId;
+use crate::core::place::StoreKind;
+use crate::core::secret::Secret;
+use crate::delivery::aliyun_config::{AliyunConfig, External, Held, LONGEST, Problem, new_file};
+use crate::metadata::config::Config;
+use crate::store::SecretName;
+use crate::sys::shared_file::{self, SharedFile};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the file of the `aliyun` CLI was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Before {
+    Missing,
+    /// It has the profile already, as akm would write it.
+    Connected,
+    /// Changed; its content without secrets is in that file.
+    Kept(PathBuf),
+}
+
+/// Puts the profile into the file at `path`, which is made where it is missing. Nothing is written if it fails: `BadFile` for a file
+/// that is no configuration of the CLI, `Refused` for a profile whose secret no store of akm's has, `Failed` for a file that cannot be
+/// read or written, `Busy` for one that changes meanwhile, and what stores say that are asked for that secret.
+pub(crate) fn connect(
+    account: &Account,
+    path: &Path,
+    external: &External,
+) -> Result<Before, Failure> {
+    let _lock = session::lock(
+        &account.home,
+        "aliyun-config",
+        &*account.clock,
+        &*account.tell,
+    )?;
+    let file = SharedFile::read(path, LONGEST).map_err(|error| unusable(path, &error))?;
+    let Some(file) = file else {
+        let text = new_file(external);
+        let made = shared_file::create(path, text.as_bytes());
+        made.map_err(|error| unusable(path, &error))?;
+        return Ok(Before::Missing);
+    };
+    let bad = |problem| bad_file(path, problem);
+    let config = AliyunConfig::parse(file.content()).map_err(bad)?;
+    let held = config.held(&external.name).map_err(bad)?;
+    check_saved(account, path, &external.name, held)?;
+    let edited = config.with_external(external).map_err(bad)?;
+    if edited.as_bytes() == file.content() {
+        return Ok(Before::Connected);
+    }
+    let backup = keep(account, path, &config)?;
+    let replaced = file.replace(edited.as_bytes());
+    replaced.map_err(|error| unusable(path, &error))?;
+    Ok(Before::Kept(backup))
+}
+
+/// Writes what the file is now, without its secrets, beside it.
+fn keep(account: &Account, path: &Path, config: &AliyunConfig) -> Result<PathBuf, Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".akm-backup");
+    let backup = path.with_file_name(name);
+    let text = config.without_secrets();
+    let written = account.home.disk.replace(&backup, text.as_bytes());
+    written.map_err(|error| unusable(&backup, &error))?;
+    Ok(backup)
+}
+
+/// Refuses to overwrite a secret that may be nowhere else.
+fn check_saved(account: &Account, path: &Path, name: &str, held: Held) -> Result<(), Failure> {
+    let hint = match held {
+        Held::Nothing => return Ok(()),
+        Held::Pair(id, secret) if is_saved(account, &id, &secret)? => return Ok(()),
+        Held::Pair(..) => {
+            "`akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile"
+        }
+        Held::Other => "`--as NAME` writes another profile",
+    };
+    let message = format!(
+        "the profile `{name}` in `{}` holds a secret that akm has not saved",
+        path.display()
+    );
+    Err(Failure::new(Kind::Refused, message).hint(hint))
+}
+
+/// Tells whether a store of this install has this very secret under that id, of whatever account. A store that cannot be asked is an
+/// error only where no other one has it.
+fn is_saved(account: &Account, id: &AccessKeyId, secret: &Secret) -> Result<bool, Failure> {
+    let config = Config::load(&account.home)?;
+    let mut unasked = None;
+    for kind in [StoreKind::Age, StoreKind::Keyring] {
+        if config.recipients.of(kind).is_none() {
+            continue;
+        }
+        let store = account.stores.open(kind);
+        match store.and_then(|store| store.get(&SecretName::pair(id))) {
+            Ok(Some(saved)) if saved.same_as(secret) => return Ok(true),
+            Ok(_) => (),
+            Err(error) => unasked = Some(Failure::of_store(kind, error)),
+        }
+    }
+    unasked.map_or(Ok(false), Err)
+}
+
+fn bad_file(path: &Path, problem: Problem) -> Failure {
+    let message = format!(
+        "`{}` is not a configuration of the `aliyun` CLI",
+        path.display()
+    );
+    Failure::new(Kind::BadFile, message).because(problem)
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    let file = path.display();
+    if error.kind() == io::ErrorKind::ResourceBusy {
+        let message = format!("another program changed `{file}` meanwhile");
+        return Failure::new(Kind::Busy, message).hint("run the same command again");
+    }
+    Failure::new(Kind::Failed, format!("`{file}` cannot be changed")).because(error)
+}
