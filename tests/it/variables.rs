@@ -273,7 +273,8 @@ fn read_prints_the_secret_or_the_id_and_a_lines_end() {
     let env = Env::new();
     let (id, secret) = env.create_shown("alice");
     let say = |args: &[&str], text: &str| {
-        env.akm(args).said(&[], 0, text, "");
+        let ran = env.akm(args);
+        assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (0, text, ""));
     };
     say(&["read", "alice"], &format!("{secret}\n"));
     say(&["read", &id], &format!("{secret}\n"));
