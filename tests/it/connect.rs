@@ -489,7 +489,11 @@ fn paths_with_blanks_and_quotes_survive_posix_splitting() {
     let (folder, home) = (env.path("it's \"a b\" $X\\"), env.path("my home"));
     std::fs::create_dir(&folder).unwrap();
     let akm = folder.join("akm");
-    std::fs::copy(env!("CARGO_BIN_EXE_akm"), &akm).unwrap();
+    // Copied by another process: a file that this one has open for writing may be inherited by a child of another test, and then
+    // cannot be executed.
+    let mut copy = Command::new("cp");
+    copy.arg(env!("CARGO_BIN_EXE_akm")).arg(&akm);
+    assert!(copy.status().unwrap().success());
     let run = |args: &[&str]| {
         let mut command = Command::new(&akm);
         env.dress(&mut command);

@@ -369,7 +369,7 @@ fn what_cannot_be_copied_is_said() {
         &[],
         3,
         "",
-        "akm: what the sandbox is signed with is no pair of its own: it is made anew from the sandbox's seed\n\
+        "akm: the sandbox signs with no pair of its own\n\
          hint: name a pair: KEY_ID, `--ram-user NAME` or `--account`\n",
     );
 }

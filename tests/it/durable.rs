@@ -103,7 +103,7 @@ fn names_are_made_durable_in_time() {
     for (args, least) in [
         (
             &["create", alice[0], alice[1], "--csv", csv][..],
-            [10, 12, 1, 3, 0, 1],
+            [10, 11, 1, 3, 0, 1],
         ),
         (
             &["export", "--all", "--csv", csv, "--force"],

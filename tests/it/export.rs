@@ -228,15 +228,15 @@ fn what_is_not_there_or_not_named() {
         "akm: no pair was named\nhint: name AccessKey IDs or RAM users, or add `--account` or `--all`\n",
     );
     env.refused(&["export", "--all"], 2);
-    env.refused(&["export", "LTAI1", "--all", "--csv", "-"], 2);
-    env.refused(&["export", "LTAI1", "--ram-user", "alice", "--csv", "-"], 2);
+    env.refused(&["export", "LTAI5tNoSuchPair", "--all", "--csv", "-"], 2);
+    env.refused(&["export", "LTAI5tNoSuchPair", "--ram-user", "alice", "--csv", "-"], 2);
     env.refused(&["export", "--account", "--all", "--csv", "-"], 2);
     env.refused(&["export", "a/b", "--csv", "-"], 4);
-    env.refused(&["export", "LTAI1", "--csv", "-"], 3).said(
+    env.refused(&["export", "LTAI5tNoSuchPair", "--csv", "-"], 3).said(
         &[],
         3,
         "",
-        "akm: there is no AccessKey pair `LTAI1` in this account\nhint: `akm list --refresh` shows the ones there are\n",
+        "akm: there is no AccessKey pair `LTAI5tNoSuchPair` in this account\nhint: `akm list --refresh` shows the ones there are\n",
     );
     for owner in [&["--account"][..], &["--ram-user", "bob"]] {
         env.refused(&[&["export", "--csv", "-"], owner].concat(), 3);

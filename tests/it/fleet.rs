@@ -69,7 +69,7 @@ fn every_user_whose_pair_is_held_and_never_the_account() {
 
 #[test]
 fn it_asks() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     assert_eq!(env.akm(&["rotate", "--all"]).code, 0);
     assert!(!env.home().exists());
     env.create("alice");

@@ -15,7 +15,7 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 36] = [
+const CASES: [Case; 38] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
@@ -44,6 +44,8 @@ const CASES: [Case; 36] = [
     ("profile list", &[], ROWS),
     ("profile show", &[], LOOK),
     ("profile add", &["x"], DATA),
+    ("credential-process", &["ID", "--static"], &["json"]),
+    ("profile edit", &["x", "--region", "cn-beijing"], DATA),
     ("profile use", &["sandbox"], DATA),
     ("profile remove", &["x", "-y"], DATA),
     ("key-policy show", &["ID"], LOOK),
@@ -94,7 +96,10 @@ fn every_command_is_in_the_list() {
     });
     for words in leaves {
         let name = words.join(" ");
-        assert!(CASES.iter().any(|case| case.0 == name), "{name}");
+        // Their standard output is the command's.
+        if !["exec", "serve"].contains(&name.as_str()) {
+            assert!(CASES.iter().any(|case| case.0 == name), "{name}");
+        }
     }
 }
 

@@ -76,8 +76,9 @@ fn every_example_is_true() {
                 "akm sandbox reset" | "akm store protect --for 15m" => 9,
                 // No clipboard is there.
                 line if line.starts_with("akm copy") => 1,
-                // These programs are not on this machine, and a shell needs a terminal.
-                line if line.contains("exec alice -- ") => 127,
+                // These programs may not be here, or be here. The README's recipes run them.
+                line if line.contains("exec alice -- ") => continue,
+                // A shell needs a terminal.
                 "akm exec alice" => 2,
                 // A RAM user may assume no role of the sandbox.
                 line if line.contains("--role-arn") && !line.contains(" connect ") => 6,

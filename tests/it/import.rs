@@ -6,7 +6,7 @@ const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machi
 
 /// A home whose metadata and secrets are lost, and the CSV of the pairs that it had.
 fn lost(users: &[&str], with_owner: bool) -> (Env, Vec<String>, String) {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let ids: Vec<String> = users.iter().map(|user| env.create(user)).collect();
     let mut export = vec!["export", "--all", "--csv", "-"];
     export.extend(with_owner.then_some("--with-owner"));
@@ -209,7 +209,7 @@ fn ten_thousand_rows_and_nothing_is_imported() {
 
 #[test]
 fn a_secret_in_the_ids_column_is_not_repeated() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (id, secret) = env.create_shown("alice");
     let header = "AccessKey ID,AccessKey Secret\n";
     let hint =
@@ -230,7 +230,7 @@ fn a_secret_in_the_ids_column_is_not_repeated() {
 
 #[test]
 fn a_damaged_secret_is_healed() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (id, _) = env.create_shown("alice");
     let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
     std::fs::write(env.home().join(format!("secrets/{id}.age")), "broken").unwrap();
@@ -247,7 +247,7 @@ fn a_damaged_secret_is_healed() {
 
 #[test]
 fn what_was_stored_before_a_row_that_fails_is_held() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let ids = [env.create("alice"), env.create("alice")];
     let csv = env.akm(&["export", "--all", "--csv", "-"]).stdout;
     std::fs::remove_dir_all(env.home().join("accounts")).unwrap();
@@ -295,7 +295,7 @@ fn one_owners_damaged_record_and_no_owners_pair_is_stored() {
 
 #[test]
 fn what_is_no_csv_of_pairs_is_told_by_line() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let refuse = |text: &str, cause: &str| {
         let hint =
             "hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n";

@@ -7,7 +7,7 @@ use crate::truth;
 
 /// Alice's pair that was deleted and restored to be Active, cut short when all was done but to say so; and her other pair.
 fn restored_lately() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let id = env.create("alice");
     done(&env, &["delete", &id, "--force", "-y"]);
     let other = env.create("alice");
@@ -37,7 +37,7 @@ fn a_leaked_pair_is_not_restored_to_be_active() {
 /// A list that lacked it made metadata call it deleted; so lately, that proves nothing.
 #[test]
 fn a_leaked_pair_that_vanished_a_moment_ago_is_not_called_deleted() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (id, other) = (env.create("alice"), env.create("alice"));
     crate::fleet::made_days_ago(&env, "alice", 1);
     done(&env, &["delete", &id, "--force", "-y"]);
@@ -55,7 +55,7 @@ fn a_leaked_pair_that_vanished_a_moment_ago_is_not_called_deleted() {
 
 /// A rotation of alice's, and both its pairs.
 fn in_its_overlap() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
     (env, old, new)
@@ -91,7 +91,7 @@ fn a_new_pair_that_leaked_and_is_gone_is_known_by_the_journal() {
 /// The same where the old pair was disabled by then: it is left as it is, and a new one is made.
 #[test]
 fn a_new_pair_that_leaked_and_is_gone_is_replaced() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = done(&env, &ROTATE);
     done(&env, &["delete", &new, "--force", "-y"]);
@@ -109,7 +109,7 @@ fn a_new_pair_that_leaked_and_is_gone_is_replaced() {
 /// The old pair is left as it is, and nothing announces its end.
 #[test]
 fn a_leak_of_the_new_pair_ends_what_was_due() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     env.create("alice");
     let new = done(&env, &ROTATE);
     assert!(env.pairs()[0]["delete_after"].is_string());
@@ -186,7 +186,7 @@ fn a_leaked_pair_whose_secret_cannot_be_had_is_replaced() {
 
 /// Killed when it was about to disable the first.
 fn two_leaks() -> (Env, String, String) {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let (one, two) = (env.create("alice"), env.create("alice"));
     cut_leak(&env, &one, "sandbox/users/alice.toml");
     (env, one, two)
@@ -225,7 +225,7 @@ fn the_first_of_two_leaked_pairs_is_disabled_too() {
 #[test]
 fn the_second_of_two_leaked_pairs_makes_room_for_the_first() {
     for purge in [&["--purge"][..], &[]] {
-        let env = Env::new();
+        let env = Env::new().without_overlap();
         let (one, two) = (env.create("alice"), env.create("alice"));
         done(&env, &["disable", &two]);
         for id in [&one, &two] {
@@ -246,7 +246,7 @@ fn the_second_of_two_leaked_pairs_makes_room_for_the_first() {
 /// The journal of a rotation brings it to its end.
 #[test]
 fn no_pair_is_made_beside_a_rotation_that_waits() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     env.allow_pairs(3);
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
@@ -264,7 +264,7 @@ fn no_pair_is_made_beside_a_rotation_that_waits() {
 /// A third pair takes the journal of a rotation that waits: that is told, and nothing is due any more.
 #[test]
 fn a_rotation_that_another_leak_ends_is_told_of() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let third = env.create("alice");
     env.allow_pairs(3);
     done(&env, &["delete", &third, "--force", "-y"]);
@@ -472,7 +472,7 @@ mod served {
         let told = "akm: `<ID1>` is deleted already\n";
         assert!(said(&ran, &[&id]).starts_with(told), "{}", ran.stderr);
         assert!(!truth::rests(&late, &id));
-        let other = Env::light();
+        let other = Env::light().without_overlap();
         served.serving.add_profile(&other, "dev");
         done(&other, &["restore", &id, "--active"]);
         served.done(&["recover"]);
@@ -498,7 +498,7 @@ mod served {
     /// A pair appeared beside what was to take the leaked one's place, and leaked too.
     fn both_beside_a_create() -> (Served, String, String) {
         let (served, one) = unanswered();
-        let elsewhere = Env::light();
+        let elsewhere = Env::light().without_overlap();
         served.serving.add_profile(&elsewhere, "dev");
         let two = done(&elsewhere, &["create", "--ram-user", "alice"]);
         (served, one, two)
@@ -542,7 +542,7 @@ mod served {
     #[test]
     fn a_dry_run_knows_that_the_first_of_two_leaked_pairs_is_gone() {
         let (served, one, two) = both_beside_a_create();
-        let elsewhere = Env::light();
+        let elsewhere = Env::light().without_overlap();
         served.serving.add_profile(&elsewhere, "dev");
         done(&elsewhere, &["delete", &one, "-y"]);
         let args = [&ROTATE[..], &["--leaked", &two]].concat();
@@ -578,7 +578,7 @@ mod served {
     fn a_pair_that_appears_is_recorded_while_the_leaked_one_cannot_be_disabled() {
         let (served, id) = beside_a_create();
         let env = &served.env;
-        let elsewhere = Env::light();
+        let elsewhere = Env::light().without_overlap();
         served.serving.add_profile(&elsewhere, "dev");
         let strange = done(&elsewhere, &["create", "--ram-user", "alice"]);
         let ran = env.akm(&["recover"]);

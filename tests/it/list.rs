@@ -362,7 +362,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
     }
     let help = screen("--help");
     assert!(
-        help.contains("               retire the old one in steps\n"),
+        help.contains("                      and retire the old one in steps\n"),
         "{help}"
     );
     for topic in ["exit-codes", "environment"] {

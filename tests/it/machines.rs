@@ -151,7 +151,7 @@ fn what_the_second_replaces_by_its_id_the_first_finds_done() {
     assert_eq!(both.live().len(), 2);
     both.one.env.days_pass_for("alice", 3);
     both.rotated(&["--finish"]);
-    let ran = both.the_other(&replace);
+    let ran = both.the_other(&[&replace[..], &["--overlap", "2d"]].concat());
     let third = ran.stdout.trim();
     let ids = [&*both.old, &*new, third];
     ran.said(

@@ -350,7 +350,7 @@ fn a_configuration_from_a_newer_akm_is_kept() {
     let env = Env::new().without_overlap();
     env.create("alice");
     let path = env.home().join("config.toml");
-    let newer = "version = 2\n[profiles.prod]\nwhat = \"is this\"\n";
+    let newer = "version = 3\n[profiles.prod]\nwhat = \"is this\"\n";
     std::fs::write(&path, newer).unwrap();
     let named = path.display();
     let told = format!(
@@ -700,7 +700,7 @@ fn a_dropped_secret_is_never_claimed() {
 /// People write this section themselves.
 #[test]
 fn a_policy_that_is_miswritten_is_told_by_its_key() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     env.create("alice");
     let config = env.home().join("config.toml");
     let text = std::fs::read_to_string(&config).unwrap();
@@ -711,7 +711,7 @@ fn a_policy_that_is_miswritten_is_told_by_its_key() {
         ("grace = 2d", span),
         (
             "grase = \"2d\"",
-            "`grase` is no key of `[policy]`: that has `overlap` and `grace`",
+            "`grase` is no key of `[policy]`: that has `overlap`, `grace` and `max_age`",
         ),
     ] {
         std::fs::write(&config, format!("{text}\n[policy]\n{line}\n")).unwrap();

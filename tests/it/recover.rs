@@ -227,7 +227,7 @@ fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
 
 #[test]
 fn dismissing_where_nothing_is_known() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let told = "akm: `<ID1>` is neither a suspect nor the new pair of an open rotation\n\
                 hint: `akm recover --list` shows what is open\n";
     env.akm(&["recover", "--dismiss", "LTAI5tNobody"])

@@ -408,7 +408,7 @@ fn metadata_that_is_gone_with_the_old_secret() {
 /// Somebody may have it: there is an overlap.
 #[test]
 fn an_old_secret_that_was_lost_before() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let old = env.create("alice");
     env.lose_secret(&old);
     let ran = env.akm(&["rotate", "--ram-user", "alice"]);

@@ -109,7 +109,7 @@ fn wrong_usage() {
         &["user"],
         &["store"],
         &["sandbox"],
-        &["list", "extra"],
+        &["list", "alice", "extra"],
         &["rotate", "--ram-user", "a", "--ram-user", "b"],
     ] {
         let ran = env.akm(args);
