@@ -62,7 +62,8 @@ mod tests {
             "akm delete ID --purge",
             "akm restore ID --active",
             "akm export A B --csv x --with-owner",
-            "akm import x",
+            "akm import x y -",
+            "akm import --from aliyun-cli",
             "akm copy --self --clear-after 3s",
             "akm verify -- ID",
             "akm recover --dismiss ID",
@@ -100,6 +101,8 @@ mod tests {
             "akm list --nonsense",
             "akm list --json -o table",
             "akm verify",
+            "akm import",
+            "akm import x --from environment",
         ] {
             assert!(parsed(&words(line)).is_none(), "{line}");
         }

@@ -5,7 +5,7 @@ mod profile;
 mod sandbox;
 mod stores;
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, variable};
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
 #[cfg(feature = "sandbox-server")]
 pub(super) use sandbox::broken_sandbox;
