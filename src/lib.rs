@@ -7,9 +7,9 @@
 //!              │
 //!    ┌─────────┼──────────┬──────────┬──────────┐
 //!  cloud     store     metadata    delivery    export, import
-//!  RAM, IMS,  keyring,  TOML:       formats     the console's
-//!  STS over a age       inventory,  of what is  CSV, written
-//!  Transport            journal     handed out  and read
+//!  RAM, IMS,  keyring,  TOML:       formats     CSV written; CSV,
+//!  STS over a age       inventory,  of what is  JSON, config.json,
+//!  Transport            journal     handed out  INI, variables read
 //!    └─────────┴────┬─────┴──────────┴──────────┘
 //!                  sys      touches the machine: files, locks, HTTP, clock, random bytes, clipboard, the terminal, the process
 //!  core  ◄── all of the above; knows none of them; no I/O, no clock, no environment

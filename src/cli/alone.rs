@@ -70,7 +70,8 @@ mod tests {
             "akm delete ID --purge",
             "akm restore ID --active",
             "akm export A B --csv x --with-owner",
-            "akm import x",
+            "akm import x y -",
+            "akm import --from aliyun-cli",
             "akm copy --self --clear-after 3s",
             "akm exec alice --clean-env -- env --help -p x -- y",
             "akm env alice --format fish --role-arn acs:ram::1:role/r",
@@ -112,6 +113,8 @@ mod tests {
             "akm list --nonsense",
             "akm list --json -o table",
             "akm verify",
+            "akm import",
+            "akm import x --from environment",
         ] {
             assert!(parsed(&words(line)).is_none(), "{line}");
         }

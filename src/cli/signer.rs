@@ -1,18 +1,18 @@
 //! Where the pair that a profile is to sign with comes from: a prompt, standard input, a CSV, the environment, the `aliyun` CLI.
 
-use super::{context::Context, import::contents};
+use super::context::{Context, variable};
+use super::import::{aliyun_config, aliyun_profile, contents, no_pair_in, unreadable};
 use crate::core::access_key::AccessKeyId;
 use crate::core::role::SessionName;
 use crate::core::secret::{LONGEST, Secret};
-use crate::import::{self, aliyun_cli};
+use crate::import::{self, aliyun_cli, environment};
 use crate::metadata::profile::Role;
 use crate::ops::{Failure, Kind};
 use crate::sys::{first_line, terminal};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::{env, io};
 
 /// Another program's keeping of pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,7 +33,7 @@ pub(crate) struct SignerArgs {
     /// Take the pair from where other programs have it
     #[arg(long, value_name = "KEEPER", group = "signer")]
     from: Option<Keeper>,
-    /// Which profile of the `aliyun` CLI [default: its current one]
+    /// Which profile of the `aliyun` CLI [default: the one that `aliyun` uses]
     #[arg(long, value_name = "NAME", requires = "from")]
     cli_profile: Option<String>,
 }
@@ -72,7 +72,7 @@ impl SignerArgs {
         }
         match (&self.csv, self.from) {
             (Some(file), _) => from_csv(file),
-            (None, Some(Keeper::Environment)) => from_environment(|name| env::var_os(name)),
+            (None, Some(Keeper::Environment)) => from_environment(variable),
             (None, Some(Keeper::AliyunCli)) => from_cli(self.cli_profile.as_deref()),
             (None, None) => self.asked(context),
         }
@@ -113,30 +113,28 @@ impl SignerArgs {
     }
 }
 
-fn from_cli(profile: Option<&str>) -> Result<Signer, Failure> {
-    let home = dirs::home_dir().unwrap_or_default();
-    let path = home.join(".aliyun").join("config.json");
-    let name = path.display();
-    let content =
-        contents(&path, aliyun_cli::LONGEST).map_err(|error| unreadable(&path, &error))?;
-    let found = aliyun_cli::read(&content, profile).map_err(|why| {
-        Failure::new(Kind::BadFile, format!("`{name}` has no pair to sign with")).because(why)
+/// The pair of a profile of the `aliyun` CLI: the one that was named, else the one that `aliyun` uses.
+fn from_cli(named: Option<&str>) -> Result<Signer, Failure> {
+    let (path, content) = aliyun_config()?;
+    let selected = aliyun_profile().map(|(_, name)| name);
+    let profile = named.or(selected.as_deref());
+    let found = aliyun_cli::read(&path, &content, profile).map_err(|refusal| {
+        no_pair_in(
+            &path,
+            ["configuration of the `aliyun` CLI", "profile"],
+            refusal,
+        )
     })?;
-    let role = found.role.map(|(arn, session, external_id)| Role {
-        arn,
-        session_name: session.unwrap_or_else(SessionName::akm),
-        external_id,
+    let role = found.role.map(|role| Role {
+        arn: role.arn,
+        session_name: role.session_name.unwrap_or_else(SessionName::akm),
+        external_id: role.external_id,
     });
     Ok(Signer {
         id: found.id,
         secret: found.secret,
         role,
     })
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let message = format!("`{}` cannot be read", path.display());
-    Failure::new(Kind::Failed, message).because(error)
 }
 
 fn from_csv(file: &Path) -> Result<Signer, Failure> {
@@ -154,32 +152,12 @@ fn from_csv(file: &Path) -> Result<Signer, Failure> {
     }
 }
 
-/// The names that official SDKs and Terraform read, in their order.
-const VARIABLES: [(&str, &str, &str); 3] = [
-    (
-        "ALIBABA_CLOUD_ACCESS_KEY_ID",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-        "ALIBABA_CLOUD_SECURITY_TOKEN",
-    ),
-    (
-        "ALIBABACLOUD_ACCESS_KEY_ID",
-        "ALIBABACLOUD_ACCESS_KEY_SECRET",
-        "ALIBABACLOUD_SECURITY_TOKEN",
-    ),
-    (
-        "ALICLOUD_ACCESS_KEY",
-        "ALICLOUD_SECRET_KEY",
-        "ALICLOUD_SECURITY_TOKEN",
-    ),
-];
-
-fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Signer, Failure> {
-    let set = |name| variable(name).filter(|value| !value.is_empty());
-    for (id, secret, token) in VARIABLES {
-        let (Some(key), Some(text)) = (set(id), set(secret)) else {
+fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Result<Signer, Failure> {
+    for family in &environment::FAMILIES {
+        let (Some(key), Some(text)) = (set(family.id), set(family.secret)) else {
             continue;
         };
-        if set(token).is_some() {
+        if let Some(token) = family.tokens.iter().find(|token| set(token).is_some()) {
             return Err(Failure::new(
                 Kind::Usage,
                 "the pair in the environment is a temporary one",

@@ -1,141 +1,206 @@
-//! A profile of the `aliyun` CLI, out of its `config.json`: the modes `AK` and `RamRoleArn`, which hold a pair.
+//! The pair of a profile of the `aliyun` CLI, out of its `config.json`.
+//!
+//! Profiles and modes: aliyun-cli `config/configuration.go` and `config/profile.go`.
 
-use crate::core::access_key::AccessKeyId;
-use crate::core::role::{ExternalId, RoleArn, SessionName};
-use crate::core::secret::Secret;
+use super::object::{FromObject, or_default, parse, without_mark};
+use super::pair::{self, AssumedRole, FoundPair};
+use super::place::Place;
+use super::refusal::Refusal;
 use serde::Deserialize;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// The longest file taken, in bytes.
 pub(crate) const LONGEST: u64 = 1 << 20;
 
-/// What a profile there signs with.
-#[derive(Debug)]
-pub(crate) struct Signer {
-    pub(crate) id: AccessKeyId,
-    pub(crate) secret: Secret,
-    pub(crate) role: Option<(RoleArn, Option<SessionName>, Option<ExternalId>)>,
-}
+/// The variables by which `aliyun` takes another profile than the file's current one, the first that is set.
+pub(crate) const SELECTED_BY: [&str; 3] = [
+    "ALIBABACLOUD_PROFILE",
+    "ALIBABA_CLOUD_PROFILE",
+    "ALICLOUD_PROFILE",
+];
 
-/// As the CLI writes it; what else is in there is nothing to us.
-#[derive(Deserialize)]
+/// As the CLI writes it; fields that are not here are ignored.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct File {
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     current: String,
-    #[serde(default)]
-    profiles: Vec<Entry>,
+    #[serde(deserialize_with = "or_default")]
+    profiles: Vec<Option<FromObject<Entry>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Entry {
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     name: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     mode: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     access_key_id: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     access_key_secret: Zeroizing<String>,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
+    sts_token: Zeroizing<String>,
+    #[serde(deserialize_with = "or_default")]
     ram_role_arn: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     ram_session_name: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     external_id: String,
+    #[serde(deserialize_with = "or_default")]
+    source_profile: String,
 }
 
-/// The profile of that name, or the file's current one. The error says what does not serve and repeats nothing that may be a secret.
-pub(crate) fn read(content: &[u8], name: Option<&str>) -> Result<Signer, String> {
-    let file: File = serde_json::from_slice(content)
-        .map_err(|_| "it is not what the `aliyun` CLI writes".to_owned())?;
-    let name = name.unwrap_or(if file.current.is_empty() {
-        "default"
-    } else {
-        &file.current
-    });
-    let mut found = file.profiles.into_iter().filter(|entry| entry.name == name);
-    let entry = found
-        .next()
-        .ok_or_else(|| format!("it has no profile `{name}`"))?;
-    let mode = entry.mode.as_str();
-    let role = match mode {
-        "AK" => None,
-        "RamRoleArn" => Some(role(&entry)?),
-        _ => {
-            return Err(format!(
-                "its profile `{name}` is of the mode `{mode}`, and `AK` and `RamRoleArn` alone hold a pair of one's own"
-            ));
+/// What a profile signs with, as far as a pair is concerned.
+#[derive(Debug, PartialEq, Eq)]
+enum Mode {
+    Ak,
+    RamRoleArn,
+    ChainableRamRoleArn,
+    /// A mode without a pair: its name, and what it signs with.
+    Other(&'static str, &'static str),
+    Unknown,
+}
+
+/// The modes that have no pair of their own, and why.
+const OTHER_MODES: [(&str, &str); 11] = [
+    (
+        "StsToken",
+        "a session, which ends; import the pair that the session was taken with",
+    ),
+    (
+        "EcsRamRole",
+        "the sessions that the ECS instance gets for its role",
+    ),
+    (
+        "RamRoleArnWithRoleName",
+        "the sessions that the ECS instance gets for its role",
+    ),
+    ("RsaKeyPair", "an RSA key, which is not an AccessKey pair"),
+    ("External", "what a program prints"),
+    ("CredentialsURI", "the sessions that an address gives"),
+    ("OIDC", "the sessions that an identity provider vouches for"),
+    ("CloudSSO", "the sessions of a login to CloudSSO"),
+    ("OAuth", "the sessions of a login in the browser"),
+    ("BearerToken", "a bearer token"),
+    ("Anonymous", "nothing"),
+];
+
+impl Entry {
+    /// Case does not matter, and an empty mode is found by what is there: `NormalizeMode` and `AutoModeRecognition` of the CLI.
+    fn mode(&self) -> Mode {
+        let is = |name: &str| self.mode.eq_ignore_ascii_case(name);
+        match () {
+            () if is("AK") => Mode::Ak,
+            () if is("RamRoleArn") => Mode::RamRoleArn,
+            () if is("ChainableRamRoleArn") => Mode::ChainableRamRoleArn,
+            () if self.mode.is_empty() => self.unsaid_mode(),
+            () => OTHER_MODES
+                .iter()
+                .find(|(name, _)| is(name))
+                .map_or(Mode::Unknown, |&(name, what)| Mode::Other(name, what)),
         }
-    };
-    Ok(Signer {
-        id: AccessKeyId::parse(&entry.access_key_id).map_err(|error| error.to_string())?,
-        secret: Secret::new(entry.access_key_secret).map_err(|error| error.to_string())?,
-        role,
-    })
+    }
+
+    fn unsaid_mode(&self) -> Mode {
+        let (name, what) = OTHER_MODES[0];
+        match (self.sts_token.is_empty(), self.ram_role_arn.is_empty()) {
+            _ if self.access_key_id.is_empty() => Mode::Unknown,
+            (false, _) => Mode::Other(name, what),
+            (true, true) => Mode::Ak,
+            (true, false) => Mode::RamRoleArn,
+        }
+    }
+
+    fn has_pair(&self) -> bool {
+        let mode = self.mode();
+        matches!(mode, Mode::Ak | Mode::RamRoleArn) && !self.access_key_secret.is_empty()
+            || mode == Mode::ChainableRamRoleArn
+    }
+
+    fn role(&self) -> Result<AssumedRole, String> {
+        AssumedRole::parse(
+            &self.ram_role_arn,
+            &self.ram_session_name,
+            &self.external_id,
+        )
+    }
 }
 
-fn role(entry: &Entry) -> Result<(RoleArn, Option<SessionName>, Option<ExternalId>), String> {
-    fn given<T: std::str::FromStr<Err = crate::core::Invalid>>(
-        text: &str,
-    ) -> Result<Option<T>, String> {
-        let text = Some(text).filter(|text| !text.is_empty());
-        let parsed = text.map(str::parse).transpose();
-        parsed.map_err(|error: crate::core::Invalid| error.to_string())
+/// Reads the pair of the profile `name`, or else of the file's current one. `file` is the name in the place. The errors are those of
+/// [`Refusal`].
+pub(crate) fn read(file: &Path, content: &[u8], name: Option<&str>) -> Result<FoundPair, Refusal> {
+    let content = without_mark(content);
+    let FromObject(config): FromObject<File> = parse(content).map_err(Refusal::Malformed)?;
+    let current = Some(config.current.as_str()).filter(|name| !name.is_empty());
+    let name = name.or(current).unwrap_or("default").to_owned();
+    let entries = config.profiles.into_iter().flatten();
+    let profiles = Profiles(entries.map(|FromObject(entry)| entry).collect());
+    if profiles.at(&name).is_none() {
+        let known = profiles.names(|_| true);
+        return Err(Refusal::Missing { name, known });
     }
-    let arn = RoleArn::parse(&entry.ram_role_arn).map_err(|error| error.to_string())?;
-    Ok((
-        arn,
-        given(&entry.ram_session_name)?,
-        given(&entry.external_id)?,
-    ))
+    profiles
+        .found(file, &name)
+        .map_err(|why| Refusal::Unusable {
+            usable: profiles.names(|entry| entry.name != name && entry.has_pair()),
+            name,
+            why,
+        })
+}
+
+struct Profiles(Vec<Entry>);
+
+impl Profiles {
+    /// The first of that name, as the CLI takes it.
+    fn at(&self, name: &str) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.name == name)
+    }
+
+    fn names(&self, fits: impl Fn(&Entry) -> bool) -> Vec<String> {
+        let fitting = self.0.iter().filter(|entry| fits(entry));
+        fitting.map(|entry| entry.name.clone()).collect()
+    }
+
+    fn found(&self, file: &Path, name: &str) -> Result<FoundPair, String> {
+        let entry = self.at(name).ok_or("it is not there")?;
+        let (signer, role) = match entry.mode() {
+            Mode::Ak => (entry, None),
+            Mode::RamRoleArn => (entry, Some(entry.role()?)),
+            Mode::ChainableRamRoleArn => (self.source(entry)?, Some(entry.role()?)),
+            Mode::Other(mode, what) => {
+                return Err(format!("it is of the mode `{mode}`, and signs with {what}"));
+            }
+            Mode::Unknown if entry.mode.is_empty() => return Err("it has no mode".to_owned()),
+            Mode::Unknown => return Err("it has a mode that the `aliyun` CLI lacks".to_owned()),
+        };
+        let place = Place::Profile {
+            file: file.to_owned(),
+            name: name.to_owned(),
+            source: (entry.name != signer.name).then(|| signer.name.clone()),
+        };
+        let parsed = pair::parse(&signer.access_key_id, signer.access_key_secret.clone())?;
+        let found = FoundPair::new(parsed, place);
+        Ok(FoundPair { role, ..found })
+    }
+
+    /// The profile whose pair a chained one signs with. A chain of two roles is refused: akm assumes one.
+    fn source(&self, entry: &Entry) -> Result<&Entry, String> {
+        let name = &entry.source_profile;
+        if name.is_empty() {
+            return Err("it has no `source_profile`".to_owned());
+        }
+        match self.at(name) {
+            Some(source) if source.mode() == Mode::Ak => Ok(source),
+            Some(_) => Err(format!(
+                "its `source_profile` `{name}` is not of the mode `AK`"
+            )),
+            None => Err(format!("its `source_profile` `{name}` does not exist")),
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILE: &str = r#"{
-	"current": "prod",
-	"profiles": [
-		{"name": "default", "mode": "AK", "access_key_id": "LTAI5tONE", "access_key_secret": "one", "region_id": "cn-hangzhou", "retry_count": 0},
-		{"name": "prod", "mode": "RamRoleArn", "access_key_id": "LTAI5tTWO", "access_key_secret": "two", "sts_token": "",
-		 "ram_role_arn": "acs:ram::1:role/admin", "ram_session_name": "me", "expired_seconds": 900},
-		{"name": "sso", "mode": "CloudSSO", "access_key_secret": "three"},
-		{"name": "empty", "mode": "AK", "access_key_id": "", "access_key_secret": ""},
-		{"name": "odd", "mode": "RamRoleArn", "access_key_id": "LTAI5tTWO", "access_key_secret": "two", "ram_role_arn": "x"}
-	],
-	"meta_path": ""
-}"#;
-
-    #[test]
-    fn takes_the_two_modes_that_hold_a_pair() {
-        let current = read(FILE.as_bytes(), None).unwrap();
-        assert_eq!(current.id.as_str(), "LTAI5tTWO");
-        let (arn, session, external) = current.role.unwrap();
-        assert_eq!(arn.as_str(), "acs:ram::1:role/admin");
-        assert_eq!(session.unwrap().as_str(), "me");
-        assert!(external.is_none());
-        let named = read(FILE.as_bytes(), Some("default")).unwrap();
-        assert_eq!(named.id.as_str(), "LTAI5tONE");
-        assert!(named.role.is_none());
-    }
-
-    #[test]
-    fn tells_what_does_not_serve_and_no_secret() {
-        for (content, name, why) in [
-            (FILE, Some("sso"), "of the mode `CloudSSO`"),
-            (FILE, Some("no"), "it has no profile `no`"),
-            (FILE, Some("empty"), "AccessKey ID"),
-            (FILE, Some("odd"), "role ARN"),
-            ("{}", None, "it has no profile `default`"),
-            ("{\"profiles\": 3}", None, "it is not what"),
-            ("\"two", None, "it is not what"),
-        ] {
-            let error = read(content.as_bytes(), name).unwrap_err();
-            assert!(error.contains(why), "{error}");
-            for secret in ["two", "three"] {
-                assert!(!error.contains(secret), "{error}");
-            }
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 //! Columns are found by their names, whatever their order, case and blanks; a byte order mark, CRLF, quotes, semicolons and
 //! tabs are taken. Everything that is wrong is told by its line, and one wrong line refuses the whole file.
 
+use super::pair::{SESSION, is_of_session};
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName, secret::Secret};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use std::collections::HashSet;
@@ -12,8 +13,6 @@ use zeroize::Zeroizing;
 pub(crate) const LONGEST: u64 = 16 << 20;
 /// The longest line that can be a pair, in bytes.
 const LONGEST_LINE: usize = 16 << 10;
-/// So many wrong lines are told; the rest are counted.
-const TOLD: usize = 20;
 
 /// One pair as a file has it.
 #[derive(Debug)]
@@ -57,17 +56,8 @@ pub(crate) fn read(content: &[u8]) -> Result<Vec<Row>, Vec<String>> {
     match (wrong.is_empty(), rows.is_empty()) {
         (true, false) => Ok(rows),
         (true, true) => Err(vec!["the file has no pairs".to_owned()]),
-        (false, _) => Err(shortened(wrong)),
+        (false, _) => Err(super::shortened(wrong, "lines")),
     }
-}
-
-fn shortened(mut wrong: Vec<String>) -> Vec<String> {
-    let more = wrong.len().saturating_sub(TOLD);
-    wrong.truncate(TOLD);
-    if more > 0 {
-        wrong.push(format!("and {more} more lines"));
-    }
-    wrong
 }
 
 /// Where the columns are.
@@ -125,6 +115,9 @@ impl Columns {
         let (id, secret) = (text(self.id)?, text(self.secret)?);
         if looks_like_id(secret) && !looks_like_id(id) {
             return Err("the columns look swapped".to_owned());
+        }
+        if is_of_session(id) {
+            return Err(SESSION.to_owned());
         }
         let id = AccessKeyId::parse(id).map_err(|error| error.to_string())?;
         let secret = Zeroizing::new(secret.to_owned());
@@ -331,7 +324,7 @@ mod tests {
             "line 1: there are two columns `AccessKey ID`"
         );
         let wrong = bad(
-            "AccessKey ID,AccessKey Secret\nLTAI1,\n=cmd(),s3cr3t\nLTAI1,s3\nLTAI1,s3\nLTAI2\nLTAI3,s 3\n",
+            "AccessKey ID,AccessKey Secret\nLTAI1,\n=cmd(),s3cr3t\nLTAI1,s3\nLTAI1,s3\nLTAI2\nLTAI3,s 3\nSTS.N,s3cr3t\n",
         );
         for part in [
             "line 2: not a valid secret: it has 0 bytes",
@@ -339,6 +332,7 @@ mod tests {
             "line 5: the same AccessKey ID as on a line before",
             "line 6: it has 1 cells, and the header has 2",
             "line 7: not a valid secret",
+            "line 8: it is a session, which ends",
         ] {
             assert!(wrong.contains(part), "{part}: {wrong}");
         }

@@ -3,7 +3,7 @@
 use super::{Failure, Kind, Session, at_once::at_once, profile, record};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, account::Owner};
-use crate::import::{Row, looks_like_id};
+use crate::import::{FoundPair, Place, joined, looks_like_id};
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::store::{self, SecretName, SecretStore};
 
@@ -15,23 +15,23 @@ pub(crate) struct Imported {
     pub(crate) held: usize,
 }
 
-/// A row and whose pair it is.
+/// A pair and whose it is.
 struct Known {
-    row: Row,
+    pair: FoundPair,
     owner: Owner,
 }
 
-/// Checks every row, and the record of every owner, before the first secret is stored. Errors name the lines: `NoSuchPair` for a pair that the cloud does not know,
+/// Checks every pair, and the record of every owner, before the first secret is stored. Errors name the places: `NoSuchPair` for a pair that the cloud does not know,
 /// `OtherAccount`, `BadCredentials` for a wrong secret, `Refused` for an owner column that says otherwise or an Inactive pair.
 /// Interrupted while it stores, it is finished by the same import.
-pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Failure> {
+pub(crate) fn import(session: &Session, pairs: Vec<FoundPair>) -> Result<Imported, Failure> {
     session.check_account()?;
-    let owners = by_owner(check(session, rows)?);
+    let owners = by_owner(check(session, pairs)?);
     for (owner, _) in &owners {
         ready(session, owner)?;
     }
-    let stored = at_once(AT_ONCE, owners, |(owner, rows)| {
-        let (new, done) = store(session, &owner, &rows);
+    let stored = at_once(AT_ONCE, owners, |(owner, pairs)| {
+        let (new, done) = store(session, &owner, &pairs);
         ((owner, new), done)
     });
     let (new, stored): (Vec<_>, Vec<_>) = stored.into_iter().unzip();
@@ -46,15 +46,16 @@ pub(crate) fn import(session: &Session, rows: Vec<Row>) -> Result<Imported, Fail
     Ok(imported)
 }
 
-fn check(session: &Session, rows: Vec<Row>) -> Result<Vec<Known>, Failure> {
-    let (mut known, mut wrong) = (Vec::with_capacity(rows.len()), Vec::new());
-    for (line, answer) in at_once(AT_ONCE, rows, |row| (row.line, whose(session, row))) {
+fn check(session: &Session, pairs: Vec<FoundPair>) -> Result<Vec<Known>, Failure> {
+    let (mut known, mut wrong) = (Vec::with_capacity(pairs.len()), Vec::new());
+    let asked = |pair: FoundPair| (pair.places.clone(), whose(session, pair));
+    for (places, answer) in at_once(AT_ONCE, pairs, asked) {
         match answer {
-            Ok(row) => known.push(row),
+            Ok(pair) => known.push(pair),
             Err(failure) if matches!(failure.kind, Kind::Unavailable | Kind::StoreFailed) => {
                 return Err(failure);
             }
-            Err(failure) => wrong.push((line, failure)),
+            Err(failure) => wrong.push((places, failure)),
         }
     }
     if wrong.is_empty() {
@@ -67,28 +68,36 @@ fn check(session: &Session, rows: Vec<Row>) -> Result<Vec<Known>, Failure> {
 /// Calls wait for the cloud and for the disk, which serve several at once better than one after the other.
 const AT_ONCE: usize = 8;
 
-fn refused(wrong: &[(u64, Failure)]) -> Failure {
-    const TOLD: usize = 20;
+fn refused(wrong: &[(Vec<Place>, Failure)]) -> Failure {
+    const SAID: usize = 20;
     let kind = wrong
         .first()
         .map_or(Kind::Failed, |(_, failure)| failure.kind);
     let count = wrong.len();
-    let mut lines: Vec<String> = wrong
-        .iter()
-        .take(TOLD)
-        .map(|(line, failure)| format!("line {line}: {failure}"))
-        .collect();
-    if count > TOLD {
-        lines.push(format!("and {} more lines", count - TOLD));
+    let mut said: Vec<String> = wrong.iter().take(SAID).map(reason).collect();
+    if count > SAID {
+        said.push(format!("and {} more pairs", count - SAID));
     }
+    let of_files = |(places, _): &(Vec<Place>, _)| {
+        let mut places = places.iter();
+        places.all(|place| matches!(place, Place::Line { .. } | Place::Object { .. }))
+    };
     Failure::new(kind, "nothing was imported")
-        .because(lines.join("; "))
-        .hint("take these lines out, or mend them, and import again")
+        .because(said.join("; "))
+        .hint(if wrong.iter().all(of_files) {
+            "remove or fix these lines, then import again"
+        } else {
+            "correct the pair there, then import again"
+        })
 }
 
-fn whose(session: &Session, row: Row) -> Result<Known, Failure> {
-    let id = row.id.to_string();
-    let secret = crate::core::secret::Secret::from_bytes(row.secret.expose().as_bytes())?;
+fn reason((places, failure): &(Vec<Place>, Failure)) -> String {
+    format!("{}: {failure}", joined(places))
+}
+
+fn whose(session: &Session, pair: FoundPair) -> Result<Known, Failure> {
+    let id = pair.id.to_string();
+    let secret = crate::core::secret::Secret::from_bytes(pair.secret.expose().as_bytes())?;
     let client = session.cloud.signing_as(Credentials {
         id,
         secret,
@@ -96,38 +105,39 @@ fn whose(session: &Session, row: Row) -> Result<Known, Failure> {
     });
     let caller = client
         .caller_identity()
-        .map_err(|error| not_taken(&row, error))?;
+        .map_err(|error| not_taken(&pair, error))?;
     if caller.account_id != session.id {
         return Err(Failure::new(
             Kind::OtherAccount,
-            format!("`{}` is a pair of account {}", row.id, caller.account_id),
+            format!("`{}` is a pair of account {}", pair.id, caller.account_id),
         ));
     }
     let owner = caller.owner();
-    let owner = owner
-        .ok_or_else(|| Failure::new(Kind::Refused, format!("`{}` is no pair of a user", row.id)))?;
-    match &row.owner {
+    let owner = owner.ok_or_else(|| {
+        Failure::new(Kind::Refused, format!("`{}` is no pair of a user", pair.id))
+    })?;
+    match &pair.owner {
         Some(said) if *said != owner => Err(Failure::new(
             Kind::Refused,
             format!(
                 "`{}` is a pair of {owner}, and the file says otherwise",
-                row.id
+                pair.id
             ),
         )),
-        _ => Ok(Known { row, owner }),
+        _ => Ok(Known { pair, owner }),
     }
 }
 
-fn not_taken(row: &Row, error: Error) -> Failure {
-    let id = &row.id;
+fn not_taken(pair: &FoundPair, error: Error) -> Failure {
+    let id = &pair.id;
     match error.fault {
         Fault::UnknownSigner if looks_like_id(id.as_str()) => {
             Failure::new(Kind::NoSuchPair, format!("the cloud does not know `{id}`"))
         }
-        // What stands in the id's place may be a secret: the line alone is told.
+        // What is in the id's place may be a secret: its place alone is said.
         Fault::UnknownSigner => Failure::new(
             Kind::NoSuchPair,
-            "the cloud does not know what stands there as the AccessKey ID",
+            "the cloud does not know what is there as the AccessKey ID",
         ),
         Fault::BadSignature => Failure::new(
             Kind::BadCredentials,
@@ -141,15 +151,15 @@ fn not_taken(row: &Row, error: Error) -> Failure {
     }
 }
 
-fn by_owner(known: Vec<Known>) -> Vec<(Owner, Vec<Row>)> {
-    let mut owners: std::collections::BTreeMap<String, (Owner, Vec<Row>)> =
+fn by_owner(known: Vec<Known>) -> Vec<(Owner, Vec<FoundPair>)> {
+    let mut owners: std::collections::BTreeMap<String, (Owner, Vec<FoundPair>)> =
         std::collections::BTreeMap::new();
-    for Known { row, owner } in known {
+    for Known { pair, owner } in known {
         owners
             .entry(owner.key())
             .or_insert_with(|| (owner, Vec::new()))
             .1
-            .push(row);
+            .push(pair);
     }
     owners.into_values().collect()
 }
@@ -161,29 +171,29 @@ fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
     Ok(session.inventory.check_writable(owner)?)
 }
 
-/// Secrets first, then the metadata that claims them: for what was stored before a row that fails, too. Gives back what was stored,
+/// Secrets first, then the metadata that claims them: for what was stored before a pair that fails, too. Gives back what was stored,
 /// however it ended.
 fn store(
     session: &Session,
     owner: &Owner,
-    rows: &[Row],
+    pairs: &[FoundPair],
 ) -> (Vec<AccessKeyId>, Result<Imported, Failure>) {
     let mut new = Vec::new();
-    let done = store_into(session, owner, rows, &mut new);
+    let done = store_into(session, owner, pairs, &mut new);
     (new, done)
 }
 
 fn store_into(
     session: &Session,
     owner: &Owner,
-    rows: &[Row],
+    pairs: &[FoundPair],
     new: &mut Vec<AccessKeyId>,
 ) -> Result<Imported, Failure> {
     let _lock = session.lock(owner)?;
     let mut record = session.record(owner)?;
     let before = record.clone();
     record.take_over(&session.cloud.pairs(owner)?, session.cloud.now());
-    let held = take(session, &mut record, rows, new);
+    let held = take(session, &mut record, pairs, new);
     let saved = if record.access_keys == before.access_keys {
         Ok(())
     } else {
@@ -193,42 +203,42 @@ fn store_into(
     Ok(saved.map(|()| Imported { new, held })?)
 }
 
-/// Adds what was stored to `new`, before a row that fails too; gives back how many were held already.
+/// Adds what was stored to `new`, before a pair that fails too; gives back how many were held already.
 fn take(
     session: &Session,
     record: &mut OwnerRecord,
-    rows: &[Row],
+    pairs: &[FoundPair],
     new: &mut Vec<AccessKeyId>,
 ) -> Result<usize, Failure> {
     let mut held = 0;
-    for row in rows {
-        let Some(pair) = record.pair_mut(&row.id) else {
-            return Err(super::session::no_such_pair(&row.id));
+    for found in pairs {
+        let Some(pair) = record.pair_mut(&found.id) else {
+            return Err(super::session::no_such_pair(&found.id));
         };
-        let name = SecretName::pair(&row.id);
-        if holds(session, pair, row)? {
+        let name = SecretName::pair(&found.id);
+        if holds(session, pair, found)? {
             held += 1;
             continue;
         }
         let kind = pair.secret_store.unwrap_or(session.store);
-        put(session.stores.open(kind)?, &name, row)?;
+        put(session.stores.open(kind)?, &name, found)?;
         pair.secret_store = Some(kind);
         pair.imported = true;
-        session.journal.dismiss(&row.id)?;
-        new.push(row.id.clone());
+        session.journal.dismiss(&found.id)?;
+        new.push(found.id.clone());
     }
     Ok(held)
 }
 
-/// Whether the row's secret is held already. A damaged one counts as not held: the row's takes its place.
-fn holds(session: &Session, pair: &PairRecord, row: &Row) -> Result<bool, Failure> {
+/// Whether the secret is held already. A damaged one counts as not held: the one that was found takes its place.
+fn holds(session: &Session, pair: &PairRecord, found: &FoundPair) -> Result<bool, Failure> {
     let Some(kind) = pair.secret_store else {
         return Ok(false);
     };
-    let name = SecretName::pair(&row.id);
+    let name = SecretName::pair(&found.id);
     match session.stores.open(kind)?.get(&name) {
-        Ok(Some(held)) if !held.same_as(&row.secret) => {
-            profile::not_the_held_one(&session.cloud, &row.id, held).map(|()| false)
+        Ok(Some(held)) if !held.same_as(&found.secret) => {
+            profile::not_the_held_one(&session.cloud, &found.id, held).map(|()| false)
         }
         Ok(held) => Ok(held.is_some()),
         Err(store::Error::Unreadable(_)) => Ok(false),
@@ -236,10 +246,10 @@ fn holds(session: &Session, pair: &PairRecord, row: &Row) -> Result<bool, Failur
     }
 }
 
-fn put(store: &dyn SecretStore, name: &SecretName, row: &Row) -> Result<(), Failure> {
-    store.put(name, &row.secret)?;
+fn put(store: &dyn SecretStore, name: &SecretName, found: &FoundPair) -> Result<(), Failure> {
+    store.put(name, &found.secret)?;
     match store.get(name)? {
-        Some(read) if read.same_as(&row.secret) => Ok(()),
+        Some(read) if read.same_as(&found.secret) => Ok(()),
         _ => Err(Failure::new(
             Kind::StoreFailed,
             "the secret store gave back something else than was stored",

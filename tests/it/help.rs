@@ -54,6 +54,13 @@ fn prepared() -> (Env, [String; 5]) {
     (env, [beside, inactive, deleted, spare, current])
 }
 
+/// Makes the files that the examples name: alice's pair as CSV, as JSON and in the configuration of `aliyun`.
+const FILES: &str = r#"umask 077; mkdir .aliyun; echo word > passphrase
+akm export --ram-user alice --csv AccessKey.csv -q
+sed -n 's/^\(LTAI.*\),\(.*\)$/{"AccessKeyId":"\1","AccessKeySecret":"\2"}/p' AccessKey.csv > key.json
+sed 's/.*/{"profiles":[{"name":"default","mode":"AK",&/; s/AccessKeyId/access_key_id/; s/AccessKeySecret/access_key_secret/; s/{"a/"a/; s/$/]}/' key.json > .aliyun/config.json
+"#;
+
 #[test]
 fn every_example_is_true() {
     let (prepared, [beside, inactive, deleted, spare, current]) = prepared();
@@ -85,7 +92,6 @@ fn every_example_is_true() {
                 _ => 0,
             };
             let env = prepared.copied();
-            let files = "umask 077; akm export --ram-user alice --csv AccessKey.csv -q; echo word > passphrase; ";
             // It serves until it is told to end.
             let end = if line.contains(" serve") {
                 "timeout --preserve-status -s INT 1 "
@@ -93,7 +99,7 @@ fn every_example_is_true() {
                 ""
             };
             let line_of_id = line.replace("LTAI5tAbCdEfGhIjKlMnOp", id);
-            let ran = shell(&env, &format!("{files}{end}{line_of_id}"));
+            let ran = shell(&env, &format!("{FILES}{end}{line_of_id}"));
             assert_eq!(ran.code, expected, "{line}: {}", ran.stderr);
             run += 1;
         }

@@ -2,10 +2,10 @@
 
 use crate::env::Env;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+pub(crate) const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 
 /// A home whose metadata and secrets are lost, and the CSV of the pairs that it had.
-fn lost(users: &[&str], with_owner: bool) -> (Env, Vec<String>, String) {
+pub(crate) fn lost(users: &[&str], with_owner: bool) -> (Env, Vec<String>, String) {
     let env = Env::new();
     let ids: Vec<String> = users.iter().map(|user| env.create(user)).collect();
     let mut export = vec!["export", "--all", "--csv", "-"];
@@ -18,7 +18,7 @@ fn lost(users: &[&str], with_owner: bool) -> (Env, Vec<String>, String) {
     (env, ids, csv)
 }
 
-fn write(env: &Env, name: &str, text: &str) {
+pub(crate) fn write(env: &Env, name: &str, text: &str) {
     std::fs::write(env.path(name), text).unwrap();
 }
 
@@ -31,8 +31,7 @@ fn lost_pairs_become_held_ones_again() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: 2 pairs imported, 0 were held already\n\
-             akm: `pairs.csv` still holds the secrets in clear: delete it when you need it no more\n"
+            "{SANDBOX}akm: 2 pairs imported\nakm: `pairs.csv` still has secrets in clear text\n"
         ),
     );
     for id in &ids {
@@ -43,7 +42,10 @@ fn lost_pairs_become_held_ones_again() {
         &[],
         0,
         "",
-        &format!("{SANDBOX}akm: 0 pairs imported, 2 were held already\n"),
+        &format!(
+            "{SANDBOX}akm: no pair imported: 2 pairs were saved already\n\
+             akm: `pairs.csv` still has secrets in clear text\n"
+        ),
     );
     // Imported: somebody else may have it, so the old pair stays for two days.
     assert_eq!(
@@ -69,8 +71,7 @@ fn many_owners_at_once() {
     );
     let ran = env.akm(&["import", "pairs.csv"]);
     assert!(
-        ran.stderr
-            .contains("akm: 40 pairs imported, 0 were held already\n"),
+        ran.stderr.contains("akm: 40 pairs imported\n"),
         "{}",
         ran.stderr
     );
@@ -106,7 +107,7 @@ fn from_standard_input_in_a_spreadsheets_shape() {
         &[],
         0,
         "{\"already_held\":0,\"imported\":1}\n",
-        &format!("{SANDBOX}akm: 1 pairs imported, 0 were held already\n"),
+        &format!("{SANDBOX}akm: 1 pair imported\n"),
     );
     assert_eq!(
         env.akm(&["show-id", "--ram-user", "alice"]).stdout,
@@ -130,7 +131,7 @@ fn one_wrong_line_and_nothing_is_imported() {
     let before = env.files();
     let refuse = |text: &str, code: i32, cause: &str| {
         let ran = env.akm_fed(&["import", "-"], text);
-        let hint = "hint: take these lines out, or mend them, and import again\n";
+        let hint = "hint: remove or fix these lines, then import again\n";
         ran.said(
             &[&ids[0], &ids[1], &ids[2]],
             code,
@@ -147,22 +148,22 @@ fn one_wrong_line_and_nothing_is_imported() {
     refuse(
         &format!("{header}{good}{stranger},x,\n"),
         3,
-        "line 3: the cloud does not know `<ID>`",
+        "standard input, line 3: the cloud does not know `<ID>`",
     );
     refuse(
         &format!("{header}{good}{},{},\n", ids[1], secret(1)),
         6,
-        "line 3: the secret is not the one of `<ID2>`",
+        "standard input, line 3: the secret is not the one of `<ID2>`",
     );
     refuse(
         &format!("{header}{good}{},{},alice\n", ids[1], secret(2)),
         4,
-        "line 3: `<ID2>` is a pair of RAM user `bob`, and the file says otherwise",
+        "standard input, line 3: `<ID2>` is a pair of RAM user `bob`, and the file says otherwise",
     );
     refuse(
         &format!("{header}{good}{},{},carol\n", ids[2], secret(3)),
         4,
-        "line 3: `<ID3>` is Inactive, so its secret cannot be checked; `akm enable <ID3>` first",
+        "standard input, line 3: `<ID3>` is Inactive, so its secret cannot be checked; `akm enable <ID3>` first",
     );
     let unchanged = |files: &[(std::path::PathBuf, Vec<u8>)]| -> Vec<_> {
         files
@@ -182,14 +183,15 @@ fn ten_thousand_rows_and_nothing_is_imported() {
     let strangers =
         (1..10_000).map(|number| format!("LTAI5tSANDBOX{number:011},secret{number:024}\n"));
     let file = csv.clone() + &strangers.collect::<String>();
-    let told = (3..23).map(|line| format!("line {line}: the cloud does not know `<ID>`; "));
+    let told = (3..23)
+        .map(|line| format!("standard input, line {line}: the cloud does not know `<ID>`; "));
     env.akm_fed(&["import", "-"], &file).said(
         &[],
         3,
         "",
         &format!(
-            "{SANDBOX}akm: nothing was imported: {}and 9979 more lines\n\
-             hint: take these lines out, or mend them, and import again\n",
+            "{SANDBOX}akm: nothing was imported: {}and 9979 more pairs\n\
+             hint: remove or fix these lines, then import again\n",
             told.collect::<String>()
         ),
     );
@@ -201,7 +203,7 @@ fn ten_thousand_rows_and_nothing_is_imported() {
         &[],
         1,
         "",
-        "akm: `-` is no CSV of pairs: line 5002: not a valid AccessKey ID: 1 to 128 letters and digits are expected\n\
+        "akm: standard input is not a CSV file of pairs: line 5002: not a valid AccessKey ID: 1 to 128 letters and digits are expected\n\
          hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n",
     );
     assert!(env.pairs().is_empty());
@@ -219,11 +221,12 @@ fn a_secret_in_the_ids_column_is_not_repeated() {
             &[],
             1,
             "",
-            &format!("akm: `-` is no CSV of pairs: line 2: the columns look swapped\n{hint}"),
+            &format!("akm: standard input is not a CSV file of pairs: line 2: the columns look swapped\n{hint}"),
         );
     let ran = env.akm_fed(&["import", "-", "-v"], &format!("{header}{secret},x\n"));
     assert_eq!(ran.code, 3, "{}", ran.stderr);
-    let told = "line 2: the cloud does not know what stands there as the AccessKey ID\n";
+    let told =
+        "standard input, line 2: the cloud does not know what is there as the AccessKey ID\n";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
     assert!(!ran.stderr.contains(&secret), "a secret was printed");
 }
@@ -236,12 +239,7 @@ fn a_damaged_secret_is_healed() {
     std::fs::write(env.home().join(format!("secrets/{id}.age")), "broken").unwrap();
     assert_ne!(env.akm(&["verify", &id]).code, 0);
     let ran = env.akm_fed(&["import", "-"], &csv);
-    ran.said(
-        &[],
-        0,
-        "",
-        &format!("{SANDBOX}akm: 1 pairs imported, 0 were held already\n"),
-    );
+    ran.said(&[], 0, "", &format!("{SANDBOX}akm: 1 pair imported\n"));
     assert_eq!(env.akm(&["verify", &id]).code, 0);
 }
 
@@ -303,7 +301,7 @@ fn what_is_no_csv_of_pairs_is_told_by_line() {
             &[],
             1,
             "",
-            &format!("akm: `-` is no CSV of pairs: {cause}\n{hint}"),
+            &format!("akm: standard input is not a CSV file of pairs: {cause}\n{hint}"),
         );
     };
     refuse("", "the file is empty");

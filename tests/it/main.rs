@@ -34,6 +34,8 @@ mod help;
 #[cfg(feature = "sandbox-server")]
 mod https;
 mod import;
+mod import_files;
+mod import_from;
 mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;

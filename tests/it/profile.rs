@@ -177,6 +177,11 @@ fn a_signer_comes_from_where_people_have_it() {
         ran.stderr
     );
     assert_eq!(cli("plain", &["--cli-profile", "plain"]).code, 0);
+    // Without a name it is the one that `aliyun` would use.
+    let mut selected = env.command(&[&add("by-variable")[..], &["--from", "aliyun-cli"]].concat());
+    let selected = selected.env("ALICLOUD_PROFILE", "ghost").output().unwrap();
+    assert_eq!(selected.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&selected.stderr).contains("there is no profile `ghost` in"));
     let ignored = [
         &add("env")[..],
         &["--from", "environment", "--cli-profile", "plain"],

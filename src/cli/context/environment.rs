@@ -33,6 +33,11 @@ impl Environment {
     }
 }
 
+/// The value of a variable of another program's; an empty one counts as unset, as those programs take it.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// Refuses a home where another user could take files away or put his own.
 pub(super) fn ours(home: Home) -> Result<Home, Failure> {
     for folder in [&home.config, &home.data] {

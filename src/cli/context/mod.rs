@@ -6,7 +6,7 @@ mod reading;
 mod sandbox;
 mod stores;
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, variable};
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
 pub(crate) use reading::Reading;
 #[cfg(feature = "sandbox-server")]

@@ -1,0 +1,130 @@
+//! `akm import`
+
+mod contents;
+mod files;
+mod source;
+
+pub(super) use contents::{contents, contents_of_regular};
+pub(super) use source::{aliyun_config, aliyun_profile, no_pair_in, unreadable};
+
+use super::{context::Context, ui};
+use crate::import::{FoundPair, merge};
+use crate::ops::import::Imported;
+use crate::ops::{self, Failure, Kind, Tell};
+use clap::{ArgGroup, Args};
+use source::Source;
+use std::path::{Path, PathBuf};
+
+/// Take over pairs with their secrets: from CSV and JSON files, or from where other programs have them
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("pairs").required(true))]
+#[command(after_help = examples![
+    "akm import AccessKey.csv" => "the file that the console let you download",
+    "akm import AccessKey.csv key.json" => "JSON as `aliyun ram CreateAccessKey` and Terraform write it",
+    "akm import - < AccessKey.csv" => "from standard input, as from another program",
+    "akm import --from aliyun-cli" => "the profile that `aliyun` uses",
+])]
+pub(crate) struct Import {
+    /// CSV or JSON files, or `-` for standard input
+    #[arg(value_name = "FILE", group = "pairs")]
+    files: Vec<PathBuf>,
+    /// Take the pairs from where other programs have them
+    #[arg(long, value_name = "SOURCE", group = "pairs")]
+    from: Option<Source>,
+}
+
+impl Import {
+    /// Errors: those of the readers, by file, and those of [`ops::import::import`]; in both cases nothing was imported.
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let found = match self.from {
+            Some(source) => source.read()?,
+            None => files::read(&self.files)?,
+        };
+        let pairs = merge(found).map_err(|wrong| {
+            Failure::new(Kind::BadFile, "the sources contradict each other")
+                .because(wrong.join("; "))
+                .hint("nothing was imported; keep the one that is right")
+        })?;
+        let notes = self.from.map(|_| origins(&pairs)).unwrap_or_default();
+        let files = files_of(&pairs);
+        let session = context.changing()?;
+        let imported = ops::import::import(&session, pairs)?;
+        context.ui.note(&summary(&imported));
+        for note in notes.iter().chain(&files) {
+            context.ui.note(note);
+        }
+        if context.ui.json() {
+            return ui::print_json(
+                &serde_json::json!({ "imported": imported.new, "already_held": imported.held }),
+            );
+        }
+        Ok(())
+    }
+}
+
+fn summary(imported: &Imported) -> String {
+    let pairs = |count| match count {
+        1 => "1 pair".to_owned(),
+        count => format!("{count} pairs"),
+    };
+    let was = |count| if count == 1 { "was" } else { "were" };
+    match (imported.new, imported.held) {
+        (new, 0) => format!("{} imported", pairs(new)),
+        (0, held) => format!(
+            "no pair imported: {} {} saved already",
+            pairs(held),
+            was(held)
+        ),
+        (new, held) => format!(
+            "{} imported, {held} {} saved already",
+            pairs(new),
+            was(held)
+        ),
+    }
+}
+
+/// Where each pair is, and the role that its source assumes with it.
+fn origins(pairs: &[FoundPair]) -> Vec<String> {
+    let origin = |pair: &FoundPair| {
+        let (id, places) = (&pair.id, pair.places());
+        match &pair.role {
+            None => format!("`{id}` is from {places}"),
+            Some(role) => format!(
+                "`{id}` is from {places}, which assumes the role `{}`",
+                role.arn
+            ),
+        }
+    };
+    pairs.iter().map(origin).collect()
+}
+
+/// A note for each file that still has what was imported.
+fn files_of(pairs: &[FoundPair]) -> Vec<String> {
+    let places = pairs.iter().flat_map(|pair| &pair.places);
+    let mut files: Vec<&Path> = places.filter_map(crate::import::Place::file).collect();
+    files.retain(|file| *file != Path::new("-"));
+    files.dedup();
+    files.sort_unstable();
+    files.dedup();
+    let note = |file: &&Path| format!("`{}` still has secrets in clear text", file.display());
+    files.iter().map(note).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_agrees_with_its_numbers() {
+        for (new, held, text) in [
+            (1, 0, "1 pair imported"),
+            (2, 0, "2 pairs imported"),
+            (0, 1, "no pair imported: 1 pair was saved already"),
+            (0, 2, "no pair imported: 2 pairs were saved already"),
+            (1, 1, "1 pair imported, 1 was saved already"),
+            (2, 3, "2 pairs imported, 3 were saved already"),
+        ] {
+            assert_eq!(summary(&Imported { new, held }), text);
+        }
+    }
+}
