@@ -63,7 +63,7 @@ impl Command {
             Self::Recover(args) if args.is_list() => ("recover --list", LOOK),
             Self::Recover(_) => ("recover", DATA),
             Self::Sandbox(Sandbox::Reset) => ("sandbox reset", DATA),
-            #[cfg(feature = "sandbox-server")]
+            #[cfg(feature = "server")]
             Self::Sandbox(Sandbox::Serve(_)) => ("sandbox serve", &[Json, Plain]),
             Self::Completions(_) => ("completions", &[Plain]),
             Self::Man(_) => ("man", DATA),

@@ -36,7 +36,7 @@ mod read;
 mod recover;
 mod rotate;
 mod sandbox;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod sandbox_serve;
 mod selector;
 mod sheet;

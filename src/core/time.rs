@@ -119,7 +119,7 @@ pub(crate) fn day(time: Timestamp, now: Timestamp) -> String {
 }
 
 /// A short wait as the sandbox's server takes it: a [`Span`], or whole milliseconds as `250ms`.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(crate) fn parse_wait(text: &str) -> Result<Duration, Invalid> {
     if let Some(count) = text.strip_suffix("ms") {
         let digits = count.bytes().all(|b| b.is_ascii_digit());
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sandbox-server")]
+    #[cfg(feature = "server")]
     #[test]
     fn waits_have_milliseconds() {
         for (text, milliseconds) in [("250ms", 250), ("2s", 2000), ("0s", 0), ("1m", 60_000)] {

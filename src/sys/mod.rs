@@ -9,6 +9,8 @@ pub(crate) mod first_line;
 pub(crate) mod fs;
 pub(crate) mod harden;
 pub(crate) mod http;
+#[cfg(feature = "server")]
+pub(crate) mod http_server;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
 #[cfg(test)]

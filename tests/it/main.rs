@@ -2,14 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod between;
 mod calls;
 mod completion;
 mod concurrency;
 mod copy;
 mod create;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod credential_process;
 mod damaged;
 mod damaged_secret;
@@ -18,28 +18,28 @@ mod dry_run;
 mod durable;
 mod env;
 mod errno;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod errno_served;
 mod exec;
 mod exit_codes;
 mod export;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod faults;
 mod fleet;
 mod forms;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod gateway;
 mod help;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod https;
 mod import;
 mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod killed_served;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod lagging;
 mod layers;
 mod leaked;
@@ -48,16 +48,16 @@ mod leaked_beside;
 mod list;
 mod log;
 mod lost_metadata;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod machines;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod mixed_load;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod nginx;
 mod note;
 mod output;
 mod permissions;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod profile;
 mod protect;
 mod pty;
@@ -67,21 +67,21 @@ mod readme;
 mod recipes;
 mod recover;
 mod replace;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod restored;
 mod retire;
 mod rollback;
 mod rotate;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod rotate_self;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod sdk;
 mod secrecy;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod serve;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod served;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod serving;
 mod source;
 mod store;

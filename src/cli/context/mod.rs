@@ -9,7 +9,7 @@ mod stores;
 pub(crate) use environment::Environment;
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
 pub(crate) use reading::Reading;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(super) use sandbox::broken_sandbox;
 
 use super::passphrase::{Given, Source};
