@@ -43,6 +43,8 @@ impl Command {
             Self::Exec(_) => ("exec", &[Json]),
             Self::Env(_) => ("env", DATA),
             Self::Read(_) => ("read", DATA),
+            #[cfg(feature = "server")]
+            Self::Serve(_) => ("serve", &[Json]),
             Self::CredentialProcess(_) => ("credential-process", &[Json]),
             Self::Verify(_) => ("verify", DATA),
             Self::Log(_) => ("log", &[Table, Json, Plain]),

@@ -2,6 +2,8 @@
 //! keyring, the process itself.
 
 pub(crate) mod append_file;
+#[cfg(feature = "server")]
+pub(crate) mod child;
 pub(crate) mod clipboard;
 pub(crate) mod clock;
 pub(crate) mod exec;

@@ -79,6 +79,8 @@ mod sdk;
 mod secrecy;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(all(unix, feature = "server"))]
+mod serve_command;
 #[cfg(feature = "server")]
 mod served;
 #[cfg(feature = "server")]

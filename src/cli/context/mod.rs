@@ -84,6 +84,16 @@ impl Context {
         })
     }
 
+    /// The same for work that goes on while another program has the terminal: nobody is asked, and nothing is said.
+    #[cfg(feature = "server")]
+    pub(crate) fn silent(self) -> Self {
+        self.passphrases.ask_no_more();
+        Self {
+            ui: self.ui.silent(),
+            ..self
+        }
+    }
+
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
     pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
         let account = self.known()?;
