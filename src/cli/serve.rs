@@ -5,6 +5,7 @@ use super::{
     exec::{MARK, OWN, has_region, not_started},
     hand_out::{self, Asked, SessionArgs},
     selector::PairArgs,
+    ui::Ui,
 };
 use crate::core::{credentials::Credentials, time::Span};
 use crate::delivery::{credentials_uri, environment};
@@ -30,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The URI works until the command ends: a program that the command leaves running gets no credentials any more. Signals that akm gets
 /// are passed on to the command, and its exit status is akm's.
 ///
-/// The aliyun CLI does not read the URI from the environment: run it with `akm exec SELECTOR --role-arn ARN -- aliyun …`.
+/// The aliyun CLI does not read the URI from the environment: run it with `akm exec` and the same role.
 ///
 /// The command runs as you, so it could also run akm. To keep it from the pair itself, let it run as another user or in a container.
 #[derive(Debug, Args)]
@@ -71,6 +72,7 @@ impl Serve {
             "the credentials URI works until this command ends: {}",
             words[0].to_string_lossy()
         ));
+        note_proxy(&ui);
         child::run(command).map_err(|error| not_started(&words[0], &error))
     }
 
@@ -145,6 +147,16 @@ fn past_proxies(name: &str) -> OsString {
     let own = env::var_os(name);
     let listed = own.or_else(|| env::var_os("no_proxy").or_else(|| env::var_os("NO_PROXY")));
     credentials_uri::past_proxies(listed.as_deref())
+}
+
+/// The SDK for Python (alibabacloud-tea 0.4.3) reads these two, and no `NO_PROXY`.
+fn note_proxy(ui: &Ui) {
+    let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if let Some(name) = ["HTTP_PROXY", "http_proxy"].into_iter().find(is_set) {
+        ui.note(&format!(
+            "`{name}` is set, and the SDK for Python asks that proxy for the credentials URI: run the command without it"
+        ));
+    }
 }
 
 fn no_server(error: impl ToString) -> Failure {
