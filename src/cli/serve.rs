@@ -37,7 +37,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug, Args)]
 #[command(after_help = examples![
     "akm serve alice --role-arn acs:ram::1234567890123456:role/deploy -- ./server" => "a session, renewed for as long as the server runs",
-    "akm serve --account --role-arn acs:ram::1234567890123456:role/backup --duration 12h -- ./backup" => "one that lasts longer",
+    "akm serve alice --role-arn acs:ram::1234567890123456:role/backup --duration 12h -- ./backup" => "one that lasts longer",
 ])]
 pub(crate) struct Serve {
     #[command(flatten)]
