@@ -1,6 +1,6 @@
 //! The client and the sandbox on one wire: what each test below calls is signed, checked, executed and read back.
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod roles;
 
 use crate::cloud::{

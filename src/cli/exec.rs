@@ -105,9 +105,13 @@ fn with_mark<'a>(set: &[Assignment<'a>], mark: &'a str) -> Vec<(&'a str, &'a OsS
 
 /// The profile's region, where the caller has none.
 pub(crate) fn region(handed: &HandedOut) -> Option<&str> {
+    handed.region.as_deref().filter(|_| !has_region())
+}
+
+/// Whether the caller chose a region.
+pub(crate) fn has_region() -> bool {
     let chosen = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let callers = environment::region_names().any(chosen);
-    handed.region.as_deref().filter(|_| !callers)
+    environment::region_names().any(chosen)
 }
 
 fn is_plain(name: &str) -> bool {

@@ -43,6 +43,8 @@ impl Command {
             Self::Exec(_) => ("exec", &[Json]),
             Self::Env(_) => ("env", DATA),
             Self::Read(_) => ("read", DATA),
+            #[cfg(feature = "server")]
+            Self::Serve(_) => ("serve", &[Json]),
             Self::CredentialProcess(_) => ("credential-process", &[Json]),
             Self::Verify(_) => ("verify", DATA),
             Self::Connect(Connect::AliyunCli(_)) => ("connect aliyun-cli", DATA),
@@ -64,7 +66,7 @@ impl Command {
             Self::Recover(args) if args.is_list() => ("recover --list", LOOK),
             Self::Recover(_) => ("recover", DATA),
             Self::Sandbox(Sandbox::Reset) => ("sandbox reset", DATA),
-            #[cfg(feature = "sandbox-server")]
+            #[cfg(feature = "server")]
             Self::Sandbox(Sandbox::Serve(_)) => ("sandbox serve", &[Json, Plain]),
             Self::Completions(_) => ("completions", &[Plain]),
             Self::Man(_) => ("man", DATA),

@@ -37,9 +37,11 @@ mod read;
 mod recover;
 mod rotate;
 mod sandbox;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod sandbox_serve;
 mod selector;
+#[cfg(feature = "server")]
+mod serve;
 mod sheet;
 mod show_id;
 mod signer;
@@ -141,6 +143,8 @@ enum Command {
     Env(env::Env),
     Read(read::Read),
     CredentialProcess(credential_process::CredentialProcess),
+    #[cfg(feature = "server")]
+    Serve(serve::Serve),
     Verify(verify::Verify),
     #[command(subcommand)]
     Connect(connect::Connect),
@@ -166,6 +170,8 @@ impl Command {
         match self {
             Self::Exec(args) => args.run(&context),
             Self::CredentialProcess(args) => args.run(context).map(|()| ExitCode::SUCCESS),
+            #[cfg(feature = "server")]
+            Self::Serve(args) => args.run(context),
             other => other.finish(&context).map(|()| ExitCode::SUCCESS),
         }
     }
@@ -195,6 +201,8 @@ impl Command {
             Self::Log(args) => args.run(context),
             Self::Sandbox(args) => args.run(context),
             Self::Exec(_) | Self::CredentialProcess(_) => Ok(()),
+            #[cfg(feature = "server")]
+            Self::Serve(_) => Ok(()),
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => {
                 self.explain(&context.ui).unwrap_or(Ok(()))
             }

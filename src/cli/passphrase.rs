@@ -8,6 +8,7 @@ use crate::sys::{first_line, terminal};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const FILE: &str = "AKM_PASSPHRASE_FILE";
 const VARIABLE: &str = "AKM_PASSPHRASE";
@@ -55,12 +56,25 @@ pub(crate) struct Source {
     given: Given,
     read: OnceLock<Passphrase>,
     ui: Ui,
+    /// Nobody is asked any more.
+    is_silent: AtomicBool,
 }
 
 impl Source {
     pub(crate) fn new(given: Given, ui: Ui) -> Self {
         let read = OnceLock::new();
-        Self { given, read, ui }
+        Self {
+            given,
+            read,
+            ui,
+            is_silent: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks nobody from now on: another program has the terminal.
+    #[cfg(feature = "server")]
+    pub(crate) fn ask_no_more(&self) {
+        self.is_silent.store(true, Ordering::Relaxed);
     }
 
     /// The passphrase that is given, if one is.
@@ -77,7 +91,7 @@ impl Source {
 
     fn ask(&self, again: bool) -> Result<Passphrase, store::Error> {
         let none = |why: &str| Err(store::Error::Protected(why.to_owned()));
-        if !self.ui.may_ask() {
+        if !self.ui.may_ask() || self.is_silent.load(Ordering::Relaxed) {
             return none("a passphrase protects it, and there is nobody to ask");
         }
         if again {

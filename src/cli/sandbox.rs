@@ -1,6 +1,6 @@
 //! `akm sandbox`
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 use super::sandbox_serve::Serve;
 use super::{context::Context, ui};
 use crate::core::account::AccountId;
@@ -14,7 +14,7 @@ use serde_json::json;
 #[derive(Debug, Subcommand)]
 #[command(after_help = examples!["akm sandbox reset" => "begin again with an empty account (asks)"])]
 pub(crate) enum Sandbox {
-    #[cfg(feature = "sandbox-server")]
+    #[cfg(feature = "server")]
     Serve(Serve),
     /// Forget the sandbox's account, its users, its pairs and their secrets
     #[command(after_help = examples!["akm sandbox reset --yes" => "without being asked"])]
@@ -24,7 +24,7 @@ pub(crate) enum Sandbox {
 impl Sandbox {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         match self {
-            #[cfg(feature = "sandbox-server")]
+            #[cfg(feature = "server")]
             Self::Serve(args) => args.run(context),
             Self::Reset => reset(context),
         }

@@ -43,6 +43,7 @@ pub(crate) struct Ui {
     pub(crate) verbose: bool,
     yes: bool,
     may_ask: bool,
+    is_silent: bool,
 }
 
 impl Ui {
@@ -57,6 +58,17 @@ impl Ui {
             verbose: global.verbose > 0,
             yes: global.yes,
             may_ask,
+            is_silent: false,
+        }
+    }
+
+    /// One that asks nobody and says nothing: another program has the terminal by now.
+    #[cfg(feature = "server")]
+    pub(crate) fn silent(self) -> Self {
+        Self {
+            may_ask: false,
+            is_silent: true,
+            ..self
         }
     }
 
@@ -135,6 +147,9 @@ impl Tell for Ui {
     }
 
     fn warn(&self, text: &str) {
+        if self.is_silent {
+            return;
+        }
         say(&format!("akm: {}\n", escape(text)));
     }
 

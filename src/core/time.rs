@@ -119,7 +119,7 @@ pub(crate) fn day(time: Timestamp, now: Timestamp) -> String {
 }
 
 /// A short wait as the sandbox's server takes it: a [`Span`], or whole milliseconds as `250ms`.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(crate) fn parse_wait(text: &str) -> Result<Duration, Invalid> {
     if let Some(count) = text.strip_suffix("ms") {
         let digits = count.bytes().all(|b| b.is_ascii_digit());
@@ -215,6 +215,8 @@ mod tests {
             assert_eq!(Span::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Span::parse("48h").unwrap().to_string(), "2d");
+        assert_eq!(Span::parse("1w").unwrap().to_string(), "7d");
+        assert_eq!(Span::parse("1h30m").unwrap().to_string(), "90m");
         for bad in [
             "",
             "d",
@@ -222,7 +224,9 @@ mod tests {
             "-1d",
             "1.5d",
             "2 d",
-            "2w",
+            "2y",
+            "1h30",
+            "1hm",
             "99999d",
             "9999999999s",
             "2é",
@@ -231,7 +235,7 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sandbox-server")]
+    #[cfg(feature = "server")]
     #[test]
     fn waits_have_milliseconds() {
         for (text, milliseconds) in [("250ms", 250), ("2s", 2000), ("0s", 0), ("1m", 60_000)] {

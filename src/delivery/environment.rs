@@ -112,12 +112,13 @@ pub(crate) fn assignments<'a>(
         set.extend(token.map(|token| (token_name, token)));
     }
     set.push(IGNORE_PROFILE);
-    set.extend(
-        region
-            .iter()
-            .flat_map(|region| REGION.map(|name| (name, *region))),
-    );
+    set.extend(region.into_iter().flat_map(region_assignments));
     set
+}
+
+/// Returns what to set, so that every reader works in this region. Pass one only where [`region_names`] are all absent.
+pub(crate) fn region_assignments(region: &str) -> [Assignment<'_>; 4] {
+    REGION.map(|name| (name, region))
 }
 
 /// Returns every variable that carries or chooses credentials and is not in `set`: these are unset, so that what is set wins.

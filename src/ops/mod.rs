@@ -20,6 +20,8 @@ pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod role_session;
 pub(crate) mod rotate;
+#[cfg(feature = "server")]
+pub(crate) mod serve;
 pub(crate) mod session;
 pub(crate) mod this_run;
 pub(crate) mod user;

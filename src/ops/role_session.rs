@@ -11,6 +11,7 @@ use crate::metadata::{
     session_cache::{SessionCache, SessionKey},
 };
 use crate::store::{Recipient, StoreKind};
+use chrono::TimeDelta;
 use std::any::Any;
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ pub(crate) struct Wanted<'a> {
     pub(crate) fresh: Freshness,
 }
 
+/// How long before its end a session that is served is renewed: nobody gets one with less than 15 minutes, since Java asks again at each
+/// signature then (`facts/real-clients.md`, "serve"). The rest is for the renewal itself.
+pub(crate) const AHEAD: TimeDelta = TimeDelta::minutes(17);
+
 /// How much of a cached session must be left for it to be handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Freshness {
@@ -31,6 +36,8 @@ pub(crate) enum Freshness {
     Renewable,
     /// Nine tenths of its duration: the client cannot ask again.
     Whole,
+    /// More than [`AHEAD`]: the session is served to many, who ask again at any time.
+    Served,
 }
 
 /// How long another process that opens the same session is waited for, and how often it is looked at.
@@ -104,8 +111,9 @@ impl Wanted<'_> {
     fn needed(&self, now: Timestamp) -> Timestamp {
         let duration = self.duration.delta();
         now + match self.fresh {
-            Freshness::Renewable => (duration / 2).min(chrono::TimeDelta::minutes(15)),
+            Freshness::Renewable => (duration / 2).min(TimeDelta::minutes(15)),
             Freshness::Whole => duration * 9 / 10,
+            Freshness::Served => AHEAD,
         }
     }
 }

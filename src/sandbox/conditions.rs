@@ -36,7 +36,7 @@ struct Bucket {
 
 impl Conditions {
     /// From now on the pair is refused by RAM and IMS ("restrictive protection" of a leaked pair).
-    #[cfg(feature = "sandbox-server")]
+    #[cfg(feature = "server")]
     pub(super) fn mark_leaked(&self, id: &str) {
         self.changing().leaked.insert(id.to_owned());
     }

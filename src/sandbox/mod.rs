@@ -4,7 +4,7 @@
 //! applies RAM's rules to the [`Records`], and the answer goes out in the cloud's JSON. No secret rests here: a pair's secret
 //! follows from its id and one seed.
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod administrator;
 mod authentication;
 mod conditions;
@@ -13,11 +13,11 @@ mod folder;
 mod form;
 mod gateway;
 mod identifiers;
-#[cfg(any(test, feature = "sandbox-server"))]
+#[cfg(any(test, feature = "server"))]
 mod memory;
 mod nonces;
 mod refusal;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod server;
 mod state;
 #[cfg(test)]
@@ -25,14 +25,14 @@ pub(crate) mod testing;
 mod tokens;
 mod transport;
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(crate) use administrator::Administrator;
 pub(crate) use folder::Folder;
 pub(crate) use gateway::Gateway;
 pub(crate) use identifiers::{console_credentials, new_account_id};
-#[cfg(any(test, feature = "sandbox-server"))]
+#[cfg(any(test, feature = "server"))]
 pub(crate) use memory::Memory;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(crate) use server::{Settings, serve};
 pub(crate) use state::Account;
 pub(crate) use transport::Embedded;

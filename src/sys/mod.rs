@@ -2,6 +2,8 @@
 //! keyring, the process itself.
 
 pub(crate) mod append_file;
+#[cfg(feature = "server")]
+pub(crate) mod child;
 pub(crate) mod clipboard;
 pub(crate) mod clock;
 pub(crate) mod exec;
@@ -9,6 +11,8 @@ pub(crate) mod first_line;
 pub(crate) mod fs;
 pub(crate) mod harden;
 pub(crate) mod http;
+#[cfg(feature = "server")]
+pub(crate) mod http_server;
 pub(crate) mod kernel_keyring;
 pub(crate) mod new_file;
 #[cfg(test)]

@@ -21,6 +21,12 @@ pub(crate) fn hold() -> Held {
     Held(())
 }
 
+/// Returns whether the signal was ignored when the program was started, as far as the system tells.
+#[cfg(all(unix, feature = "server"))]
+pub(super) fn is_ignored(signal: i32) -> bool {
+    waiting::ignored() & (1 << (signal - 1)) != 0
+}
+
 impl Drop for Held {
     fn drop(&mut self) {
         #[cfg(unix)]
@@ -99,7 +105,7 @@ mod waiting {
     }
 
     /// The signals that are ignored, a bit each, as Linux tells; elsewhere none is known to be.
-    fn ignored() -> u64 {
+    pub(super) fn ignored() -> u64 {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         mask(&status)
     }

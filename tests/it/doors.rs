@@ -3,7 +3,7 @@
 use crate::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 23] = [
+const DOORS: [(&str, usize, &str); 24] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
     (
         "cli/credential_process.rs",
@@ -31,6 +31,11 @@ const DOORS: [(&str, usize, &str); 23] = [
         "cloud/signature/v4.rs",
         1,
         "the signing key of ACS4 is derived from it",
+    ),
+    (
+        "delivery/credentials_uri.rs",
+        2,
+        "who asks at the credentials URI gets a session and its token",
     ),
     (
         "delivery/environment.rs",

@@ -412,7 +412,7 @@ fn a_closed_standard_input_is_no_matter() {
 }
 
 /// The profile's region, where the caller has none.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn the_profiles_region_is_handed_out_where_the_caller_has_none() {
     let served = crate::served::Served::start();

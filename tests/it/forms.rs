@@ -106,7 +106,7 @@ fn every_command_is_in_the_list() {
 #[test]
 fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
     let (env, id, gone) = prepared();
-    let built = |case: &&Case| cfg!(feature = "sandbox-server") || case.0 != "sandbox serve";
+    let built = |case: &&Case| cfg!(feature = "server") || case.0 != "sandbox serve";
     for case in CASES.iter().filter(built) {
         for form in FORMS.iter().filter(|form| !case.2.contains(form)) {
             let args = line(case, form, (&id, &gone));

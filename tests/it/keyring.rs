@@ -28,7 +28,7 @@ impl Desktop {
     }
 
     /// The home, for one who holds the session open as long as it is used.
-    #[cfg(feature = "sandbox-server")]
+    #[cfg(feature = "server")]
     pub(crate) fn take_home(&mut self) -> Env {
         std::mem::replace(&mut self.env, Env::bare().without_overlap())
     }

@@ -238,7 +238,7 @@ fn not_without_knowing_the_pair() {
 }
 
 /// What the signer may do, its finder may undo: a person has to, and is told where.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn the_pair_that_signs_is_retired_in_the_console() {
     let env = Env::new().without_overlap();

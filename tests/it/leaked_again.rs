@@ -296,7 +296,7 @@ fn a_leaked_pair_that_is_purged_is_not_written_down_again() {
     assert!(!record.contains(&id), "{record}");
 }
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod served {
     use super::*;
     use crate::dry_run::{called, words};

@@ -261,7 +261,7 @@ fn a_create_that_was_cut_short_is_finished_by_the_leak() {
     over(&env, &old, &new);
 }
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(crate) mod served {
     use super::*;
     use crate::between::{Between, without};

@@ -2,10 +2,10 @@
 
 use crate::env::{Env, edit};
 use crate::leaked_beside::{cut, other};
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 use crate::served::Served;
 use crate::strace::Call;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 use serde_json::json;
 use std::fmt::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -261,7 +261,7 @@ fn what_a_recovery_finishes_is_written_down() {
 }
 
 /// An answer that was lost is asked for again: what is gone then, the first request may have deleted.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn a_deletion_whose_answer_was_lost_may_have_been_done() {
     let served = Served::start();
@@ -293,7 +293,7 @@ fn a_deletion_is_written_down_once() {
 }
 
 /// Its answer was lost, and a recovery found it.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn a_restore_that_is_finished_later_is_written_down() {
     let served = Served::start();
@@ -315,7 +315,7 @@ fn a_restore_that_is_finished_later_is_written_down() {
     assert_eq!(lines[4..], rest);
 }
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn a_profile_that_switches_is_written_down() {
     let env = Env::new();
@@ -333,7 +333,7 @@ fn a_profile_that_switches_is_written_down() {
 }
 
 /// By the owner of the pair that signs.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn profiles_come_and_go() {
     let env = Env::new();

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod between;
 mod calls;
 mod completion;
@@ -10,7 +10,7 @@ mod concurrency;
 mod connect;
 mod copy;
 mod create;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod credential_process;
 mod damaged;
 mod damaged_secret;
@@ -19,19 +19,19 @@ mod dry_run;
 mod durable;
 mod env;
 mod errno;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod errno_served;
 mod exec;
 mod exit_codes;
 mod export;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod faults;
 mod fleet;
 mod forms;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod gateway;
 mod help;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod https;
 mod import;
 mod import_files;
@@ -40,9 +40,9 @@ mod key_policy;
 #[cfg(target_os = "linux")]
 mod keyring;
 mod killed;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod killed_served;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod lagging;
 mod layers;
 mod leaked;
@@ -51,16 +51,16 @@ mod leaked_beside;
 mod list;
 mod log;
 mod lost_metadata;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod machines;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod mixed_load;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod nginx;
 mod note;
 mod output;
 mod permissions;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod profile;
 mod protect;
 mod pty;
@@ -70,21 +70,23 @@ mod readme;
 mod recipes;
 mod recover;
 mod replace;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod restored;
 mod retire;
 mod rollback;
 mod rotate;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod rotate_self;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod sdk;
 mod secrecy;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod serve;
-#[cfg(feature = "sandbox-server")]
+#[cfg(all(unix, feature = "server"))]
+mod serve_command;
+#[cfg(feature = "server")]
 mod served;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 mod serving;
 mod source;
 mod store;

@@ -393,7 +393,7 @@ fn a_refresh_beside_a_create_takes_no_new_pair_for_gone() {
 }
 
 /// Whoever is at work on one owner keeps nobody else from being seen to.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn an_owner_that_another_akm_holds_is_gone_past() {
     let Some(library) = crate::served::faketime() else {
@@ -481,7 +481,7 @@ fn a_rotation_is_not_forgotten_by_a_list_that_lags() {
 }
 
 /// Nor does no list at all.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn a_rotation_is_not_forgotten_by_a_cloud_that_does_not_answer() {
     let served = crate::served::Served::start();

@@ -160,7 +160,7 @@ fn a_pair_that_is_alone_or_a_strangers_is_not_replaced() {
 }
 
 /// Disabled elsewhere, it is Inactive; the profile would sign with it again.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn a_pair_that_a_profile_signs_with_does_not_make_room() {
     let served = crate::served::Served::start();

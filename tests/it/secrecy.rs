@@ -268,7 +268,7 @@ fn no_secret_is_said_or_written_but_where_it_was_asked_for() {
 }
 
 /// A child that gets a role's session has the pair's secret nowhere: not in its environment, its arguments, or those of its parent.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[test]
 fn a_session_keeps_the_secret_of_the_pair_from_whoever_gets_it() {
     let served = crate::served::Served::start();

@@ -73,7 +73,7 @@ pub(crate) fn live_of(env: &Env, user: &str) -> Vec<Live> {
 }
 
 /// What the recycle bin has of the user's pairs.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(crate) fn recycled_of(env: &Env, user: &str) -> Vec<String> {
     let pairs = access_keys(&env.cloud_of(user)).into_iter();
     let recycled = pairs.filter(|pair| pair.contains_key("recycled_at"));
@@ -89,7 +89,7 @@ pub(crate) fn one_works(env: &Env, point: &str) {
 }
 
 /// The same of one RAM user, where others have pairs too.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[track_caller]
 pub(crate) fn one_works_for(env: &Env, user: &str, point: &str) {
     one_of_works(env, &live_of(env, user), point);
@@ -120,7 +120,7 @@ pub(crate) fn check_but(env: &Env, lost: Option<&str>, point: &str) -> State {
 }
 
 /// Those of them that hold whatever the secret store is: each pair of the cloud is held and works, or is said aloud.
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 #[track_caller]
 pub(crate) fn accounted(env: &Env, point: &str) -> State {
     said(env, None, point, |pair| works(env, pair, point))

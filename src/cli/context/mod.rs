@@ -9,7 +9,7 @@ mod stores;
 pub(crate) use environment::{Environment, variable};
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
 pub(crate) use reading::Reading;
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(super) use sandbox::broken_sandbox;
 
 use super::passphrase::{Given, Source};
@@ -82,6 +82,16 @@ impl Context {
             store,
             sandbox_in_use: OnceLock::new(),
         })
+    }
+
+    /// The same for work that goes on while another program has the terminal: nobody is asked, and nothing is said.
+    #[cfg(feature = "server")]
+    pub(crate) fn silent(self) -> Self {
+        self.passphrases.ask_no_more();
+        Self {
+            ui: self.ui.silent(),
+            ..self
+        }
     }
 
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.

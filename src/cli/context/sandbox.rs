@@ -68,7 +68,7 @@ impl Context {
     }
 
     /// What `sandbox serve` serves, and its seed: this machine's sandbox, or one that lasts as long as the process.
-    #[cfg(feature = "sandbox-server")]
+    #[cfg(feature = "server")]
     pub(crate) fn served(
         &self,
         persist: bool,

@@ -17,7 +17,7 @@ mod users;
 
 pub(super) use call::{Call, Caller};
 pub(super) use identity::{Signer, unknown_pair};
-#[cfg(feature = "sandbox-server")]
+#[cfg(feature = "server")]
 pub(super) use roles::role_arn;
 
 use super::refusal::Refusal;

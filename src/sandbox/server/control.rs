@@ -7,7 +7,7 @@
 //! {"clear": true}
 //! ```
 
-use super::Server;
+use super::Sandbox;
 use super::faults::Order;
 use super::wire;
 use crate::cloud::transport::{Request, Response};
@@ -35,7 +35,7 @@ struct Clear {
     clear: bool,
 }
 
-impl Server {
+impl Sandbox {
     /// The answer to an order; `None` for any other request, and for all where the server has no control.
     pub(super) fn control(&self, request: &Request) -> Option<Response> {
         let token = self.settings.control_token.as_deref()?;

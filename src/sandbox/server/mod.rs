@@ -1,32 +1,18 @@
-//! The sandbox behind a port of this machine, for official SDKs: the one place with an async runtime, of one thread.
-//!
-//! Time and size are bounded before anything is believed: a request's head must be whole in 5 s and 16 KiB, its body in 10 s and
-//! 1 MiB, and at most 256 callers are connected.
+//! The sandbox behind a port of this machine, for official SDKs. What it takes of a request is bounded by [`http_server`].
 
-mod connections;
 mod control;
 mod faults;
-mod stop;
 mod wire;
 
 use super::Gateway;
 use super::refusal::Refusal;
 use crate::cloud::transport::{Request, Response};
-use connections::Counted;
+use crate::sys::http_server::{self, Answer, Dropped, Handler, Malformed, task};
 use faults::{Effect, Faults};
-use hyper::body::Incoming;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::time::sleep;
-use wire::{Body, Gone};
-
-/// How long a stop waits for requests that are being answered, and then for their last bytes to leave.
-const FAREWELL: Duration = Duration::from_secs(1);
-const LAST_BYTES: Duration = Duration::from_millis(20);
 
 /// How the server is to be.
 pub(crate) struct Settings {
@@ -53,67 +39,49 @@ pub(crate) fn serve(
     gateway.conditions.rate = settings.rate;
     gateway.conditions.propagation =
         chrono::TimeDelta::from_std(settings.propagation).map_err(io::Error::other)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(4)
-        .build()?;
-    runtime.block_on(async {
-        let stop = stop::Stop::new()?;
-        let listener = TcpListener::bind(address).await?;
-        let server = Arc::new(Server::new(gateway, settings));
-        if listening(listener.local_addr()?) {
-            let accepting = tokio::spawn(connections::accept(listener, server.clone()));
-            stop.asked().await;
-            accepting.abort();
-            server.finish().await;
-        }
-        Ok(())
-    })
+    let server = http_server::Server::bind(address)?;
+    let address = server.address()?;
+    server.run_until_signal(Sandbox::new(gateway, settings), || listening(address))
 }
 
-struct Server {
+struct Sandbox {
     gateway: Arc<Gateway>,
     settings: Settings,
     faults: Faults,
-    connections: AtomicUsize,
-    busy: AtomicUsize,
 }
 
-impl Server {
+impl Handler for Sandbox {
+    async fn answer(self: Arc<Self>, request: http_server::Request) -> Result<Answer, Dropped> {
+        let request = wire::read(request);
+        if let Some(answer) = self.control(&request) {
+            return Ok(wire::write(answer, false));
+        }
+        task::sleep(self.settings.latency).await;
+        self.under_fault(request).await
+    }
+
+    fn refuse(&self, why: Malformed) -> Answer {
+        wire::malformed(why)
+    }
+}
+
+impl Sandbox {
     fn new(gateway: Gateway, settings: Settings) -> Self {
         Self {
             gateway: Arc::new(gateway),
             settings,
             faults: Faults::default(),
-            connections: AtomicUsize::new(0),
-            busy: AtomicUsize::new(0),
         }
-    }
-
-    async fn answer(
-        self: Arc<Self>,
-        request: hyper::Request<Incoming>,
-    ) -> Result<hyper::Response<Body>, Gone> {
-        let _counted = Counted::new(&self.busy);
-        let request = match wire::read(request).await {
-            Ok(request) => request,
-            Err(refusal) => return wire::write(wire::refused(refusal), false),
-        };
-        if let Some(answer) = self.control(&request) {
-            return wire::write(answer, false);
-        }
-        sleep_for(self.settings.latency).await;
-        self.clone().under_fault(request).await
     }
 
     /// The answer, or what the next fault makes of it.
-    async fn under_fault(self: Arc<Self>, request: Request) -> Result<hyper::Response<Body>, Gone> {
-        let refuse = |refusal| wire::write(wire::refused(refusal), false);
+    async fn under_fault(self: Arc<Self>, request: Request) -> Result<Answer, Dropped> {
+        let refuse = |refusal| Ok(wire::write(wire::refused(refusal), false));
         match self.faults.next(&request) {
-            None => wire::write(self.execute(request).await?, false),
-            Some(Effect::LoseRequest) => Err(Gone),
-            Some(Effect::LoseAnswer) => self.execute(request).await.and(Err(Gone)),
-            Some(Effect::CutBody) => wire::write(self.execute(request).await?, true),
+            None => Ok(wire::write(self.execute(request).await?, false)),
+            Some(Effect::LoseRequest) => Err(Dropped),
+            Some(Effect::LoseAnswer) => self.execute(request).await.and(Err(Dropped)),
+            Some(Effect::CutBody) => Ok(wire::write(self.execute(request).await?, true)),
             Some(Effect::FailBefore(status)) => refuse(failure(status)),
             Some(Effect::FailAfter(status)) => {
                 self.execute(request).await?;
@@ -121,38 +89,21 @@ impl Server {
             }
             Some(Effect::Throttle(retry_after)) => refuse(Refusal::throttled(retry_after)),
             Some(Effect::ExecuteLate(delay)) => {
-                tokio::spawn(async move {
-                    sleep(delay).await;
-                    self.execute(request).await
+                task::spawn(async move {
+                    task::sleep(delay).await;
+                    let _ = self.execute(request).await;
                 });
-                Err(Gone)
+                Err(Dropped)
             }
         }
     }
 
-    async fn execute(&self, request: Request) -> Result<Response, Gone> {
+    async fn execute(&self, request: Request) -> Result<Response, Dropped> {
         if !self.settings.blocking {
             return Ok(self.gateway.answer(&request));
         }
         let gateway = self.gateway.clone();
-        let answered = tokio::task::spawn_blocking(move || gateway.answer(&request));
-        answered.await.map_err(|_| Gone)
-    }
-
-    /// Waits, within reason, until nobody is being answered.
-    async fn finish(&self) {
-        let until = tokio::time::Instant::now() + FAREWELL;
-        while self.busy.load(Ordering::Relaxed) > 0 && tokio::time::Instant::now() < until {
-            sleep(Duration::from_millis(5)).await;
-        }
-        sleep(LAST_BYTES).await;
-    }
-}
-
-/// The timer's shortest wait is a millisecond, so none is waited where none is wanted.
-async fn sleep_for(span: Duration) {
-    if !span.is_zero() {
-        sleep(span).await;
+        task::blocking(move || gateway.answer(&request)).await
     }
 }
 
