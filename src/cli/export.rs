@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 
 /// Write held pairs as the console's CSV
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[command(after_help = examples![
     "akm export --ram-user alice --csv alice.csv" => "a RAM user's current pair, to a new file",
     "akm export LTAI5tAbCdEfGhIjKlMnOp --csv -" => "a pair by its id, to standard output",

@@ -128,6 +128,7 @@ impl Ui {
     }
 
     /// It worked, and something is or will be wrong.
+    #[expect(clippy::unused_self, reason = "it is said whatever was asked for")]
     pub(crate) fn warning(&self, text: &str) {
         say(&format!("warning: {}\n", escape(text)));
     }

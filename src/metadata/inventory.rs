@@ -15,6 +15,10 @@ use std::path::PathBuf;
 /// One pair, as the cloud last showed it and as akm holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of its own in the file"
+)]
 pub(crate) struct PairRecord {
     pub(crate) access_key_id: AccessKeyId,
     pub(crate) status: Status,

@@ -4,6 +4,7 @@ use super::{Account, Failure, Kind, session};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    name::UserName,
     role::SessionName,
 };
 use crate::metadata::{
@@ -78,10 +79,9 @@ fn unlisted(account: &Account, profile: &Profile) -> Chosen {
 }
 
 fn current_of(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
-    let record = match account.inventory.load(owner)? {
-        Some(record) => record,
+    let Some(record) = account.inventory.load(owner)? else {
         // An AccessKey ID of an old form reads like a name.
-        None => return by_odd_id(account, owner),
+        return by_odd_id(account, owner);
     };
     Ok(Chosen {
         owner: owner.clone(),
@@ -91,7 +91,7 @@ fn current_of(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
 }
 
 fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
-    let name = owner.ram_user().map(|name| name.as_str());
+    let name = owner.ram_user().map(UserName::as_str);
     let id = name.and_then(|name| AccessKeyId::parse(name).ok());
     let known = id.map(|id| by_id(account, &id)).transpose()?.flatten();
     known.ok_or_else(|| nothing_known(owner))

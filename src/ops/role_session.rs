@@ -159,18 +159,18 @@ impl Cache<'_> {
 
     /// Waits until nobody else opens the same session. A process that was stopped while it does is not waited for for ever.
     fn turn(&self, wanted: &Wanted<'_>) -> Turn {
-        let mut waited = Duration::ZERO;
+        let mut time = Duration::ZERO;
         loop {
             match self.files.try_lock() {
                 Ok(Some(lock)) => {
                     let ours = Turn::Ours { _lock: Some(lock) };
                     return self.get(wanted).map_or(ours, Turn::Cached);
                 }
-                Ok(None) if waited < TURN => (),
+                Ok(None) if time < TURN => (),
                 Ok(None) | Err(_) => return Turn::Ours { _lock: None },
             }
             self.account.clock.sleep(POLL);
-            waited += POLL;
+            time += POLL;
             if let Some(cached) = self.get(wanted) {
                 return Turn::Cached(cached);
             }
