@@ -15,18 +15,17 @@ pub(crate) fn merge(pairs: Vec<FoundPair>) -> Result<Vec<FoundPair>, Vec<String>
             continue;
         };
         let first = &mut merged[at];
-        match difference(first, &pair) {
-            Some(what) => wrong.push(format!(
+        if let Some(what) = difference(first, &pair) {
+            wrong.push(format!(
                 "{} and {} have the same AccessKey ID with different {what}",
                 first.places(),
                 pair.places()
-            )),
-            None => {
-                first.places.extend(pair.places);
-                first.owner = first.owner.take().or(pair.owner);
-                first.role = first.role.take().or(pair.role);
-            }
+            ));
+            continue;
         }
+        first.places.extend(pair.places);
+        first.owner = first.owner.take().or(pair.owner);
+        first.role = first.role.take().or(pair.role);
     }
     if wrong.is_empty() {
         return Ok(merged);
