@@ -1,6 +1,7 @@
 //! How credentials are written for those who use them: the environment variables, and one file a format. Writes nothing by itself.
 
 pub(crate) mod aliyun_config;
+pub(crate) mod credentials_file;
 pub(crate) mod environment;
 pub(crate) mod format;
 pub(crate) mod process_command;
