@@ -78,6 +78,8 @@ mod rotate;
 #[cfg(feature = "sandbox-server")]
 mod rotate_self;
 #[cfg(feature = "sandbox-server")]
+mod scrub;
+#[cfg(feature = "sandbox-server")]
 mod sdk;
 mod secrecy;
 #[cfg(feature = "sandbox-server")]
