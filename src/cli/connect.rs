@@ -66,11 +66,28 @@ struct CredentialArgs {
     fixed: bool,
 }
 
+/// What a client gets that runs akm.
+#[derive(Debug, Clone)]
+pub(super) enum ClientCredentials {
+    /// Sessions of this role.
+    Sessions(RoleArn),
+    /// The pair itself.
+    Pair,
+}
+
 impl CredentialArgs {
-    fn written(&self) -> Vec<String> {
-        match &self.role_arn {
-            Some(arn) => vec!["--role-arn".to_owned(), arn.to_string()],
-            None => vec!["--static".to_owned()],
+    fn credentials(&self) -> ClientCredentials {
+        let role = self.role_arn.clone();
+        role.map_or(ClientCredentials::Pair, ClientCredentials::Sessions)
+    }
+}
+
+impl ClientCredentials {
+    /// The option of `connect` and of `credential-process`.
+    pub(super) fn written(&self) -> Vec<String> {
+        match self {
+            Self::Sessions(arn) => vec!["--role-arn".to_owned(), arn.to_string()],
+            Self::Pair => vec!["--static".to_owned()],
         }
     }
 }
@@ -85,14 +102,15 @@ impl AliyunCli {
         // A client that runs akm later can do nothing about a secret that the store lacks.
         drop(account.secret(&chosen.pair)?);
         let file = file()?;
+        let credentials = self.credentials.credentials();
         let external = External {
             name: self.name.to_string(),
-            process_command: process_command::joined(&self.command(account)?),
+            process_command: command(account, &self.pair.selected()?, &credentials)?,
             region: region(&reading),
         };
         let before = connect::connect(account, &file, &external)?;
         self.say(context, account, &file.display().to_string(), &before);
-        self.say_dangers(context, account, &external);
+        warn_of_dangers(context, account, &external, &credentials);
         if context.ui.json() {
             return ui::print_json(&json!({
                 "file": file.display().to_string(),
@@ -101,29 +119,6 @@ impl AliyunCli {
             }));
         }
         Ok(())
-    }
-
-    /// Program and arguments, to be run by a client in whatever folder and with whatever variables.
-    fn command(&self, account: &Account) -> Result<Vec<String>, Failure> {
-        let mut words = Vec::new();
-        if let Some(home) = env::var_os("AKM_HOME").filter(|home| !home.is_empty()) {
-            let home = std::path::absolute(home).map_err(|error| no_command("AKM_HOME", error))?;
-            words.extend([
-                "env".to_owned(),
-                format!("AKM_HOME={}", text("AKM_HOME", home)?),
-            ]);
-        }
-        let akm = env::current_exe().map_err(|error| no_command("the path of akm", error))?;
-        if !akm.is_file() {
-            let why = "it was replaced or removed while it runs";
-            return Err(no_command("the path of akm", why));
-        }
-        words.push(text("the path of akm", akm)?);
-        words.extend(option("-p", "--profile", account.profile.as_str()));
-        words.push("credential-process".to_owned());
-        words.extend(written(&self.pair.selected()?));
-        words.extend(self.credentials.written());
-        Ok(words)
     }
 
     fn say(&self, context: &Context, account: &Account, file: &str, before: &Before) {
@@ -146,30 +141,64 @@ impl AliyunCli {
         }
         ui.next(&format!("export ALIBABA_CLOUD_PROFILE={name}"));
     }
+}
 
-    fn say_dangers(&self, context: &Context, account: &Account, external: &External) {
-        if self.credentials.fixed {
-            context.ui.warning(
-                "the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end",
-            );
-        }
-        if account.profile.is_sandbox() {
-            let id = &account.id;
-            context.ui.warning(&format!(
-                "this is the sandbox, account {id} on this machine: no cloud accepts its credentials"
-            ));
-        }
-        if !process_command::is_plain(&external.process_command) {
-            context.ui.warning(
-                "the command needs quotes, which the SDKs of Java and Node.js do not understand: \
-                 they need paths of akm and of `AKM_HOME` without blanks and quotes",
-            );
-        }
+/// Returns the command line that a client runs in whatever folder and with whatever variables. `Failed` where the path of akm or its
+/// home cannot be written.
+pub(super) fn command(
+    account: &Account,
+    selector: &Selector,
+    credentials: &ClientCredentials,
+) -> Result<String, Failure> {
+    let mut words = Vec::new();
+    if let Some(home) = env::var_os("AKM_HOME").filter(|home| !home.is_empty()) {
+        let home = std::path::absolute(home).map_err(|error| no_command("AKM_HOME", error))?;
+        words.extend([
+            "env".to_owned(),
+            format!("AKM_HOME={}", text("AKM_HOME", home)?),
+        ]);
+    }
+    let akm = env::current_exe().map_err(|error| no_command("the path of akm", error))?;
+    if !akm.is_file() {
+        let why = "it was replaced or removed while it runs";
+        return Err(no_command("the path of akm", why));
+    }
+    words.push(text("the path of akm", akm)?);
+    words.extend(option("-p", "--profile", account.profile.as_str()));
+    words.push("credential-process".to_owned());
+    words.extend(written(selector));
+    words.extend(credentials.written());
+    Ok(process_command::joined(&words))
+}
+
+/// Says what may go wrong with a profile that was written.
+pub(super) fn warn_of_dangers(
+    context: &Context,
+    account: &Account,
+    external: &External,
+    credentials: &ClientCredentials,
+) {
+    if matches!(credentials, ClientCredentials::Pair) {
+        context.ui.warning(
+            "the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end",
+        );
+    }
+    if account.profile.is_sandbox() {
+        let id = &account.id;
+        context.ui.warning(&format!(
+            "this is the sandbox, account {id} on this machine: no cloud accepts its credentials"
+        ));
+    }
+    if !process_command::is_plain(&external.process_command) {
+        context.ui.warning(
+            "the command needs quotes, which the SDKs of Java and Node.js do not understand: \
+             they need paths of akm and of `AKM_HOME` without blanks and quotes",
+        );
     }
 }
 
 /// The selector as a command line has it. A name is always an option: it may have the form of an AccessKey ID.
-fn written(selector: &Selector) -> Vec<String> {
+pub(super) fn written(selector: &Selector) -> Vec<String> {
     match selector {
         Selector::Id(id) => vec![id.to_string()],
         Selector::CurrentOf(Owner::RamUser(name)) => option("-u", "--ram-user", name.as_str()),
@@ -179,7 +208,7 @@ fn written(selector: &Selector) -> Vec<String> {
 }
 
 /// An option with its value; in one word where the value looks like an option itself.
-fn option(short: &str, long: &str, value: &str) -> Vec<String> {
+pub(super) fn option(short: &str, long: &str, value: &str) -> Vec<String> {
     if value.starts_with('-') {
         return vec![format!("{long}={value}")];
     }

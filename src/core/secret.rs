@@ -51,6 +51,11 @@ impl Secret {
                 .fold(0, |all, (a, b)| all | (a ^ b))
                 == 0
     }
+
+    /// Tells whether the secret is anywhere in a text.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        text.contains(&**self.0)
+    }
 }
 
 impl std::fmt::Debug for Secret {

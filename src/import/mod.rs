@@ -16,7 +16,7 @@ mod refusal;
 pub(crate) use csv::{LONGEST, looks_like_id, read};
 pub(crate) use format::Format;
 pub(crate) use merge::merge;
-pub(crate) use pair::FoundPair;
+pub(crate) use pair::{AssumedRole, FoundPair};
 pub(crate) use place::{Place, joined, source_name};
 pub(crate) use refusal::Refusal;
 

@@ -8,6 +8,7 @@ use crate::delivery::aliyun_config::{AliyunConfig, External, Held, LONGEST, Prob
 use crate::metadata::config::Config;
 use crate::store::SecretName;
 use crate::sys::shared_file::{self, SharedFile};
+use std::any::Any;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -29,12 +30,7 @@ pub(crate) fn connect(
     path: &Path,
     external: &External,
 ) -> Result<Before, Failure> {
-    let _lock = session::lock(
-        &account.home,
-        "aliyun-config",
-        &*account.clock,
-        &*account.tell,
-    )?;
+    let _lock = lock(account)?;
     let file = SharedFile::read(path, LONGEST).map_err(|error| unusable(path, &error))?;
     let Some(file) = file else {
         let text = new_file(external);
@@ -50,25 +46,35 @@ pub(crate) fn connect(
     if edited.as_bytes() == file.content() {
         return Ok(Before::Connected);
     }
-    let backup = keep(account, path, &config)?;
+    let backup = keep(account, path, &config.without_secrets())?;
     let replaced = file.replace(edited.as_bytes());
     replaced.map_err(|error| unusable(path, &error))?;
     Ok(Before::Kept(backup))
 }
 
-/// Writes what the file is now, without its secrets, beside it.
-fn keep(account: &Account, path: &Path, config: &AliyunConfig) -> Result<PathBuf, Failure> {
+/// The lock of the files that akm shares with the `aliyun` CLI and the SDKs. `Busy` when another akm has it for a minute.
+pub(super) fn lock(account: &Account) -> Result<Box<dyn Any + Send>, Failure> {
+    let (clock, tell) = (&*account.clock, &*account.tell);
+    session::lock(&account.home, "aliyun-config", clock, tell)
+}
+
+/// Writes what the file at `path` was, without its secrets, beside it, and returns where that is. `Failed` where it cannot be written.
+pub(super) fn keep(account: &Account, path: &Path, text: &str) -> Result<PathBuf, Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".akm-backup");
     let backup = path.with_file_name(name);
-    let text = config.without_secrets();
     let written = account.home.disk.replace(&backup, text.as_bytes());
     written.map_err(|error| unusable(&backup, &error))?;
     Ok(backup)
 }
 
 /// Refuses to overwrite a secret that may be nowhere else.
-fn check_saved(account: &Account, path: &Path, name: &str, held: Held) -> Result<(), Failure> {
+pub(super) fn check_saved(
+    account: &Account,
+    path: &Path,
+    name: &str,
+    held: Held,
+) -> Result<(), Failure> {
     let hint = match held {
         Held::Nothing => return Ok(()),
         Held::Pair(id, secret) if is_saved(account, &id, &secret)? => return Ok(()),
@@ -103,7 +109,7 @@ fn is_saved(account: &Account, id: &AccessKeyId, secret: &Secret) -> Result<bool
     unasked.map_or(Ok(false), Err)
 }
 
-fn bad_file(path: &Path, problem: Problem) -> Failure {
+pub(super) fn bad_file(path: &Path, problem: Problem) -> Failure {
     let message = format!(
         "`{}` is not a configuration of the `aliyun` CLI",
         path.display()
@@ -111,11 +117,16 @@ fn bad_file(path: &Path, problem: Problem) -> Failure {
     Failure::new(Kind::BadFile, message).because(problem)
 }
 
-fn unusable(path: &Path, error: &io::Error) -> Failure {
-    let file = path.display();
+pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::ResourceBusy {
-        let message = format!("another program changed `{file}` meanwhile");
-        return Failure::new(Kind::Busy, message).hint("run the same command again");
+        return changed(path);
     }
-    Failure::new(Kind::Failed, format!("`{file}` cannot be changed")).because(error)
+    let message = format!("`{}` cannot be changed", path.display());
+    Failure::new(Kind::Failed, message).because(error)
+}
+
+/// The failure where the file is not what it was before.
+pub(super) fn changed(path: &Path) -> Failure {
+    let message = format!("another program changed `{}` meanwhile", path.display());
+    Failure::new(Kind::Busy, message).hint("run the same command again")
 }

@@ -20,6 +20,7 @@ pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod role_session;
 pub(crate) mod rotate;
+pub(crate) mod scrub;
 #[cfg(feature = "server")]
 pub(crate) mod serve;
 pub(crate) mod session;

@@ -94,6 +94,11 @@ impl Context {
         }
     }
 
+    /// The profile that the command line or the environment names.
+    pub(crate) fn named_profile(&self) -> Option<&ProfileName> {
+        self.wanted.as_ref()
+    }
+
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
     pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
         let account = self.known()?;

@@ -2,6 +2,7 @@
 
 mod contents;
 mod files;
+mod scrub;
 mod source;
 
 pub(super) use contents::{contents, contents_of_regular};
@@ -12,6 +13,8 @@ use crate::import::{FoundPair, merge};
 use crate::ops::import::Imported;
 use crate::ops::{self, Failure, Kind, Tell};
 use clap::{ArgGroup, Args};
+use scrub::{ScrubArgs, Scrubs};
+use serde_json::json;
 use source::Source;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +26,7 @@ use std::path::{Path, PathBuf};
     "akm import AccessKey.csv key.json" => "JSON as `aliyun ram CreateAccessKey` and Terraform write it",
     "akm import - < AccessKey.csv" => "from standard input, as from another program",
     "akm import --from aliyun-cli" => "the profile that `aliyun` uses",
+    "akm import --from aliyun-cli --scrub --role-arn acs:ram::1234567890123456:role/deploy" => "`aliyun` gets sessions of this role from akm then, and its file has no secret",
 ])]
 pub(crate) struct Import {
     /// CSV or JSON files, or `-` for standard input
@@ -31,11 +35,18 @@ pub(crate) struct Import {
     /// Take the pairs from where other programs have them
     #[arg(long, value_name = "SOURCE", group = "pairs")]
     from: Option<Source>,
+    #[command(flatten)]
+    scrub: ScrubArgs,
 }
 
 impl Import {
-    /// Errors: those of the readers, by file, and those of [`ops::import::import`]; in both cases nothing was imported.
+    /// Errors: those of the readers, by file, and those of [`ops::import::import`]; in both cases nothing was imported. Those of
+    /// `--scrub`, which say whether the pair is saved by then.
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let scrubs = self.scrub.wanted(self.from)?;
+        if scrubs.is_some() && scrub::is_done(context, self.from)? {
+            return Ok(());
+        }
         let found = match self.from {
             Some(source) => source.read()?,
             None => files::read(&self.files)?,
@@ -46,17 +57,21 @@ impl Import {
                 .hint("nothing was imported; keep the one that is right")
         })?;
         let notes = self.from.map(|_| origins(&pairs)).unwrap_or_default();
+        let scrubs = scrubs
+            .map(|wanted| Scrubs::plan(&wanted, &pairs))
+            .transpose()?;
         let files = files_of(&pairs);
         let session = context.changing()?;
         let imported = ops::import::import(&session, pairs)?;
         context.ui.note(&summary(&imported));
-        for note in notes.iter().chain(&files) {
-            context.ui.note(note);
+        notes.iter().for_each(|note| context.ui.note(note));
+        let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
+        match scrubs {
+            Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session.account)?,
+            None => files.iter().for_each(|note| context.ui.note(note)),
         }
         if context.ui.json() {
-            return ui::print_json(
-                &serde_json::json!({ "imported": imported.new, "already_held": imported.held }),
-            );
+            return ui::print_json(&answer);
         }
         Ok(())
     }
@@ -106,8 +121,11 @@ fn files_of(pairs: &[FoundPair]) -> Vec<String> {
     files.dedup();
     files.sort_unstable();
     files.dedup();
-    let note = |file: &&Path| format!("`{}` still has secrets in clear text", file.display());
-    files.iter().map(note).collect()
+    files.into_iter().map(still_has_secrets).collect()
+}
+
+fn still_has_secrets(file: &Path) -> String {
+    format!("`{}` still has secrets in clear text", file.display())
 }
 
 #[cfg(test)]

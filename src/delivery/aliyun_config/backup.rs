@@ -9,13 +9,23 @@ use zeroize::Zeroizing;
 impl AliyunConfig<'_> {
     /// Returns the text with an empty text in the place of each secret, at any depth.
     pub(crate) fn without_secrets(&self) -> Zeroizing<String> {
-        let mut places = Vec::new();
-        secrets(&self.root, &mut places);
-        let edits: Vec<_> = places
+        let edits: Vec<_> = self
+            .secrets()
             .into_iter()
             .map(|place| (place, "\"\"".to_owned()))
             .collect();
         self.spliced(&edits)
+    }
+
+    /// Tells whether a field that is named like a secret is not empty.
+    pub(crate) fn has_secrets(&self) -> bool {
+        !self.secrets().is_empty()
+    }
+
+    fn secrets(&self) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        secrets(&self.root, &mut places);
+        places
     }
 }
 

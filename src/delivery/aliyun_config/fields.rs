@@ -35,7 +35,7 @@ pub(super) fn is_credential(name: &str) -> bool {
 
 /// Tells whether a value of this name is a secret: `access_key_secret`, `sts_token`, `oauth_refresh_token`, `private_key` and their
 /// like, in whatever spelling.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(in crate::delivery) fn is_secret(name: &str) -> bool {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     let name: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     ["secret", "token", "privatekey", "password"]

@@ -15,7 +15,8 @@ pub(crate) use problem::Problem;
 
 use crate::core::access_key::AccessKeyId;
 use crate::core::secret::Secret;
-use fields::{is_credential, is_secret};
+use fields::is_credential;
+pub(super) use fields::is_secret;
 use json::{Kind, Member, Part};
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -96,6 +97,22 @@ impl<'a> AliyunConfig<'a> {
             (_, Some(_)) => Err(Problem::SameName),
             (one, None) => Ok(one),
         }
+    }
+
+    /// Returns the name of the profile that clients take where nothing else names one.
+    pub(crate) fn current(&self) -> String {
+        let name = text_of(&self.root, "current");
+        if name.is_empty() {
+            return "default".to_owned();
+        }
+        name.to_string()
+    }
+
+    /// Returns the command of the profile of that name, if akm wrote it. `SameName` where two profiles have the name.
+    pub(crate) fn akms_command(&self, name: &str) -> Result<Option<String>, Problem> {
+        let profile = self.profile(name)?;
+        let ours = profile.filter(|profile| external::is_akms(profile));
+        Ok(ours.map(|profile| text_of(profile, "process_command").to_string()))
     }
 
     /// What the profile of that name would lose if akm's took its place. Nothing of an earlier one of akm's: clients write what they

@@ -1,7 +1,7 @@
 //! One pair taken out of the file, wherever it is.
 
-use super::AliyunConfig;
 use super::json::{Kind, Part};
+use super::{AliyunConfig, text_of};
 use crate::core::access_key::AccessKeyId;
 use crate::core::secret::Secret;
 use std::ops::Range;
@@ -18,6 +18,18 @@ impl AliyunConfig<'_> {
             .map(|place| (place, "\"\"".to_owned()))
             .collect();
         self.spliced(&edits)
+    }
+
+    /// Returns the names of the profiles that have the secret, but for the profile `name`.
+    pub(crate) fn others_with(&self, name: &str, id: &AccessKeyId, secret: &Secret) -> Vec<String> {
+        let has = |profile: &&Part| {
+            let mut places = Vec::new();
+            find(profile, (id, secret), &mut places);
+            !places.is_empty()
+        };
+        let having = self.profiles().iter().filter(has);
+        let names = having.map(|profile| text_of(profile, "name").to_string());
+        names.filter(|other| other != name).collect()
     }
 }
 

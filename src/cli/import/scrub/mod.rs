@@ -1,0 +1,253 @@
+//! `akm import --scrub`: what is imported goes out of the file that it comes from.
+
+mod profile;
+mod section;
+
+use super::source::{Source, aliyun_config, aliyun_profile};
+use crate::cli::connect::ClientCredentials;
+use crate::cli::context::Context;
+use crate::core::access_key::AccessKeyId;
+use crate::core::role::RoleArn;
+use crate::delivery::aliyun_config::{AliyunConfig, External};
+use crate::import::{AssumedRole, FoundPair, Place};
+use crate::ops::connect::{self, Before};
+use crate::ops::scrub::{Origin, Scrubbed};
+use crate::ops::{Account, Failure, Kind, Tell};
+use clap::Args;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Whether the source loses the pair, and what its programs get then.
+#[derive(Debug, Args)]
+pub(super) struct ScrubArgs {
+    /// Take the pair out of that file once it is saved; its profile gets credentials from akm then
+    #[arg(long, requires = "from")]
+    scrub: bool,
+    /// With --scrub: the profile gets sessions of this role, which the pair assumes [default: the role that the profile has]
+    #[arg(long, value_name = "ARN", requires = "scrub", conflicts_with = "fixed")]
+    role_arn: Option<RoleArn>,
+    /// With --scrub: the profile gets the pair itself
+    #[arg(long = "static", requires = "scrub")]
+    fixed: bool,
+}
+
+/// What the command line says of `--scrub`.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    credentials: Option<ClientCredentials>,
+}
+
+impl ScrubArgs {
+    /// Returns `None` without `--scrub`. `Usage` for the environment, which no program can take a pair out of.
+    pub(super) fn wanted(&self, from: Option<Source>) -> Result<Option<Wanted>, Failure> {
+        if !self.scrub {
+            return Ok(None);
+        }
+        if from == Some(Source::Environment) {
+            let message = "`--scrub` cannot change the environment";
+            return Err(Failure::new(Kind::Usage, message)
+                .hint("import without `--scrub`, then unset these variables where they are set"));
+        }
+        let role = self.role_arn.clone().map(ClientCredentials::Sessions);
+        let fixed = self.fixed.then_some(ClientCredentials::Pair);
+        Ok(Some(Wanted {
+            credentials: role.or(fixed),
+        }))
+    }
+}
+
+/// One pair in one place, to be taken out of there.
+struct Scrub {
+    id: AccessKeyId,
+    role: Option<AssumedRole>,
+    file: PathBuf,
+    name: String,
+    target: Target,
+}
+
+/// What the place is.
+enum Target {
+    /// A profile of the `aliyun` CLI, which gets these credentials then.
+    Profile(ClientCredentials),
+    /// A section of a credentials file. The credentials are for the hint alone: another file has to give them.
+    Section(Option<ClientCredentials>),
+}
+
+/// Everything that is to be taken out.
+pub(super) struct Scrubs(Vec<Scrub>);
+
+impl Scrubs {
+    /// Decides what is taken out of where, before anything is saved. `NeedsAnswer` where nothing says what a profile gets then,
+    /// `Refused` for a role that akm cannot assume the way the profile does.
+    pub(super) fn plan(wanted: &Wanted, pairs: &[FoundPair]) -> Result<Self, Failure> {
+        let mut scrubs = Vec::new();
+        for pair in pairs {
+            for place in &pair.places {
+                scrubs.extend(Scrub::of(wanted, pair, place)?);
+            }
+        }
+        Ok(Self(scrubs))
+    }
+
+    /// Takes the pairs out, which are saved by now; returns what is printed of it as JSON. Every place is checked before the first is
+    /// changed. Errors: those of [`crate::ops::scrub`], with the remark that the pair is saved.
+    pub(super) fn run(
+        &self,
+        context: &Context,
+        account: &Account,
+    ) -> Result<serde_json::Value, Failure> {
+        for scrub in &self.0 {
+            scrub
+                .check(context)
+                .map_err(|failure| scrub.saved(failure))?;
+        }
+        let mut done = Vec::new();
+        for scrub in &self.0 {
+            let scrubbed = scrub.run(context, account);
+            done.push(scrubbed.map_err(|failure| scrub.saved(failure))?);
+        }
+        if let Some(first) = self.0.first() {
+            let profile = context.named_profile();
+            let named = profile.map_or(String::new(), |profile| format!(" -p {profile}"));
+            context.ui.next(&format!("akm verify {}{named}", first.id));
+        }
+        Ok(done.into())
+    }
+}
+
+impl Scrub {
+    fn of(wanted: &Wanted, pair: &FoundPair, place: &Place) -> Result<Option<Self>, Failure> {
+        let (file, name, target) = match place {
+            Place::Profile { file, name, .. } => {
+                let credentials = profile::credentials(wanted, pair, name)?;
+                (file, name, Target::Profile(credentials))
+            }
+            Place::Section { file, name } => {
+                let role = pair.role.as_ref().map(|role| role.arn.clone());
+                let of_role = role.map(ClientCredentials::Sessions);
+                let credentials = wanted.credentials.clone().or(of_role);
+                (file, name, Target::Section(credentials))
+            }
+            Place::Line { .. } | Place::Object { .. } | Place::Variable { .. } => return Ok(None),
+        };
+        Ok(Some(Self {
+            id: pair.id.clone(),
+            role: pair.role.clone(),
+            file: file.clone(),
+            name: name.clone(),
+            target,
+        }))
+    }
+
+    fn check(&self, context: &Context) -> Result<(), Failure> {
+        match &self.target {
+            Target::Profile(_) => Ok(()),
+            Target::Section(credentials) => section::check(context, &self.id, credentials.as_ref()),
+        }
+    }
+
+    fn run(&self, context: &Context, account: &Account) -> Result<serde_json::Value, Failure> {
+        let scrubbed = match &self.target {
+            Target::Profile(credentials) => profile::scrub(context, account, self, credentials)?,
+            Target::Section(_) => section::scrub(context, account, self)?,
+        };
+        say_left(context, &self.file, &scrubbed);
+        Ok(json!({
+            "access_key_id": self.id.as_str(),
+            "file": self.file.display().to_string(),
+            "backup": scrubbed.backup.display().to_string(),
+        }))
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            file: &self.file,
+            name: &self.name,
+            id: &self.id,
+        }
+    }
+
+    /// A failure after the pair was saved: its kind and hint stay.
+    fn saved(&self, failure: Failure) -> Failure {
+        let message = format!(
+            "the pair `{}` is saved, and `{}` still has it",
+            self.id,
+            self.file.display()
+        );
+        let cause = match &failure.cause {
+            Some(cause) => format!("{}: {cause}", failure.message),
+            None => failure.message.clone(),
+        };
+        Failure {
+            message,
+            cause: Some(cause),
+            ..failure
+        }
+    }
+}
+
+/// Says where the copy is, and which secrets the file has nevertheless.
+fn say_left(context: &Context, file: &Path, scrubbed: &Scrubbed) {
+    say_backup(context, &scrubbed.backup);
+    if scrubbed.has_secret {
+        context.ui.warning(&format!(
+            "another part of `{}` still has the imported secret",
+            file.display()
+        ));
+    }
+    if scrubbed.has_others {
+        context.ui.note(&super::still_has_secrets(file));
+    }
+}
+
+fn say_backup(context: &Context, backup: &Path) {
+    context.ui.note(&format!(
+        "what the file was before, without its secrets, is in `{}`",
+        backup.display()
+    ));
+}
+
+/// Tells whether there is nothing to import, because the selected profile of the `aliyun` CLI gets its credentials from akm, and says so.
+/// What clients wrote into that profile is taken out again. Errors as [`connect::connect`] has them.
+pub(super) fn is_done(context: &Context, from: Option<Source>) -> Result<bool, Failure> {
+    // What is wrong with the file is said by its reader.
+    let (Some(Source::AliyunCli), Ok((file, content))) = (from, aliyun_config()) else {
+        return Ok(false);
+    };
+    let Ok(config) = AliyunConfig::parse(&content) else {
+        return Ok(false);
+    };
+    let selected = aliyun_profile().map(|(_, name)| name);
+    let name = selected.unwrap_or_else(|| config.current());
+    let Ok(Some(process_command)) = config.akms_command(&name) else {
+        return Ok(false);
+    };
+    let external = External {
+        name,
+        process_command,
+        region: None,
+    };
+    let before = connect::connect(&context.reading()?.account, &file, &external)?;
+    say_done(context, &external.name, &file, &before);
+    if context.ui.json() {
+        let answer = json!({ "imported": 0, "already_held": 0, "scrubbed": [] });
+        crate::cli::ui::print_json(&answer)?;
+    }
+    Ok(true)
+}
+
+fn say_done(context: &Context, name: &str, file: &Path, before: &Before) {
+    let file = file.display();
+    let already = format!("The profile {name} in {file} gets its credentials from akm already");
+    match before {
+        Before::Kept(backup) => {
+            let what = "what clients wrote into it is removed";
+            context.ui.result(&format!("{already}; {what}."));
+            say_backup(context, backup);
+        }
+        Before::Connected | Before::Missing => {
+            let what = "there is nothing to scrub";
+            context.ui.result(&format!("{already}; {what}."));
+        }
+    }
+}

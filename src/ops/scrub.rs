@@ -1,0 +1,144 @@
+//! `import --scrub`: takes a pair that akm has saved out of the file that it was imported from.
+
+use super::credentials::{self, Selector};
+use super::{Account, Failure, Kind, connect};
+use crate::core::access_key::AccessKeyId;
+use crate::core::secret::Secret;
+use crate::delivery::aliyun_config::{AliyunConfig, External, LONGEST};
+use crate::delivery::credentials_file as ini;
+use crate::import::{AssumedRole, FoundPair, aliyun_cli, credentials_file};
+use crate::sys::shared_file::SharedFile;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Where a pair was imported from.
+pub(crate) struct Origin<'a> {
+    pub(crate) file: &'a Path,
+    /// The profile of the `aliyun` CLI, or the section of the credentials file.
+    pub(crate) name: &'a str,
+    pub(crate) id: &'a AccessKeyId,
+}
+
+/// What a file is once the pair is out of it.
+pub(crate) struct Scrubbed {
+    /// The file's content before, without its secrets.
+    pub(crate) backup: PathBuf,
+    /// The other profiles that had the pair and have none now.
+    pub(crate) others: Vec<String>,
+    /// Whether the imported secret is still in the file, in another section.
+    pub(crate) has_secret: bool,
+    /// Whether other secrets are in the file.
+    pub(crate) has_others: bool,
+}
+
+/// Takes the pair out of every profile of the `aliyun` CLI, and puts `external` in the place of the profile that was imported. Errors,
+/// before anything is written: `Busy` where the profile is not what was imported any more, `BadFile` for a file that is no
+/// configuration, `Refused` where the profile has another secret, or the pair's is inside another value, `Failed` for a file that cannot be
+/// read or written, and what the store says that is asked for the secret.
+pub(crate) fn profile(
+    account: &Account,
+    origin: &Origin,
+    role: Option<&AssumedRole>,
+    external: &External,
+) -> Result<Scrubbed, Failure> {
+    let _lock = connect::lock(account)?;
+    let file = read(origin.file)?;
+    let found = aliyun_cli::read(origin.file, file.content(), Some(origin.name));
+    let found = found.ok().filter(|found| found.role.as_ref() == role);
+    let secret = saved(account, origin, found)?;
+    let bad = |problem| connect::bad_file(origin.file, problem);
+    let config = AliyunConfig::parse(file.content()).map_err(bad)?;
+    let held = config.held(origin.name).map_err(bad)?;
+    let others = connect::check_saved(account, origin.file, origin.name, held);
+    others.map_err(with_way_out)?;
+    let connected = config.with_external(external).map_err(bad)?;
+    let clean = without_pair(origin, &connected, &secret)?;
+    let copy = without_pair(origin, &config.without_secrets(), &secret)?;
+    let backup = replace(account, origin, &file, [&copy, &clean])?;
+    let clean = AliyunConfig::parse(clean.as_bytes()).map_err(bad)?;
+    Ok(Scrubbed {
+        backup,
+        others: config.others_with(origin.name, origin.id, &secret),
+        has_secret: false,
+        has_others: clean.has_secrets(),
+    })
+}
+
+/// Takes the section out of a credentials file. Errors as [`profile`] has them.
+pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Failure> {
+    let _lock = connect::lock(account)?;
+    let file = read(origin.file)?;
+    let found = credentials_file::read(origin.file, file.content(), origin.name);
+    let secret = saved(account, origin, found.ok())?;
+    let text = std::str::from_utf8(file.content()).map_err(|_| connect::changed(origin.file))?;
+    let clean = ini::without_section(text, origin.name);
+    let copy = ini::without_secrets(text, &secret);
+    let backup = replace(account, origin, &file, [&copy, &clean])?;
+    let has_secret = secret.is_in(&clean);
+    Ok(Scrubbed {
+        backup,
+        others: Vec::new(),
+        has_secret,
+        has_others: !has_secret && *ini::without_secrets(&clean, &secret) != *clean,
+    })
+}
+
+/// The hint of `connect`, another profile, is of no use here.
+fn with_way_out(failure: Failure) -> Failure {
+    match failure.kind {
+        Kind::Refused => failure
+            .hint("remove its other secrets, such as `sts_token`, then run the same command again"),
+        _ => failure,
+    }
+}
+
+/// Puts a clean file in the place of the file at once, after a copy without secrets; returns where the copy is.
+fn replace(
+    account: &Account,
+    origin: &Origin,
+    file: &SharedFile,
+    [copy, clean]: [&str; 2],
+) -> Result<PathBuf, Failure> {
+    let backup = connect::keep(account, origin.file, copy)?;
+    let replaced = file.replace(clean.as_bytes());
+    replaced.map_err(|error| connect::unusable(origin.file, &error))?;
+    Ok(backup)
+}
+
+/// `Busy` where the file is gone.
+fn read(path: &Path) -> Result<SharedFile, Failure> {
+    let file = SharedFile::read(path, LONGEST);
+    let file = file.map_err(|error| connect::unusable(path, &error))?;
+    file.ok_or_else(|| connect::changed(path))
+}
+
+/// Returns the secret as the store gives it back, which must be the one that the file has.
+fn saved(account: &Account, origin: &Origin, found: Option<FoundPair>) -> Result<Secret, Failure> {
+    let found = found.filter(|found| found.id == *origin.id);
+    let found = found.ok_or_else(|| connect::changed(origin.file))?;
+    let selector = Selector::Id(origin.id.clone());
+    let saved = account.secret(&credentials::choose(account, &selector, None)?.pair)?;
+    if saved.same_as(&found.secret) {
+        return Ok(saved);
+    }
+    Err(connect::changed(origin.file))
+}
+
+/// `Refused` where the secret is part of a longer value: what that is for, nobody knows.
+fn without_pair(
+    origin: &Origin,
+    text: &str,
+    secret: &Secret,
+) -> Result<Zeroizing<String>, Failure> {
+    let bad = |problem| connect::bad_file(origin.file, problem);
+    let config = AliyunConfig::parse(text.as_bytes()).map_err(bad)?;
+    let clean = config.without_pair(origin.id, secret);
+    let Some(line) = clean.lines().position(|line| secret.is_in(line)) else {
+        return Ok(clean);
+    };
+    let file = origin.file.display();
+    let message = format!("a longer value in `{file}` contains the secret");
+    Err(Failure::new(Kind::Refused, message)
+        .because(format!("it is in line {} or near it", line + 1))
+        .hint("remove it from that value, then run the same command again"))
+}
