@@ -55,16 +55,17 @@ pub(crate) fn without_secrets(text: &str, secret: &Secret) -> Zeroizing<String> 
 
 /// Returns how many bytes of a line come before what may be secret.
 fn harmless(line: &str, secret: &Secret) -> usize {
-    if secret.is_in(line) {
-        return 0;
-    }
     let setting = line.trim_start_matches(|sign: char| sign.is_whitespace() || "#;".contains(sign));
     let before = line.len() - setting.len();
-    match setting.find(['=', ':']) {
+    let harmless = match setting.find(['=', ':']) {
         Some(at) if is_secret(setting[..at].trim()) => before + at + 1,
         None if !is_blank_or_comment(line) && header(line).is_none() => 0,
         _ => line.len(),
+    };
+    if secret.is_in(&line[..harmless]) {
+        return 0;
     }
+    harmless
 }
 
 fn split_mark(text: &str) -> (&str, &str) {
@@ -119,6 +120,7 @@ mod tests {
             ("  # access_key_secret = m\n", "  # access_key_secret =\n"),
             ("security_token=m", "security_token="),
             ("note = a marker\n[x]\n", "\n[x]\n"),
+            ("# marker = 1\ntoken = marker", "\ntoken ="),
             ("[x]\nk = 1\n  more\n; end", "[x]\nk = 1\n\n; end"),
             ("\u{feff}private_key = m", "\u{feff}private_key ="),
         ] {

@@ -51,9 +51,10 @@ pub(crate) fn profile(
     let held = config.held(origin.name).map_err(bad)?;
     let others = connect::check_saved(account, origin.file, origin.name, held);
     others.map_err(with_way_out)?;
+    // The copy first: its lines are those of the file, and an error names them.
+    let copy = without_pair(origin, &config.without_secrets(), &secret)?;
     let connected = config.with_external(external).map_err(bad)?;
     let clean = without_pair(origin, &connected, &secret)?;
-    let copy = without_pair(origin, &config.without_secrets(), &secret)?;
     let backup = replace(account, origin, &file, [&copy, &clean])?;
     let clean = AliyunConfig::parse(clean.as_bytes()).map_err(bad)?;
     Ok(Scrubbed {
@@ -137,8 +138,8 @@ fn without_pair(
         return Ok(clean);
     };
     let file = origin.file.display();
-    let message = format!("a longer value in `{file}` contains the secret");
+    let line = line + 1;
+    let message = format!("a longer value in line {line} of `{file}` contains the secret");
     Err(Failure::new(Kind::Refused, message)
-        .because(format!("it is in line {} or near it", line + 1))
         .hint("remove it from that value, then run the same command again"))
 }

@@ -78,6 +78,8 @@ mod rotate;
 #[cfg(feature = "server")]
 mod rotate_self;
 #[cfg(feature = "server")]
+mod scrub;
+#[cfg(feature = "server")]
 mod sdk;
 mod secrecy;
 #[cfg(feature = "server")]

@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
 use std::fmt::Write;
 
 /// A text in the guises that a program may give it by accident.
-fn guises(secret: &str) -> Vec<Vec<u8>> {
+pub(crate) fn guises(secret: &str) -> Vec<Vec<u8>> {
     let bytes = secret.as_bytes();
     let each = |form: fn(&u8) -> String, between: &str| {
         let parts: Vec<String> = bytes.iter().map(form).collect();
@@ -46,7 +46,7 @@ fn base64_inside(bytes: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     // The first byte is looked for by itself: most places fail there.
     let (first, rest) = needle.split_first().unwrap();
     let mut from = haystack;

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub(super) struct ScrubArgs {
     /// Take the pair out of that file once it is saved; its profile gets credentials from akm then
-    #[arg(long, requires = "from")]
+    #[arg(long)]
     scrub: bool,
     /// With --scrub: the profile gets sessions of this role, which the pair assumes [default: the role that the profile has]
     #[arg(long, value_name = "ARN", requires = "scrub", conflicts_with = "fixed")]
@@ -38,10 +38,16 @@ pub(super) struct Wanted {
 }
 
 impl ScrubArgs {
-    /// Returns `None` without `--scrub`. `Usage` for the environment, which no program can take a pair out of.
+    /// Returns `None` without `--scrub`. `Usage` for the environment, which no program can take a pair out of, and for files that
+    /// nobody reads but akm.
     pub(super) fn wanted(&self, from: Option<Source>) -> Result<Option<Wanted>, Failure> {
         if !self.scrub {
             return Ok(None);
+        }
+        if from.is_none() {
+            let message = "`--scrub` is for `--from aliyun-cli` and `--from credentials-file`";
+            return Err(Failure::new(Kind::Usage, message)
+                .hint("import these files without `--scrub`, then delete them"));
         }
         if from == Some(Source::Environment) {
             let message = "`--scrub` cannot change the environment";
