@@ -229,7 +229,17 @@ fn what_is_not_there_or_not_named() {
     );
     env.refused(&["export", "--all"], 2);
     env.refused(&["export", "LTAI5tNoSuchPair", "--all", "--csv", "-"], 2);
-    env.refused(&["export", "LTAI5tNoSuchPair", "--ram-user", "alice", "--csv", "-"], 2);
+    env.refused(
+        &[
+            "export",
+            "LTAI5tNoSuchPair",
+            "--ram-user",
+            "alice",
+            "--csv",
+            "-",
+        ],
+        2,
+    );
     env.refused(&["export", "--account", "--all", "--csv", "-"], 2);
     env.refused(&["export", "a/b", "--csv", "-"], 4);
     env.refused(&["export", "LTAI5tNoSuchPair", "--csv", "-"], 3).said(
