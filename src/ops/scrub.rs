@@ -29,6 +29,8 @@ pub(crate) struct Scrubbed {
     pub(crate) has_secret: bool,
     /// Whether other secrets are in the file.
     pub(crate) has_others: bool,
+    /// Files that other programs left beside it, and that have the imported secret.
+    pub(crate) leftovers: Vec<PathBuf>,
 }
 
 /// Takes the pair out of every profile of the `aliyun` CLI, and puts `external` in the place of the profile that was imported. Errors,
@@ -62,6 +64,7 @@ pub(crate) fn profile(
         others: config.others_with(origin.name, origin.id, &secret),
         has_secret: false,
         has_others: clean.has_secrets(),
+        leftovers: leftovers(&file, &secret),
     })
 }
 
@@ -81,6 +84,7 @@ pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Fa
         others: Vec::new(),
         has_secret,
         has_others: !has_secret && *ini::without_secrets(&clean, &secret) != *clean,
+        leftovers: leftovers(&file, &secret),
     })
 }
 
@@ -104,6 +108,15 @@ fn replace(
     let replaced = file.replace(clean.as_bytes());
     replaced.map_err(|error| connect::unusable(origin.file, &error))?;
     Ok(backup)
+}
+
+fn leftovers(file: &SharedFile, secret: &Secret) -> Vec<PathBuf> {
+    let has = |left: &SharedFile| {
+        let text = std::str::from_utf8(left.content());
+        text.is_ok_and(|text| secret.is_in(text))
+    };
+    let having = file.leftovers().into_iter().filter(has);
+    having.map(|left| left.path().to_owned()).collect()
 }
 
 /// `Busy` where the file is gone.

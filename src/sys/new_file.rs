@@ -64,8 +64,14 @@ impl NewFile {
         #[cfg(unix)]
         self.file
             .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        // No room at all is an error for `fallocate`.
         #[cfg(target_os = "linux")]
-        match rustix::fs::fallocate(&self.file, rustix::fs::FallocateFlags::empty(), 0, room) {
+        match rustix::fs::fallocate(
+            &self.file,
+            rustix::fs::FallocateFlags::empty(),
+            0,
+            room.max(1),
+        ) {
             Err(rustix::io::Errno::OPNOTSUPP) | Ok(()) => (),
             Err(error) => return Err(error.into()),
         }

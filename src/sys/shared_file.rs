@@ -47,6 +47,27 @@ impl SharedFile {
         &self.content
     }
 
+    /// Where the file itself is, behind all links.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the files that programs left beside this one when they ended while they wrote it: `.NAME.tmp-…` of the `aliyun` CLI,
+    /// `NAME.tmp-…` of the libraries for Go and Python. What cannot be read is left out.
+    pub(crate) fn leftovers(&self) -> Vec<Self> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let begin = format!("{name}.tmp-");
+        let folder = parent(&self.path).and_then(std::fs::read_dir);
+        let entries = folder.into_iter().flatten().flatten();
+        let left = entries.filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.strip_prefix('.').unwrap_or(&name).starts_with(&begin)
+        });
+        left.filter_map(|entry| Self::read(&entry.path(), self.limit).ok().flatten())
+            .collect()
+    }
+
     /// Puts the content in the place of the file's at once, with the file's mode and group. Durable on return. Errors: the system's,
     /// and `ResourceBusy` when another program changed the file since it was read: then nothing was written.
     pub(crate) fn replace(&self, content: &[u8]) -> io::Result<()> {

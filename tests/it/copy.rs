@@ -370,6 +370,6 @@ fn what_cannot_be_copied_is_said() {
         3,
         "",
         "akm: the sandbox signs with no pair of its own\n\
-         hint: name a pair: KEY_ID, `--ram-user NAME` or `--account`\n",
+         hint: name a pair: KEY_ID, a RAM user's NAME or `--account`\n",
     );
 }

@@ -44,6 +44,12 @@ impl Good {
         std::fs::set_permissions(&self.path, PermissionsExt::from_mode(mode)).unwrap();
     }
 
+    fn of_a_newer_akm(&self) -> String {
+        let (first, rest) = self.text.split_once('\n').unwrap();
+        assert!(first.starts_with("version = "), "{first}");
+        format!("version = 9\n{rest}")
+    }
+
     fn damages(&self) -> [(String, &'static str); 5] {
         let cut = self.text.len() * 2 / 3;
         [
@@ -51,7 +57,7 @@ impl Good {
             (String::new(), "damaged"),
             (format!("favourite = \"tea\"\n{}", self.text), "damaged"),
             (format!("{}\0\u{1}", self.text), "damaged"),
-            (self.text.replacen("version = 2", "version = 3", 1), "newer"),
+            (self.of_a_newer_akm(), "newer"),
         ]
     }
 }

@@ -374,6 +374,39 @@ fn a_file_that_cannot_be_changed_keeps_the_pair_which_is_saved() {
 }
 
 #[test]
+fn files_that_clients_left_are_named_where_they_have_the_secret() {
+    let (env, id, secret) = without_alice();
+    put(&env, CONFIG, &config(&id, &secret));
+    put(&env, ".aliyun/.config.json.tmp-1", &config(&id, &secret));
+    put(
+        &env,
+        ".aliyun/config.json.tmp-2",
+        &config(&id, &secret)[..200],
+    );
+    put(&env, ".aliyun/config.json.tmp-3", &config(&id, "marker"));
+    let ran = env.akm(&AK);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let warned = |name: &str| {
+        let path = env.path(".aliyun").join(name);
+        let warning = format!(
+            "warning: `{}` has the imported secret, too: another program left it when it was interrupted; delete this file\n",
+            path.display()
+        );
+        ran.stderr.contains(&warning)
+    };
+    let names = [
+        ".config.json.tmp-1",
+        "config.json.tmp-2",
+        "config.json.tmp-3",
+    ];
+    assert_eq!(names.map(warned), [true, true, false], "{}", ran.stderr);
+    assert_eq!(
+        text(&env, ".aliyun/.config.json.tmp-1"),
+        config(&id, &secret)
+    );
+}
+
+#[test]
 fn links_are_followed_and_a_loop_of_them_is_refused() {
     let (env, id, secret) = without_alice();
     put(&env, "real.json", &config(&id, &secret));

@@ -201,6 +201,12 @@ fn say_left(context: &Context, file: &Path, scrubbed: &Scrubbed) {
             file.display()
         ));
     }
+    for left in &scrubbed.leftovers {
+        context.ui.warning(&format!(
+            "`{}` has the imported secret, too: another program left it when it was interrupted; delete this file",
+            left.display()
+        ));
+    }
     if scrubbed.has_others {
         context.ui.note(&super::still_has_secrets(file));
     }
