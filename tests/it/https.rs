@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 /// The whole of a pair's life, over TLS.
 #[test]
 fn a_pair_lives_over_tls() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let serving = Serving::start(&env, &[]);
     let Some(nginx) = Nginx::start(&env, &serving) else {
         return;
@@ -48,7 +48,7 @@ fn a_pair_lives_over_tls() {
 
 #[test]
 fn whoever_cannot_show_who_he_is_gets_nothing() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let serving = Serving::start(&env, &[]);
     let Some(nginx) = Nginx::start(&env, &serving) else {
         return;
@@ -104,7 +104,7 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
             .contains("plain http is for a loopback address alone")
     );
     // Without the private authority, and with one that is named and not there.
-    let system = Env::new().without_overlap();
+    let system = Env::new();
     let ran = add(&system, &nginx.endpoint(Door::Good));
     assert!(
         ran.stderr
@@ -112,9 +112,7 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
         "{}",
         ran.stderr
     );
-    let nowhere = Env::new()
-        .without_overlap()
-        .with("SSL_CERT_FILE", "/nowhere/roots.pem");
+    let nowhere = Env::new().with("SSL_CERT_FILE", "/nowhere/roots.pem");
     let ran = add(&nowhere, &nginx.endpoint(Door::Good));
     assert_eq!(ran.code, 7);
     assert!(
@@ -199,7 +197,7 @@ fn divert(env: &Env, from: &str, to: &str) {
 /// What makes no sense is told in a line, repeats nothing, and changes nothing.
 #[test]
 fn answers_that_are_none() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let made = env.akm(&["create", "--ram-user", "bob", "--create-user"]);
@@ -291,7 +289,7 @@ fn answers_that_are_none() {
 /// The cloud knows the pairs of all accounts: one of another account is not taken for the profile's.
 #[test]
 fn a_pair_of_another_account_is_not_imported() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let (one, other) = (Serving::start(&env, &[]), Serving::start(&env, &[]));
     let (id, secret) = (
         other.field("access_key_id"),
@@ -307,8 +305,8 @@ fn a_pair_of_another_account_is_not_imported() {
     let ran = env.akm_fed(&["import", "-"], &csv);
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     let told = format!(
-        "akm: nothing was imported: line 3: `{id}` is a pair of account {}\n\
-         hint: take these lines out, or mend them, and import again\n",
+        "akm: nothing was imported: standard input, line 3: `{id}` is a pair of account {}\n\
+         hint: remove or fix these lines, then import again\n",
         other.field("account_id")
     );
     assert!(ran.stderr.ends_with(&told), "{}", ran.stderr);
@@ -319,7 +317,7 @@ fn a_pair_of_another_account_is_not_imported() {
 /// Whatever the environment says of proxies, nobody is asked but the endpoint; a profile's proxy is asked for a tunnel.
 #[test]
 fn a_proxy_is_used_only_where_the_profile_names_one() {
-    let env = Env::new().without_overlap();
+    let env = Env::new();
     let serving = Serving::start(&env, &[]);
     let proxy = Answering::start(http("403 Forbidden", ""));
     let mut env = env;
