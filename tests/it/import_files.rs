@@ -35,7 +35,7 @@ fn csv_and_json_files_are_imported_together_whatever_their_names() {
     write(&env, "secret.txt", &inner(&rows[2]));
     let list = format!("[{}, {}]", inner(&rows[3]), inner(&rows[2]));
     write(&env, "list", &list);
-    let last = format!("{}\n{}\n", lines[0], lines[5]);
+    let fed = format!("{}\n{}\n", lines[0], lines[5]);
     let files = [
         "import",
         "pair.json",
@@ -44,7 +44,7 @@ fn csv_and_json_files_are_imported_together_whatever_their_names() {
         "list",
         "-",
     ];
-    env.akm_fed(&files, &last).said(
+    env.akm_fed(&files, &fed).said(
         &[],
         0,
         "",
