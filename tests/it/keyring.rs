@@ -30,7 +30,7 @@ impl Desktop {
     /// The home, for one who holds the session open as long as it is used.
     #[cfg(feature = "server")]
     pub(crate) fn take_home(&mut self) -> Env {
-        std::mem::replace(&mut self.env, Env::bare().without_overlap())
+        std::mem::replace(&mut self.env, Env::bare())
     }
 
     /// With a bus that nobody is on.
@@ -38,7 +38,7 @@ impl Desktop {
         if !TOOLS.iter().all(|tool| have(tool)) {
             return None;
         }
-        let env = Env::bare().without_overlap();
+        let env = Env::bare();
         let bus = env.path("bus");
         let address = format!("unix:path={}", bus.display());
         let env = env.with("DBUS_SESSION_BUS_ADDRESS", &address);
@@ -259,7 +259,9 @@ fn a_rotation_and_a_reset() {
     let env = &desktop.env;
     let (old, _) = shown(&desktop.create("alice"));
     // The old secret was shown, so that the old pair stays Active for two days.
-    let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
+    let new = env
+        .akm(&["rotate", "--ram-user", "alice", "--overlap", "0s"])
+        .stdout;
     let new = new.trim();
     assert!(desktop.lookup(&old).is_some() && desktop.lookup(new).is_some());
     let seed = format!("akm-sandbox-{}", env.account());
@@ -301,7 +303,7 @@ fn a_keyring_that_is_locked_later_changes_nothing() {
     let env = &desktop.env;
     let commands: [&[&str]; 5] = [
         &["create", "--ram-user", "alice"],
-        &["rotate", "--ram-user", "alice"],
+        &["rotate", "--ram-user", "alice", "--overlap", "0s"],
         &["disable", &id],
         &["verify", "--self"],
         &["export", "--all", "--csv", "-"],
@@ -426,7 +428,7 @@ fn an_old_pair_that_rests_in_another_store_is_rolled_back_to() {
     let rotate = ["rotate", "--ram-user", "alice"];
     let in_files = desktop
         .env
-        .command(&rotate)
+        .command(&[&rotate[..], &["--overlap", "0s"]].concat())
         .env("AKM_STORE", "age")
         .output();
     let new = Ran::from(in_files.unwrap()).stdout.trim().to_owned();
