@@ -89,22 +89,25 @@ fn days_until(time: &serde_json::Value) -> i64 {
 /// Whatever akm has of the old secret: nothing shortens the wait.
 #[test]
 fn the_old_pair_stays_active_for_two_days_whatever_became_of_its_secret() {
-    let file = |env: &Env, id: &str| env.home().join(format!("secrets/{id}.age"));
-    let spoil: [(&str, &dyn Fn(&Env, &str)); 6] = [
-        ("as it was", &|_, _| ()),
-        ("exported", &|env, _| {
+    fn file(env: &Env, id: &str) -> std::path::PathBuf {
+        env.home().join(format!("secrets/{id}.age"))
+    }
+    type Spoil = fn(&Env, &str);
+    let spoil: [(&str, Spoil); 6] = [
+        ("as it was", |_, _| ()),
+        ("exported", |env, _| {
             assert_eq!(env.akm(&["export", "--all", "--csv", "-"]).code, 0);
         }),
-        ("missing", &|env, id| env.lose_secret(id)),
-        ("empty", &|env, id| {
+        ("missing", |env, id| env.lose_secret(id)),
+        ("empty", |env, id| {
             std::fs::write(file(env, id), "").unwrap()
         }),
-        ("damaged", &|env, id| {
+        ("damaged", |env, id| {
             let path = file(env, id);
             let content = std::fs::read(&path).unwrap();
             std::fs::write(&path, &content[..content.len() / 2]).unwrap();
         }),
-        ("never saved", &|env, _| {
+        ("never saved", |env, _| {
             edit(&env.record_of("alice"), "secret_store = \"age\"\n", "");
         }),
     ];

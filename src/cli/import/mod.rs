@@ -64,7 +64,9 @@ impl Import {
         let session = context.changing()?;
         let imported = ops::import::import(&session, pairs)?;
         context.ui.note(&summary(&imported));
-        notes.iter().for_each(|note| context.ui.note(note));
+        for note in &notes {
+            context.ui.note(note);
+        }
         let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
         match scrubs {
             Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session.account)?,
