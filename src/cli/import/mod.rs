@@ -64,11 +64,17 @@ impl Import {
         let session = context.changing()?;
         let imported = ops::import::import(&session, pairs)?;
         context.ui.note(&summary(&imported));
-        notes.iter().for_each(|note| context.ui.note(note));
+        for note in &notes {
+            context.ui.note(note);
+        }
         let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
         match scrubs {
             Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session.account)?,
-            None => files.iter().for_each(|note| context.ui.note(note)),
+            None => {
+                for note in &files {
+                    context.ui.note(note);
+                }
+            }
         }
         if context.ui.json() {
             return ui::print_json(&answer);

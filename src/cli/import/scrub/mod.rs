@@ -223,10 +223,10 @@ fn say_backup(context: &Context, backup: &Path) {
 /// What clients wrote into that profile is taken out again. Errors as [`connect::connect`] has them.
 pub(super) fn is_done(context: &Context, from: Option<Source>) -> Result<bool, Failure> {
     // What is wrong with the file is said by its reader.
-    let (Some(Source::AliyunCli), Ok((file, content))) = (from, aliyun_config()) else {
+    let (Some(Source::AliyunCli), Ok((file, bytes))) = (from, aliyun_config()) else {
         return Ok(false);
     };
-    let Ok(config) = AliyunConfig::parse(&content) else {
+    let Ok(config) = AliyunConfig::parse(&bytes) else {
         return Ok(false);
     };
     let selected = aliyun_profile().map(|(_, name)| name);
