@@ -70,7 +70,11 @@ impl Import {
         let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
         match scrubs {
             Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session.account)?,
-            None => files.iter().for_each(|note| context.ui.note(note)),
+            None => {
+                for note in &files {
+                    context.ui.note(note);
+                }
+            }
         }
         if context.ui.json() {
             return ui::print_json(&answer);
