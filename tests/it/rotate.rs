@@ -100,7 +100,7 @@ fn the_old_pair_stays_active_for_two_days_whatever_became_of_its_secret() {
         }),
         ("missing", |env, id| env.lose_secret(id)),
         ("empty", |env, id| {
-            std::fs::write(file(env, id), "").unwrap()
+            std::fs::write(file(env, id), "").unwrap();
         }),
         ("damaged", |env, id| {
             let path = file(env, id);
