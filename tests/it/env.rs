@@ -462,12 +462,26 @@ pub(crate) fn have(tool: &str) -> bool {
     found
 }
 
+/// Whether this run is of everything (`tests/run --all`): other tool chains have built their programs then. Says aloud where it is not.
+pub(crate) fn all() -> bool {
+    let all = std::env::var_os("AKM_TESTS_ALL").is_some();
+    if !all {
+        left_out("another tool chain is needed, which `tests/run --all` uses");
+    }
+    all
+}
+
 /// Says aloud why a test does not run. Where everything is meant to be installed, that is a failure.
 pub(crate) fn skipped(why: &str) {
     assert!(
         std::env::var_os("AKM_TESTS_REQUIRED").is_none(),
         "{why}, and this run requires it"
     );
+    left_out(why);
+}
+
+/// Says aloud why a test does not run, which is no failure anywhere: nothing that `tests/run` installs would change it.
+pub(crate) fn left_out(why: &str) {
     let mut out = std::io::stderr();
     let test = std::thread::current();
     let _ = writeln!(out, "skipped: {why}: {}", test.name().unwrap_or("?"));

@@ -5,6 +5,20 @@
 #[cfg(feature = "server")]
 mod between;
 mod calls;
+#[cfg(all(unix, feature = "server"))]
+mod clients;
+#[cfg(all(unix, feature = "server"))]
+mod clients_aliyun;
+#[cfg(all(unix, feature = "server"))]
+mod clients_aliyun_itself;
+#[cfg(all(unix, feature = "server"))]
+mod clients_go;
+#[cfg(all(unix, feature = "server"))]
+mod clients_java;
+#[cfg(all(unix, feature = "server"))]
+mod clients_java_external;
+#[cfg(all(unix, feature = "server"))]
+mod clients_rotation;
 mod completion;
 mod concurrency;
 mod connect;
