@@ -2,6 +2,8 @@
 
 use crate::env::Env;
 use crate::serving::Serving;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -29,7 +31,7 @@ fn both_signals_end_it_cleanly_also_while_a_caller_is_connected() {
     let env = Env::new();
     for signal in ["INT", "TERM"] {
         let mut serving = Serving::start(&env, &[]);
-        let _idle = std::net::TcpStream::connect(serving.address()).unwrap();
+        let _idle = TcpStream::connect(serving.address()).unwrap();
         let start = Instant::now();
         assert_eq!(serving.end(signal), Some(0));
         assert!(start.elapsed() < Duration::from_secs(2));
@@ -110,7 +112,7 @@ fn heads_and_bodies_are_bounded_in_time_and_size() {
 #[test]
 fn a_caller_too_many_is_told_so_and_room_is_made() {
     let serving = Serving::start(&Env::new(), &[]);
-    let connect = || std::net::TcpStream::connect(serving.address()).unwrap();
+    let connect = || TcpStream::connect(serving.address()).unwrap();
     let mut held: Vec<_> = (0..256).map(|_| connect()).collect();
     std::thread::sleep(Duration::from_millis(300));
     let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
@@ -129,4 +131,19 @@ fn answers_are_as_late_as_wanted() {
     assert!(start.elapsed() >= Duration::from_millis(300));
     let env = Env::new();
     assert_eq!(env.akm(&["sandbox", "serve", "--latency", "soon"]).code, 2);
+}
+
+/// A client keeps its connection for a while, and does not look whether it is open still.
+#[test]
+fn a_connection_without_use_for_six_seconds_is_open_still() {
+    let env = Env::new();
+    let serving = Serving::start(&env, &[]);
+    let mut stream = TcpStream::connect(serving.address()).unwrap();
+    let ask = "PUT / HTTP/1.1\r\nhost: x\r\n";
+    write!(stream, "{ask}\r\n").unwrap();
+    std::thread::sleep(Duration::from_secs(6));
+    write!(stream, "{ask}connection: close\r\n\r\n").unwrap();
+    let mut both = String::new();
+    stream.read_to_string(&mut both).unwrap();
+    assert_eq!(both.matches("HTTP/1.1 405").count(), 2, "{both}");
 }

@@ -6,12 +6,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
-const HEAD_TIME: Duration = Duration::from_secs(5);
+/// For the first head of a caller, and for the time between two heads. OkHttp looks whether a connection is open still only after 10 s
+/// without use: a server that closes it earlier fails the next call.
+const FIRST_HEAD_TIME: Duration = Duration::from_secs(5);
+const HEAD_TIME: Duration = Duration::from_secs(75);
 const HEAD_SIZE: usize = 16 << 10;
 const CONNECTIONS: usize = 256;
 
@@ -68,14 +73,22 @@ async fn connection<H: Handler>(stream: TcpStream, callers: Arc<Callers<H>>) {
     }
     // Without it small answers wait for the caller's acknowledgements.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| callers.clone().answer(request));
-    // What ends a connection early is the caller's affair, or the handler's wish.
-    let _ = http1::Builder::new()
+    let has_asked = AtomicBool::new(false);
+    let answer = service_fn(|request| {
+        has_asked.store(true, Ordering::Relaxed);
+        callers.clone().answer(request)
+    });
+    let serve = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD_SIZE)
-        .serve_connection(TokioIo::new(stream), answer)
-        .await;
+        .serve_connection(TokioIo::new(stream), answer);
+    let mut serve = pin!(serve);
+    let is_slow = timeout(FIRST_HEAD_TIME, &mut serve).await.is_err();
+    if is_slow && has_asked.load(Ordering::Relaxed) {
+        // What ends a connection early is the caller's affair, or the handler's wish.
+        let _ = serve.await;
+    }
 }
 
 /// One more of something, until it is dropped.

@@ -1,7 +1,7 @@
 //! A small HTTP/1 server on a port of this machine: the one place with an async runtime, of one thread.
 //!
-//! Time and size are bounded before anything is believed: a request's head must be whole in 5 s and 16 KiB, its body in 10 s and
-//! 1 MiB, and at most 256 callers are connected. What a request means is the business of its [`Handler`].
+//! Time and size are bounded before anything is believed: a caller's first head must be whole in 5 s, each later one 75 s after
+//! the answer before it, a head in 16 KiB, a body in 10 s and 1 MiB, and at most 256 callers are connected. What a request means is the business of its [`Handler`].
 
 mod body;
 mod connections;
