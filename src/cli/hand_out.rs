@@ -91,6 +91,7 @@ impl SessionArgs {
     /// Returns which pair and which role are asked for. Asks nobody.
     pub(crate) fn asked(&self, reading: &Reading, pair: &PairArgs) -> Result<Asked, Failure> {
         let chosen = reading.choose(&pair.selected()?)?;
+        credentials::check_not_leaked(&chosen)?;
         let named = self.role_arn.clone().map(credentials::role);
         let role = named.or_else(|| chosen.role.clone());
         if role.is_none() && (self.duration.is_some() || self.policy.is_some()) {

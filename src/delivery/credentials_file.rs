@@ -39,6 +39,20 @@ pub(crate) fn without_section(text: &str, section: &str) -> Zeroizing<String> {
     left
 }
 
+/// Tells whether a section has a value named like a secret, in a comment too, that is not `secret`: it would be lost with the section.
+pub(crate) fn has_other_secrets(text: &str, section: &str, secret: &Secret) -> bool {
+    let mut inside = false;
+    text.lines().any(|line| {
+        if let Some(name) = header(line) {
+            inside = name == section;
+            return false;
+        }
+        let end = harmless(line, secret);
+        let value = line[end..].trim();
+        inside && end > 0 && !value.is_empty() && !secret.is_in(value)
+    })
+}
+
 /// Returns the text without the values of keys that are named like secrets, in comments too, and without every line that has
 /// `secret` or may continue such a value.
 pub(crate) fn without_secrets(text: &str, secret: &Secret) -> Zeroizing<String> {
@@ -90,6 +104,26 @@ fn is_blank_or_comment(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_secrets_of_a_section_are_seen() {
+        let secret = Secret::new("imported".to_owned()).unwrap();
+        let has =
+            |lines: &str| has_other_secrets(&format!("[b]\nx = 1\n[a]\n{lines}"), "a", &secret);
+        assert!(!has(
+            "access_key_id = LTAI\naccess_key_secret = imported\nsts_token =\n"
+        ));
+        assert!(!has(
+            "# a remark\naccess_key_secret=imported\n[c]\nprivate_key = other\n"
+        ));
+        for other in [
+            "# access_key_secret = other\n",
+            "private_key = other\naccess_key_secret = imported",
+            "; sts_token: other",
+        ] {
+            assert!(has(other), "{other}");
+        }
+    }
 
     #[test]
     fn a_section_goes_and_every_other_byte_stays() {

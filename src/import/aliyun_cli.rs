@@ -50,6 +50,8 @@ struct Entry {
     #[serde(deserialize_with = "or_default")]
     external_id: String,
     #[serde(deserialize_with = "or_default")]
+    policy: String,
+    #[serde(deserialize_with = "or_default")]
     source_profile: String,
 }
 
@@ -121,11 +123,16 @@ impl Entry {
     }
 
     fn role(&self) -> Result<AssumedRole, String> {
-        AssumedRole::parse(
+        let role = AssumedRole::parse(
             &self.ram_role_arn,
             &self.ram_session_name,
             &self.external_id,
-        )
+        )?;
+        let is_narrowed = !self.policy.is_empty();
+        Ok(AssumedRole {
+            is_narrowed,
+            ..role
+        })
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct AssumedRole {
     pub(crate) arn: RoleArn,
     pub(crate) session_name: Option<SessionName>,
     pub(crate) external_id: Option<ExternalId>,
+    /// Whether a session policy narrows what the role may do there.
+    pub(crate) is_narrowed: bool,
 }
 
 impl AssumedRole {
@@ -59,6 +61,7 @@ impl AssumedRole {
             arn: RoleArn::parse(arn).map_err(|error| error.to_string())?,
             session_name: given(session_name)?,
             external_id: given(external_id)?,
+            is_narrowed: false,
         })
     }
 }

@@ -97,6 +97,19 @@ fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
     known.ok_or_else(|| nothing_known(owner))
 }
 
+/// `Refused` for a pair that leaked: it is not handed out, even by its id.
+pub(crate) fn check_not_leaked(chosen: &Chosen) -> Result<(), Failure> {
+    if !chosen.pair.leaked {
+        return Ok(());
+    }
+    let id = &chosen.pair.access_key_id;
+    let message = format!("`{id}` was reported as leaked, and is not handed out");
+    Err(Failure::new(Kind::Refused, message).hint(format!(
+        "`akm rotate {} --leaked {id}` replaces it",
+        chosen.owner.argument()
+    )))
+}
+
 /// The role of an ARN that a command line names, in which akm's sessions are called `akm`.
 pub(crate) fn role(arn: crate::core::role::RoleArn) -> Role {
     Role {

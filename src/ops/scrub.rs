@@ -75,6 +75,9 @@ pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Fa
     let found = credentials_file::read(origin.file, file.content(), origin.name);
     let secret = saved(account, origin, found.ok())?;
     let text = std::str::from_utf8(file.content()).map_err(|_| connect::changed(origin.file))?;
+    if ini::has_other_secrets(text, origin.name, &secret) {
+        return Err(other_secrets(origin));
+    }
     let clean = ini::without_section(text, origin.name);
     let copy = ini::without_secrets(text, &secret);
     let backup = replace(account, origin, &file, [&copy, &clean])?;
@@ -86,6 +89,14 @@ pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Fa
         has_others: !has_secret && *ini::without_secrets(&clean, &secret) != *clean,
         leftovers: leftovers(&file, &secret),
     })
+}
+
+fn other_secrets(origin: &Origin) -> Failure {
+    let (name, file) = (origin.name, origin.file.display());
+    let message = format!("the section `{name}` of `{file}` has other secrets");
+    Failure::new(Kind::Refused, message)
+        .because("akm has not saved them; the imported pair is saved, and the file is as it was")
+        .hint("save or remove the other secrets of that section, then run the same command again")
 }
 
 /// The hint of `connect`, another profile, is of no use here.

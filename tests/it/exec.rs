@@ -285,6 +285,26 @@ fn a_leaked_pair_is_never_handed_out() {
     assert_eq!(ran.stdout.trim(), new);
 }
 
+/// The cloud could not disable it yet: it is Active, and known as leaked.
+#[cfg(feature = "server")]
+#[test]
+fn a_leaked_pair_is_refused_by_its_id_too() {
+    let served = crate::served::Served::start();
+    let env = &served.env;
+    let id = env.create("alice");
+    let fault = serde_json::json!({ "fault": "fail-before", "action": "UpdateAccessKey", "status": 503, "count": 9 });
+    served.serving.order(&fault);
+    assert_ne!(env.akm(&["rotate", "alice", "--leaked", &id]).code, 0);
+    let ran = env.akm(&["exec", &id, "--", "true"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (4, ""), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("was reported as leaked"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(env.akm(&["exec", "alice", "--", "true"]).code, 3);
+}
+
 #[test]
 fn each_hand_out_is_a_line_of_the_log() {
     let env = Env::new();

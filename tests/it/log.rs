@@ -244,7 +244,7 @@ fn a_long_record_is_read_piece_by_piece() {
 /// Killed when the new pair was written down and not yet logged: whoever finishes it logs it.
 #[test]
 fn what_a_recovery_finishes_is_written_down() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     cut(&env, &["rotate", "--ram-user", "alice"], |calls| {
         let named = |call: &&Call| call.line.contains("log.jsonl");

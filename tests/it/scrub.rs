@@ -542,6 +542,28 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
     );
 }
 
+/// They would be lost with the section, and the copy of the file has no secrets.
+#[test]
+fn a_section_with_other_secrets_stays() {
+    let (env, id, secret) = without_alice();
+    assert_eq!(env.akm(&AK[..4]).code, 1, "there is no file yet");
+    put(&env, CONFIG, &config(&id, &secret));
+    assert_eq!(env.akm(&AK).code, 0);
+    for other in ["private_key = only-here", "# access_key_secret = only-here"] {
+        let ini = format!("{}{other}\n", section("default", &id, &secret));
+        put(&env, CREDENTIALS, &ini);
+        let ran = env.akm(&INI);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        assert!(
+            ran.stderr
+                .contains("has other secrets: akm has not saved them"),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(text(&env, CREDENTIALS), ini);
+    }
+}
+
 #[test]
 fn a_section_stays_where_the_sdks_would_get_another_pair() {
     let (env, id, secret) = without_alice();

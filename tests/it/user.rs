@@ -250,7 +250,7 @@ fn verify_says_what_does_not_work() {
 /// What was open for a RAM user that is gone is forgotten by a person's word, and the name is free again.
 #[test]
 fn a_rotation_of_a_user_that_is_gone_is_forgotten() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = env.akm(&["rotate", "--ram-user", "alice"]).stdout;
     let new = new.trim();

@@ -94,6 +94,12 @@ fn back_in_use(session: &Session, owner: &Owner, pair: PairRecord) -> Result<Pai
     let Some(known) = record.pair_mut(&pair.access_key_id) else {
         return Ok(pair);
     };
+    if known.leaked {
+        session.tell.warn(&format!(
+            "`{}` was reported as leaked, and is handed out again from now on",
+            known.access_key_id
+        ));
+    }
     (known.leaked, known.undelivered) = (false, false);
     let pair = known.clone();
     session.inventory.save(&record)?;

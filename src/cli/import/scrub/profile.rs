@@ -34,6 +34,12 @@ pub(super) fn credentials(
             .because("`akm credential-process` sends none; nothing was imported")
             .hint("add `--role-arn ARN` for another role, or `--static` for the pair itself"));
     }
+    if role.is_narrowed {
+        let message = format!("the profile `{name}` narrows its role by a policy");
+        return Err(Failure::new(Kind::Refused, message)
+            .because("the profile that akm writes has none; nothing was imported")
+            .hint("add `--role-arn ARN` to have the role without that policy"));
+    }
     Ok(ClientCredentials::Sessions(role.arn.clone()))
 }
 
