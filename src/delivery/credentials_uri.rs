@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 /// Above any answer: id, secret and token have 8 192 bytes each at most.
 const ROOM: usize = 40 << 10;
 
-/// What every reader of a credentials URI asks for (`facts/credential-consumers.md`, "CredentialsURI"): Python, Java and the CLI want
+/// What every reader of a credentials URI asks for (measured with the official clients): Python, Java and the CLI want
 /// `Code`, all SDKs want `Expiration`, and Java parses whole seconds only.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -5,11 +5,11 @@ use crate::core::credentials::Credentials;
 /// A variable's name and its value.
 pub(crate) type Assignment<'a> = (&'static str, &'a str);
 
-/// The names of AccessKey ID, secret and security token, in the three families that readers look for. Each reader of
-/// `facts/credential-consumers.md` (sections 2 and 3) finds its pair in one of them:
+/// The names of AccessKey ID, secret and security token, in the three families that readers look for. Each of these
+/// readers finds its pair in one of them:
 ///
 /// - `ALIBABA_CLOUD_…`: the V2.0 SDKs' default chains, the `aliyun` CLI, Terraform since 1.228.0.
-/// - `ALICLOUD_…`: Terraform. Deprecated since 1.228.0, but its code still reads these names first (field fact S9).
+/// - `ALICLOUD_…`: Terraform. Deprecated since 1.228.0, but its code still reads these names first.
 /// - `OSS_…`: ossutil 2 and the OSS SDKs, which read no other family.
 ///
 /// `ALIYUN_…` is left out on purpose: aliyun-python-sdk-core prefers it to the credentials that a program gives it.
@@ -56,7 +56,7 @@ macro_rules! under_each_prefix {
     };
 }
 
-/// What carries or chooses credentials (field fact S3). Each of them, left over from the caller, can win over the pair, turn
+/// What carries or chooses credentials (the sources of the SDKs, the CLI and Terraform). Each of them, left over from the caller, can win over the pair, turn
 /// it into a role's session, or leave requests unsigned.
 const PREFIXED: [&str; 48] = under_each_prefix![
     "ACCESS_KEY_ID",
@@ -124,7 +124,7 @@ pub(crate) fn region_assignments(region: &str) -> [Assignment<'_>; 4] {
 /// Returns every variable that carries or chooses credentials and is not in `set`: these are unset, so that what is set wins.
 ///
 /// Of an empty `set` it returns them all. Without a session the names of a security token are among them: an SDK would send
-/// a stale token with the pair, and the cloud would refuse both (`facts/real-clients.md`, section 3).
+/// a stale token with the pair, and the cloud would refuse both (measured with Go, Java and the CLI).
 pub(crate) fn stale(set: &[Assignment]) -> Vec<&'static str> {
     let names = PREFIXED.into_iter().chain(IRREGULAR);
     names

@@ -26,7 +26,7 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// How long before its end a session that is served is renewed: nobody gets one with less than 15 minutes, since Java asks again at each
-/// signature then (`facts/real-clients.md`, "serve"). The rest is for the renewal itself.
+/// signature then (measured with credentials-java 1.0.3). The rest is for the renewal itself.
 pub(crate) const AHEAD: TimeDelta = TimeDelta::minutes(17);
 
 /// How much of a cached session must be left for it to be handed out.
