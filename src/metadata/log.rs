@@ -40,6 +40,7 @@ pub(crate) enum Action {
     Env,
     Read,
     CredentialProcess,
+    #[cfg(feature = "server")]
     Serve,
     KeyPolicy,
     UserCreate,
@@ -71,6 +72,7 @@ impl Action {
             Self::Env => "env",
             Self::Read => "read",
             Self::CredentialProcess => "credential-process",
+            #[cfg(feature = "server")]
             Self::Serve => "serve",
             Self::KeyPolicy => "key-policy",
             Self::UserCreate => "user-create",

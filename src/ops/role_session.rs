@@ -27,6 +27,7 @@ pub(crate) struct Wanted<'a> {
 
 /// How long before its end a session that is served is renewed: nobody gets one with less than 15 minutes, since Java asks again at each
 /// signature then (measured with credentials-java 1.0.3). The rest is for the renewal itself.
+#[cfg(feature = "server")]
 pub(crate) const AHEAD: TimeDelta = TimeDelta::minutes(17);
 
 /// How much of a cached session must be left for it to be handed out.
@@ -37,6 +38,7 @@ pub(crate) enum Freshness {
     /// Nine tenths of its duration: the client cannot ask again.
     Whole,
     /// More than [`AHEAD`]: the session is served to many, who ask again at any time.
+    #[cfg(feature = "server")]
     Served,
 }
 
@@ -113,6 +115,7 @@ impl Wanted<'_> {
         now + match self.fresh {
             Freshness::Renewable => (duration / 2).min(TimeDelta::minutes(15)),
             Freshness::Whole => duration * 9 / 10,
+            #[cfg(feature = "server")]
             Freshness::Served => AHEAD,
         }
     }
