@@ -72,12 +72,11 @@ impl SessionArgs {
             None => pair_itself(&reading, &asked.chosen)?,
             Some(_) => asked.session(context, &reading, door.fresh)?,
         };
-        match door.fresh {
-            Freshness::Renewable => {
-                let role = asked.role.as_ref().map_or("", |role| role.arn.as_str());
-                hand_out::logged_hourly(&reading.account, &asked.chosen, role, door.action);
-            }
-            _ => hand_out::logged(&reading.account, &asked.chosen, door.action),
+        if door.fresh == Freshness::Renewable {
+            let role = asked.role.as_ref().map_or("", |role| role.arn.as_str());
+            hand_out::logged_hourly(&reading.account, &asked.chosen, role, door.action);
+        } else {
+            hand_out::logged(&reading.account, &asked.chosen, door.action);
         }
         Ok(HandedOut {
             credentials,
