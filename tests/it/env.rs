@@ -463,6 +463,7 @@ pub(crate) fn have(tool: &str) -> bool {
 }
 
 /// Whether this run is of everything (`tests/run --all`): other tool chains have built their programs then. Says aloud where it is not.
+#[cfg(feature = "server")]
 pub(crate) fn all() -> bool {
     let all = std::env::var_os("AKM_TESTS_ALL").is_some();
     if !all {
