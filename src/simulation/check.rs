@@ -226,11 +226,17 @@ impl World {
             || self.open_entry().is_some_and(|entry| {
                 // It could not be written down, which the person was told; or the first of both is still there.
                 let new = entry.got.as_ref().map(|got| &got.access_key_id);
-                let (leaked, unnoted) = {
+                let (leaked, unnoted, dismissed) = {
                     let book = self.ledger.book();
-                    (book.leaked.clone(), book.unnoted.clone())
+                    let dismissed = book.open_leak.is_none();
+                    (book.leaked.clone(), book.unnoted.clone(), dismissed)
                 };
                 let among = |ids: &BTreeSet<AccessKeyId>| new.is_some_and(|new| ids.contains(new));
+                // A leak of the new pair that a person dismissed may have disabled it: enabling it is for that person.
+                let status = new.and_then(|new| self.cloud.status(new));
+                if dismissed && among(&leaked) && status == Some(Status::Inactive) {
+                    return true;
+                }
                 if among(&unnoted) || entry.intent.is_of_leak() && among(&leaked) {
                     return true;
                 }
