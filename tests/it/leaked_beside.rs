@@ -85,6 +85,7 @@ fn a_leaked_pair_is_enabled_before_its_replacement_is_held() {
         (
             0,
             "akm: nothing is to take the place of `<ID1>` any more; `akm recover` ends what was begun for that\n\
+             akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
              akm: `<ID1>` of RAM user `alice` is Active\n"
         )
     );
