@@ -232,7 +232,8 @@ impl World {
                     (book.leaked.clone(), book.unnoted.clone(), dismissed)
                 };
                 let among = |ids: &BTreeSet<AccessKeyId>| new.is_some_and(|new| ids.contains(new));
-                // A leak of the new pair that a person dismissed may have disabled it: enabling it is for that person.
+                // A leak of the new pair that is not open any more, or was never seen to be, may have disabled it: enabling it is for
+                // the person who reported it. (Wider than a dismissal alone.)
                 let status = new.and_then(|new| self.cloud.status(new));
                 if dismissed && among(&leaked) && status == Some(Status::Inactive) {
                     return true;
