@@ -228,14 +228,13 @@ impl World {
                 let new = entry.got.as_ref().map(|got| &got.access_key_id);
                 let (leaked, unnoted, dismissed) = {
                     let book = self.ledger.book();
-                    let dismissed = book.open_leak.is_none();
-                    (book.leaked.clone(), book.unnoted.clone(), dismissed)
+                    let (leaked, unnoted) = (book.leaked.clone(), book.unnoted.clone());
+                    (leaked, unnoted, book.dismissed.clone())
                 };
                 let among = |ids: &BTreeSet<AccessKeyId>| new.is_some_and(|new| ids.contains(new));
-                // A leak of the new pair that is not open any more, or was never seen to be, may have disabled it: enabling it is for
-                // the person who reported it. (Wider than a dismissal alone.)
+                // A leak of the new pair may have disabled it before it was dismissed: enabling it is for the person who reported it.
                 let status = new.and_then(|new| self.cloud.status(new));
-                if dismissed && among(&leaked) && status == Some(Status::Inactive) {
+                if among(&dismissed) && status == Some(Status::Inactive) {
                     return true;
                 }
                 if among(&unnoted) || entry.intent.is_of_leak() && among(&leaked) {

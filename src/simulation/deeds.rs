@@ -176,7 +176,7 @@ impl Deed {
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
-                world.ledger.book().dismisses();
+                world.ledger.book().dismisses(id);
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());

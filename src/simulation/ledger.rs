@@ -32,6 +32,8 @@ pub(super) struct Book {
     pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
+    /// Those of them whose leak a person dismissed, and did not report again since.
+    pub(super) dismissed: BTreeSet<AccessKeyId>,
     /// Those of them whose leak a command failed to write down.
     pub(super) unnoted: BTreeSet<AccessKeyId>,
     /// Pairs that a person brought back from the recycle bin, and that did not leak since.
@@ -65,6 +67,7 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
+        self.dismissed.remove(id);
         self.brought_back.remove(id);
         self.open_leak = None;
     }
@@ -82,7 +85,10 @@ impl Book {
     }
 
     /// Whatever leaked, nothing is to follow.
-    pub(super) fn dismisses(&mut self) {
+    pub(super) fn dismisses(&mut self, id: &AccessKeyId) {
+        if self.leaked.contains(id) {
+            self.dismissed.insert(id.clone());
+        }
         self.open_leak = None;
         self.out_of_use.clear();
     }
