@@ -91,20 +91,27 @@ impl Failure {
         }
     }
 
-    /// The same trouble, seen after the first step that cannot be taken back: what is open is recorded.
-    pub(crate) fn half_done(self, message: impl Into<String>) -> Self {
-        let cause = self.cause.map_or(self.message.clone(), |cause| {
-            format!("{}: {cause}", self.message)
-        });
-        let hint = self
-            .hint
-            .unwrap_or_else(|| "`akm recover` finishes it".to_owned());
+    /// Puts a message before this failure's own, which becomes the cause. Kind, hint and request id stay.
+    pub(crate) fn behind(self, message: impl Into<String>) -> Self {
+        let cause = match self.cause {
+            Some(cause) => format!("{}: {cause}", self.message),
+            None => self.message,
+        };
         Self {
-            kind: Kind::HalfDone,
             message: message.into(),
             cause: Some(cause),
-            hint: Some(hint),
             ..self
+        }
+    }
+
+    /// The same trouble, seen after the first step that cannot be taken back: what is open is recorded.
+    pub(crate) fn half_done(self, message: impl Into<String>) -> Self {
+        let failure = self.behind(message);
+        let hint = failure.hint;
+        Self {
+            kind: Kind::HalfDone,
+            hint: hint.or_else(|| Some("`akm recover` finishes it".to_owned())),
+            ..failure
         }
     }
 }

@@ -19,6 +19,7 @@ mod refusal;
 pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod role_session;
+pub(crate) mod role_trial;
 pub(crate) mod rotate;
 pub(crate) mod scrub;
 #[cfg(feature = "server")]

@@ -314,8 +314,13 @@ fn options_that_make_no_sense_together_are_wrong_usage() {
 /// Runs a command that saves the pair and must fail then, with every file of the CLI as it was.
 #[track_caller]
 fn saved_and_untouched(env: &Env, id: &str, code: i32, why: &str) {
+    saved_and_untouched_by(env, &AK, id, code, why);
+}
+
+#[track_caller]
+fn saved_and_untouched_by(env: &Env, args: &[&str], id: &str, code: i32, why: &str) {
     let before = std::fs::read(env.path(CONFIG)).unwrap();
-    let ran = env.akm(&AK);
+    let ran = env.akm(args);
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
         (code, ""),
@@ -325,12 +330,134 @@ fn saved_and_untouched(env: &Env, id: &str, code: i32, why: &str) {
     let (home, file) = (env.path(""), env.path(CONFIG));
     let end = ran.stderr[ran.stderr.find("akm: the pair").unwrap()..].to_owned();
     let end = end.replace(home.to_str().unwrap(), "ROOT/");
+    let end = without_request_id(&end);
     let file = file.strip_prefix(&home).unwrap().display();
     let expected =
         format!("akm: the pair `{id}` is saved, and `ROOT/{file}` still has it: {why}\n");
     assert_eq!(end, expected);
     assert_eq!(std::fs::read(env.path(CONFIG)).unwrap(), before);
     assert_eq!(env.akm(&["read", id]).code, 0);
+}
+
+fn without_request_id(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| !line.starts_with("request id: "))
+        .collect()
+}
+
+/// Lets alice assume the sandbox's role, or not.
+fn allow_roles(env: &Env, allowed: bool) {
+    let cloud = env.cloud_of("alice");
+    let text = std::fs::read_to_string(&cloud).unwrap();
+    let text = text.replace("assumes_roles = true\n", "");
+    let line = if allowed {
+        "assumes_roles = true\n"
+    } else {
+        ""
+    };
+    std::fs::write(&cloud, line.to_owned() + &text).unwrap();
+}
+
+fn role(env: &Env) -> String {
+    format!("acs:ram::{}:role/sandbox-role", env.account())
+}
+
+#[test]
+fn a_role_that_the_pair_may_not_assume_leaves_the_file_as_it_is() {
+    let (env, id, secret) = without_alice();
+    put(&env, CONFIG, &config(&id, &secret));
+    allow_roles(&env, true);
+    let none = role(&env) + "-2";
+    let why = format!(
+        "`{id}` gets no session of the role `{none}`: the cloud does not know what was asked for: AssumeRole: EntityNotExist.Role: \
+         The specified role not exists : sandbox-role-2.\n\
+         hint: look at the name: the cause says of what kind it is"
+    );
+    let with = |role| [&AK[..4], &["--role-arn", role]].concat();
+    saved_and_untouched_by(&env, &with(&none), &id, 3, &why);
+    assert!(!env.path(BACKUP).exists());
+    let role = role(&env);
+    allow_roles(&env, false);
+    let refused = env.akm(&with(&role));
+    assert_eq!(refused.code, 6, "{}", refused.stderr);
+    assert_eq!(text(&env, CONFIG), config(&id, &secret));
+    allow_roles(&env, true);
+    let done = env.akm(&with(&role));
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(given(&env, "prod")["mode"], "StsToken");
+    clean(&env, ".aliyun", &secret);
+}
+
+#[test]
+fn a_section_stays_where_the_sdks_would_get_another_power_of_its_pair() {
+    let (env, id, secret) = without_alice();
+    allow_roles(&env, true);
+    let role = role(&env);
+    let bare = section("default", &id, &secret);
+    let in_role = bare.replace(
+        "access_key\n",
+        &format!("ram_role_arn\nrole_arn = {role}\n"),
+    );
+    put(&env, CREDENTIALS, &in_role);
+    assert_eq!(env.akm(&INI[..3]).code, 0);
+    let fixed = [
+        "connect",
+        "aliyun-cli",
+        "-u",
+        "alice",
+        "--as",
+        "akm",
+        "--static",
+    ];
+    let sessions = [
+        "connect",
+        "aliyun-cli",
+        "-u",
+        "alice",
+        "--as",
+        "akm",
+        "--role-arn",
+        &role,
+    ];
+    let static_scrub = [&INI[..], &["--static"]].concat();
+    for (connect, scrub, given, wanted, hint) in [
+        (
+            &fixed[..],
+            &INI[..],
+            "the pair itself".to_owned(),
+            format!("sessions of the role `{role}`"),
+            &sessions[..],
+        ),
+        (
+            &sessions,
+            &static_scrub,
+            format!("sessions of the role `{role}`"),
+            "the pair itself".to_owned(),
+            &fixed,
+        ),
+    ] {
+        assert_eq!(env.akm(connect).code, 0);
+        let ran = env.akm(scrub);
+        let end = format!(
+            ": the SDKs would get {given} in the place of {wanted}: the current profile of `~/.aliyun/config.json` gives that\n\
+             hint: `akm {}` first\n",
+            hint.join(" ")
+        );
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        assert!(ran.stderr.ends_with(&end), "{}", ran.stderr);
+        assert_eq!(text(&env, CREDENTIALS), in_role);
+    }
+    // By a role that is refused by now, the SDKs would get nothing.
+    allow_roles(&env, false);
+    assert_eq!(env.akm(&INI).code, 6);
+    assert_eq!(text(&env, CREDENTIALS), in_role);
+    allow_roles(&env, true);
+    assert_eq!(env.akm(&INI).code, 0);
+    assert_eq!(text(&env, CREDENTIALS), "");
+    // Whoever connected a role chose it for a section without one.
+    put(&env, CREDENTIALS, &bare);
+    assert_eq!(env.akm(&INI).code, 0);
 }
 
 #[test]

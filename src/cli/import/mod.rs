@@ -69,7 +69,7 @@ impl Import {
         }
         let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
         match scrubs {
-            Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session.account)?,
+            Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session)?,
             None => {
                 for note in &files {
                     context.ui.note(note);

@@ -11,8 +11,9 @@ use crate::core::role::RoleArn;
 use crate::delivery::aliyun_config::{AliyunConfig, External};
 use crate::import::{AssumedRole, FoundPair, Place};
 use crate::ops::connect::{self, Before};
+use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
-use crate::ops::{Account, Failure, Kind, Tell};
+use crate::ops::{Account, Failure, Kind, Session, Tell, role_trial};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -95,21 +96,21 @@ impl Scrubs {
         Ok(Self(scrubs))
     }
 
-    /// Takes the pairs out, which are saved by now; returns what is printed of it as JSON. Every place is checked before the first is
-    /// changed. Errors: those of [`crate::ops::scrub`], with the remark that the pair is saved.
+    /// Takes the pairs out, which are saved by now; returns what is printed of it as JSON. Every place is checked, and its role assumed
+    /// once, before the first is changed. Errors: those of [`crate::ops::scrub`] and of `AssumeRole`, with the remark that the pair is
+    /// saved.
     pub(super) fn run(
         &self,
         context: &Context,
-        account: &Account,
+        session: &Session,
     ) -> Result<serde_json::Value, Failure> {
         for scrub in &self.0 {
-            scrub
-                .check(context)
-                .map_err(|failure| scrub.saved(failure))?;
+            let checked = scrub.check(context, session);
+            checked.map_err(|failure| scrub.saved(failure))?;
         }
         let mut done = Vec::new();
         for scrub in &self.0 {
-            let scrubbed = scrub.run(context, account);
+            let scrubbed = scrub.run(context, &session.account);
             done.push(scrubbed.map_err(|failure| scrub.saved(failure))?);
         }
         if let Some(first) = self.0.first() {
@@ -145,11 +146,21 @@ impl Scrub {
         }))
     }
 
-    fn check(&self, context: &Context) -> Result<(), Failure> {
-        match &self.target {
-            Target::Profile(_) => Ok(()),
-            Target::Section(credentials) => section::check(context, &self.id, credentials.as_ref()),
-        }
+    /// Checks that the programs go on working once the pair is out of the file. `Refused` for a pair that leaked, which
+    /// `credential-process` does not hand out.
+    fn check(&self, context: &Context, session: &Session) -> Result<(), Failure> {
+        let credentials = match &self.target {
+            Target::Profile(credentials) => credentials.clone(),
+            Target::Section(credentials) => {
+                section::check(context, &self.id, credentials.as_ref())?
+            }
+        };
+        let by_id = Selector::Id(self.id.clone());
+        let mut chosen = choose(&session.account, &by_id, None)?;
+        check_not_leaked(&chosen)?;
+        chosen.role = credentials.role();
+        let client = |pair| Ok(session.cloud.signing_as(pair));
+        role_trial::check(&session.account, &chosen, client)
     }
 
     fn run(&self, context: &Context, account: &Account) -> Result<serde_json::Value, Failure> {
@@ -175,20 +186,11 @@ impl Scrub {
 
     /// A failure after the pair was saved: its kind and hint stay.
     fn saved(&self, failure: Failure) -> Failure {
-        let message = format!(
+        failure.behind(format!(
             "the pair `{}` is saved, and `{}` still has it",
             self.id,
             self.file.display()
-        );
-        let cause = match &failure.cause {
-            Some(cause) => format!("{}: {cause}", failure.message),
-            None => failure.message.clone(),
-        };
-        Failure {
-            message,
-            cause: Some(cause),
-            ..failure
-        }
+        ))
     }
 }
 
