@@ -556,6 +556,44 @@ fn links_are_followed_and_a_loop_of_them_is_refused() {
     clean(&env, ".aliyun", &secret);
 }
 
+#[test]
+fn a_file_with_another_name_keeps_the_pair_which_is_saved() {
+    let (env, id, secret) = without_alice();
+    let other = env.path("other-name");
+    let why = |file: &str| {
+        format!(
+            "`ROOT/{file}` has another name, a hard link, under which the secret would stay\n\
+             hint: remove the other name, which `find` with `-samefile` finds, then run the same command again"
+        )
+    };
+    put(&env, CONFIG, &config(&id, &secret));
+    std::fs::hard_link(env.path(CONFIG), &other).unwrap();
+    saved_and_untouched(&env, &id, 4, &why(CONFIG));
+    assert!(!env.path(BACKUP).exists());
+    std::fs::remove_file(&other).unwrap();
+    assert_eq!(env.akm(&AK).code, 0);
+    // What clients wrote into akm's own profile.
+    std::fs::hard_link(env.path(CONFIG), &other).unwrap();
+    assert_eq!(env.akm(&AK).code, 0, "there is nothing to scrub");
+    let back = format!("\"mode\": \"External\", \"access_key_secret\": \"{secret}\"");
+    edit(&env.path(CONFIG), "\"mode\": \"External\"", &back);
+    std::fs::remove_file(&other).unwrap();
+    std::fs::hard_link(env.path(CONFIG), &other).unwrap();
+    let again = env.akm(&AK);
+    assert_eq!(again.code, 4, "{}", again.stderr);
+    assert!(text(&env, CONFIG).contains(&secret));
+    std::fs::remove_file(&other).unwrap();
+    assert_eq!(env.akm(&AK).code, 0);
+    put(&env, CREDENTIALS, &section("default", &id, &secret));
+    std::fs::hard_link(env.path(CREDENTIALS), &other).unwrap();
+    let ini = env.akm(&INI);
+    assert_eq!(ini.code, 4, "{}", ini.stderr);
+    let root = env.path("");
+    let said = ini.stderr.replace(root.to_str().unwrap(), "ROOT/");
+    assert!(said.ends_with(&format!("{}\n", why(CREDENTIALS))), "{said}");
+    assert_eq!(text(&env, CREDENTIALS), section("default", &id, &secret));
+}
+
 /// The lock keeps akm between the saving and the change of the file.
 #[test]
 fn a_file_that_another_program_changes_meanwhile_is_left_as_it_is() {

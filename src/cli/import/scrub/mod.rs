@@ -10,7 +10,7 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::role::RoleArn;
 use crate::delivery::aliyun_config::{AliyunConfig, External};
 use crate::import::{AssumedRole, FoundPair, Place};
-use crate::ops::connect::{self, Before};
+use crate::ops::connect::Before;
 use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
 use crate::ops::{Account, Failure, Kind, Session, Tell, role_trial};
@@ -222,7 +222,7 @@ fn say_backup(context: &Context, backup: &Path) {
 }
 
 /// Tells whether there is nothing to import, because the selected profile of the `aliyun` CLI gets its credentials from akm, and says so.
-/// What clients wrote into that profile is taken out again. Errors as [`connect::connect`] has them.
+/// What clients wrote into that profile is taken out again. Errors as [`crate::ops::scrub::again`] has them.
 pub(super) fn is_done(context: &Context, from: Option<Source>) -> Result<bool, Failure> {
     // What is wrong with the file is said by its reader.
     let (Some(Source::AliyunCli), Ok((file, text))) = (from, aliyun_config()) else {
@@ -241,7 +241,7 @@ pub(super) fn is_done(context: &Context, from: Option<Source>) -> Result<bool, F
         process_command,
         region: None,
     };
-    let before = connect::connect(&context.reading()?.account, &file, &external)?;
+    let before = crate::ops::scrub::again(&context.reading()?.account, &file, &external)?;
     say_done(context, &external.name, &file, &before);
     if context.ui.json() {
         let answer = json!({ "imported": 0, "already_held": 0, "scrubbed": [] });
