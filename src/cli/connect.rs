@@ -8,6 +8,7 @@ use crate::metadata::profile::Role;
 use crate::ops::connect::{self, Before};
 use crate::ops::credentials::{self, Selector};
 use crate::ops::{Account, Failure, Kind, Tell, role_trial};
+use crate::sys::program;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -180,7 +181,7 @@ pub(super) fn command(
             format!("AKM_HOME={}", text("AKM_HOME", home)?),
         ]);
     }
-    let akm = env::current_exe().map_err(|error| no_command("the path of akm", error))?;
+    let akm = program::path().map_err(|error| no_command("the path of akm", error))?;
     if !akm.is_file() {
         let why = "it was replaced or removed while it runs";
         return Err(no_command("the path of akm", why));

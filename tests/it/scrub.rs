@@ -185,6 +185,30 @@ fn once_scrubbed_there_is_nothing_to_scrub() {
     clean(&env, ".aliyun", &secret);
 }
 
+/// As `akm-1.2`: the profile that it wrote is known by the path of the program that runs.
+#[test]
+fn akm_under_another_file_name_knows_its_own_profile() {
+    let (env, id, secret) = without_alice();
+    put(&env, CONFIG, &config(&id, &secret));
+    let akm = env.path("akm 1.2");
+    let mut copy = Command::new("cp");
+    copy.arg(env!("CARGO_BIN_EXE_akm")).arg(&akm);
+    assert!(copy.status().unwrap().success());
+    let run = |args: &[&str]| {
+        let mut command = Command::new(&akm);
+        env.dress(&mut command);
+        Ran::from(command.args(args).output().unwrap())
+    };
+    assert_eq!(run(&AK).code, 0);
+    let again = run(&AK);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(
+        again.stderr.ends_with("; there is nothing to scrub.\n"),
+        "{}",
+        again.stderr
+    );
+}
+
 /// The served account's administrator may assume the role.
 #[test]
 fn profiles_with_a_role_get_sessions_of_it() {
