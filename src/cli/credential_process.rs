@@ -1,13 +1,14 @@
 //! `akm credential-process`
 
 use super::{
+    connect::ClientCredentials,
     context::Context,
     hand_out::{Door, HandedOut, SessionArgs, expiration},
     selector::PairArgs,
     ui,
 };
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Kind, Tell, role_session::Freshness};
+use crate::ops::{Failure, Kind, Tell, credentials::Selector, role_session::Freshness};
 use clap::Args;
 use serde::Serialize;
 use std::sync::mpsc;
@@ -72,6 +73,18 @@ impl CredentialProcess {
         thread::spawn(move || sender.send(self.answer(&context)));
         let answer = receiver.recv_timeout(AT_MOST);
         ui::print(&answer.unwrap_or_else(|_| Err(too_slow()))?)
+    }
+
+    /// Returns what is selected. `BadName` when no RAM user can have that name.
+    pub(crate) fn selected(&self) -> Result<Selector, Failure> {
+        self.pair.selected()
+    }
+
+    /// Returns what the options say that a client gets; `None` where they leave it to the profile.
+    pub(crate) fn given(&self) -> Option<ClientCredentials> {
+        let role = self.session.role_arn.clone();
+        let sessions = role.map(ClientCredentials::Sessions);
+        sessions.or(self.r#static.then_some(ClientCredentials::Pair))
     }
 
     fn answer(&self, context: &Context) -> Result<Zeroizing<Vec<u8>>, Failure> {

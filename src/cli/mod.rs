@@ -4,6 +4,7 @@
 mod examples;
 
 mod alone;
+mod client_command;
 mod complete;
 mod completions;
 mod connect;

@@ -285,7 +285,7 @@ fn a_secret_that_akm_has_not_saved_is_not_overwritten() {
         );
         (4, text)
     };
-    let saves = "`akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile";
+    let saves = "`ALIBABACLOUD_PROFILE=default akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile";
     assert_eq!(at("default"), refused("default", saves));
     assert_eq!(
         at("prod"),

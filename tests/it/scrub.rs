@@ -72,6 +72,14 @@ fn clean(env: &Env, folder: &str, secret: &str) {
     }
 }
 
+/// As a client does that was given the pair, or a person.
+fn write_back(env: &Env, id: &str, secret: &str) {
+    let back = format!(
+        "\"mode\": \"External\", \"access_key_id\": \"{id}\", \"access_key_secret\": \"{secret}\""
+    );
+    edit(&env.path(CONFIG), "\"mode\": \"External\"", &back);
+}
+
 fn profile(env: &Env, name: &str) -> Value {
     let file: Value = serde_json::from_str(&text(env, CONFIG)).unwrap();
     let profiles = file["profiles"].as_array().unwrap();
@@ -169,8 +177,7 @@ fn once_scrubbed_there_is_nothing_to_scrub() {
         (written.clone(), kept)
     );
     // A client wrote back what it was given.
-    let back = format!("\"mode\": \"External\", \"access_key_secret\": \"{secret}\"");
-    edit(&file, "\"mode\": \"External\"", &back);
+    write_back(&env, &id, &secret);
     said(
         &env,
         &env.akm(&AK),
@@ -183,6 +190,112 @@ fn once_scrubbed_there_is_nothing_to_scrub() {
     );
     assert_eq!(text(&env, CONFIG), written);
     clean(&env, ".aliyun", &secret);
+}
+
+#[test]
+fn options_that_differ_from_those_of_a_scrubbed_profile_are_refused() {
+    let (env, id, secret) = without_alice();
+    put(&env, CONFIG, &config(&id, &secret));
+    allow_roles(&env, true);
+    let role = role(&env);
+    assert_eq!(env.akm(&AK).code, 0);
+    let shown = "acs:ram::<ACCOUNT>:role/sandbox-role";
+    let sessions = [&AK[..4], &["--role-arn", &role]].concat();
+    let written = text(&env, CONFIG);
+    let begin = "akm: the profile `prod` in `ROOT/.aliyun/config.json` gets its credentials from akm already: ";
+    let line = [
+        "-p",
+        "sandbox",
+        "connect",
+        "aliyun-cli",
+        "-u",
+        "alice",
+        "--as",
+        "prod",
+    ];
+    let hint = |options: &[&str]| {
+        let line = [&line[..], options].concat().join(" ");
+        format!("hint: `akm {line}` changes that\n")
+    };
+    said(
+        &env,
+        &env.akm(&sessions),
+        &id,
+        4,
+        &format!(
+            "{begin}the pair itself, and not sessions of the role `{shown}`\n{}",
+            hint(&["--role-arn", shown])
+        ),
+    );
+    assert_eq!(text(&env, CONFIG), written);
+    let connect = [&line[..], &["--role-arn", &role]].concat();
+    assert_eq!(env.akm(&connect).code, 0);
+    assert_eq!(env.akm(&sessions).code, 0);
+    assert_eq!(env.akm(&AK[..4]).code, 0);
+    said(
+        &env,
+        &env.akm(&AK),
+        &id,
+        4,
+        &format!(
+            "{begin}sessions of the role `{shown}`, and not the pair itself\n{}",
+            hint(&["--static"])
+        ),
+    );
+    assert_eq!(given(&env, "prod")["mode"], "StsToken");
+}
+
+#[test]
+fn a_pair_that_a_person_put_into_akms_profile_is_imported_before_it_is_removed() {
+    let (env, id, secret) = without_alice();
+    let bob = env.create("bob");
+    put(&env, CONFIG, "{\"current\": \"other\"}");
+    assert_eq!(
+        env.akm(&["connect", "aliyun-cli", "bob", "--static"]).code,
+        0
+    );
+    write_back(&env, &id, &secret);
+    let by_hand = text(&env, CONFIG);
+    let connect = ["connect", "aliyun-cli", &bob, "--static"];
+    let refused = "akm: the profile `akm` in `ROOT/.aliyun/config.json` holds a secret that akm has not saved\n\
+                   hint: `ALIBABACLOUD_PROFILE=akm akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile\n";
+    said(&env, &env.akm(&connect), &id, 4, refused);
+    let selected = |args: &[&str]| {
+        let mut command = env.command(args);
+        Ran::from(command.env("ALIBABACLOUD_PROFILE", "akm").output().unwrap())
+    };
+    said(&env, &selected(&AK), &id, 4, refused);
+    assert_eq!(text(&env, CONFIG), by_hand);
+    let imported = selected(&AK[..3]);
+    assert_eq!(imported.code, 0, "{}", imported.stderr);
+    assert_eq!(text(&env, CONFIG), by_hand);
+    assert_eq!(env.akm(&["read", &id]).stdout.trim(), secret);
+    assert_eq!(env.akm(&connect).code, 0);
+    clean(&env, ".aliyun", &secret);
+    // What a client wrote before the pair was rotated away is of no use any more.
+    write_back(&env, &id, &secret);
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    env.lose_secret(&id);
+    assert_eq!(env.akm(&connect).code, 0);
+    clean(&env, ".aliyun", &secret);
+}
+
+#[test]
+fn the_profile_of_another_program_is_not_scrubbed() {
+    let (env, id, secret) = without_alice();
+    let external = "\"External\", \"process_command\": \"saml get\"";
+    let file = config(&id, &secret).replacen("\"AK\"", external, 1);
+    put(&env, CONFIG, &file);
+    refused_at_once(
+        &env,
+        &AK,
+        4,
+        "akm: the profile `prod` in `ROOT/.aliyun/config.json` gets its credentials from another program\n\
+         hint: `akm import --from aliyun-cli` saves the pair that is in it and leaves the profile as it is\n",
+    );
+    assert_eq!(env.akm(&AK[..3]).code, 0);
+    assert_eq!(text(&env, CONFIG), file);
+    assert_eq!(env.akm(&["read", &id]).stdout.trim(), secret);
 }
 
 /// As `akm-1.2`: the profile that it wrote is known by the path of the program that runs.
@@ -599,8 +712,7 @@ fn a_file_with_another_name_keeps_the_pair_which_is_saved() {
     // What clients wrote into akm's own profile.
     std::fs::hard_link(env.path(CONFIG), &other).unwrap();
     assert_eq!(env.akm(&AK).code, 0, "there is nothing to scrub");
-    let back = format!("\"mode\": \"External\", \"access_key_secret\": \"{secret}\"");
-    edit(&env.path(CONFIG), "\"mode\": \"External\"", &back);
+    write_back(&env, &id, &secret);
     std::fs::remove_file(&other).unwrap();
     std::fs::hard_link(env.path(CONFIG), &other).unwrap();
     let again = env.akm(&AK);

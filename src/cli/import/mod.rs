@@ -44,7 +44,9 @@ impl Import {
     /// `--scrub`, which say whether the pair is saved by then.
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let scrubs = self.scrub.wanted(self.from)?;
-        if scrubs.is_some() && scrub::is_done(context, self.from)? {
+        if let Some(wanted) = &scrubs
+            && scrub::is_done(context, self.from, wanted)?
+        {
             return Ok(());
         }
         let found = match self.from {

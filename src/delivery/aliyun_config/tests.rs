@@ -244,12 +244,30 @@ fn the_secrets_of_a_profile_are_known() {
         ),
         // A field that stays is not lost.
         ("\"own_secret\": \"s\"", "nothing"),
-        // What clients wrote back.
+        // What clients wrote back: a session ends, a pair may be a person's.
         (
             &format!(
                 "{akms}, \"access_key_id\": \"STS.1\", \"access_key_secret\": \"s\", \"sts_token\": \"t\""
             ),
             "nothing",
+        ),
+        (
+            &format!(
+                "{akms}, \"access_key_id\": \"STS.1\", \"access_key_secret\": \"s\", \"sts_token\": \"t\", \"private_key\": \"k\""
+            ),
+            "other",
+        ),
+        (
+            &format!(
+                "{akms}, \"access_key_id\": \"LTAI1\", \"access_key_secret\": \"s\", \"sts_token\": \"\""
+            ),
+            "LTAI1 s",
+        ),
+        (
+            &format!(
+                "{akms}, \"access_key_id\": \"LTAI1\", \"access_key_secret\": \"s\", \"sts_token\": \"t\""
+            ),
+            "other",
         ),
     ] {
         assert_eq!(held(fields), expected, "{fields}");

@@ -1,16 +1,17 @@
 //! `akm import --scrub`: what is imported goes out of the file that it comes from.
 
+mod connected;
 mod profile;
 mod section;
 
-use super::source::{Source, aliyun_config, aliyun_profile};
+pub(super) use connected::is_done;
+
+use super::source::Source;
 use crate::cli::connect::ClientCredentials;
 use crate::cli::context::Context;
 use crate::core::access_key::AccessKeyId;
 use crate::core::role::RoleArn;
-use crate::delivery::aliyun_config::{AliyunConfig, External};
 use crate::import::{AssumedRole, FoundPair, Place};
-use crate::ops::connect::Before;
 use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
 use crate::ops::{Account, Failure, Kind, Session, Tell, role_trial};
@@ -219,49 +220,4 @@ fn say_backup(context: &Context, backup: &Path) {
         "what the file was before, without its secrets, is in `{}`",
         backup.display()
     ));
-}
-
-/// Tells whether there is nothing to import, because the selected profile of the `aliyun` CLI gets its credentials from akm, and says so.
-/// What clients wrote into that profile is taken out again. Errors as [`crate::ops::scrub::again`] has them.
-pub(super) fn is_done(context: &Context, from: Option<Source>) -> Result<bool, Failure> {
-    // What is wrong with the file is said by its reader.
-    let (Some(Source::AliyunCli), Ok((file, text))) = (from, aliyun_config()) else {
-        return Ok(false);
-    };
-    let Ok(config) = AliyunConfig::parse(&text) else {
-        return Ok(false);
-    };
-    let selected = aliyun_profile().map(|(_, name)| name);
-    let name = selected.unwrap_or_else(|| config.current());
-    let Ok(Some(process_command)) = config.akms_command(&name) else {
-        return Ok(false);
-    };
-    let external = External {
-        name,
-        process_command,
-        region: None,
-    };
-    let before = crate::ops::scrub::again(&context.reading()?.account, &file, &external)?;
-    say_done(context, &external.name, &file, &before);
-    if context.ui.json() {
-        let answer = json!({ "imported": 0, "already_held": 0, "scrubbed": [] });
-        crate::cli::ui::print_json(&answer)?;
-    }
-    Ok(true)
-}
-
-fn say_done(context: &Context, name: &str, file: &Path, before: &Before) {
-    let file = file.display();
-    let already = format!("The profile {name} in {file} gets its credentials from akm already");
-    match before {
-        Before::Kept(backup) => {
-            let what = "what clients wrote into it is removed";
-            context.ui.result(&format!("{already}; {what}."));
-            say_backup(context, backup);
-        }
-        Before::Connected | Before::Missing => {
-            let what = "there is nothing to scrub";
-            context.ui.result(&format!("{already}; {what}."));
-        }
-    }
 }
