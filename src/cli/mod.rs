@@ -3,6 +3,7 @@
 #[macro_use]
 mod examples;
 
+mod advice;
 mod alone;
 mod client_command;
 mod complete;
@@ -243,9 +244,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let formed = cli.command.check_form(ui.output);
     let done = formed.and_then(|()| match cli.command.explain(&ui) {
         Some(explained) => explained.map(|()| ExitCode::SUCCESS),
-        None => {
-            Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(context))
-        }
+        None => Context::new(&cli.global, environment, ui).and_then(|context| {
+            let advice = context.ui.advice.clone();
+            let done = cli.command.run(context);
+            done.map_err(|failure| advice.in_hint(failure))
+        }),
     });
     ended(
         done.map_err(|failure| spelling::hinted(failure, &args)),

@@ -2,6 +2,7 @@
 
 use super::{
     Global,
+    advice::Advice,
     escape::{self, escape},
     wrap::wrap,
 };
@@ -41,6 +42,8 @@ pub(crate) struct Ui {
     pub(crate) output: Option<Output>,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
+    /// Makes the command lines that are said act in this command's account.
+    pub(crate) advice: Advice,
     yes: bool,
     may_ask: bool,
     is_silent: bool,
@@ -56,10 +59,16 @@ impl Ui {
             output: global.output(),
             quiet: global.quiet,
             verbose: global.verbose > 0,
+            advice: Advice::default(),
             yes: global.yes,
             may_ask,
             is_silent: false,
         }
+    }
+
+    /// One whose command lines act in that account.
+    pub(crate) fn advising(self, advice: Advice) -> Self {
+        Self { advice, ..self }
     }
 
     /// One that asks nobody and says nothing: another program has the terminal by now.
@@ -128,15 +137,21 @@ impl Ui {
     }
 
     /// It worked, and something is or will be wrong.
-    #[expect(clippy::unused_self, reason = "it is said whatever was asked for")]
     pub(crate) fn warning(&self, text: &str) {
-        say(&format!("warning: {}\n", escape(text)));
+        self.say("warning: ", text);
     }
 
     fn line(&self, begins: &str, text: &str) {
         if !self.quiet && !self.json() {
-            say(&format!("{begins}{}\n", escape(text)));
+            self.say(begins, text);
         }
+    }
+
+    fn say(&self, begins: &str, text: &str) {
+        say(&format!(
+            "{begins}{}\n",
+            escape(&self.advice.in_profile(text))
+        ));
     }
 }
 
@@ -151,7 +166,7 @@ impl Tell for Ui {
         if self.is_silent {
             return;
         }
-        say(&format!("akm: {}\n", escape(text)));
+        self.say("akm: ", text);
     }
 
     fn detail(&self, text: &str) {

@@ -345,7 +345,7 @@ fn what_the_bin_has_after_all_is_not_called_nowhere() {
     });
     let ran = env.akm(&["-p", "gate", "recover"]);
     let told = "akm: nobody knows what became of `<ID1>` of RAM user `alice`: the recycle bin has it, and did not answer before\n\
-                hint: `akm recover` looks again\n";
+                hint: `akm -p gate recover` looks again\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
     served.done(&["-p", "gate", "recover"]);
     is_open(env, false);

@@ -372,6 +372,52 @@ fn profiles_with_a_role_get_sessions_of_it() {
     }
 }
 
+/// Two profiles of one account: what is advised by a command of the second acts in that one, and works as it is typed.
+#[test]
+fn advised_commands_name_the_profile_in_use_where_it_is_not_the_default() {
+    let served = Served::start();
+    served.serving.add_profile(&served.env, "two");
+    let env = &served.env;
+    let (id, secret) = env.create_shown("alice");
+    put(env, CREDENTIALS, &section("default", &id, &secret));
+    // The words of the command behind this mark, up to this end.
+    let advised = |ran: &Ran, mark: &str, end: char| -> Vec<String> {
+        let (_, rest) = ran.stderr.split_once(mark).unwrap();
+        let (line, _) = rest.split_once(end).unwrap();
+        line.split(' ').skip(1).map(str::to_owned).collect()
+    };
+    let refused = env.akm(&[&["-p", "two"], &INI[..]].concat());
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    let connect = advised(&refused, "hint: `", '`');
+    assert_eq!(connect[..3], ["-p", "two", "connect"]);
+    assert_eq!(env.akm(&connect).code, 0);
+    let command = profile(env, "akm")["process_command"].to_string();
+    assert!(
+        command.contains(" -p two credential-process -u alice "),
+        "{command}"
+    );
+    let done = env.akm(&[&["-p", "two"], &INI[..]].concat());
+    let verify = advised(&done, "next: ", '\n');
+    assert_eq!(verify, ["-p", "two", "verify", &id], "{}", done.stderr);
+    assert_eq!(env.akm(&verify).code, 0);
+    for args in [
+        &["exec", "bob", "--", "true"][..],
+        &["env", "bob"],
+        &["read", "bob"],
+        &["credential-process", "bob"],
+    ] {
+        let of = |profile| env.akm(&[&["-p", profile], args].concat());
+        let list = advised(&of("two"), "makes one; `", '`');
+        assert_eq!(
+            list,
+            ["-p", "two", "list", "--ram-user", "bob", "--refresh"]
+        );
+        // The default profile needs no naming.
+        let list = advised(&of("dev"), "makes one; `", '`');
+        assert_eq!(list, ["list", "--ram-user", "bob", "--refresh"]);
+    }
+}
+
 /// Runs a command that must fail before anything is saved or changed.
 #[track_caller]
 fn refused_at_once(env: &Env, args: &[&str], code: i32, stderr: &str) {

@@ -12,6 +12,7 @@ pub(crate) use reading::Reading;
 #[cfg(feature = "server")]
 pub(super) use sandbox::broken_sandbox;
 
+use super::advice::Advice;
 use super::passphrase::{Given, Source};
 use super::{Global, traced::Traced, ui::Ui};
 use crate::cloud::transport::Transport;
@@ -69,12 +70,15 @@ impl Context {
             .transpose();
         let store =
             store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
+        let home = environment::ours(environment::home(environment.home)?)?;
+        let advice = Advice::new(wanted.as_ref(), &home);
+        let ui = ui.advising(advice);
         let given = Given::new(environment.passphrase_file, environment.passphrase)?;
         let passphrases = Arc::new(Source::new(given, ui.clone()));
         let clock = Arc::new(SystemClock);
         Ok(Self {
             ui,
-            home: environment::ours(environment::home(environment.home)?)?,
+            home,
             clock: clock.clone(),
             unlock: Arc::new(Unlock::new(passphrases.clone(), clock)),
             passphrases,
@@ -92,11 +96,6 @@ impl Context {
             ui: self.ui.silent(),
             ..self
         }
-    }
-
-    /// The profile that the command line or the environment names.
-    pub(crate) fn named_profile(&self) -> Option<&ProfileName> {
-        self.wanted.as_ref()
     }
 
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.

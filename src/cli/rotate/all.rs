@@ -124,15 +124,16 @@ fn tell(
         let name = owner.ram_user().map_or("", UserName::as_str);
         ui::print(format!("{name}\t{}\n", standing.new.access_key_id).as_bytes())
     });
-    printed.map_err(|failure| failed(ui, owner, "was not rotated", &failure))
+    printed.map_err(|failure| failed(ui, owner, "was not rotated", failure))
 }
 
-fn failed(ui: &Ui, owner: &Owner, what: &str, failure: &Failure) -> Kind {
+fn failed(ui: &Ui, owner: &Owner, what: &str, failure: Failure) -> Kind {
+    let failure = ui.advice.in_hint(failure);
     let name = owner.ram_user().map(UserName::as_str);
-    let text = error::text(failure);
+    let text = error::text(&failure);
     ui::say(&format!("akm: {owner} {what}\n{text}"));
     if ui.json() {
-        let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(failure)});
+        let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(&failure)});
         let _ = ui::print_json(&row);
     }
     failure.kind
@@ -163,9 +164,7 @@ fn planned(
         .map(|one| {
             let asked = Asked::Rotate(one.wish(wish));
             let done = plan::show(context, session, &one.owner, &asked, true);
-            done.map_err(|failure| {
-                failed(&context.ui, &one.owner, "would not be rotated", &failure)
-            })
+            done.map_err(|failure| failed(&context.ui, &one.owner, "would not be rotated", failure))
         })
         .collect();
     ended(&told)

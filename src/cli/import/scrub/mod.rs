@@ -115,9 +115,7 @@ impl Scrubs {
             done.push(scrubbed.map_err(|failure| scrub.saved(failure))?);
         }
         if let Some(first) = self.0.first() {
-            let profile = context.named_profile();
-            let named = profile.map_or(String::new(), |profile| format!(" -p {profile}"));
-            context.ui.next(&format!("akm verify {}{named}", first.id));
+            context.ui.next(&format!("akm verify {}", first.id));
         }
         Ok(done.into())
     }
