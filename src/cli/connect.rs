@@ -37,8 +37,8 @@ impl Connect {
 /// `akm credential-process` whenever they need credentials. The file holds no secret for that. Java's library before 1.0.4, Go's
 /// before 1.4.10, Python's before 1.0.9 and the one of Node.js before 2.4.5 have no mode `External`.
 ///
-/// With `--role-arn` they get sessions of a role, which end. With `--static` they get the pair itself, and the SDKs write it back into
-/// `~/.aliyun/config.json` in clear.
+/// With `--role-arn` they get sessions of a role, which end; the role is assumed once before the file is changed. With `--static` they
+/// get the pair itself, and the SDKs write it back into `~/.aliyun/config.json` in clear.
 ///
 /// All else in the file stays as it is, its current profile too. A copy of the file without its secrets is kept beside it as
 /// `config.json.akm-backup`.

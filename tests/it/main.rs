@@ -94,6 +94,8 @@ mod rotate_self;
 #[cfg(feature = "server")]
 mod scrub;
 #[cfg(feature = "server")]
+mod scrub_again;
+#[cfg(feature = "server")]
 mod sdk;
 mod secrecy;
 #[cfg(feature = "server")]
