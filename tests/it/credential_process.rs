@@ -325,6 +325,31 @@ fn the_log_has_one_line_an_hour_for_each_pair_and_role() {
     assert_eq!(log.matches("credential-process").count(), 2);
 }
 
+#[test]
+fn no_file_that_is_not_akms_is_removed_from_the_place_of_its_sessions() {
+    let (served, role) = served();
+    let env = &served.env;
+    let sessions = env.home().join("sessions");
+    std::fs::create_dir(&sessions).unwrap();
+    let note = sessions.join("note.txt");
+    std::fs::write(&note, "mine").unwrap();
+    assert_eq!(session(env, &role, &[]).code, 0);
+    assert_eq!(std::fs::read_to_string(&note).unwrap(), "mine");
+    for place in ["sessions", "handed-out"] {
+        let theirs = env.path(&format!("theirs-of-{place}"));
+        std::fs::create_dir(&theirs).unwrap();
+        std::fs::write(theirs.join("passwd"), "theirs").unwrap();
+        std::fs::remove_dir_all(env.home().join(place)).unwrap();
+        std::os::unix::fs::symlink(&theirs, env.home().join(place)).unwrap();
+        assert_eq!(session(env, &role, &["--duration", "20m"]).code, 0);
+        let left: Vec<_> = std::fs::read_dir(&theirs)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(left, ["passwd"], "{place}");
+    }
+}
+
 /// Killed before each system call that changes something, while it opens and caches a session: the next call works.
 #[test]
 fn killed_while_it_writes_the_cache_the_next_call_works() {

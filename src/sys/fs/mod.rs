@@ -52,6 +52,11 @@ pub(crate) trait Disk: Send + Sync {
     /// and end in `.tmp`, which are unfinished writes.
     fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
 
+    /// Tells whether a folder is there as akm makes it, or not yet: a link leads to files that are not akm's.
+    fn is_own_folder(&self, _folder: &Path) -> bool {
+        true
+    }
+
     /// Takes the lock that a file stands for, or `None` while another holds it. Held until the value is dropped, or the
     /// process ends. The file stays: removing it would let two hold the lock.
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
@@ -158,6 +163,13 @@ impl Disk for LocalDisk {
         }
         names.sort_unstable();
         Ok(names)
+    }
+
+    fn is_own_folder(&self, folder: &Path) -> bool {
+        match std::fs::symlink_metadata(folder) {
+            Ok(about) => about.is_dir(),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
