@@ -82,6 +82,7 @@ mod pty;
 mod read_only;
 mod readme;
 mod recipes;
+mod recipes_tools;
 mod recover;
 mod replace;
 #[cfg(feature = "server")]
