@@ -25,8 +25,9 @@ pub(crate) fn logged_hourly(account: &Account, chosen: &Chosen, role: &str, acti
     if noted.is_within(TimeDelta::hours(1), now) {
         return;
     }
-    noted.note(now);
+    // In this order: a kill between the two leaves a line too many, and not an hour without any.
     logged(account, chosen, action);
+    noted.note(now);
 }
 
 /// Writes a hand-out into the log.

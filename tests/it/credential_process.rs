@@ -350,45 +350,6 @@ fn no_file_that_is_not_akms_is_removed_from_the_place_of_its_sessions() {
     }
 }
 
-/// Killed before each system call that changes something, while it opens and caches a session: the next call works.
-#[test]
-fn killed_while_it_writes_the_cache_the_next_call_works() {
-    if !crate::env::have("strace") {
-        return;
-    }
-    let (served, role) = served();
-    let ask = ["credential-process", "--self", "--role-arn", &role];
-    let calls = "openat,write,rename,renameat,renameat2,fsync,fdatasync,unlink,mkdir,fchmod";
-    let mut killed = 0;
-    for at in 1..400 {
-        let _ = std::fs::remove_dir_all(served.env.home().join("sessions"));
-        let _ = std::fs::remove_dir_all(served.env.home().join("handed-out"));
-        let mut command = std::process::Command::new("strace");
-        served.env.dress(&mut command);
-        let inject = format!("inject={calls}:signal=KILL:when={at}");
-        command.args([
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-e",
-            &format!("trace={calls}"),
-            "-e",
-            &inject,
-        ]);
-        command.arg(env!("CARGO_BIN_EXE_akm")).args(ask);
-        let output = command.output().unwrap();
-        if output.status.success() {
-            break;
-        }
-        killed += 1;
-        let next = session(&served.env, &role, &[]);
-        assert_eq!(next.code, 0, "killed at {at}: {}", next.stderr);
-        assert!(serde_json::from_str::<Value>(&next.stdout).is_ok());
-    }
-    assert!(killed > 10, "{killed} points");
-}
-
 #[test]
 fn a_full_disk_costs_the_cache_alone() {
     if !crate::env::have("strace") {

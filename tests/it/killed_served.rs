@@ -11,30 +11,49 @@ use std::cell::Cell;
 
 /// What sends, and what waits for an answer: a signal before that leaves the server with a request that nobody waits for.
 const SPEAKING: &str = "connect sendto recvfrom";
-const HARMLESS_TOO: &str = "clone3 setsockopt socket";
+const HARMLESS_TOO: &str = "bind clone3 epoll_create1 epoll_ctl epoll_wait eventfd2 getsockname listen setsockopt socket socketpair";
 
-/// Where to kill a run: before each call that changes something and is not refused.
-fn points(env: &Env, args: &[&str]) -> Vec<Call> {
-    let calls = strace::calls(env, args, 0);
+/// Where to kill a run: before each call that changes something and is not refused, up to where another program is started.
+pub(crate) fn points(env: &Env, args: &[&str]) -> Vec<Call> {
+    let mut calls = strace::calls(env, args, 0);
+    let starts = |call: &Call| call.name == "execve" && !(call.first_thread && call.number == 1);
+    calls.truncate(calls.iter().position(starts).unwrap_or(calls.len()));
     for call in &calls {
         let known = [CHANGING, HARMLESS, SPEAKING, HARMLESS_TOO]
             .iter()
             .any(|names| among(names, call));
         assert!(known, "is `{}` harmless?", call.name);
     }
-    calls.into_iter().filter(changes).collect()
+    let places = (0..calls.len()).filter(|at| changes(&calls[*at]));
+    places.map(|at| before(&calls, at)).collect()
+}
+
+/// The call to kill a run at, so that it does not make the one at this place, and has made all changes before. The signal comes with
+/// the first call of a name and number, whichever thread makes it; where another thread's is meant by those, it comes a little earlier.
+fn before(calls: &[Call], at: usize) -> Call {
+    let is_first = |place: &usize| {
+        let call = &calls[*place];
+        let same = |other: &Call| (&other.name, other.number) == (&call.name, call.number);
+        !calls[..*place].iter().any(same)
+    };
+    let from = calls[..at].iter().rposition(changes).map_or(0, |it| it + 1);
+    let place = (from..=at).rev().find(is_first);
+    calls[place.unwrap_or_else(|| panic!("which {}?", calls[at]))].clone()
 }
 
 fn changes(call: &Call) -> bool {
     let refused = call.line.contains(" = -1 ") && call.name != "connect";
     let opens = call.name == "openat" && !call.line.contains("O_CREAT");
-    let changing = (among(CHANGING, call) || among(SPEAKING, call)) && !refused && !opens;
-    assert!(!changing || call.first_thread, "{call} in another thread");
-    changing
+    (among(CHANGING, call) || among(SPEAKING, call)) && !refused && !opens
 }
 
 /// Kills the command at every point, each in the same home, and hands over what is left.
-fn each(served: &mut Served, args: &[&str], at_least: usize, look: impl Fn(&Served, &str)) {
+pub(crate) fn each(
+    served: &mut Served,
+    args: &[&str],
+    at_least: usize,
+    look: impl Fn(&Served, &str),
+) {
     let begin = served.keep();
     let points = points(&served.env, args);
     assert!(points.len() >= at_least, "only {} points", points.len());

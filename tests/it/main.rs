@@ -55,6 +55,8 @@ mod key_policy;
 mod keyring;
 mod killed;
 #[cfg(feature = "server")]
+mod killed_delivery;
+#[cfg(feature = "server")]
 mod killed_served;
 #[cfg(feature = "server")]
 mod lagging;
