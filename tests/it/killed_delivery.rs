@@ -5,9 +5,9 @@ use crate::env::{Env, have};
 use crate::killed_served::{each, points};
 use crate::served::Served;
 use crate::strace;
+use crate::truth::copy_folder;
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
 
 /// Kills a hand-out of a session at every point. The same command must then work, from whatever is left of the cache and the log.
 fn a_hand_out(command: &[&str], behind: &[&str], at_least: usize) {
@@ -69,19 +69,6 @@ const FILE: &str = "{\n\t\"current\": \"prod\",\n\t\"profiles\": [\n\t\t{\n\t\t\
                     \t\t\t\"access_key_id\": \"LTAI5tOTHER\",\n\t\t\t\"access_key_secret\": \"marker\",\n\
                     \t\t\t\"region_id\": \"cn-beijing\"\n\t\t}\n\t],\n\t\"meta_path\": \"\"\n}";
 
-fn copy(from: &Path, to: &Path) {
-    let _ = std::fs::remove_dir_all(to);
-    let mut command = Command::new("cp");
-    assert!(
-        command
-            .arg("-a")
-            .args([from, to])
-            .status()
-            .unwrap()
-            .success()
-    );
-}
-
 /// Kills `connect` at every point, where the CLI has that file or has none. The file is what it was or what it is to be, and the same
 /// command finishes the work.
 fn a_connection(before: Option<&str>, at_least: usize) {
@@ -96,13 +83,14 @@ fn a_connection(before: Option<&str>, at_least: usize) {
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(&file, before).unwrap();
     }
-    copy(&env.home(), &start);
+    copy_folder(&env.home(), &start);
     let args = ["connect", "aliyun-cli", "alice", "--static"];
     let points = points(&env, &args);
     assert!(points.len() >= at_least, "only {} points", points.len());
     let after = files_in(&folder);
     for call in &points {
-        copy(&start, &env.home());
+        std::fs::remove_dir_all(env.home()).unwrap();
+        copy_folder(&start, &env.home());
         std::fs::remove_dir_all(&folder).unwrap();
         if let Some(before) = before {
             std::fs::create_dir(&folder).unwrap();

@@ -109,6 +109,8 @@ mod serve_command;
 mod served;
 #[cfg(feature = "server")]
 mod serving;
+#[cfg(all(unix, feature = "server"))]
+mod session_policy;
 mod source;
 mod store;
 mod strace;

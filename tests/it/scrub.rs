@@ -2,8 +2,11 @@
 
 use crate::env::{Env, Ran, edit, have};
 use crate::import::{SANDBOX, lost};
+use crate::killed_served::points;
 use crate::secrecy::{guises, holds};
 use crate::served::Served;
+use crate::strace;
+use crate::truth::copy_folder;
 use serde_json::{Value, json};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -658,34 +661,34 @@ struct Scene {
 /// Killed before each system call that changes something: the secret is in the store or still in the file, and the same command
 /// finishes the work.
 fn killed_anywhere(env: &Env, (id, secret): (&str, &str), start: &Path, scene: &Scene) {
-    let calls = "write,pwrite64,rename,renameat,renameat2,linkat,unlink,unlinkat,fsync,fdatasync,fallocate,ftruncate,mkdir,fchmod";
-    let (mut killed, mut after_saving) = (0, 0);
-    for at in 1..200 {
+    let reset = || {
         for folder in ["home", ".aliyun", ".alibabacloud"] {
             let _ = std::fs::remove_dir_all(env.path(folder));
         }
-        copy(start, &env.home());
+        copy_folder(start, &env.home());
         put(env, CONFIG, &scene.config);
         put(env, scene.file, &scene.content);
-        let mut command = Command::new("strace");
-        env.dress(&mut command);
-        let inject = format!("inject={calls}:signal=KILL:when={at}");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e"]);
-        command
-            .arg(format!("trace={calls}"))
-            .args(["-e", &inject, env!("CARGO_BIN_EXE_akm")]);
-        if command.args(scene.args).output().unwrap().status.success() {
-            break;
-        }
-        killed += 1;
-        let in_file = text(env, scene.file).contains(secret);
+    };
+    reset();
+    let points = points(env, scene.args);
+    let after_all = text(env, scene.file);
+    let mut after_saving = 0;
+    for call in &points {
+        reset();
+        strace::killed(env, call, scene.args);
+        let left = text(env, scene.file);
+        assert!(
+            left == scene.content || left == after_all,
+            "killed at {call}: {left}"
+        );
+        let in_file = left.contains(secret);
         let in_store = env.akm(&["read", id]).stdout.trim() == secret;
-        assert!(in_file || in_store, "killed at {at}: the secret is lost");
+        assert!(in_file || in_store, "killed at {call}: the secret is lost");
         after_saving += usize::from(in_store);
         let again = env.akm(scene.args);
         // Its section may have gone before.
         let done = again.code == 0 || again.code == 3 && !in_file;
-        assert!(done, "killed at {at}: {}", again.stderr);
+        assert!(done, "killed at {call}: {}", again.stderr);
         for folder in [".aliyun", ".alibabacloud"] {
             if env.path(folder).exists() {
                 clean(env, folder, secret);
@@ -693,16 +696,11 @@ fn killed_anywhere(env: &Env, (id, secret): (&str, &str), start: &Path, scene: &
         }
         assert_eq!(given(env, "prod")["access_key_secret"], secret);
     }
+    let all = points.len();
     assert!(
-        killed > 10 && after_saving > 2,
-        "{killed} points, {after_saving} after saving"
+        all > 30 && after_saving > 10,
+        "{all} points, {after_saving} after saving"
     );
-}
-
-fn copy(from: &Path, to: &Path) {
-    let mut command = Command::new("cp");
-    command.arg("-a").arg(from).arg(to);
-    assert!(command.status().unwrap().success());
 }
 
 #[test]
@@ -712,7 +710,7 @@ fn killed_while_it_scrubs_no_secret_is_lost() {
     }
     let (env, id, secret) = without_alice();
     let start = env.path("start");
-    copy(&env.home(), &start);
+    copy_folder(&env.home(), &start);
     let config = config(&id, &secret);
     put(&env, CONFIG, &config);
     assert_eq!(env.akm(&AK).code, 0);
