@@ -101,6 +101,8 @@ mod scrub_again;
 #[cfg(feature = "server")]
 mod sdk;
 mod secrecy;
+#[cfg(all(target_os = "linux", feature = "server"))]
+mod secrecy_processes;
 #[cfg(feature = "server")]
 mod serve;
 #[cfg(all(unix, feature = "server"))]
