@@ -275,18 +275,12 @@ fn a_session_policy_is_an_object_of_at_most_2048_bytes() {
     let env = Env::new();
     env.create("alice");
     let role = "acs:ram::1234567890123456:role/deploy";
+    let ask = ["credential-process", "alice", "--role-arn", role];
+    let with = |file| env.akm(&[&ask[..], &["--policy", file]].concat());
     let refused = |content: &str, why: &str| {
         std::fs::write(env.path("policy.json"), content).unwrap();
-        let ask = [
-            "credential-process",
-            "alice",
-            "--role-arn",
-            role,
-            "--policy",
-            "policy.json",
-        ];
         let said = format!("akm: `policy.json` is no session policy: {why}\n");
-        env.akm(&ask).said(&[], 4, "", &said);
+        with("policy.json").said(&[], 4, "", &said);
     };
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(3000));
     refused(
@@ -295,15 +289,7 @@ fn a_session_policy_is_an_object_of_at_most_2048_bytes() {
     );
     refused("[1]", "it is no JSON object: line 1, column 0");
     refused("{\"a\":", "it is no JSON object: line 1, column 5");
-    let ask = [
-        "credential-process",
-        "alice",
-        "--role-arn",
-        role,
-        "--policy",
-        "none.json",
-    ];
-    assert_eq!(env.akm(&ask).code, 1);
+    assert_eq!(with("none.json").code, 1);
 }
 
 /// The clients start it all day long.

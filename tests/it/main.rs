@@ -12,11 +12,7 @@ mod clients_aliyun;
 #[cfg(all(unix, feature = "server"))]
 mod clients_aliyun_itself;
 #[cfg(all(unix, feature = "server"))]
-mod clients_go;
-#[cfg(all(unix, feature = "server"))]
-mod clients_java;
-#[cfg(all(unix, feature = "server"))]
-mod clients_java_external;
+mod clients_built;
 #[cfg(all(unix, feature = "server"))]
 mod clients_rotation;
 mod completion;
