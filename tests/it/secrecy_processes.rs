@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 
 fn finds(content: &[u8], secret: &str) -> bool {
     guises(secret).iter().any(|guise| holds(content, guise))
@@ -18,6 +18,8 @@ fn finds(content: &[u8], secret: &str) -> bool {
 struct Running {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
+    /// What its command waits to read.
+    _input: ChildStdin,
     /// The process of the command that prints its id, if any.
     command: Option<u32>,
 }
@@ -28,20 +30,23 @@ impl Running {
         env.dress(&mut command);
         command.args(["-c", "ulimit -c unlimited; exec \"$@\"", "bash"]);
         command.arg(env!("CARGO_BIN_EXE_akm")).args(args);
+        command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
+        let input = child.stdin.take().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let command = None;
         Self {
             child,
             out,
+            _input: input,
             command,
         }
     }
 
     /// The same, with a command that lasts longer than the test.
     fn with_a_command(env: &Env, args: &[&str]) -> Self {
-        let command = ["--", "sh", "-c", "echo $$; exec sleep 60"];
+        let command = ["--", "sh", "-c", "echo $$; read line"];
         let mut running = Self::start(env, &[args, &command].concat());
         let mut line = String::new();
         running.out.read_line(&mut line).unwrap();
