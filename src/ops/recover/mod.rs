@@ -13,7 +13,7 @@ use super::{
     Failure, Session, issue,
     issue::Issued,
     record, restore, rotate,
-    rotate::{State, Word},
+    rotate::{Action as Done, State, Word},
 };
 use crate::core::{account::Owner, rotation::Reached, time::Span};
 use crate::metadata::{
@@ -66,7 +66,12 @@ pub(in crate::ops) fn settle_by(
 ) -> Result<Settled, Failure> {
     Ok(match settle_open(session, owner, word)? {
         Settled::Pair(issued) => Settled::Pair(close(session, issued)?),
-        Settled::Rotating(standing, rested) => Settled::Rotating(standing, rested),
+        Settled::Rotating(mut standing, rested) => {
+            if !rested && !matches!(standing.action, Done::Created | Done::RolledBack) {
+                standing.action = Done::Continued;
+            }
+            Settled::Rotating(standing, rested)
+        }
         Settled::Nothing => Settled::Nothing,
     })
 }

@@ -20,7 +20,7 @@ pub(super) use leaked::{
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;
 
-use super::{Failure, Session, credentials, recover, recover::Settled};
+use super::{Account, Failure, Session, credentials, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -64,8 +64,35 @@ pub(crate) struct Standing {
     pub(crate) disable_after: Option<Timestamp>,
     pub(crate) delete_after: Option<Timestamp>,
     pub(crate) state: State,
-    /// Whether this command made the new pair, or finished what a command began that was cut short.
-    pub(crate) is_new: bool,
+    /// What this command did.
+    pub(crate) action: Action,
+}
+
+/// What a command did for a rotation. Where it did several things, the first of these that it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// It made the new pair.
+    Created,
+    /// It put the old pair back into use.
+    RolledBack,
+    /// It finished what a command began that was cut short.
+    Continued,
+    DeletedOld,
+    DisabledOld,
+    None,
+}
+
+impl Action {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::RolledBack => "rolled-back",
+            Self::Continued => "continued",
+            Self::DeletedOld => "deleted-old",
+            Self::DisabledOld => "disabled-old",
+            Self::None => "none",
+        }
+    }
 }
 
 /// How far a rotation has come when the command ends.
@@ -108,8 +135,7 @@ pub(super) enum Word {
 /// that no rotation of ours explains, `ActivePair` when the one to be replaced is Active.
 pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
     let _lock = session.lock(owner)?;
-    if let Settled::Rotating(mut standing, rested) = settle(session, owner, wish)? {
-        standing.is_new = !rested;
+    if let Settled::Rotating(standing, rested) = settle(session, owner, wish)? {
         let over = rested && standing.state == State::Done && !wish.finish_only;
         if !over {
             return Ok(*standing);
@@ -155,6 +181,36 @@ fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     current(session, owner)
 }
 
+/// Returns the owner's pairs as they are, where its current pair was made less than `age` ago, so that nothing is to be done; `None` where
+/// it is older, or not known here. From what is known here, as `rotate --all` selects.
+pub(crate) fn younger_than(
+    account: &Account,
+    owner: &Owner,
+    age: Span,
+) -> Result<Option<Standing>, Failure> {
+    let record = account.record(owner)?;
+    let since = account.clock.now() - age.delta();
+    let Some(new) = record.current().filter(|pair| pair.created_at >= since) else {
+        return Ok(None);
+    };
+    let is_old = |pair: &&PairRecord| pair.disable_after.is_some() || pair.delete_after.is_some();
+    let old = record.live().find(is_old);
+    let state = match old {
+        Some(old) if old.disable_after.is_some() => State::Overlap,
+        Some(_) => State::Grace,
+        None => State::None,
+    };
+    Ok(Some(Standing {
+        new: new.clone(),
+        old: old.map(|pair| pair.access_key_id.clone()),
+        old_status: old.map(|pair| pair.status),
+        disable_after: old.and_then(|pair| pair.disable_after),
+        delete_after: old.and_then(|pair| pair.delete_after),
+        state,
+        action: Action::None,
+    }))
+}
+
 /// Nothing is open, and nothing was done.
 fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     let record = session.record(owner)?;
@@ -165,7 +221,7 @@ fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
         disable_after: None,
         delete_after: None,
         state: State::None,
-        is_new: false,
+        action: Action::None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The beginning of a rotation.
 
-use super::{Standing, Wish, replace, work};
+use super::{Action, Standing, Wish, replace, work};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
@@ -77,5 +77,9 @@ pub(super) fn start(session: &Session, owner: &Owner, wish: &Wish) -> Result<Sta
     }
     let intent = RotationIntent::new(old, wish.overlap, wish.grace);
     let issued = issue::issue(session, owner, &before, comment, Some(intent))?;
-    work::go_on(session, issued.entry, issued.journal, issued.keys)
+    let standing = work::go_on(session, issued.entry, issued.journal, issued.keys)?;
+    Ok(Standing {
+        action: Action::Created,
+        ..standing
+    })
 }

@@ -9,7 +9,7 @@ pub(super) mod successor;
 mod waiting;
 pub(super) mod which;
 
-use super::{Standing, current, work};
+use super::{Action, Standing, current, work};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
@@ -253,5 +253,9 @@ fn replace(
     let comment = entry.intent.comment;
     let issued = issue::issue(session, &owner, &shown, comment, Some(rotation.clone()));
     let issued = issued.map_err(half)?;
-    work::go_on(session, issued.entry, issued.journal, issued.keys)
+    let standing = work::go_on(session, issued.entry, issued.journal, issued.keys)?;
+    Ok(Standing {
+        action: Action::Created,
+        ..standing
+    })
 }

@@ -47,6 +47,7 @@ impl Work<'_> {
         switched.map_err(|failure| self.half(failure))?;
         let surely = !self.session.this_run.has_ended(&self.old);
         self.set(&self.old.clone(), Status::Inactive, surely)?;
+        self.disabled = true;
         self.mark(Reached::OldDisabled)
     }
 

@@ -1,7 +1,7 @@
 //! How a rotation is left: what is written down of both pairs, and whether its journal goes.
 
 use super::{
-    super::{Standing, State, due, reclaim},
+    super::{Action, Standing, State, due, reclaim},
     Work,
 };
 use crate::core::{
@@ -78,8 +78,21 @@ impl Work<'_> {
             disable_after,
             delete_after,
             state,
-            is_new: true,
+            action: self.action(state),
         })
+    }
+
+    /// What this command did with the pairs that were there.
+    fn action(&self, state: State) -> Action {
+        if state == State::RolledBack {
+            Action::RolledBack
+        } else if self.deleted {
+            Action::DeletedOld
+        } else if self.disabled {
+            Action::DisabledOld
+        } else {
+            Action::None
+        }
     }
 
     /// What is known of the owner's pairs, and what the cloud showed of them.

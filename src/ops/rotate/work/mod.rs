@@ -62,6 +62,7 @@ struct Work<'a> {
     journal: Option<OpenJournal>,
     seen: Option<Seen>,
     ends_grace: bool,
+    disabled: bool,
     deleted: bool,
 }
 
@@ -80,6 +81,7 @@ impl<'a> Work<'a> {
             journal: Some(journal),
             seen: None,
             ends_grace: false,
+            disabled: false,
             deleted: false,
         })
     }
