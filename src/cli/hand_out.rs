@@ -178,10 +178,10 @@ pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen)
     };
     if age > max_age.delta() {
         context.ui.warn(&format!(
-            "AccessKey {} of {} is {} days old, and `max_age` is {max_age}: akm rotate {}",
+            "AccessKey {} of {} is {} old, and `max_age` is {max_age}: akm rotate {}",
             chosen.pair.access_key_id,
             chosen.owner,
-            age.num_days(),
+            time::in_days(age),
             chosen.owner.argument(),
         ));
     }

@@ -363,3 +363,23 @@ fn a_full_disk_costs_the_cache_alone() {
     assert!(serde_json::from_str::<Value>(&ran.stdout).is_ok());
     assert!(!ran.stderr.contains("akm: this session"), "{}", ran.stderr);
 }
+
+/// The cloud knows a RAM user by a number.
+#[test]
+fn a_refusal_of_a_role_names_the_ram_user_that_was_typed() {
+    let (served, role) = served();
+    served.env.create("alice");
+    let ran = served
+        .env
+        .akm(&["credential-process", "alice", "--role-arn", &role]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{}", ran.stderr);
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    let cause = "AssumeRole: NoPermission: RAM user `alice` may not `sts:AssumeRole`";
+    assert!(
+        lines.iter().any(|line| line.ends_with(cause)),
+        "{}",
+        ran.stderr
+    );
+    let hint = lines.last().unwrap();
+    assert!(hint.contains("to RAM user `alice`: {"), "{hint}");
+}

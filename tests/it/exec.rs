@@ -345,6 +345,16 @@ fn a_pair_older_than_the_policy_wants_is_a_warning() {
         env.akm(&["credential-process", "alice", "--static"]).stderr,
         ""
     );
+    // A young one is not 0 days old.
+    let young = env.create("bob");
+    edit(&config, "max_age = \"90d\"", "max_age = \"0s\"");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let ran = env.akm(&["exec", "bob", "--", "true"]);
+    let begin = format!("akm: AccessKey {young} of RAM user `bob` is ");
+    let age = ran.stderr.strip_prefix(&begin).unwrap();
+    let (seconds, rest) = age.split_once(' ').unwrap();
+    assert_ne!(seconds, "0");
+    assert_eq!(rest, "s old, and `max_age` is 0s: akm rotate bob\n");
 }
 
 /// The limit on core dumps and the signals that are ignored are the caller's.
