@@ -9,8 +9,10 @@ use super::{
 use crate::ops::{Failure, Kind, Tell};
 use crate::sys::{output, terminal};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -47,6 +49,8 @@ pub(crate) struct Ui {
     yes: bool,
     may_ask: bool,
     is_silent: bool,
+    /// What was said, where nothing is to be said twice.
+    said: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 impl Ui {
@@ -63,12 +67,27 @@ impl Ui {
             yes: global.yes,
             may_ask,
             is_silent: false,
+            said: None,
         }
     }
 
     /// One whose command lines act in that account.
     pub(crate) fn advising(self, advice: Advice) -> Self {
         Self { advice, ..self }
+    }
+
+    /// One that says each note and warning once.
+    pub(crate) fn once(self) -> Self {
+        Self {
+            said: Some(Arc::default()),
+            ..self
+        }
+    }
+
+    fn was_said(&self, text: &str) -> bool {
+        let said = self.said.as_ref();
+        let said = said.map(|said| said.lock().unwrap_or_else(PoisonError::into_inner));
+        said.is_some_and(|mut said| !said.insert(text.to_owned()))
     }
 
     /// One that asks nobody and says nothing: another program has the terminal by now.
@@ -138,7 +157,16 @@ impl Ui {
 
     /// It worked, and something is or will be wrong.
     pub(crate) fn warning(&self, text: &str) {
-        self.say("warning: ", text);
+        if !self.was_said(text) {
+            self.say("warning: ", text);
+        }
+    }
+
+    /// A call to the cloud, and what came of it. Two calls that look alike are two lines.
+    pub(crate) fn call(&self, text: &str) {
+        if !self.is_silent {
+            self.say("akm: ", text);
+        }
     }
 
     fn line(&self, begins: &str, text: &str) {
@@ -163,7 +191,7 @@ impl Tell for Ui {
     }
 
     fn warn(&self, text: &str) {
-        if self.is_silent {
+        if self.is_silent || self.was_said(text) {
             return;
         }
         self.say("akm: ", text);

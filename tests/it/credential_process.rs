@@ -229,6 +229,46 @@ fn a_missing_passphrase_fails_at_once_on_a_terminal_too() {
     terminal.see("set `AKM_PASSPHRASE_FILE`");
     assert_eq!(terminal.wait().code(), 5);
     assert!(begun.elapsed().as_secs() < 20);
+    // A client runs it: nobody can go to a terminal instead.
+    let ran = env.akm(&["credential-process", "alice", "--static"]);
+    let hint = "hint: set `AKM_PASSPHRASE_FILE` to a private file with the passphrase\n";
+    assert_eq!(ran.code, 5);
+    assert!(ran.stderr.ends_with(hint), "{}", ran.stderr);
+}
+
+#[test]
+fn a_network_that_stays_away_ends_after_45_seconds_with_its_cause_and_each_note_once() {
+    let (mut served, role) = served();
+    assert_eq!(served.serving.end("TERM"), Some(0));
+    let begun = Instant::now();
+    let ran = session(&served.env, &role, &[]);
+    let seconds = begun.elapsed().as_secs();
+    assert_eq!((ran.code, ran.stdout.as_str()), (7, ""), "{}", ran.stderr);
+    assert!((44..54).contains(&seconds), "{seconds} s");
+    let lines: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", ran.stderr);
+    assert!(lines[0].starts_with("akm: the endpoint is http://127.0.0.1:"));
+    let cause = "akm: the cloud is not available just now: AssumeRole: ";
+    assert!(
+        lines[1].starts_with(cause) && lines[1].contains("refused"),
+        "{}",
+        lines[1]
+    );
+    assert_eq!(lines[2], "hint: try the same command again");
+}
+
+/// What it prints is for a program: nothing is opened or logged where there is none.
+#[test]
+fn a_closed_standard_output_is_a_failure() {
+    let env = Env::new();
+    env.create("alice");
+    let akm = env!("CARGO_BIN_EXE_akm");
+    let mut command = std::process::Command::new("sh");
+    env.dress(&mut command);
+    let line = format!("exec {akm} credential-process alice --static >&-");
+    let ran = Ran::from(command.args(["-c", &line]).output().unwrap());
+    let said = "akm: standard output is closed: what is to be printed would be lost\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, said));
 }
 
 #[test]

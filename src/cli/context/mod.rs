@@ -98,6 +98,14 @@ impl Context {
         }
     }
 
+    /// The same for work that is tried again and again: each remark is made once.
+    pub(crate) fn saying_once(self) -> Self {
+        Self {
+            ui: self.ui.once(),
+            ..self
+        }
+    }
+
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.
     pub(crate) fn account(&self) -> Result<Option<Account>, Failure> {
         let account = self.known()?;
