@@ -7,6 +7,7 @@ use super::{
 use crate::cloud;
 use crate::core::{
     Invalid,
+    access_key::Status,
     credentials::Credentials,
     role::RoleArn,
     time::{self, Span},
@@ -65,6 +66,7 @@ impl SessionArgs {
     ) -> Result<HandedOut, Failure> {
         let reading = context.reading()?;
         let asked = self.asked(&reading, pair)?;
+        warn_of_inactive(context, &asked.chosen);
         if door.fresh == Freshness::Whole || context.ui.verbose {
             warn_of_age(context, &reading, &asked.chosen);
         }
@@ -168,6 +170,17 @@ fn pair_itself(reading: &Reading, chosen: &Chosen) -> Result<Credentials, Failur
 pub(crate) fn region(reading: &Reading) -> Option<String> {
     let region = reading.profile.as_ref()?.region.as_ref()?;
     Some(region.as_str().to_owned())
+}
+
+/// Warns of a pair that is handed out and cannot work.
+pub(crate) fn warn_of_inactive(context: &Context, chosen: &Chosen) {
+    let id = &chosen.pair.access_key_id;
+    if chosen.pair.status == Status::Inactive {
+        context.ui.warning(&format!(
+            "AccessKey {id} of {} is Inactive, and the cloud refuses it: akm enable {id}",
+            chosen.owner
+        ));
+    }
 }
 
 /// Where `[policy] max_age` is set, an older pair is a warning with the command that rotates it.

@@ -59,7 +59,7 @@ mod wrap;
 
 use crate::ops::{Failure, Kind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
-use context::{Context, Environment};
+use context::{Context, Environment, in_no_home};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use ui::{Output, Ui};
@@ -245,9 +245,9 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = formed.and_then(|()| match cli.command.explain(&ui) {
         Some(explained) => explained.map(|()| ExitCode::SUCCESS),
         None => Context::new(&cli.global, environment, ui).and_then(|context| {
-            let advice = context.ui.advice.clone();
+            let (advice, home) = (context.ui.advice.clone(), context.home.clone());
             let done = cli.command.run(context);
-            done.map_err(|failure| advice.in_hint(failure))
+            done.map_err(|failure| advice.in_hint(in_no_home(failure, &home)))
         }),
     });
     ended(

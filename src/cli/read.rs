@@ -42,6 +42,7 @@ impl Read {
             let id = chosen.pair.access_key_id.as_str();
             return ui::print(written("access_key_id", id, json)?.as_bytes());
         }
+        hand_out::warn_of_inactive(context, &chosen);
         let secret = ops::hand_out::secret(&reading.account, &chosen, Action::Read)?;
         let text = written("access_key_secret", secret.expose(), json)?;
         ui::print(text.as_bytes())?;

@@ -165,6 +165,7 @@ const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
     let (open, unreadable) = open(context.account()?)?;
+    context.note_missing_home();
     if context.ui.json() {
         ui::print_json(&json!({ "open": rows(&open) }))?;
         return ended(&context.ui, unreadable);

@@ -56,6 +56,7 @@ impl Serve {
         self.check_duration()?;
         let reading = context.reading()?;
         let asked = self.session.asked(&reading, &self.pair)?;
+        hand_out::warn_of_inactive(&context, &asked.chosen);
         hand_out::warn_of_age(&context, &reading, &asked.chosen);
         let session = asked.session(&context, &reading, Freshness::Served)?;
         log::logged(&reading.account, &asked.chosen, Action::Serve);

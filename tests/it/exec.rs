@@ -482,3 +482,30 @@ fn the_profiles_region_is_handed_out_where_the_caller_has_none() {
     let edit = ["profile", "edit", "none", "--region", "cn-hangzhou"];
     assert_eq!(env.akm(&edit).code, 3);
 }
+
+/// The cloud refuses such a pair, and says so only where it is used.
+#[test]
+fn a_pair_that_is_inactive_is_handed_out_with_a_warning() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &id]).code, 0);
+    let warning = format!(
+        "warning: AccessKey {id} of RAM user `alice` is Inactive, and the cloud refuses it: akm enable {id}\n"
+    );
+    for args in [
+        &["exec", &id, "--", "true"][..],
+        &["read", &id],
+        &["env", &id],
+        &["credential-process", &id, "--static"],
+        &["credential-process", &id, "--static", "-q"],
+    ] {
+        let ran = env.akm(args);
+        assert_eq!((ran.code, &ran.stderr), (0, &warning), "{args:?}");
+    }
+    let role = "acs:ram::1234567890123456:role/deploy";
+    let serve = env.akm(&["serve", &id, "--role-arn", role, "--", "true"]);
+    assert!(serve.stderr.starts_with(&warning), "{}", serve.stderr);
+    // The id alone is no credential.
+    assert_eq!(env.akm(&["read", &id, "--field", "id"]).stderr, "");
+    assert_eq!(env.akm(&["read", &other]).stderr, "");
+}

@@ -6,7 +6,7 @@ mod reading;
 mod sandbox;
 mod stores;
 
-pub(crate) use environment::{Environment, variable};
+pub(crate) use environment::{Environment, in_no_home, variable};
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
 pub(crate) use reading::Reading;
 #[cfg(feature = "server")]
@@ -103,6 +103,13 @@ impl Context {
         Self {
             ui: self.ui.once(),
             ..self
+        }
+    }
+
+    /// Notes which folder was looked in, where akm has no data there: it may be the wrong one.
+    pub(crate) fn note_missing_home(&self) {
+        if let Some(why) = environment::no_data(&self.home) {
+            self.ui.note(&why);
         }
     }
 
