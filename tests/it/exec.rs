@@ -509,3 +509,39 @@ fn a_pair_that_is_inactive_is_handed_out_with_a_warning() {
     assert_eq!(env.akm(&["read", &id, "--field", "id"]).stderr, "");
     assert_eq!(env.akm(&["read", &other]).stderr, "");
 }
+
+/// The system says that the program is missing, which it is not.
+#[test]
+fn a_program_whose_interpreter_is_missing_is_told_from_one_that_is_not_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = Env::new();
+    env.create("alice");
+    let bin = env.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let program = |content: &[u8]| {
+        let file = bin.join("deploy");
+        std::fs::write(&file, content).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    let run = |name: &str| {
+        let mut command = env.command(&["exec", "alice", "--", name]);
+        command.env("PATH", format!("/usr/bin:{}", bin.display()));
+        Ran::from(command.output().unwrap())
+    };
+    for (line, interpreter) in [
+        ("#!/no/such/python -u\n", "/no/such/python"),
+        ("#! /bin/sh\r\n", "/bin/sh\\u{d}"),
+    ] {
+        program(line.as_bytes());
+        for name in ["deploy", "bin/deploy"] {
+            let said = format!(
+                "akm: `{name}` cannot be executed: its interpreter `{interpreter}` is not there\n\
+                 hint: look at its first line\n"
+            );
+            run(name).said(&[], 126, "", &said);
+        }
+    }
+    program(b"#!/bin/sh\nexit 3\n");
+    assert_eq!(run("deploy").code, 3);
+    assert_eq!(run("no-such-program").code, 127);
+}
