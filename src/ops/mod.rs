@@ -29,5 +29,5 @@ pub(crate) mod this_run;
 pub(crate) mod user;
 pub(crate) mod verify;
 
-pub(crate) use failure::{Failure, Kind};
+pub(crate) use failure::{Failure, Kind, copying};
 pub(crate) use session::{Account, Session, Stores, Tell};

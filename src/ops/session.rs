@@ -119,7 +119,28 @@ impl Account {
 
     /// The secret of a pair that metadata says is held.
     pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
-        secret(&*self.stores, pair)
+        secret(&*self.stores, pair).map_err(|failure| self.replacing(failure, pair))
+    }
+
+    /// The failure with the command that makes a new pair in the place of one whose secret is lost. Its owner is looked up only now: most
+    /// secrets are there.
+    fn replacing(&self, failure: Failure, pair: &PairRecord) -> Failure {
+        let known = self.inventory.owner_of(&pair.access_key_id).ok().flatten();
+        let rotate = known.map(|record| format!("akm rotate {}", record.owner().argument()));
+        let Some(rotate) = rotate else {
+            return failure;
+        };
+        let of_file = failure.hint.as_deref() == Some(DAMAGED);
+        match failure.kind {
+            Kind::SecretMissing if pair.secret_store.is_none() => failure.hint(format!(
+                "the cloud shows a secret once, at creation; make a new pair: {rotate}"
+            )),
+            Kind::SecretMissing => failure.hint(format!("make a new pair: {rotate}")),
+            Kind::SecretUnreadable if of_file => failure.hint(format!(
+                "bring that file back from a backup, or make a new pair: {rotate}"
+            )),
+            _ => failure,
+        }
     }
 }
 
@@ -238,6 +259,9 @@ pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, F
     })
 }
 
+const DAMAGED: &str =
+    "bring that file back from a backup, or rotate its owner, which does without it";
+
 /// In an `age` store it may be the secret's own file, of which the cause says nothing about an identity.
 fn unreadable(failure: Failure, kind: StoreKind) -> Failure {
     let of_identity = failure
@@ -247,7 +271,7 @@ fn unreadable(failure: Failure, kind: StoreKind) -> Failure {
     if of_identity || (kind, failure.kind) != (StoreKind::Age, Kind::SecretUnreadable) {
         return failure;
     }
-    failure.hint("bring that file back from a backup, or rotate its owner, which does without it")
+    failure.hint(DAMAGED)
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {

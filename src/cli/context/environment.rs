@@ -1,7 +1,7 @@
 //! What the environment says, read once: variables and folders.
 
 use crate::metadata::Home;
-use crate::ops::{Failure, Kind};
+use crate::ops::{Failure, Kind, copying};
 use crate::sys::fs::{LocalDisk, check_ours};
 use std::env;
 use std::ffi::OsString;
@@ -43,7 +43,11 @@ pub(super) fn ours(home: Home) -> Result<Home, Failure> {
     for folder in [&home.config, &home.data] {
         check_ours(folder).map_err(|error| {
             let message = format!("`{}` cannot be used", folder.display());
-            Failure::new(Kind::Failed, message).because(error)
+            let failure = Failure::new(Kind::Failed, message).because(error);
+            match copying(folder) {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
         })?;
     }
     Ok(home)
