@@ -15,7 +15,7 @@ use crate::core::{
 use crate::metadata::{log::Action, profile::Role};
 use crate::ops::{
     Failure, Kind, Tell,
-    credentials::{self, Chosen},
+    credentials::{self, Chosen, Selector},
     hand_out,
     role_session::{self, Freshness, Wanted},
 };
@@ -65,15 +65,15 @@ impl SessionArgs {
         door: Door,
     ) -> Result<HandedOut, Failure> {
         let reading = context.reading()?;
-        let asked = self.asked(&reading, pair)?;
+        let mut asked = self.asked(&reading, pair)?;
         warn_of_inactive(context, &asked.chosen);
         if door.fresh == Freshness::Whole || context.ui.verbose {
             warn_of_age(context, &reading, &asked.chosen);
         }
-        let credentials = match asked.role {
-            None => pair_itself(&reading, &asked.chosen)?,
-            Some(_) => asked.session(context, &reading, door.fresh)?,
-        };
+        let credentials = asked.hand_out(&reading, |asked| match asked.role {
+            None => pair_itself(&reading, &asked.chosen),
+            Some(_) => asked.session(context, &reading, door.fresh),
+        })?;
         if door.fresh == Freshness::Renewable {
             let role = asked.role.as_ref().map_or("", |role| role.arn.as_str());
             hand_out::logged_hourly(&reading.account, &asked.chosen, role, door.action);
@@ -89,7 +89,8 @@ impl SessionArgs {
 
     /// Returns which pair and which role are asked for. Asks nobody.
     pub(crate) fn asked(&self, reading: &Reading, pair: &PairArgs) -> Result<Asked, Failure> {
-        let chosen = reading.choose(&pair.selected()?)?;
+        let selector = pair.selected()?;
+        let chosen = reading.choose(&selector)?;
         credentials::check_not_leaked(&chosen)?;
         let named = self.role_arn.clone().map(credentials::role);
         let role = named.or_else(|| chosen.role.clone());
@@ -98,6 +99,7 @@ impl SessionArgs {
             return Err(Failure::new(Kind::Usage, message).hint("add `--role-arn ARN`"));
         }
         Ok(Asked {
+            selector,
             chosen,
             role,
             duration: self.duration.unwrap_or(Span::hour()),
@@ -108,6 +110,7 @@ impl SessionArgs {
 
 /// A pair, and the session that is opened with it.
 pub(crate) struct Asked {
+    selector: Selector,
     pub(crate) chosen: Chosen,
     pub(crate) role: Option<Role>,
     pub(crate) duration: Span,
@@ -115,6 +118,22 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Hands out by `hand`, and chooses another pair of the owner where the secret of the one that was chosen is lost: see
+    /// [`credentials::hand_out`].
+    pub(crate) fn hand_out<T>(
+        &mut self,
+        reading: &Reading,
+        hand: impl Fn(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (selector, chosen) = (self.selector.clone(), self.chosen.clone());
+        let tried = |chosen: &Chosen| {
+            self.chosen = chosen.clone();
+            hand(self)
+        };
+        let given = credentials::hand_out(&reading.account, &selector, chosen, tried);
+        given.map(|(_, given)| given)
+    }
+
     /// Returns a session of the role, cached or new. `Usage` where no role was named.
     pub(crate) fn session(
         &self,

@@ -284,7 +284,7 @@ fn show_id_prefers_a_pair_that_is_held_and_says_when_it_is_not() {
         &ids,
         0,
         "<ID2>\n",
-        "akm: the secret of `<ID2>` is not held\n",
+        "akm: akm has the secret of no Active AccessKey pair of RAM user `alice`\n",
     );
 }
 

@@ -113,6 +113,7 @@ mod source;
 mod store;
 mod strace;
 mod truth;
+mod unusable_secret;
 mod usage;
 mod user;
 mod variables;
