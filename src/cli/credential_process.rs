@@ -189,14 +189,14 @@ mod tests {
         let begun = Instant::now();
         let answer: Result<(), _> = patiently(PAUSE * 2, move || {
             if tried.fetch_add(1, Ordering::Relaxed) > 0 {
-                thread::sleep(Duration::from_secs(60));
+                thread::sleep(Duration::from_mins(1));
             }
             Err(Failure::new(Kind::Unavailable, "the first"))
         });
         assert_eq!(answer.unwrap_err().message, "the first");
         assert!(begun.elapsed() < Duration::from_secs(30));
         let hangs = || -> Result<(), _> {
-            thread::sleep(Duration::from_secs(60));
+            thread::sleep(Duration::from_mins(1));
             Err(Failure::new(Kind::Unavailable, "none"))
         };
         let answer = patiently(Duration::from_millis(10), hangs);

@@ -11,6 +11,7 @@ pub(crate) mod hand_out;
 pub(crate) mod import;
 mod issue;
 pub(crate) mod key_policy;
+mod pair_secret;
 pub(crate) mod profile;
 mod record;
 pub(crate) mod recover;

@@ -1,5 +1,6 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
+mod action;
 pub(crate) mod all;
 mod leaked;
 pub(crate) mod plan;
@@ -11,7 +12,9 @@ mod start;
 mod stopped;
 mod verify;
 mod work;
+mod younger;
 
+pub(crate) use action::Action;
 pub(crate) use leaked::leaked;
 pub(super) use leaked::{
     beside_is_gone, disable, leak_waits, leak_waits_again, leaked_pairs, listed, replace_beside,
@@ -19,8 +22,9 @@ pub(super) use leaked::{
 };
 pub(super) use reclaim::{reclaim, reclaimed};
 pub(crate) use rollback::roll_back;
+pub(crate) use younger::younger_than;
 
-use super::{Account, Failure, Session, credentials, recover, recover::Settled};
+use super::{Failure, Session, credentials, recover, recover::Settled};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -66,33 +70,6 @@ pub(crate) struct Standing {
     pub(crate) state: State,
     /// What this command did.
     pub(crate) action: Action,
-}
-
-/// What a command did for a rotation. Where it did several things, the first of these that it did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// It made the new pair.
-    Created,
-    /// It put the old pair back into use.
-    RolledBack,
-    /// It finished what a command began that was cut short.
-    Continued,
-    DeletedOld,
-    DisabledOld,
-    None,
-}
-
-impl Action {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::RolledBack => "rolled-back",
-            Self::Continued => "continued",
-            Self::DeletedOld => "deleted-old",
-            Self::DisabledOld => "disabled-old",
-            Self::None => "none",
-        }
-    }
 }
 
 /// How far a rotation has come when the command ends.
@@ -179,36 +156,6 @@ fn waits_with(entry: &Entry, id: &AccessKeyId) -> bool {
 fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     session.tell.note(&format!("nothing is open for {owner}"));
     current(session, owner)
-}
-
-/// Returns the owner's pairs as they are, where its current pair was made less than `age` ago, so that nothing is to be done; `None` where
-/// it is older, or not known here. From what is known here, as `rotate --all` selects.
-pub(crate) fn younger_than(
-    account: &Account,
-    owner: &Owner,
-    age: Span,
-) -> Result<Option<Standing>, Failure> {
-    let record = account.record(owner)?;
-    let since = account.clock.now() - age.delta();
-    let Some(new) = record.current().filter(|pair| pair.created_at >= since) else {
-        return Ok(None);
-    };
-    let is_old = |pair: &&PairRecord| pair.disable_after.is_some() || pair.delete_after.is_some();
-    let old = record.live().find(is_old);
-    let state = match old {
-        Some(old) if old.disable_after.is_some() => State::Overlap,
-        Some(_) => State::Grace,
-        None => State::None,
-    };
-    Ok(Some(Standing {
-        new: new.clone(),
-        old: old.map(|pair| pair.access_key_id.clone()),
-        old_status: old.map(|pair| pair.status),
-        disable_after: old.and_then(|pair| pair.disable_after),
-        delete_after: old.and_then(|pair| pair.delete_after),
-        state,
-        action: Action::None,
-    }))
 }
 
 /// Nothing is open, and nothing was done.
