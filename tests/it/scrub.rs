@@ -119,7 +119,8 @@ fn the_pair_leaves_every_profile_and_the_imported_one_gets_it_from_akm() {
             "{SANDBOX}akm: 1 pair imported\n\
              akm: `<ID1>` is from profile `prod` of `ROOT/.aliyun/config.json`\n\
              Removed the secret of <ID1> from ROOT/.aliyun/config.json. The profile prod now gets its credentials from akm: account <ACCOUNT> (profile sandbox).\n\
-             warning: the profile `odd` had this pair too and has no credentials now; `akm connect aliyun-cli` with `--as` connects it\n\
+             warning: the profile odd had this pair too and has no credentials now\n\
+             hint: to connect it, too: akm connect aliyun-cli -u alice --as odd --static\n\
              warning: the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end\n\
              warning: this is the sandbox, account <ACCOUNT> on this machine: no cloud accepts its credentials\n\
              akm: what the file was before, without its secrets, is in `ROOT/.aliyun/config.json.akm-backup`\n\
@@ -227,7 +228,7 @@ fn profiles_with_a_role_get_sessions_of_it() {
         assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
         let warned = ran
             .stderr
-            .contains("warning: the profile `base` had this pair too");
+            .contains("warning: the profile base had this pair too");
         assert_eq!(warned, name == "chained", "{}", ran.stderr);
         clean(env, ".aliyun", &secret);
         assert!(!text(env, CONFIG).contains(&id), "{name}");
@@ -502,9 +503,12 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
     let ini = format!("; top\r\n\n{}\n{rest}", section("default", &id, &secret));
     put(&env, CREDENTIALS, &ini);
     let from = "akm: `<ID1>` is from section `default` of `ROOT/.alibabacloud/credentials`\n";
-    let refused = "akm: the pair `<ID1>` is saved, and `ROOT/.alibabacloud/credentials` still has it: the SDKs would have no pair any more: \
-                   the current profile of `~/.aliyun/config.json` does not get it from akm\n\
-                   hint: `akm connect aliyun-cli -u alice";
+    let kept =
+        "akm: the pair `<ID1>` is saved, and `ROOT/.alibabacloud/credentials` still has it: ";
+    let refused = format!(
+        "{kept}the SDKs would have no pair any more: no profile of `~/.aliyun/config.json` gets it from akm\n\
+         hint: `akm connect aliyun-cli -u alice"
+    );
     let or = "first, or with `--role-arn ARN` in the place of `--static`\n";
     said(
         &env,
@@ -525,7 +529,11 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
         &env.akm(&INI),
         &id,
         4,
-        &format!("{held}{refused} --as prod --static` {or}"),
+        &format!(
+            "{held}{kept}the SDKs ask the profile `prod` of `~/.aliyun/config.json` first, and akm does not give them this pair there\n\
+             hint: `akm connect aliyun-cli -u alice --as prod --static` first, or with `--role-arn ARN` in the place of `--static`; \
+             the profile then gives this pair in the place of what it gives now\n"
+        ),
     );
     assert_eq!(text(&env, CREDENTIALS), ini);
     let hint = [
@@ -623,7 +631,7 @@ fn a_section_stays_where_the_sdks_would_get_another_pair() {
         refused(
             &env,
             &[],
-            "`~/.aliyun/config.json` does not get it from akm",
+            "first, and akm does not give them this pair there",
         );
         put(&env, CONFIG, &written);
     }

@@ -33,23 +33,36 @@ pub(super) fn check(
     let reading = context.reading()?;
     let (profile, command) = selected();
     let given = command.and_then(|command| given(&reading, id, &command));
+    let is_other = given.is_none() && profile.is_some();
     let message = match (given, wanted) {
         (Some(given), None) => return Ok(given),
         (Some(given), Some(wanted)) if given == *wanted => return Ok(given),
         (Some(given), Some(wanted)) => format!(
             "the SDKs would get {given} in the place of {wanted}: the current profile of `~/.aliyun/config.json` gives that"
         ),
-        (None, _) => "the SDKs would have no pair any more: the current profile of `~/.aliyun/config.json` does not get it from akm".to_owned(),
+        (None, _) => match &profile {
+            Some(name) => format!(
+                "the SDKs ask the profile `{name}` of `~/.aliyun/config.json` first, and akm does not give them this pair there"
+            ),
+            None => "the SDKs would have no pair any more: no profile of `~/.aliyun/config.json` gets it from akm".to_owned(),
+        },
     };
     let line = connect_line(&selector(&reading, id), profile.as_deref(), wanted);
+    let instead = if is_other {
+        "; the profile then gives this pair in the place of what it gives now"
+    } else {
+        ""
+    };
     Err(Failure::new(Kind::Refused, message).hint(match wanted {
-        Some(_) => format!("`{line}` first"),
-        None => format!("`{line}` first, or with `--role-arn ARN` in the place of `--static`"),
+        Some(_) => format!("`{line}` first{instead}"),
+        None => {
+            format!("`{line}` first, or with `--role-arn ARN` in the place of `--static`{instead}")
+        }
     }))
 }
 
 /// The command that lets the profile get these credentials, the pair itself unless something else is wanted.
-fn connect_line(
+pub(super) fn connect_line(
     selector: &Selector,
     profile: Option<&str>,
     wanted: Option<&ClientCredentials>,
