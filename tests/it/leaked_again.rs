@@ -428,6 +428,7 @@ mod served {
         served.done(&["enable", &two]);
         let ran = by_the_gate(&served, &[&ROTATE[..], &["--leaked", &two]].concat());
         let told = format!("akm: `<ID2>` is disabled\n{BOTH}");
+        let told = told.replace("`akm ", "`akm -p gate ");
         assert_eq!((ran.code, said(&ran, &[&one, &two])), (8, told));
         assert_eq!(active(env), [(one, false), (two, false)]);
     }
