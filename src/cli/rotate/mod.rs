@@ -100,7 +100,6 @@ impl Rotate {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
             Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
             Asked::Rotate(wish) => {
-                self.warn_of_spans(&session, &owner)?;
                 rotate::rotate(&session, &owner, wish)?
             }
         };
@@ -172,18 +171,15 @@ impl Rotate {
             },
             finish_only: self.finish,
             replace: self.replace.as_deref().map(key_id).transpose()?,
+            said: rotate::Said {
+                overlap: self.overlap,
+                grace: if self.delete_old {
+                    Some(Span::ZERO)
+                } else {
+                    self.grace
+                },
+            },
         })
-    }
-
-    fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
-        let open = session.journal.read(owner)?;
-        let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
-        if rotates && self.replace.is_none() && self.names_spans() {
-            session
-                .tell
-                .warn("a rotation is open and keeps the spans that it began with");
-        }
-        Ok(())
     }
 
     fn names_spans(&self) -> bool {

@@ -1,9 +1,10 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, disabling, forget, gone, list, not_the_signer, set, taken_over};
+use super::{Listed, disabling, forget, gone, list, not_the_signer, set, status, taken_over};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    event::Event,
     time::Timestamp,
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
@@ -32,7 +33,7 @@ pub(crate) fn about_to_delete(
 ) -> Result<Owner, Failure> {
     let listed = list(session, id)?;
     may_delete(session, &listed, id, allowed)?;
-    Ok(listed.owner)
+    Ok(listed.work.owner.clone())
 }
 
 /// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged, or a suspect
@@ -44,7 +45,7 @@ fn may_delete(
     allowed: Allowed,
 ) -> Result<bool, Failure> {
     not_the_signer(session, id)?;
-    let record = session.record(&listed.owner)?;
+    let record = session.record(&listed.work.owner)?;
     let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
     let suspects = session.journal.suspects()?;
     let suspected = suspects.iter().any(|one| one.access_key_id == *id);
@@ -57,7 +58,7 @@ fn may_delete(
     if active && !allowed.active {
         return Err(Failure::new(
             Kind::ActivePair,
-            format!("`{id}` of {} is Active", listed.owner),
+            format!("`{id}` of {} is Active", listed.work.owner),
         )
         .hint(format!(
             "{} first and see that nothing breaks, or `akm delete {id} --force`",
@@ -74,18 +75,25 @@ pub(crate) fn delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Deleted, Failure> {
-    let found = list(session, id)?;
+    let mut found = list(session, id)?;
     let active = may_delete(session, &found, id, allowed)?;
-    let user_id = user_id(session, &found.owner)?;
-    if let Some(key) = found.key(id).filter(|_| active) {
-        let (owner, shown) = (&found.owner, &found.shown);
-        set(session, owner, shown, key, Status::Inactive, None)?;
+    let owner = found.work.owner.clone();
+    let user_id = user_id(session, &owner)?;
+    status::taken_by_hand(&mut found.work, id)?;
+    if active {
+        set(&found.work, &found.shown, id, Status::Inactive)?;
     }
-    let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    status::outgoing_is_disabled(&mut found.work, id)?;
+    let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
+    if allowed.purge {
+        found.work.append_if_open(Event::Forgotten(id.clone()))?;
+        forget::forget(session, &owner, id)?;
+    }
+    found.work.tidy()?;
     let kept = (!allowed.purge).then(|| kept_until(session, id));
     Ok(Deleted {
-        owner: found.owner,
+        owner,
         restorable_until: kept.flatten(),
     })
 }
@@ -145,12 +153,7 @@ fn finish_deletion(
     if allowed.purge {
         let answer = session.cloud.purge(id, user_id);
         let answer = record::change(session, Action::Purge, owner, Some(id), answer);
-        if answer.is_ok() {
-            // Nothing can bring it back that was asked for before.
-            session.journal.restored(id)?;
-        }
         gone(answer)?;
-        forget::forget(session, owner, id)?;
     }
     Ok(shown)
 }

@@ -1,36 +1,28 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
 pub(crate) mod all;
-mod leaked;
-pub(crate) mod plan;
-mod reclaim;
-mod rehearsal;
 mod replace;
-mod rollback;
-mod start;
-mod stopped;
-mod verify;
-mod work;
+pub(crate) mod plan;
+mod rehearsal;
 
-pub(crate) use leaked::leaked;
-pub(super) use leaked::{
-    beside_is_gone, disable, leak_waits, leak_waits_again, leaked_pairs, listed, replace_beside,
-    replace_leaked, replace_noted,
+pub(crate) use super::standing::{Standing, State};
+
+use super::{
+    Failure, Kind, Session,
+    drive::End,
+    live::{Deed, Order},
+    standing,
+    work::{Went, Work},
 };
-pub(super) use reclaim::{reclaim, reclaimed};
-pub(crate) use rollback::roll_back;
-
-use super::{Failure, Session, credentials, recover, recover::Settled};
 use crate::core::{
-    access_key::{AccessKeyId, Status},
+    access_key::AccessKeyId,
     account::Owner,
+    event::Event,
+    open_work::{OpenWork, Spans},
+    plan::{Ask, Stop},
     policy,
-    rotation::{Back, Due, Reached, Recorded},
-    time::{Span, Timestamp},
+    time::Span,
 };
-use crate::metadata::{inventory::PairRecord, journal::Entry};
-use chrono::TimeDelta;
-pub(super) use work::advance;
 
 /// What the person asked for.
 #[derive(Clone)]
@@ -41,6 +33,14 @@ pub(crate) struct Wish {
     pub(crate) finish_only: bool,
     /// An Inactive pair that is deleted first, to make room; the one that an open rotation retired too, before its time.
     pub(crate) replace: Option<AccessKeyId>,
+    pub(crate) said: Said,
+}
+
+/// The times that this command names: an unfinished rotation takes them over.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said {
+    pub(crate) overlap: Option<Span>,
+    pub(crate) grace: Option<Span>,
 }
 
 impl Default for Wish {
@@ -50,215 +50,126 @@ impl Default for Wish {
             grace: policy::grace(),
             finish_only: false,
             replace: None,
+            said: Said::default(),
         }
     }
 }
 
-/// Where a rotation stands when the command ends.
-pub(crate) struct Standing {
-    /// The pair in use from now on.
-    pub(crate) new: PairRecord,
-    /// The one that it replaces.
-    pub(crate) old: Option<AccessKeyId>,
-    pub(crate) old_status: Option<Status>,
-    pub(crate) disable_after: Option<Timestamp>,
-    pub(crate) delete_after: Option<Timestamp>,
-    pub(crate) state: State,
-    /// Whether this command made the new pair, or finished what a command began that was cut short.
-    pub(crate) is_new: bool,
-}
-
-/// How far a rotation has come when the command ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// There was nothing to finish.
-    None,
-    Overlap,
-    Grace,
-    Done,
-    /// A person enabled the old pair again.
-    Undone,
-    RolledBack,
-}
-
-impl State {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Overlap => "overlap",
-            Self::Grace => "grace",
-            Self::Done => "done",
-            Self::Undone => "undone",
-            Self::RolledBack => "rolled-back",
+impl Wish {
+    fn order(&self) -> Order {
+        Order {
+            spans: Spans {
+                overlap: self.overlap.delta(),
+                grace: self.grace.delta(),
+            },
+            ..Order::none()
         }
     }
-}
-
-/// What a person says of the rotation that is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// Each step in its time.
-    AsDue,
-    /// The old pair, which is Inactive, may be deleted now.
-    EndGrace,
-    RollBack,
 }
 
 /// Rotates the owner's pair, or goes on with the rotation that is open. `NoSuchPair` when it has none, `TwoPairs` when it has two
 /// that no rotation of ours explains, `ActivePair` when the one to be replaced is Active.
 pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
-    let _lock = session.lock(owner)?;
-    if let Settled::Rotating(mut standing, rested) = settle(session, owner, wish)? {
-        standing.is_new = !rested;
-        let over = rested && standing.state == State::Done && !wish.finish_only;
-        if !over {
-            return Ok(*standing);
+    let mut work = Work::begin(session, owner)?;
+    take_spans(&mut work, wish.said)?;
+    if wish.finish_only {
+        return finish(&mut work, wish);
+    }
+    if let Some(id) = &wish.replace {
+        replace::first(&mut work, id)?;
+    } else if is_rolled_back(work.open()) {
+        let went = work.go(Ask::EndGrace, wish.order())?;
+        tell_of_rolled_back(&work, &went);
+    }
+    go(&mut work, wish)
+}
+
+/// Changes the recorded times of the rotation that is unfinished. `Refused` for an overlap that is over.
+fn take_spans(work: &mut Work, said: Said) -> Result<(), Failure> {
+    let open = work.open();
+    let requested = open.request.as_ref().and_then(|it| it.replaces.as_ref()).map(|it| it.spans);
+    let spans = open.replacement.as_ref().map(|it| it.spans).or(requested);
+    let Some(spans) = spans.filter(|_| said.overlap.is_some() || said.grace.is_some()) else {
+        return Ok(());
+    };
+    let disabled = open.replacement.as_ref().filter(|it| it.disabled_at.is_some());
+    if let (Some(it), Some(_)) = (disabled, said.overlap) {
+        let message = format!("`{}` is disabled by now: its overlap is over", it.old);
+        return Err(Failure::new(Kind::Refused, message).hint(format!("`akm enable {}` puts it back into use", it.old)));
+    }
+    let changed = Spans {
+        overlap: said.overlap.map_or(spans.overlap, Span::delta),
+        grace: said.grace.map_or(spans.grace, Span::delta),
+    };
+    if changed != spans {
+        work.append(Event::Spans(changed))?;
+    }
+    Ok(())
+}
+
+fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
+    let rested = work.open().replacement.as_ref().is_some_and(|it| it.delivered_at.is_some());
+    let went = work.go(Ask::Rotate, wish.order())?;
+    if let End::Stop(Stop::TwoPairs) = went.end {
+        return Err(replace::two_pairs(work.session, &work.owner, &went.pairs));
+    }
+    tell_of_ended(work, &went);
+    let mut standing = standing::of(work, &went)?;
+    standing.is_new = !rested || has_made(&went);
+    Ok(standing)
+}
+
+fn has_made(went: &Went) -> bool {
+    went.deeds.iter().any(|deed| matches!(deed, Deed::Created(_)))
+}
+
+/// Whether a rollback is over but for the grace of the pair that it took out of use.
+fn is_rolled_back(open: &OpenWork) -> bool {
+    open.replacement.as_ref().is_some_and(|it| it.rolled_back && it.disabled_at.is_some())
+}
+
+fn tell_of_rolled_back(work: &Work, went: &Went) {
+    for deed in &went.deeds {
+        if let Deed::Ended(old, ..) = deed {
+            work.session.tell.note(&format!(
+                "`{old}`, which the rollback took out of use, is deleted: `akm restore {old}` brings it back"
+            ));
         }
-        session.tell.note(&format!(
-            "the rotation of {owner} before this one is over: its old pair is deleted"
+    }
+}
+
+fn tell_of_ended(work: &Work, went: &Went) {
+    let ended = went.deeds.iter().any(|deed| matches!(deed, Deed::Ended(..)));
+    if ended && has_made(went) {
+        work.session.tell.note(&format!(
+            "the rotation of {} before this one is over: its old pair is deleted",
+            work.owner
         ));
     }
-    if wish.finish_only {
-        unrotated(session, owner)
-    } else {
-        start::start(session, owner, wish)
+}
+
+fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
+    if work.open().is_empty() {
+        work.session.tell.note(&format!("nothing is open for {}", work.owner));
+        return standing::none(work.session, &work.owner);
     }
+    let rested = work.open().replacement.as_ref().is_some_and(|it| it.delivered_at.is_some());
+    let went = work.go(Ask::Continue, wish.order())?;
+    let mut standing = standing::of(work, &went)?;
+    standing.is_new = !rested;
+    Ok(standing)
 }
 
-fn settle(session: &Session, owner: &Owner, wish: &Wish) -> Result<Settled, Failure> {
-    let Some(id) = &wish.replace else {
-        return recover::settle(session, owner);
-    };
-    let open = session.journal.read(owner)?;
-    if open.is_some_and(|entry| waits_with(&entry, id)) {
-        return recover::settle_by(session, owner, Word::EndGrace);
-    }
-    let settled = recover::settle(session, owner)?;
-    if let Settled::Rotating(standing, _) = &settled {
-        let new = &standing.new.access_key_id;
-        let at = (standing.state, new, standing.old.as_ref());
-        if replace::ends_grace(session, owner, at, id)? {
-            return recover::settle_by(session, owner, Word::EndGrace);
-        }
-    }
-    Ok(settled)
+/// What would take a leaked pair's place may be Inactive because it leaked as well.
+pub(super) fn or_leaked(owner: &Owner, leaked: &AccessKeyId, other: &AccessKeyId) -> String {
+    let selector = owner.selector();
+    format!("; if that leaked too, `akm delete {leaked} --purge`, then `akm rotate {selector} --leaked {other}`")
 }
 
-/// Whether the rotation has retired that pair, and waits for the end of its grace.
-fn waits_with(entry: &Entry, id: &AccessKeyId) -> bool {
-    let rotation = entry.intent.rotation.as_ref();
-    entry.reached == Reached::OldDisabled && rotation.is_some_and(|rotation| rotation.old == *id)
+/// Puts the old pair of the unfinished rotation back into use: enables it, verifies it, delivers it, and disables the new one, which stays
+/// held. `Refused` when none is open.
+pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
+    super::rollback::roll_back(session, owner)
 }
 
-fn unrotated(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
-    session.tell.note(&format!("nothing is open for {owner}"));
-    current(session, owner)
-}
-
-/// Nothing is open, and nothing was done.
-fn current(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
-    let record = session.record(owner)?;
-    Ok(Standing {
-        new: credentials::current(&record)?.clone(),
-        old: None,
-        old_status: None,
-        disable_after: None,
-        delete_after: None,
-        state: State::None,
-        is_new: false,
-    })
-}
-
-/// Whether a rotation waits where it stands.
-pub(super) fn rests(entry: &Entry) -> bool {
-    let rotation = entry.intent.rotation.as_ref();
-    rotation.is_some_and(|rotation| match entry.reached {
-        Reached::Delivered => rotation.overlap_seconds > 0,
-        Reached::OldDisabled => rotation.grace_seconds > 0,
-        _ => false,
-    })
-}
-
-/// What the plan goes by.
-pub(super) fn recorded(entry: &Entry) -> Recorded {
-    let enabled = entry.when(Reached::OldEnabled);
-    Recorded {
-        reached: entry.reached,
-        stored: entry.when(Reached::Stored).is_some(),
-        due: due(entry),
-        deleted: false,
-        back: entry.when(Reached::RollBack).map(|_| Back { enabled }),
-    }
-}
-
-/// When the old pair is due; `None` before the new one is delivered.
-pub(super) fn due(entry: &Entry) -> Option<Due> {
-    let rotation = entry.intent.rotation.as_ref()?;
-    let delivered = entry.when(Reached::Delivered)?;
-    let disabled = entry.when(Reached::OldDisabled);
-    Some(Due {
-        disable: delivered + TimeDelta::seconds(rotation.overlap_seconds),
-        disabled,
-        delete: disabled.map(|at| at + TimeDelta::seconds(rotation.grace_seconds)),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::time;
-    use crate::metadata::journal::RotationIntent;
-
-    fn at(day: u32) -> Timestamp {
-        time::parse(&format!("2026-11-{day:02}T10:00:00Z")).unwrap()
-    }
-
-    /// On the tenth all these steps were done.
-    fn entry(overlap: u16, grace: u16, marks: &[Reached]) -> Entry {
-        let old = AccessKeyId::parse("LTAI1").unwrap();
-        let rotation = RotationIntent::new(old, Span::days(overlap), Span::days(grace));
-        Entry::sample(Some(rotation), at(10), marks)
-    }
-
-    const DELIVERED: [Reached; 3] = [Reached::Stored, Reached::Verified, Reached::Delivered];
-    const DISABLED: [Reached; 2] = [Reached::Delivered, Reached::OldDisabled];
-
-    /// One that was cut short is gone on with; after one that rested and is over, a command rotates anew.
-    #[test]
-    fn a_rotation_rests_only_in_an_overlap_or_a_grace() {
-        for (days, rested) in [(0, false), (1, true)] {
-            assert_eq!(rests(&entry(days, 0, &DELIVERED)), rested);
-            assert_eq!(rests(&entry(0, days, &DISABLED)), rested);
-        }
-        assert!(!rests(&entry(0, 1, &DELIVERED)));
-        assert!(!rests(&entry(1, 0, &DISABLED)));
-        for cut in [&[][..], &[Reached::Got], &DELIVERED[..1], &DELIVERED[..2]] {
-            assert!(!rests(&entry(1, 1, cut)));
-        }
-        assert!(!rests(&Entry::sample(None, at(10), &[Reached::Stored])));
-    }
-
-    #[test]
-    fn what_is_due_is_counted_from_when_it_was_recorded() {
-        assert_eq!(due(&entry(2, 3, &DELIVERED[..2])), None);
-        let disable = at(12);
-        let (disabled, delete) = (None, None);
-        assert_eq!(
-            due(&entry(2, 3, &DELIVERED)),
-            Some(Due {
-                disable,
-                disabled,
-                delete
-            })
-        );
-        let (disabled, delete) = (Some(at(10)), Some(at(13)));
-        assert_eq!(
-            due(&entry(2, 3, &DISABLED)),
-            Some(Due {
-                disable,
-                disabled,
-                delete
-            })
-        );
-    }
-}
+pub(crate) use super::leak::leaked;

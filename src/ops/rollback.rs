@@ -1,42 +1,42 @@
 //! `rotate --rollback`: the old pair back in use, and only then the new one out of it.
 
-use super::{Standing, State, Word};
-use crate::core::{access_key::AccessKeyId, account::Owner, policy};
-use crate::metadata::{inventory::PairRecord, journal::Entry};
-use crate::ops::{Failure, Kind, Session, recover, recover::Settled};
+use super::{
+    Failure, Kind, Session,
+    live::Order,
+    standing::{self, Standing, State},
+    work::Work,
+};
+use crate::core::{access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask, policy};
+use crate::metadata::inventory::PairRecord;
 
 /// Rolls the open rotation back: enables the old pair, verifies it, delivers it, and disables the new one, which stays held.
-/// `Refused` when none is open, `HalfDone` when the old secret is not held: then the old pair is enabled and no more.
+/// `Refused` when none is open.
 pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
-    let _lock = session.lock(owner)?;
-    may_go_back(session, owner, session.journal.read(owner)?.as_ref())?;
-    match recover::settle_by(session, owner, Word::RollBack)? {
-        Settled::Rotating(standing, _) if standing.state != State::Done => Ok(*standing),
-        _ => Err(nothing_open(session, owner)),
+    let mut work = Work::begin(session, owner)?;
+    may_go_back(session, owner, work.open())?;
+    work.check_signer()?;
+    if work.open().replacement.as_ref().is_some_and(|it| !it.rolled_back) {
+        work.append(Event::RolledBack)?;
     }
+    let went = work.go(Ask::Continue, Order::none())?;
+    let standing = standing::of(&work, &went)?;
+    if standing.state == State::Done {
+        return Err(nothing_open(session, owner));
+    }
+    Ok(standing)
 }
 
 /// Only a rotation is rolled back, and not one of a pair that leaked.
-pub(super) fn may_go_back(
-    session: &Session,
-    owner: &Owner,
-    open: Option<&Entry>,
-) -> Result<(), Failure> {
-    let Some(entry) = open.filter(|entry| entry.intent.rotation.is_some()) else {
-        return Err(nothing_open(session, owner));
-    };
-    if let Some(id) = &entry.leaked {
-        let message = format!("`{id}` leaked, and is to be replaced first");
-        return Err(Failure::new(Kind::Refused, message).hint("`akm recover` does it"));
+pub(in crate::ops) fn may_go_back(session: &Session, owner: &Owner, open: &OpenWork) -> Result<(), Failure> {
+    match (&open.replacement, open.leaked.first()) {
+        (Some(_), _) => Ok(()),
+        (None, None) => Err(nothing_open(session, owner)),
+        (None, Some(_)) => {
+            let message = "a pair that leaked is not brought back";
+            let hint = format!("`akm rotate {}` goes on without it", owner.selector());
+            Err(Failure::new(Kind::Refused, message).hint(hint))
+        }
     }
-    if !entry.intent.is_of_leak() {
-        return Ok(());
-    }
-    let message = "a pair that leaked is not brought back";
-    Err(Failure::new(Kind::Refused, message).hint(format!(
-        "`akm rotate {}` goes on without it",
-        owner.selector()
-    )))
 }
 
 /// What a finished rotation deleted may be brought back, where there is room for it, the recycle bin has it and its secret is held.

@@ -1,11 +1,92 @@
-//! Where akm's own identity cannot retire a leaked pair: what a person does in the console.
+//! A pair that others may have: it is disabled first, then replaced, then deleted, its secret too.
 
+use super::{
+    Failure, Kind, Session, create,
+    live::Order,
+    session::no_such_pair,
+    standing::{self, Standing},
+    stop,
+    work::Work,
+};
 use crate::cloud::{Error, Fault};
-use crate::core::{access_key::AccessKeyId, account::Owner};
-use crate::ops::{Failure, Kind};
+use crate::core::{access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask};
 
+/// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. Another pair takes
+/// its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it; `HalfDone` when it is
+/// disabled and nothing can take its place.
+pub(crate) fn leaked(session: &Session, owner: &Owner, named: Option<&AccessKeyId>) -> Result<Standing, Failure> {
+    let mut work = Work::begin(session, owner)?;
+    if named.is_none() && !work.open().leaked.is_empty() {
+        return go_on(&mut work);
+    }
+    if let Some(id) = named {
+        not_the_signer(&session.cloud.signer(), owner, id)?;
+    }
+    work.check_signer()?;
+    let id = which(session, owner, work.open(), named)?;
+    not_the_signer(&session.cloud.signer(), owner, &id)?;
+    mark(&mut work, &id)?;
+    go_on(&mut work)
+}
+
+/// Written down before the cloud is asked for anything: the pair is not handed out any more, and whoever goes on disables it first.
+fn mark(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
+    let mut record = work.session.record(&work.owner)?;
+    if let Some(pair) = record.pair_mut(id).filter(|pair| !pair.leaked) {
+        pair.leaked = true;
+        work.session.inventory.save(&record)?;
+    }
+    if !work.open().leaked.contains(id) {
+        work.append(Event::Leaked(id.clone()))?;
+    }
+    Ok(())
+}
+
+fn go_on(work: &mut Work) -> Result<Standing, Failure> {
+    let went = work.go(Ask::Continue, Order::none())?;
+    standing::of(work, &went)
+}
+
+/// Returns the pair that is meant. One that akm knows needs no list; without an id, the owner's only pair is.
+pub(in crate::ops) fn which(
+    session: &Session,
+    owner: &Owner,
+    open: &OpenWork,
+    named: Option<&AccessKeyId>,
+) -> Result<AccessKeyId, Failure> {
+    let record = session.record(owner)?;
+    let is_known = |id: &AccessKeyId| record.pair(id).is_some() || open.made.contains_key(id);
+    if let Some(id) = named.filter(|id| is_known(id)) {
+        return Ok(id.clone());
+    }
+    let shown = session.cloud.pairs(owner).map_err(|error| protected(owner, error))?;
+    match (named, shown.as_slice()) {
+        (Some(id), shown) if shown.iter().any(|key| key.id == *id) => Ok(id.clone()),
+        (Some(id), _) => Err(no_such_pair(id)),
+        (None, []) => Err(stop::no_pair(owner)),
+        (None, [only]) => Ok(only.id.clone()),
+        (None, shown) => {
+            let many = if shown.len() == 2 { "two" } else { "several" };
+            let failure = create::told(owner, shown, Some(&record));
+            let message = format!("{owner} has {many} AccessKey pairs: which of them leaked?");
+            Err(Failure {
+                kind: Kind::Usage,
+                message,
+                ..failure
+            }
+            .hint("name it: `--leaked KEY_ID`"))
+        }
+    }
+}
+
+/// Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
+pub(in crate::ops) fn no_such_user(error: Error, id: &AccessKeyId) -> Failure {
+    Failure::from(error).hint(format!(
+        "`akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it leaked"
+    ))
+}
 /// A pair under leak protection may call neither RAM nor IMS.
-pub(super) fn protected(owner: &Owner, error: Error) -> Failure {
+pub(in crate::ops) fn protected(owner: &Owner, error: Error) -> Failure {
     let protected = error.fault == Fault::LeakProtected;
     let failure = Failure::from(error);
     if protected {
@@ -16,7 +97,7 @@ pub(super) fn protected(owner: &Owner, error: Error) -> Failure {
 }
 
 /// `Denied` for the pair that akm signs with: what it may do, its finder may undo.
-pub(in crate::ops::rotate) fn not_the_signer(
+pub(in crate::ops) fn not_the_signer(
     signer: &str,
     owner: &Owner,
     id: &AccessKeyId,

@@ -1,0 +1,88 @@
+//! What a run asks the cloud to change: the status of a pair, and its end.
+
+use super::Live;
+use crate::cloud::{Error, Fault};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    event::Event,
+    open_work::OpenWork,
+    seen::{Answer, Sight},
+};
+use crate::metadata::log::Action;
+use crate::ops::{Failure, drive::{EventLog, World}, leak, record};
+
+impl Live<'_> {
+    /// A pair that leaked, or the outgoing one of a replacement.
+    pub(super) fn disable(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+        let leaked = log.open().leaked.contains(id);
+        if leaked {
+            leak::not_the_signer(&self.session.cloud.signer(), self.owner, id)?;
+        } else {
+            self.switch_late_profiles(log, id)?;
+        }
+        let was_active = self.is_known_active(log.open(), id)?;
+        let there = self.set(id, Status::Inactive).map_err(|error| {
+            if leaked { leak::protected(self.owner, error) } else { error.into() }
+        })?;
+        self.seen.asked.insert(id.clone());
+        let outgoing = log.open().replacement.as_ref().is_some_and(|it| it.old == *id);
+        if there && outgoing && !leaked {
+            log.append(Event::Disabled(id.clone(), self.now()))?;
+        }
+        self.know(log.open())?;
+        if there && leaked && was_active {
+            self.session.tell.note(&format!("`{id}` is disabled"));
+        }
+        Ok(())
+    }
+
+    fn is_known_active(&self, open: &OpenWork, id: &AccessKeyId) -> Result<bool, Failure> {
+        if self.seen.list.is_some() {
+            return Ok(self.seen.sight(open, id) == Sight::Active);
+        }
+        let record = self.session.record(self.owner)?;
+        Ok(record.pair(id).is_none_or(|pair| pair.is(Status::Active)))
+    }
+
+    /// A pair that a rollback brings back into use.
+    pub(super) fn enable(&mut self, id: &AccessKeyId) -> Result<(), Failure> {
+        self.set(id, Status::Active)?;
+        self.seen.asked.insert(id.clone());
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+        let answer = self.session.cloud.delete_pair(self.owner, id);
+        let answer = record::change(self.session, Action::RotateDelete, self.owner, Some(id), answer);
+        is_there(answer)?;
+        self.answered(id, Sight::Gone);
+        self.know(log.open())
+    }
+
+    /// Asks for a status whatever a list shows. Returns whether the pair is there.
+    pub(super) fn set(&mut self, id: &AccessKeyId, status: Status) -> Result<bool, Error> {
+        let answer = self.session.cloud.set_status(self.owner, id, status);
+        let action = match status {
+            Status::Active => Action::Enable,
+            Status::Inactive => Action::RotateDisable,
+        };
+        let there = is_there(record::change(self.session, action, self.owner, Some(id), answer))?;
+        self.answered(id, if there { status.into() } else { Sight::Gone });
+        self.seen.verified.remove(id);
+        Ok(there)
+    }
+
+    pub(super) fn answered(&mut self, id: &AccessKeyId, sight: Sight) {
+        let at = self.now();
+        self.seen.answers.insert(id.clone(), Answer { at, sight });
+    }
+}
+
+/// *No such pair* is an answer like any other.
+fn is_there(answer: Result<(), Error>) -> Result<bool, Error> {
+    match answer {
+        Ok(()) => Ok(true),
+        Err(error) if error.fault == Fault::NoSuchPair => Ok(false),
+        Err(error) => Err(error),
+    }
+}
