@@ -246,11 +246,10 @@ impl Cloud {
         self.truth().born.clone()
     }
 
-    /// Whether the request of that nonce, of a run of akm, made the pair.
-    pub(super) fn is_made_by(&self, nonce: &str, id: &AccessKeyId) -> bool {
-        let truth = self.truth();
-        let born = truth.born.get(id);
-        born.is_some_and(|born| *born.nonce == *nonce && born.by != Maker::Stranger)
+    /// Whether a request of a run of akm made the pair.
+    pub(super) fn is_made_by_us(&self, id: &AccessKeyId) -> bool {
+        let born = self.born();
+        born.iter().any(|(of, born)| of == id && matches!(born.by, Maker::Run(_)))
     }
 
     pub(super) fn secret(&self, id: &AccessKeyId) -> Option<Arc<str>> {

@@ -1,6 +1,5 @@
 //! What a person, or cron, has akm do.
 
-use super::check::leak_of;
 use super::cloud::owner;
 use super::fate::{Course, Plan};
 use super::world::{End, Run, World};
@@ -92,6 +91,7 @@ impl Deed {
             grace: Span::days(grace),
             finish_only: *self == Self::Finish,
             replace,
+            said: rotate::Said::default(),
         }
     }
 
@@ -136,8 +136,8 @@ impl Deed {
                 {
                     world.is_gone(id);
                 }
-                let noted = world.open_entry().as_ref().and_then(leak_of);
-                if matches!(run.end, End::Failed(_)) && noted.as_ref() != Some(id) {
+                let noted = world.open_work().leaked.contains(id);
+                if matches!(run.end, End::Failed(_)) && !noted {
                     world.ledger.book().unnoted.insert(id.clone());
                 }
                 over(world, run, rotated)
@@ -176,7 +176,7 @@ impl Deed {
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
-                world.ledger.book().dismisses();
+                world.ledger.book().dismisses(id);
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());

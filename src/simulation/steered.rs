@@ -72,7 +72,7 @@ fn a_leak_goes_on_once_its_create_is_known_not_to_have_happened() {
         if undecided {
             let early = Outcome::Failed(Kind::Undecided);
             ends(&world, &Deed::Recover, Plan::default(), early);
-            world.wait(20);
+            world.wait(22);
         }
         ends(&world, &Deed::Recover, Plan::default(), Outcome::Done);
         let live = world.cloud.live();
@@ -94,7 +94,7 @@ fn a_dismissed_suspect_is_forgotten_once_its_create_is_decided() {
     ends(&world, &dismiss, Plan::default(), Outcome::Done);
     let suspect = Suspect::new(strange, &owner(), world.now());
     assert!(!world.journal().suspect(&suspect).unwrap());
-    world.wait(20);
+    world.wait(22);
     ends(&world, &Deed::Recover, Plan::default(), Outcome::Done);
     assert!(world.journal().suspect(&suspect).unwrap());
 }
@@ -144,12 +144,12 @@ fn a_pair_that_a_list_does_not_show_yet_is_not_taken_for_deleted() {
 }
 
 #[test]
-fn a_create_is_undecided_up_to_its_sixteenth_minute() {
+fn a_create_is_undecided_for_the_expiry_and_the_lag_of_lists() {
     let (world, _) = world();
     let lost = Outcome::Failed(Kind::HalfDone);
     ends(&world, &Deed::Create, fault(2, Fault::RequestLost), lost);
-    let signed = world.journal().read(&owner()).unwrap().unwrap();
-    let until = signed.intent.signed_at + TimeDelta::minutes(16);
+    let signed = world.journal().read(&owner()).unwrap().request.unwrap();
+    let until = signed.signed_at + TimeDelta::minutes(21);
     world
         .clock
         .turn(until - world.now() - TimeDelta::seconds(1));
@@ -196,6 +196,7 @@ fn said(world: &Arc<World>, days: [u16; 2], plan: Plan) -> String {
         grace: Span::days(days[1]),
         finish_only: false,
         replace: None,
+        said: rotate::Said::default(),
     };
     let run = world.run(plan, |session| rotate::rotate(session, &owner(), &wish));
     let End::Failed(failure) = run.end else {
@@ -246,7 +247,7 @@ fn a_suspect_beside_a_leaked_pair_is_to_go_first() {
     let (world, old) = world();
     let lost = Outcome::Failed(Kind::HalfDone);
     ends(&world, &Deed::Create, fault(2, Fault::AnswerLost), lost);
-    world.wait(20);
+    world.wait(22);
     ends(&world, &Deed::Recover, Plan::default(), Outcome::Done);
     let strange = world.journal().suspects().unwrap()[0].access_key_id.clone();
     let leak = |session: &Session| rotate::leaked(session, &owner(), Some(&old));

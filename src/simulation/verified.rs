@@ -87,6 +87,7 @@ fn ends(says: Says) -> (Kind, u32) {
         grace: Span::days(0),
         finish_only: false,
         replace: None,
+        said: rotate::Said::default(),
     };
     let failure = rotate::rotate(&session, &owner(), &wish).err().unwrap();
     assert_eq!(world.cloud.status(&old), Some(Status::Active));

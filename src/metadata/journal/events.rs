@@ -37,10 +37,11 @@ impl Events {
     pub(crate) fn append(&mut self, event: Event) -> Result<(), Error> {
         let line = self.line(&Record::from(&event))?;
         self.open.apply(event);
-        if self.file.is_none() {
-            self.file = Some(self.create()?);
+        if self.file.is_some() {
+            return self.write(&line);
         }
-        self.write(&line)
+        self.file = Some(self.create(&line)?);
+        Ok(())
     }
 
     /// Writes what could not be written before.
@@ -52,7 +53,7 @@ impl Events {
     pub(crate) fn make_room(&mut self) -> Result<(), Error> {
         let io = |error| Error::Io(self.path.clone(), error);
         match &mut self.file {
-            None => self.file = Some(self.create()?),
+            None => return Ok(()),
             Some(tail) if tail.end + ANSWER > tail.size => {
                 tail.file.write_at(tail.size, &vec![b'\n'; format::ROOM]).map_err(io)?;
                 tail.size += format::ROOM as u64;
@@ -86,10 +87,12 @@ impl Events {
         format::line(record).map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))
     }
 
-    fn create(&self) -> Result<Tail, Error> {
-        let first = Record::Intent(Box::new(Intent::Now(self.header.clone())));
-        let first = format::begin(&first);
-        let (bytes, end) = first.map_err(|error| Error::Damaged(self.path.clone(), error.to_string()))?;
+    /// A new file has its first event, and room for the next.
+    fn create(&self, event: &[u8]) -> Result<Tail, Error> {
+        let mut bytes = self.line(&Record::Intent(Box::new(Intent::Now(self.header.clone()))))?;
+        bytes.extend_from_slice(event);
+        let end = bytes.len();
+        bytes.resize(end.max(format::ROOM - ANSWER as usize) + ANSWER as usize, b'\n');
         let file = self.home.disk.replace_open(&self.path, &bytes);
         Ok(Tail {
             file: file.map_err(|error| Error::Io(self.path.clone(), error))?,

@@ -12,9 +12,8 @@ impl Live<'_> {
             return Ok(());
         };
         let was_claimed = self.seen.claimed.contains(id);
-        if !self.seen.readable.contains(id) {
-            self.put(id, &made)?;
-        }
+        // What can be read and is not claimed may be in the page cache only: the run that put it was killed before its claim.
+        self.put(id, &made)?;
         self.seen.claimed.insert(id.clone());
         let replacement = log.open().replacement.as_ref();
         let undelivered = replacement.map_or(self.order.awaits_hand_out, |it| it.new == *id && it.delivered_at.is_none());
