@@ -13,7 +13,7 @@ use super::{
 use chrono::TimeDelta;
 
 /// What a run is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Ask {
     /// Go on with what is unfinished.
     Continue,
@@ -204,8 +204,10 @@ impl Plan<'_> {
 
     /// Returns a pair that can stand in for one that leaked: the incoming one, else the newest.
     fn usable(&self) -> Option<AccessKeyId> {
+        let is_right = |id: &AccessKeyId| self.seen.failed.get(id) != Some(&Failed::WrongSecret);
         let is_usable = |id: &&AccessKeyId| {
-            self.sight(id) == Sight::Active && self.seen.readable.contains(*id) && !self.open.leaked.contains(*id)
+            let is_readable = self.seen.readable.contains(*id) && is_right(id);
+            self.sight(id) == Sight::Active && is_readable && !self.open.leaked.contains(*id)
         };
         let incoming = self.open.replacement.as_ref().map(|it| &it.new).filter(is_usable);
         let newest = || {

@@ -72,7 +72,7 @@ pub(crate) struct Answer {
 }
 
 /// What a pair is as far as this run can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Sight {
     Active,
     Inactive,
