@@ -74,7 +74,11 @@ pub(crate) struct Restoring {
 impl OpenWork {
     /// Returns whether nothing is unfinished, so that the journal can be removed.
     pub(crate) fn is_empty(&self) -> bool {
-        *self == Self { restored: self.restored.clone(), ..Self::default() }
+        *self
+            == Self {
+                restored: self.restored.clone(),
+                ..Self::default()
+            }
     }
 
     /// Returns the state after one more event.
@@ -117,13 +121,17 @@ impl OpenWork {
     }
 
     fn end_replacement_of(&mut self, id: &AccessKeyId) {
-        self.replacement = self.replacement.take().filter(|it| it.old != *id && it.new != *id);
+        self.replacement = self
+            .replacement
+            .take()
+            .filter(|it| it.old != *id && it.new != *id);
     }
 
     /// The request is answered; where it was to replace a pair, the replacement begins. One that leaked meanwhile is no pair to go back to.
     fn created(&mut self, id: AccessKeyId, made: Made) {
         let replaces = self.request.take().and_then(|request| request.replaces);
-        if let Some(Replaced { old, spans }) = replaces.filter(|it| !self.leaked.contains(&it.old)) {
+        if let Some(Replaced { old, spans }) = replaces.filter(|it| !self.leaked.contains(&it.old))
+        {
             self.replacement = Some(Replacement {
                 old,
                 new: id.clone(),
@@ -146,7 +154,11 @@ impl OpenWork {
     }
 
     fn change_spans(&mut self, spans: Spans) {
-        if let Some(it) = self.request.as_mut().and_then(|request| request.replaces.as_mut()) {
+        if let Some(it) = self
+            .request
+            .as_mut()
+            .and_then(|request| request.replaces.as_mut())
+        {
             it.spans = spans;
         }
         if let Some(it) = self.replacement.as_mut() {

@@ -23,10 +23,17 @@ pub(super) fn take(bounds: &Bounds, state: &State, ways: &mut Ways) {
     }
     let mut in_flight = sent;
     in_flight.create_in_flight = true;
-    end(state, ways, 0, End::NotSent, || State { faults: state.faults - 1, ..nothing_made(sent) });
-    end(state, ways, 0, End::KilledBeforeSync, || sent.killed_before_sync(state));
+    end(state, ways, 0, End::NotSent, || State {
+        faults: state.faults - 1,
+        ..nothing_made(sent)
+    });
+    end(state, ways, 0, End::KilledBeforeSync, || {
+        sent.killed_before_sync(state)
+    });
     end(state, ways, 0, End::InFlight, || in_flight.fault());
-    end(state, ways, 0, End::InFlightPowerCut, || in_flight.power_cut());
+    end(state, ways, 0, End::InFlightPowerCut, || {
+        in_flight.power_cut()
+    });
 }
 
 fn sent(bounds: &Bounds, state: &State) -> State {
@@ -39,7 +46,7 @@ fn sent(bounds: &Bounds, state: &State) -> State {
     sent.wrong_if(listed_and_present >= bounds.quota, Wrong::NoRoom);
     let before = listed | state.facts.known | state.journal.restoring | state.journal.made;
     let request = Request {
-        before: super::journal::ids(before),
+        before: super::fold::ids(before),
         signed_at: NOW,
         replaces: state.replaces(present),
     };
@@ -63,14 +70,22 @@ fn answered(bounds: &Bounds, sent: &State, ways: &mut Ways) {
     let mut created = unheard;
     created.facts.known.add(pair);
     created.run.answers[pair] = Some(Sight::Active);
-    created.record(Event::Created(id(pair), Made { created_at: NOW, sealed: "sealed".to_owned() }));
+    created.record(Event::Created(
+        id(pair),
+        Made {
+            created_at: NOW,
+            sealed: "sealed".to_owned(),
+        },
+    ));
     end(sent, ways, pair, End::Done, || created);
     let mut stored = unheard;
     stored.pairs[pair].secret = Secret::Proven;
     unheard.facts.orphans.add(pair);
     end(sent, ways, pair, End::AnswerLost, || unheard.fault());
     end(sent, ways, pair, End::PowerCut, || unheard.power_cut());
-    end(sent, ways, pair, End::KilledBeforeSync, || created.killed_before_sync(sent));
+    end(sent, ways, pair, End::KilledBeforeSync, || {
+        created.killed_before_sync(sent)
+    });
     if bounds.syncs {
         end(sent, ways, pair, End::JournalFull, || stored.fault());
     }
@@ -80,9 +95,22 @@ impl State {
     /// A rotation replaces the only pair that is there; what a leak asks for replaces none.
     fn replaces(&self, present: Set) -> Option<Replaced> {
         let is_rotation = self.run.ask == Some(Ask::Rotate) && !self.run.has_requested;
-        let old = present.iter().next().filter(|_| is_rotation && self.journal.leaked.is_empty())?;
-        let usual = Spans { overlap: Overlap::Usual, has_grace: true };
-        let spans = if self.run.at_once { Spans::default() } else { usual };
-        Some(Replaced { old: id(old), spans: spans.unfold() })
+        let old = present
+            .iter()
+            .next()
+            .filter(|_| is_rotation && self.journal.leaked.is_empty())?;
+        let usual = Spans {
+            overlap: Overlap::Usual,
+            has_grace: true,
+        };
+        let spans = if self.run.at_once {
+            Spans::default()
+        } else {
+            usual
+        };
+        Some(Replaced {
+            old: id(old),
+            spans: spans.unfold(),
+        })
     }
 }

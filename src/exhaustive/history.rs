@@ -18,7 +18,12 @@ pub(super) fn tell(bounds: &Bounds, first: &State, ways: &[usize]) -> String {
         let mut all = Ways::new();
         search::expand(bounds, &state, &mut all);
         let way = all[*way];
-        story += &format!("   {:2}. {}.{}\n", number + 1, line(bounds, &state, way), scene(&way.to));
+        story += &format!(
+            "   {:2}. {}.{}\n",
+            number + 1,
+            line(bounds, &state, way),
+            scene(&way.to)
+        );
         state = way.to;
     }
     story
@@ -30,7 +35,11 @@ fn line(bounds: &Bounds, before: &State, way: Way) -> String {
         How::Person(what, end) => format!("A person: {}{}", command(what, way.pair), ending(end)),
         How::Step(end) => {
             let next = seen::next(before, bounds.quota);
-            let list = if next == Step::Look { listed(&way.to) } else { String::new() };
+            let list = if next == Step::Look {
+                listed(&way.to)
+            } else {
+                String::new()
+            };
             format!("akm: {}{list}{}", step(&next), ending(end))
         }
     }
@@ -43,7 +52,11 @@ fn listed(state: &State) -> String {
         Shown::Inactive => Some(format!("P{pair} Inactive")),
     };
     let pairs: Vec<String> = (0..PAIRS).filter_map(shown).collect();
-    if pairs.is_empty() { ", and the list is empty".to_owned() } else { format!(", and the list shows {}", pairs.join(", ")) }
+    if pairs.is_empty() {
+        ", and the list is empty".to_owned()
+    } else {
+        format!(", and the list shows {}", pairs.join(", "))
+    }
 }
 
 fn ending(end: End) -> &'static str {
@@ -53,13 +66,17 @@ fn ending(end: End) -> &'static str {
         End::Refused => ": the cloud refuses, and the run ends",
         End::NotSent => ": it cannot be sent, and the run ends",
         End::AnswerLost => ": the cloud does it, the answer is lost, and the run ends",
-        End::InFlight => ": it is sent, no answer comes, and the run ends; the cloud may execute it later",
+        End::InFlight => {
+            ": it is sent, no answer comes, and the run ends; the cloud may execute it later"
+        }
         End::InFlightPowerCut => ": it is sent, the power fails; the cloud may execute it later",
         End::KilledBefore => ": akm is killed after the journal has it and before it is sent",
         End::KilledHalfway => ": akm is killed halfway",
         End::KilledBeforeSync => ": akm is killed between the event and its sync",
         End::PowerCut => ": the power fails when the cloud or the store has done it",
-        End::JournalFull => ": the journal cannot take the new secret, the store can, and the run ends",
+        End::JournalFull => {
+            ": the journal cannot take the new secret, the store can, and the run ends"
+        }
     }
 }
 

@@ -36,7 +36,9 @@ fn list(bounds: &Bounds, mut state: State, pair: usize, ways: &mut Ways) {
         state.facts.raced.remove(pair);
     }
     let others = [Shown::Nothing, Shown::Active, Shown::Inactive];
-    let others = others.into_iter().filter(|shown| *shown != truth && may_show.has(*shown));
+    let others = others
+        .into_iter()
+        .filter(|shown| *shown != truth && may_show.has(*shown));
     for shown in std::iter::once(truth).chain(others) {
         state.run.list[pair] = shown;
         list(bounds, state, pair + 1, ways);
@@ -57,7 +59,10 @@ impl State {
     /// While a request is unanswered, a listed pair that nobody knows may be what it made.
     fn find_unknown(&mut self, bounds: &Bounds) {
         for pair in self.listed().iter() {
-            let known = self.journal.before | self.journal.made | self.facts.suspects | self.facts.dismissed;
+            let known = self.journal.before
+                | self.journal.made
+                | self.facts.suspects
+                | self.facts.dismissed;
             let is_open = self.journal.request != RequestAge::None;
             match () {
                 () if !is_open || known.has(pair) => (),
@@ -69,13 +74,21 @@ impl State {
     }
 
     pub(super) fn listed(&self) -> Set {
-        (0..PAIRS).filter(|pair| self.run.list[*pair] != Shown::Nothing).collect()
+        (0..PAIRS)
+            .filter(|pair| self.run.list[*pair] != Shown::Nothing)
+            .collect()
     }
 
     /// The store has its secret, although the journal could not take it.
     fn adopt(&mut self, pair: usize) {
         self.run.answers[pair] = Some(Sight::Active);
-        self.record(Event::Created(id(pair), Made { created_at: NOW, sealed: "sealed".to_owned() }));
+        self.record(Event::Created(
+            id(pair),
+            Made {
+                created_at: NOW,
+                sealed: "sealed".to_owned(),
+            },
+        ));
     }
 
     fn suspect(&mut self, pair: usize) {

@@ -5,7 +5,7 @@
 //! a secret is damaged, akm is killed, the power fails, and a person asks for anything. Each of these is tried, in every order.
 //!
 //! How it works: a moment of a history is a small value, [`state::State`]. From it the real [`OpenWork`](crate::core::open_work::OpenWork)
-//! and [`Seen`](crate::core::seen::Seen) are built (`journal`, `seen`), the real `next` says the step, `steps` has each way in which
+//! and [`Seen`](crate::core::seen::Seen) are built (`fold`, `seen`), the real `next` says the step, `steps` has each way in which
 //! that step may end, `world` and `person` have what else may happen. `search` goes on from each new moment, breadth first, until there
 //! is none. In every moment `wrong` is asked whether something is wrong; in every moment without a run, `settle` lets recovery
 //! alone go on to its end. A violation comes as a shortest history in words (`history`, `scene`).
@@ -14,6 +14,7 @@
 //! protected pairs, users that are gone, permissions, stores that fail for good, several owners.
 
 mod create;
+mod fold;
 mod history;
 mod journal;
 mod look;
@@ -48,20 +49,36 @@ pub(super) struct Bounds {
     pub(super) asks: u8,
 }
 
-const SMALL: Bounds = Bounds { quota: 2, syncs: false, faults: 1, foreign: 1, asks: 1 };
+const SMALL: Bounds = Bounds {
+    quota: 2,
+    syncs: false,
+    faults: 1,
+    foreign: 1,
+    asks: 1,
+};
 const LARGE: Bounds = Bounds { asks: 2, ..SMALL };
 
 /// Lives through all histories within the bounds, and says how many moments and ways on there were.
-#[expect(clippy::print_stderr, reason = "how much was checked is part of the result")]
+#[expect(
+    clippy::print_stderr,
+    reason = "how much was checked is part of the result"
+)]
 fn check(bounds: Bounds) {
     let (began, mut states, mut transitions) = (Instant::now(), 0, 0);
     for start in starts::STARTS {
-        let count = search::explore(&bounds, start).unwrap_or_else(|violation| panic!("{violation}"));
+        let count =
+            search::explore(&bounds, start).unwrap_or_else(|violation| panic!("{violation}"));
         states += count.states;
         transitions += count.transitions;
-        eprintln!("{start:?}: {} states, {} transitions", count.states, count.transitions);
+        eprintln!(
+            "{start:?}: {} states, {} transitions",
+            count.states, count.transitions
+        );
     }
-    eprintln!("{bounds:?}: {states} states, {transitions} transitions, {:.1} s", began.elapsed().as_secs_f32());
+    eprintln!(
+        "{bounds:?}: {states} states, {transitions} transitions, {:.1} s",
+        began.elapsed().as_secs_f32()
+    );
 }
 
 /// Some minutes, for each quota: only where everything is to be checked.
@@ -83,7 +100,10 @@ fn no_history_with_one_command_goes_wrong_where_three_pairs_are_allowed() {
 
 #[test]
 fn no_history_with_one_command_goes_wrong_where_akm_syncs_the_store() {
-    check(Bounds { syncs: true, ..SMALL });
+    check(Bounds {
+        syncs: true,
+        ..SMALL
+    });
 }
 
 #[test]

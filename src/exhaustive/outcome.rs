@@ -102,6 +102,9 @@ impl Command {
 
     pub(super) fn names_a_pair(self) -> bool {
         use Command::{Delete, Disable, Dismiss, Enable, Leak, RestoreActive, RestoreInactive};
-        matches!(self, Leak | RestoreInactive | RestoreActive | Disable | Enable | Delete | Dismiss)
+        matches!(
+            self,
+            Leak | RestoreInactive | RestoreActive | Disable | Enable | Delete | Dismiss
+        )
     }
 }

@@ -12,15 +12,27 @@ use crate::core::open_work::Restoring;
 use crate::core::plan::{self, Ask};
 
 /// Adds the ways in which a command on a pair may begin or end; none where akm would refuse it.
-pub(super) fn command(bounds: &Bounds, state: &State, command: Command, pair: usize, ways: &mut Ways) {
+pub(super) fn command(
+    bounds: &Bounds,
+    state: &State,
+    command: Command,
+    pair: usize,
+    ways: &mut Ways,
+) {
     let mut add = |end: End, to: State| {
         let is_fault = end != End::Done;
         if !is_fault || state.faults > 0 {
-            ways.push(Way { to, how: How::Person(command, end), pair });
+            ways.push(Way {
+                to,
+                how: How::Person(command, end),
+                pair,
+            });
         }
     };
     match command {
-        Command::Continue if !state.journal.is_empty() => add(End::Done, begin(state, Ask::Continue)),
+        Command::Continue if !state.journal.is_empty() => {
+            add(End::Done, begin(state, Ask::Continue))
+        }
         Command::Continue => (),
         Command::Create => add(End::Done, begin(state, Ask::Create)),
         Command::Rotate => add(End::Done, begin(state, Ask::Rotate)),
@@ -46,7 +58,10 @@ pub(super) fn begin(state: &State, ask: Ask) -> State {
     state.durable = state.journal;
     state.facts.leaks = state.facts.leaks | state.journal.leaked;
     let ask = plan::begin(&state.unfold(), ask);
-    state.run = Run { ask: Some(ask), ..Run::default() };
+    state.run = Run {
+        ask: Some(ask),
+        ..Run::default()
+    };
     state
 }
 
@@ -55,8 +70,18 @@ fn rotate_at_once(state: &State) -> State {
     let mut begun = begin(state, Ask::Rotate);
     begun.run.at_once = begun.run.ask == Some(Ask::Rotate);
     if let Some(spans) = spans(&begun) {
-        let overlap = if is_disabled(&begun) { spans.overlap } else { Overlap::None };
-        begun.record(Event::Spans(Spans { overlap, has_grace: false }.unfold()));
+        let overlap = if is_disabled(&begun) {
+            spans.overlap
+        } else {
+            Overlap::None
+        };
+        begun.record(Event::Spans(
+            Spans {
+                overlap,
+                has_grace: false,
+            }
+            .unfold(),
+        ));
     }
     begun
 }
@@ -64,7 +89,10 @@ fn rotate_at_once(state: &State) -> State {
 /// Once the outgoing pair is disabled, its overlap is over.
 fn change_overlap(state: &State, overlap: Overlap, add: &mut impl FnMut(End, State)) {
     let mut begun = begin(state, Ask::Continue);
-    let Some(spans) = spans(&begun).filter(|it| it.overlap != overlap && !is_disabled(&begun)) else { return };
+    let Some(spans) = spans(&begun).filter(|it| it.overlap != overlap && !is_disabled(&begun))
+    else {
+        return;
+    };
     begun.record(Event::Spans(Spans { overlap, ..spans }.unfold()));
     add(End::Done, begun);
 }
@@ -76,7 +104,10 @@ fn spans(state: &State) -> Option<Spans> {
 }
 
 fn is_disabled(state: &State) -> bool {
-    state.journal.replacement.is_some_and(|it| it.disabled != Disabled::No)
+    state
+        .journal
+        .replacement
+        .is_some_and(|it| it.disabled != Disabled::No)
 }
 
 fn leak(state: &State, pair: usize, add: &mut impl FnMut(End, State)) {
@@ -110,7 +141,13 @@ fn roll_back(state: &State, add: &mut impl FnMut(End, State)) {
     add_unsynced(state, begun, add);
 }
 
-fn restore(bounds: &Bounds, state: &State, pair: usize, active: bool, add: &mut impl FnMut(End, State)) {
+fn restore(
+    bounds: &Bounds,
+    state: &State,
+    pair: usize,
+    active: bool,
+    add: &mut impl FnMut(End, State),
+) {
     let is_there = state.pairs[pair].status != Status::Deleted || !state.has_room(bounds.quota);
     let is_open = state.journal.request != RequestAge::None || state.journal.restoring.has(pair);
     if is_there || is_open || state.has_leaked(pair) {
@@ -121,7 +158,13 @@ fn restore(bounds: &Bounds, state: &State, pair: usize, active: bool, add: &mut 
         begun.facts.dismissed.add(pair);
         begun.facts.suspects.remove(pair);
     }
-    begun.record(Event::Restoring(id(pair), Restoring { active, asked_at: NOW }));
+    begun.record(Event::Restoring(
+        id(pair),
+        Restoring {
+            active,
+            asked_at: NOW,
+        },
+    ));
     let mut done = begun;
     done.set(pair, Status::Active);
     if !active {
@@ -165,7 +208,11 @@ fn change(state: &State, pair: usize, to: Status, add: &mut impl FnMut(End, Stat
 
 fn withdraw_before(state: &mut State, pair: usize, to: Status) {
     let is_wanted = state.journal.leaked.has(pair) || state.journal.is_old(pair);
-    let ends = if to == Status::Active { is_wanted } else { state.journal.is_new(pair) };
+    let ends = if to == Status::Active {
+        is_wanted
+    } else {
+        state.journal.is_new(pair)
+    };
     if ends {
         state.record(Event::Withdrawn(id(pair)));
     }
@@ -176,7 +223,10 @@ fn withdraw_before(state: &mut State, pair: usize, to: Status) {
 }
 
 fn dismiss(state: &State, pair: usize, add: &mut impl FnMut(End, State)) {
-    let begun = State { run: Run::default(), ..begin(state, Ask::Continue) };
+    let begun = State {
+        run: Run::default(),
+        ..begin(state, Ask::Continue)
+    };
     let mut done = begun;
     if done.facts.suspects.has(pair) {
         done.facts.suspects.remove(pair);

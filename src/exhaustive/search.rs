@@ -19,14 +19,24 @@ pub(super) struct Count {
 /// Lives through all histories with one beginning. Returns the first violation, with its history, as an error.
 pub(super) fn explore(bounds: &Bounds, start: &[Start]) -> Result<Count, String> {
     let first = starts::begin(bounds, start);
-    let mut search = Search { bounds, first, seen: Hashes::default(), settled: Hashes::default(), from: Vec::new(), transitions: 0 };
+    let mut search = Search {
+        bounds,
+        first,
+        seen: Hashes::default(),
+        settled: Hashes::default(),
+        from: Vec::new(),
+        transitions: 0,
+    };
     search.seen.insert(hash(&first));
     search.from.push((u32::MAX, 0));
     let mut level = vec![first];
     while !level.is_empty() {
         level = search.one_step_more(&level)?;
     }
-    Ok(Count { states: search.from.len(), transitions: search.transitions })
+    Ok(Count {
+        states: search.from.len(),
+        transitions: search.transitions,
+    })
 }
 
 struct Search<'a> {
@@ -55,7 +65,10 @@ impl Search<'_> {
                 }
                 if self.seen.insert(hash(&next.to)) {
                     below.push(next.to);
-                    self.from.push((u32::try_from(base + number).unwrap(), u16::try_from(way).unwrap()));
+                    self.from.push((
+                        u32::try_from(base + number).unwrap(),
+                        u16::try_from(way).unwrap(),
+                    ));
                 }
             }
         }
@@ -67,12 +80,22 @@ impl Search<'_> {
         if state.run.ask.is_some() {
             return Ok(());
         }
-        let mut settling = Settling { bounds: self.bounds, settled: &mut self.settled, story: None };
-        let Some(wrong) = settling.settle(state) else { return Ok(()) };
+        let mut settling = Settling {
+            bounds: self.bounds,
+            settled: &mut self.settled,
+            story: None,
+        };
+        let Some(wrong) = settling.settle(state) else {
+            return Ok(());
+        };
         let mut end = String::new();
         settling.story = Some(&mut end);
         settling.settle(state);
-        Err(format!("{}\n{}{end}", wrong.sentence(), self.story(number, None)))
+        Err(format!(
+            "{}\n{}{end}",
+            wrong.sentence(),
+            self.story(number, None)
+        ))
     }
 
     /// Tells a history from its beginning to a state, and one way more.
@@ -133,7 +156,8 @@ pub(super) struct Mixer {
 
 impl Mixer {
     fn mix(&mut self, word: u64) {
-        let product = u128::from(self.mixed ^ word ^ 0x9e37_79b9_7f4a_7c15) * u128::from(0xd6e8_feb8_6659_fd93_u64);
+        let product = u128::from(self.mixed ^ word ^ 0x9e37_79b9_7f4a_7c15)
+            * u128::from(0xd6e8_feb8_6659_fd93_u64);
         self.mixed = (product as u64 ^ (product >> 64) as u64).rotate_left(23);
     }
 }

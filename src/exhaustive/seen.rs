@@ -1,6 +1,7 @@
 //! What a run of akm has seen, as a real `Seen`.
 
-use super::journal::{RequestAge, ids};
+use super::fold::ids;
+use super::journal::RequestAge;
 use super::set::{PAIRS, Set};
 use super::state::{Secret, Shown, State};
 use super::times::{AGES, EXPIRY, GRACE, LAG, NOW, ago, id};
@@ -23,9 +24,15 @@ impl State {
         let is_stored = |pair: &usize| self.pairs[*pair].secret != Secret::None;
         let stored: Set = (0..PAIRS).filter(is_stored).collect();
         Seen {
-            limits: Limits { pairs: quota, expiry: EXPIRY, lag: LAG },
+            limits: Limits {
+                pairs: quota,
+                expiry: EXPIRY,
+                lag: LAG,
+            },
             list: run.has_looked.then(|| self.list()),
-            answers: (0..PAIRS).filter_map(|pair| Some((id(pair), self.last_answer(pair)?))).collect(),
+            answers: (0..PAIRS)
+                .filter_map(|pair| Some((id(pair), self.last_answer(pair)?)))
+                .collect(),
             asked: ids(run.asked),
             resumed: ids(run.resumed),
             readable: ids(run.readable),
@@ -34,7 +41,11 @@ impl State {
             claimed: ids(self.facts.claimed),
             verified: self.verified(),
             failed: self.failed(),
-            targets: self.target.into_iter().map(|pair| id(pair.into())).collect(),
+            targets: self
+                .target
+                .into_iter()
+                .map(|pair| id(pair.into()))
+                .collect(),
             has_requested: run.has_requested,
         }
     }
@@ -46,25 +57,41 @@ impl State {
                 Shown::Active => Status::Active,
                 Shown::Inactive => Status::Inactive,
             };
-            Some((id(pair), Listed { status, created_at: self.created_at(pair) }))
+            Some((
+                id(pair),
+                Listed {
+                    status,
+                    created_at: self.created_at(pair),
+                },
+            ))
         };
-        List { asked_at: self.list_asked_at(), pairs: (0..PAIRS).filter_map(listed).collect() }
+        List {
+            asked_at: self.list_asked_at(),
+            pairs: (0..PAIRS).filter_map(listed).collect(),
+        }
     }
 
     /// Pairs are older than what the journal still waits for, and P0 is the oldest.
     fn created_at(&self, pair: usize) -> Timestamp {
         let early = ago(AGES * 2) + TimeDelta::days(i64::try_from(pair).unwrap());
-        if self.journal.made.has(pair) { self.made_at(pair) } else { early }
+        if self.journal.made.has(pair) {
+            self.made_at(pair)
+        } else {
+            early
+        }
     }
 
     /// A list is as old as whatever it is too old for.
     pub(super) fn list_asked_at(&self) -> Timestamp {
         let (run, journal) = (&self.run, &self.journal);
         let disabled = journal.replacement.map(|it| it.disabled);
-        let is_undecided = journal.request == RequestAge::Decided && run.looked_at != RequestAge::Decided;
+        let is_undecided =
+            journal.request == RequestAge::Decided && run.looked_at != RequestAge::Decided;
         let is_older = is_undecided || run.older != super::state::Older::default();
         match () {
-            () if run.older.disabled && disabled == Some(super::journal::Disabled::GraceAgo) => ago(GRACE),
+            () if run.older.disabled && disabled == Some(super::journal::Disabled::GraceAgo) => {
+                ago(GRACE)
+            }
             () if is_older => ago(LAG),
             () => NOW,
         }
@@ -73,23 +100,51 @@ impl State {
     fn last_answer(&self, pair: usize) -> Option<Answer> {
         let run = &self.run;
         let recent = run.answers[pair].map(|sight| Answer { at: NOW, sight });
-        let older = run.older.answers[pair].map(|sight| Answer { at: ago(LAG), sight });
+        let older = run.older.answers[pair].map(|sight| Answer {
+            at: ago(LAG),
+            sight,
+        });
         recent.or(older)
     }
 
     /// The second proof is as much later than the delivery as it must be, although `now` is fixed.
     fn verified(&self) -> BTreeMap<AccessKeyId, Timestamp> {
-        let at = |pair| if self.run.proven.has(pair) { NOW + PROOF } else { NOW };
-        self.run.verified.iter().map(|pair| (id(pair), at(pair))).collect()
+        let at = |pair| {
+            if self.run.proven.has(pair) {
+                NOW + PROOF
+            } else {
+                NOW
+            }
+        };
+        self.run
+            .verified
+            .iter()
+            .map(|pair| (id(pair), at(pair)))
+            .collect()
     }
 
     fn failed(&self) -> BTreeMap<AccessKeyId, Failed> {
-        let why = |pair| if self.run.wrong_secret.has(pair) { Failed::WrongSecret } else { Failed::Unknown };
-        self.run.failed.iter().map(|pair| (id(pair), why(pair))).collect()
+        let why = |pair| {
+            if self.run.wrong_secret.has(pair) {
+                Failed::WrongSecret
+            } else {
+                Failed::Unknown
+            }
+        };
+        self.run
+            .failed
+            .iter()
+            .map(|pair| (id(pair), why(pair)))
+            .collect()
     }
 }
 
 /// Returns the pairs that are there, as far as the run can tell.
 pub(super) fn present(state: &State, open: &OpenWork, quota: usize) -> Set {
-    state.seen(quota).present(open).iter().map(super::times::pair).collect()
+    state
+        .seen(quota)
+        .present(open)
+        .iter()
+        .map(super::times::pair)
+        .collect()
 }

@@ -49,6 +49,8 @@ impl std::ops::BitOr for Set {
 
 impl FromIterator<usize> for Set {
     fn from_iter<T: IntoIterator<Item = usize>>(pairs: T) -> Self {
-        pairs.into_iter().fold(Self::EMPTY, |set, pair| set | Self::of(pair))
+        pairs
+            .into_iter()
+            .fold(Self::EMPTY, |set, pair| set | Self::of(pair))
     }
 }

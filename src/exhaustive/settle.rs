@@ -8,7 +8,6 @@ use super::wrong::Wrong;
 use super::{Bounds, history, person, seen, steps};
 use crate::core::plan::{Ask, Step, Stop};
 
-
 /// No history needs as many runs, or advice as often, or as many steps in one run.
 const RUNS: usize = 24;
 const ADVICE: usize = 5;
@@ -25,7 +24,13 @@ pub(super) struct Settling<'a> {
 
 impl Settling<'_> {
     pub(super) fn settle(&mut self, state: &State) -> Option<Wrong> {
-        let mut state = State { faults: 0, foreign: 0, asks: 0, wrong: None, ..*state };
+        let mut state = State {
+            faults: 0,
+            foreign: 0,
+            asks: 0,
+            wrong: None,
+            ..*state
+        };
         let (mut before, mut advised, mut passed) = (None, 0, Vec::new());
         for _ in 0..RUNS {
             pass_time(&mut state);
@@ -80,7 +85,12 @@ impl Settling<'_> {
     /// What the person does whom the stop has advised.
     fn follow(&mut self, state: &State, stop: Stop) -> Option<State> {
         let (command, pair) = advice(state, stop)?;
-        self.tell(|| format!("       then a person: {}\n", history::command(command, pair)));
+        self.tell(|| {
+            format!(
+                "       then a person: {}\n",
+                history::command(command, pair)
+            )
+        });
         let mut ways = Ways::new();
         person::command(self.bounds, state, command, pair, &mut ways);
         ways.last().map(|way| way.to)
@@ -120,9 +130,13 @@ fn make_room(state: &State) -> Option<(Command, usize)> {
         let is_inactive = state.pairs[*pair].status == Status::Inactive;
         is_inactive && state.is_saved(*pair) && !(leaked | suspects).has(*pair)
     };
-    let enable = (0..PAIRS).find(is_unused).map(|pair| (Command::Enable, pair));
+    let enable = (0..PAIRS)
+        .find(is_unused)
+        .map(|pair| (Command::Enable, pair));
     let live = |set: Set| set.iter().find(|pair| state.is_live(*pair));
-    let delete = live(leaked).or_else(|| live(suspects)).map(|pair| (Command::Delete, pair));
+    let delete = live(leaked)
+        .or_else(|| live(suspects))
+        .map(|pair| (Command::Delete, pair));
     let forget = leaked.iter().next().map(|pair| (Command::Dismiss, pair));
     enable.or(delete).or(forget)
 }

@@ -36,8 +36,16 @@ impl Start {
             Self::SavedInactive => Status::Inactive,
             Self::Deleted => Status::Deleted,
         };
-        let secret = if self == Self::Foreign { Secret::None } else { Secret::Proven };
-        Pair { status, may_show: MayShow::only(status.shown()), secret }
+        let secret = if self == Self::Foreign {
+            Secret::None
+        } else {
+            Secret::Proven
+        };
+        Pair {
+            status,
+            may_show: MayShow::only(status.shown()),
+            secret,
+        }
     }
 }
 
@@ -52,7 +60,12 @@ pub(super) fn begin(bounds: &Bounds, start: &[Start]) -> State {
     let known = (0..start.len()).collect();
     State {
         pairs,
-        facts: Facts { claimed: saved, promised: saved, known, ..Facts::default() },
+        facts: Facts {
+            claimed: saved,
+            promised: saved,
+            known,
+            ..Facts::default()
+        },
         target: saved.has(0).then_some(0),
         faults: bounds.faults,
         foreign: bounds.foreign,

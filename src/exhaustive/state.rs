@@ -220,7 +220,10 @@ impl State {
     pub(super) fn make(&mut self) -> Option<usize> {
         let is_free = |pair: &usize| self.pairs[*pair].status == Status::Never;
         let pair = (0..PAIRS).find(is_free)?;
-        self.pairs[pair] = Pair { may_show: MayShow::only(Shown::Nothing), ..Pair::default() };
+        self.pairs[pair] = Pair {
+            may_show: MayShow::only(Shown::Nothing),
+            ..Pair::default()
+        };
         self.set(pair, Status::Active);
         Some(pair)
     }

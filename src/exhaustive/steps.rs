@@ -33,10 +33,20 @@ pub(super) fn take(bounds: &Bounds, state: &State, step: &Step, ways: &mut Ways)
 }
 
 /// A way in which a step ends, once it is known whether a fault has to happen for it.
-pub(super) fn end(state: &State, ways: &mut Ways, pair: usize, end: End, to: impl FnOnce() -> State) {
+pub(super) fn end(
+    state: &State,
+    ways: &mut Ways,
+    pair: usize,
+    end: End,
+    to: impl FnOnce() -> State,
+) {
     let is_fault = !matches!(end, End::Done | End::Failed | End::Refused);
     if !is_fault || state.faults > 0 {
-        ways.push(Way { to: to(), how: How::Step(end), pair });
+        ways.push(Way {
+            to: to(),
+            how: How::Step(end),
+            pair,
+        });
     }
 }
 
@@ -46,7 +56,10 @@ impl State {
         if !self.is_live(pair) {
             return false;
         }
-        self.wrong_if(to == Status::Active && self.has_leaked(pair), Wrong::LeakedEnabled);
+        self.wrong_if(
+            to == Status::Active && self.has_leaked(pair),
+            Wrong::LeakedEnabled,
+        );
         if self.pairs[pair].status != to {
             self.set(pair, to);
         }
@@ -69,7 +82,8 @@ impl State {
     /// The secrets that are saved when a run ends well are what the person counts on.
     fn promise(&mut self) {
         for pair in (0..PAIRS).filter(|_| self.run.has_looked) {
-            if self.facts.claimed.has(pair) && self.is_saved(pair) && !self.journal.leaked.has(pair) {
+            if self.facts.claimed.has(pair) && self.is_saved(pair) && !self.journal.leaked.has(pair)
+            {
                 self.facts.promised.add(pair);
             }
         }
@@ -97,7 +111,14 @@ fn change(state: &State, pair: usize, to: Status, ways: &mut Ways) {
 fn resume_restore(state: &State, pair: usize, ways: &mut Ways) {
     let mut done = *state;
     let is_active = state.journal.wanted_active.has(pair) && !state.journal.leaked.has(pair);
-    let is_there = done.change_unnamed(pair, if is_active { Status::Active } else { Status::Inactive });
+    let is_there = done.change_unnamed(
+        pair,
+        if is_active {
+            Status::Active
+        } else {
+            Status::Inactive
+        },
+    );
     let unheard = done;
     let is_expired = state.journal.restore_expired.has(pair);
     done.run.resumed.add(pair);
@@ -125,8 +146,14 @@ fn drop_secret(state: &State, pair: usize, ways: &mut Ways) {
 fn conclude(mut state: State, ways: &mut Ways) {
     let before = state;
     state.wrong_if(before.create_in_flight, Wrong::ConcludedEarly);
-    let unknown = before.facts.orphans.without(before.facts.suspects | before.facts.dismissed);
-    state.wrong_if(unknown.iter().any(|pair| before.is_live(pair)), Wrong::SuspectMissed);
+    let unknown = before
+        .facts
+        .orphans
+        .without(before.facts.suspects | before.facts.dismissed);
+    state.wrong_if(
+        unknown.iter().any(|pair| before.is_live(pair)),
+        Wrong::SuspectMissed,
+    );
     state.append(Event::Concluded);
     end(&before, ways, 0, End::Done, || state);
 }
@@ -134,7 +161,11 @@ fn conclude(mut state: State, ways: &mut Ways) {
 /// First into the store, then into metadata.
 fn store(bounds: &Bounds, state: &State, pair: usize, ways: &mut Ways) {
     let mut half = *state;
-    half.pairs[pair].secret = if bounds.syncs { Secret::Proven } else { Secret::Unproven };
+    half.pairs[pair].secret = if bounds.syncs {
+        Secret::Proven
+    } else {
+        Secret::Unproven
+    };
     half.run.readable.add(pair);
     if !bounds.syncs {
         half.run.put.add(pair);
@@ -162,14 +193,23 @@ fn verify(mut state: State, pair: usize, not_before: Option<Timestamp>, ways: &m
     if state.is_active(pair) && state.pairs[pair].secret == Secret::Wrong {
         state.run.wrong_secret.add(pair);
     }
-    end(&before, ways, pair, if works { End::Done } else { End::Failed }, || state);
+    end(
+        &before,
+        ways,
+        pair,
+        if works { End::Done } else { End::Failed },
+        || state,
+    );
 }
 
 fn deliver(mut state: State, pair: usize, ways: &mut Ways) {
     let before = state;
     state.wrong_if(before.facts.leaks.has(pair), Wrong::LeakedDelivered);
     let works = before.is_active(pair) && before.is_saved(pair);
-    state.wrong_if(!works && !before.facts.raced.has(pair), Wrong::BrokenDelivered);
+    state.wrong_if(
+        !works && !before.facts.raced.has(pair),
+        Wrong::BrokenDelivered,
+    );
     state.target = u8::try_from(pair).ok();
     let half = state;
     if before.journal.is_new(pair) {
@@ -206,7 +246,10 @@ fn close(mut state: State, ways: &mut Ways) {
 fn end_run(mut state: State, step: &Step, ways: &mut Ways) {
     let before = state;
     let mut leaked = before.journal.leaked.without(before.run.touched).iter();
-    state.wrong_if(leaked.any(|pair| before.is_active(pair)), Wrong::LeakedActive);
+    state.wrong_if(
+        leaked.any(|pair| before.is_active(pair)),
+        Wrong::LeakedActive,
+    );
     let new = before.journal.replacement.map(|it| usize::from(it.new));
     if let Some(new) = new.filter(|new| !before.facts.raced.has(*new)) {
         let is_gone = *step == Step::Stop(Stop::NewGone);

@@ -10,7 +10,11 @@ use super::state::{MayShow, Secret, State, Status};
 pub(super) fn happen(bounds: &Bounds, state: &State, ways: &mut Ways) {
     let mut add = |to: State, chance, pair| {
         if to != *state {
-            ways.push(Way { to, how: How::World(chance), pair });
+            ways.push(Way {
+                to,
+                how: How::World(chance),
+                pair,
+            });
         }
     };
     arrive(bounds, state, &mut add);
@@ -27,7 +31,10 @@ fn arrive(bounds: &Bounds, state: &State, add: &mut impl FnMut(State, Chance, us
     if !state.has_room(bounds.quota) {
         return;
     }
-    let mut arrived = State { create_in_flight: false, ..*state };
+    let mut arrived = State {
+        create_in_flight: false,
+        ..*state
+    };
     if let Some(pair) = state.create_in_flight.then(|| arrived.make()).flatten() {
         arrived.facts.ours.add(pair);
         arrived.facts.orphans.add(pair);
@@ -62,7 +69,11 @@ fn pass(state: &State, add: &mut impl FnMut(State, Chance, usize)) {
     if is_anything_unanswered(state) {
         add(after(State::expiry_passes), Chance::ExpiryPasses, 0);
     }
-    if state.journal.replacement.is_some_and(|it| it.waits_for_overlap()) {
+    if state
+        .journal
+        .replacement
+        .is_some_and(|it| it.waits_for_overlap())
+    {
         add(after(State::overlap_passes), Chance::OverlapPasses, 0);
     }
     let disabled = state.journal.replacement.map(|it| it.disabled);
@@ -72,8 +83,13 @@ fn pass(state: &State, add: &mut impl FnMut(State, Chance, usize)) {
 }
 
 fn is_anything_unanswered(state: &State) -> bool {
-    let is_fresh = |it: &Journal| it.request == RequestAge::Fresh || !it.restoring.without(it.restore_expired).is_empty();
-    is_fresh(&state.journal) || is_fresh(&state.durable) || state.create_in_flight || !state.restores_in_flight.is_empty()
+    let is_fresh = |it: &Journal| {
+        it.request == RequestAge::Fresh || !it.restoring.without(it.restore_expired).is_empty()
+    };
+    is_fresh(&state.journal)
+        || is_fresh(&state.durable)
+        || state.create_in_flight
+        || !state.restores_in_flight.is_empty()
 }
 
 impl State {
@@ -104,7 +120,9 @@ impl State {
             run.older.answers[pair] = run.answers[pair].or(run.older.answers[pair]);
         }
         run.older.appeared = run.older.appeared | journal.made_lately | journal.restored_lately;
-        run.older.disabled |= journal.replacement.is_some_and(|it| it.disabled == Disabled::Lately);
+        run.older.disabled |= journal
+            .replacement
+            .is_some_and(|it| it.disabled == Disabled::Lately);
     }
 
     /// Nothing that was sent before can be executed any more.
@@ -137,7 +155,11 @@ impl State {
     pub(super) fn grace_passes(&mut self) {
         self.lag_passes();
         for journal in [&mut self.journal, &mut self.durable] {
-            if let Some(it) = journal.replacement.as_mut().filter(|it| it.disabled != Disabled::No) {
+            if let Some(it) = journal
+                .replacement
+                .as_mut()
+                .filter(|it| it.disabled != Disabled::No)
+            {
                 it.disabled = Disabled::GraceAgo;
             }
         }
@@ -150,7 +172,11 @@ impl Journal {
             self.request = RequestAge::Decided;
         }
         (self.made_lately, self.restored_lately) = (Set::EMPTY, Set::EMPTY);
-        if let Some(it) = self.replacement.as_mut().filter(|it| it.disabled == Disabled::Lately) {
+        if let Some(it) = self
+            .replacement
+            .as_mut()
+            .filter(|it| it.disabled == Disabled::Lately)
+        {
             it.disabled = Disabled::LagAgo;
         }
     }
@@ -168,7 +194,10 @@ impl super::journal::Replacement {
 
 /// Another program, or a person with the console, changes pairs.
 fn others(bounds: &Bounds, state: &State, add: &mut impl FnMut(State, Chance, usize)) {
-    let state = State { foreign: state.foreign - 1, ..*state };
+    let state = State {
+        foreign: state.foreign - 1,
+        ..*state
+    };
     let mut made = state;
     if let Some(pair) = state.has_room(bounds.quota).then(|| made.make()).flatten() {
         made.facts.raced.add(pair);
@@ -192,20 +221,34 @@ fn others(bounds: &Bounds, state: &State, add: &mut impl FnMut(State, Chance, us
 
 fn break_down(state: &State, add: &mut impl FnMut(State, Chance, usize)) {
     for pair in (0..PAIRS).filter(|pair| state.is_saved(*pair)) {
-        add(with_secret(state, pair, Secret::Damaged), Chance::SecretDamaged, pair);
-        add(with_secret(state, pair, Secret::Wrong), Chance::SecretReplaced, pair);
+        add(
+            with_secret(state, pair, Secret::Damaged),
+            Chance::SecretDamaged,
+            pair,
+        );
+        add(
+            with_secret(state, pair, Secret::Wrong),
+            Chance::SecretReplaced,
+            pair,
+        );
     }
     if state.run.ask.is_some() {
         add(state.fault(), Chance::Killed, 0);
     }
-    let is_unproven = state.pairs.iter().any(|pair| pair.secret == Secret::Unproven);
+    let is_unproven = state
+        .pairs
+        .iter()
+        .any(|pair| pair.secret == Secret::Unproven);
     if state.journal != state.durable || is_unproven {
         add(state.power_cut(), Chance::PowerCut, 0);
     }
 }
 
 fn with_secret(state: &State, pair: usize, secret: Secret) -> State {
-    let mut state = State { faults: state.faults - 1, ..*state };
+    let mut state = State {
+        faults: state.faults - 1,
+        ..*state
+    };
     state.pairs[pair].secret = secret;
     state.touch(pair);
     state
