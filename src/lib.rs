@@ -27,6 +27,8 @@ mod cli;
 mod cloud;
 mod core;
 mod delivery;
+#[cfg(test)]
+mod exhaustive;
 mod export;
 mod import;
 mod metadata;

@@ -60,6 +60,18 @@ pub(crate) struct Spans {
     pub(crate) grace: TimeDelta,
 }
 
+#[cfg(test)]
+impl Keeping {
+    /// In encrypted files.
+    pub(crate) fn sample() -> Self {
+        Self {
+            store: StoreKind::Age,
+            recipient: Recipient::parse("age1sample").unwrap(),
+            comment: None,
+        }
+    }
+}
+
 /// A pair that akm made and whose secret the journal has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Made {
@@ -91,7 +103,11 @@ pub(crate) struct Restoring {
 impl OpenWork {
     /// Returns whether nothing is unfinished, so that the journal can be removed.
     pub(crate) fn is_empty(&self) -> bool {
-        *self == Self { restored: self.restored.clone(), ..Self::default() }
+        *self
+            == Self {
+                restored: self.restored.clone(),
+                ..Self::default()
+            }
     }
 
     /// Returns the state after one more event.
@@ -135,7 +151,10 @@ impl OpenWork {
     }
 
     fn end_replacement_of(&mut self, id: &AccessKeyId) {
-        self.replacement = self.replacement.take().filter(|it| it.old != *id && it.new != *id);
+        self.replacement = self
+            .replacement
+            .take()
+            .filter(|it| it.old != *id && it.new != *id);
     }
 
     /// One that leaked stays leaked: something is still to take its place.
@@ -149,7 +168,8 @@ impl OpenWork {
     /// The request is answered; where it was to replace a pair, the replacement begins. One that leaked meanwhile is no pair to go back to.
     fn created(&mut self, id: AccessKeyId, made: Made) {
         let replaces = self.request.take().and_then(|request| request.replaces);
-        if let Some(Replaced { old, spans }) = replaces.filter(|it| !self.leaked.contains(&it.old)) {
+        if let Some(Replaced { old, spans }) = replaces.filter(|it| !self.leaked.contains(&it.old))
+        {
             self.replacement = Some(Replacement {
                 old,
                 new: id.clone(),
@@ -172,7 +192,11 @@ impl OpenWork {
     }
 
     fn change_spans(&mut self, spans: Spans) {
-        if let Some(it) = self.request.as_mut().and_then(|request| request.replaces.as_mut()) {
+        if let Some(it) = self
+            .request
+            .as_mut()
+            .and_then(|request| request.replaces.as_mut())
+        {
             it.spans = spans;
         }
         if let Some(it) = self.replacement.as_mut() {

@@ -2,7 +2,15 @@
 //!
 //! Three rules do most. *Ask, do not look*: disabling, enabling and deleting can be repeated, and their answers are about now; a list only
 //! finds pairs that nobody named. *Before a pair is taken away (but a leaked one), the other one is asked itself.* *A person's command
-//! on a pair ends what the journal wants with it*, before the cloud is asked.
+//! on a pair ends what the journal wants with it*, before the cloud is asked. `plan/tests.rs` has all of it as a table.
+
+#[cfg(test)]
+mod scene;
+mod step;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod words;
 
 use super::{
     access_key::AccessKeyId,
@@ -12,83 +20,7 @@ use super::{
 };
 use chrono::TimeDelta;
 
-/// What a run is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ask {
-    /// Go on with what is unfinished.
-    Continue,
-    /// Make a pair beside what is there.
-    Create,
-    /// Make a pair in the place of the only one.
-    Rotate,
-    /// Delete the outgoing pair before its grace is over.
-    EndGrace,
-}
-
-/// One step of a run. All but the last five ask the cloud or a store for something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
-    Disable(AccessKeyId),
-    Enable(AccessKeyId),
-    Delete(AccessKeyId),
-    /// Forget the secret of a leaked pair: first in metadata, then in the store.
-    DropSecret(AccessKeyId),
-    /// Ask for the status that a pair being restored is to have: the answer says whether it is back.
-    ResumeRestore(AccessKeyId),
-    /// List the owner's pairs and read their secrets.
-    Look,
-    /// Make a pair.
-    Request,
-    /// The request will not be executed any more, and a list shows what it did.
-    Conclude,
-    /// Put the sealed secret into the store and claim it in metadata.
-    Store(AccessKeyId),
-    /// Sign a question with the pair itself, not before this time.
-    Verify(AccessKeyId, Option<Timestamp>),
-    /// Hand out this pair from now on.
-    Deliver(AccessKeyId),
-    /// The outgoing pair is gone.
-    EndReplacement,
-    /// Somebody enabled the outgoing pair again: leave both.
-    Undone,
-    /// Remove the journal.
-    Close,
-    Wait(Wait),
-    Stop(Stop),
-    Done,
-}
-
-/// What a run leaves to a later one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wait {
-    /// A create may yet be executed, or a list may yet lack what it made, until this time.
-    Expiry(Timestamp),
-    /// A restore may yet be executed until this time.
-    Restore(Timestamp),
-    /// The outgoing pair stays Active until this time.
-    Overlap(Timestamp),
-    /// The outgoing pair stays Inactive until this time.
-    Grace(Timestamp),
-    /// The incoming pair is listed as Active and does not work yet.
-    Lag,
-    /// A later run is to read back a secret that this one put into a store that cannot sync.
-    Proof,
-}
-
-/// Why a run cannot go on without a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    NewGone,
-    NewInactive,
-    /// The store has no secret of the incoming pair that can be read.
-    NotHeld,
-    /// The store has another secret in the place of the incoming pair's.
-    WrongSecret,
-    /// A pair leaked, nothing can stand in for it, and the owner has as many pairs as it may.
-    NoRoom,
-    TwoPairs,
-    NoPair,
-}
+pub(crate) use step::{Ask, Step, Stop, Wait};
 
 /// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
 pub(crate) const PROOF: TimeDelta = TimeDelta::seconds(2);
@@ -97,8 +29,8 @@ pub(crate) const PROOF: TimeDelta = TimeDelta::seconds(2);
 pub(crate) fn begin(open: &OpenWork, ask: Ask) -> Ask {
     let replacement = open.replacement.as_ref();
     let is_delivered = replacement.is_some_and(|it| it.delivered_at.is_some());
-    let requested = open.request.as_ref().is_some_and(|it| it.replaces.is_some());
-    let is_free = open.leaked.is_empty() && replacement.is_none() && !requested;
+    let replaces = open.request.as_ref().and_then(|it| it.replaces.as_ref());
+    let is_free = open.leaked.is_empty() && replacement.is_none() && replaces.is_none();
     match ask {
         Ask::Rotate if !is_delivered && !is_free => Ask::Continue,
         ask => ask,
@@ -107,8 +39,22 @@ pub(crate) fn begin(open: &OpenWork, ask: Ask) -> Ask {
 
 /// Returns the next step. The first row that applies decides.
 pub(crate) fn next(open: &OpenWork, seen: &Seen, ask: Ask, now: Timestamp) -> Step {
-    let plan = Plan { open, seen, ask, now };
-    let rows = [Plan::ask_first, Plan::look, Plan::store, Plan::leaks, Plan::incoming, Plan::outgoing, Plan::undecided, Plan::make];
+    let plan = Plan {
+        open,
+        seen,
+        ask,
+        now,
+    };
+    let rows = [
+        Plan::ask_first,
+        Plan::look,
+        Plan::store,
+        Plan::leaks,
+        Plan::incoming,
+        Plan::outgoing,
+        Plan::undecided,
+        Plan::make,
+    ];
     let step = rows.iter().find_map(|row| row(&plan));
     step.unwrap_or_else(|| plan.end())
 }
@@ -127,11 +73,13 @@ impl Plan<'_> {
         let (open, seen) = (self.open, self.seen);
         let leaked = open.leaked.difference(&seen.asked).next();
         let restoring = || open.restoring.keys().find(|id| !seen.resumed.contains(id));
+        let is_returning = |it: &&Replacement| it.rolled_back && it.delivered_at.is_none();
         let returning = || {
-            let it = open.replacement.as_ref();
-            it.filter(|it| it.rolled_back && it.delivered_at.is_none() && !seen.asked.contains(&it.new))
+            let it = open.replacement.as_ref().filter(is_returning);
+            it.filter(|it| !seen.asked.contains(&it.new))
         };
-        leaked.map(|id| Step::Disable(id.clone()))
+        leaked
+            .map(|id| Step::Disable(id.clone()))
             .or_else(|| restoring().map(|id| Step::ResumeRestore(id.clone())))
             .or_else(|| returning().map(|it| Step::Enable(it.new.clone())))
     }
@@ -142,7 +90,8 @@ impl Plan<'_> {
             return Some(Step::Look);
         };
         let decided = self.decided_at().filter(|at| self.now >= *at)?;
-        Some(if list.asked_at >= decided { Step::Conclude } else { Step::Look })
+        let is_newer = list.asked_at >= decided;
+        Some(if is_newer { Step::Conclude } else { Step::Look })
     }
 
     /// When a request cannot be executed any more and no list lacks what it made.
@@ -154,9 +103,11 @@ impl Plan<'_> {
 
     /// Row 6: made pairs go into their store and into metadata; of those that leaked, nobody keeps the secret.
     fn store(&self) -> Option<Step> {
-        let kept = |id: &&AccessKeyId| self.seen.readable.contains(*id) && self.seen.claimed.contains(*id);
-        let mut made = self.open.made.keys().filter(|id| !self.open.leaked.contains(*id));
-        made.find(|id| !kept(id)).map(|id| Step::Store(id.clone()))
+        let (open, seen) = (self.open, self.seen);
+        let is_kept = |id: &AccessKeyId| seen.readable.contains(id) && seen.claimed.contains(id);
+        let mut made = open.made.keys().filter(|id| !open.leaked.contains(*id));
+        let lost = made.find(|id| !is_kept(id));
+        lost.map(|id| Step::Store(id.clone()))
     }
 
     /// Row 7: another pair takes the place of what leaked, which then goes.
@@ -164,16 +115,21 @@ impl Plan<'_> {
         if self.open.leaked.is_empty() {
             return None;
         }
-        let there = self.leaked(|sight| sight != Sight::Gone);
+        let is_there = |id: &&AccessKeyId| self.sight(id) != Sight::Gone;
+        let there = self.open.leaked.iter().find(is_there).cloned();
         match (self.usable(), there) {
-            (Some(id), _) if self.is_target_leaked() => Some(match self.seen.failed.contains_key(&id) {
-                _ if self.seen.verified.contains_key(&id) => Step::Deliver(id),
-                true => Step::Wait(Wait::Lag),
-                false => Step::Verify(id, None),
-            }),
+            (Some(id), _) if self.is_target_leaked() => Some(self.hand_over_to(id)),
             (Some(_), Some(leaked)) => Some(Step::Delete(leaked)),
             (Some(_), None) => self.secret_of_leaked(),
             (None, there) => Some(self.stand_in(there)),
+        }
+    }
+
+    fn hand_over_to(&self, id: AccessKeyId) -> Step {
+        match self.seen.failed.contains_key(&id) {
+            _ if self.seen.verified.contains_key(&id) => Step::Deliver(id),
+            true => Step::Wait(Wait::Lag),
+            false => Step::Verify(id, None),
         }
     }
 
@@ -190,29 +146,27 @@ impl Plan<'_> {
     }
 
     fn secret_of_leaked(&self) -> Option<Step> {
-        let gone = |id: &&AccessKeyId| self.sight(id) == Sight::Gone && self.seen.stored.contains(*id);
-        self.open.leaked.iter().find(gone).map(|id| Step::DropSecret(id.clone()))
-    }
-
-    fn leaked(&self, wanted: fn(Sight) -> bool) -> Option<AccessKeyId> {
-        self.open.leaked.iter().find(|id| wanted(self.sight(id))).cloned()
+        let stored = self.open.leaked.intersection(&self.seen.stored);
+        let mut gone = stored.filter(|id| self.sight(id) == Sight::Gone);
+        gone.next().map(|id| Step::DropSecret(id.clone()))
     }
 
     fn is_target_leaked(&self) -> bool {
-        self.seen.targets.iter().any(|id| self.open.leaked.contains(id))
+        !self.open.leaked.is_disjoint(&self.seen.targets)
     }
 
     /// Returns a pair that can stand in for one that leaked: the incoming one, else the newest.
     fn usable(&self) -> Option<AccessKeyId> {
+        let (open, seen) = (self.open, self.seen);
         let is_usable = |id: &&AccessKeyId| {
-            self.sight(id) == Sight::Active && self.seen.readable.contains(*id) && !self.open.leaked.contains(*id)
+            let is_wrong = seen.failed.get(*id) == Some(&Failed::WrongSecret);
+            let is_saved = seen.readable.contains(*id) && !is_wrong;
+            self.sight(id) == Sight::Active && is_saved && !open.leaked.contains(*id)
         };
-        let incoming = self.open.replacement.as_ref().map(|it| &it.new).filter(is_usable);
-        let newest = || {
-            let usable = self.seen.readable.iter().filter(is_usable);
-            usable.max_by_key(|id| self.seen.created_at(self.open, id))
-        };
-        incoming.or_else(newest).cloned()
+        let incoming = open.replacement.as_ref().map(|it| &it.new);
+        let usable = seen.readable.iter().filter(is_usable);
+        let newest = || usable.max_by_key(|id| seen.created_at(open, id));
+        incoming.filter(is_usable).or_else(newest).cloned()
     }
 
     /// Row 8: the incoming pair is verified and delivered.
@@ -221,56 +175,63 @@ impl Plan<'_> {
         if it.delivered_at.is_some() {
             return None;
         }
-        Some(self.unless_works(&it.new, None).unwrap_or_else(|| Step::Deliver(it.new.clone())))
+        let step = self.unless_works(&it.new, None);
+        Some(step.unwrap_or_else(|| Step::Deliver(it.new.clone())))
     }
 
     /// Row 9: the outgoing pair stays for its overlap, then Inactive for its grace, and goes.
     fn outgoing(&self) -> Option<Step> {
         let it = self.open.replacement.as_ref()?;
-        let (overlap_over, grace_over) = (self.overlap_over(it), self.grace_over(it));
-        Some(match (self.sight(&it.old), it.disabled_at) {
-            (Sight::Gone, _) => Step::EndReplacement,
-            (Sight::Active, Some(_)) => Step::Undone,
-            (Sight::Active, None) if overlap_over > self.now => Step::Wait(Wait::Overlap(overlap_over)),
-            (Sight::Inactive, Some(_)) if grace_over > self.now && self.ask != Ask::EndGrace => Step::Wait(Wait::Grace(grace_over)),
-            (sight, disabled_at) => self.take_away(it, sight == Sight::Inactive && disabled_at.is_some()),
-        })
+        let overlap = it.delivered_at.map(|at| at + it.spans.overlap);
+        let overlap = overlap.filter(|end| *end > self.now);
+        let grace = it.disabled_at.map(|at| at + it.spans.grace);
+        let grace = grace.filter(|end| *end > self.now && self.ask != Ask::EndGrace);
+        let wait = match (self.sight(&it.old), it.disabled_at) {
+            (Sight::Gone, _) => return Some(Step::EndReplacement),
+            (Sight::Active, Some(_)) => return Some(Step::Undone),
+            (Sight::Active, None) => overlap.map(Wait::Overlap),
+            (Sight::Inactive, Some(_)) => grace.map(Wait::Grace),
+            (Sight::Inactive, None) => None,
+        };
+        Some(wait.map_or_else(|| self.take_away(it), Step::Wait))
     }
 
-    fn take_away(&self, it: &Replacement, delete: bool) -> Step {
+    /// It is deleted once it was disabled, and else disabled.
+    fn take_away(&self, it: &Replacement) -> Step {
         let proof_from = it.delivered_at.map(|at| at + PROOF);
-        let step = if delete { Step::Delete } else { Step::Disable };
-        self.unless_works(&it.new, proof_from).unwrap_or_else(|| step(it.old.clone()))
-    }
-
-    fn overlap_over(&self, it: &Replacement) -> Timestamp {
-        it.delivered_at.map_or(self.now, |at| at + it.spans.overlap)
-    }
-
-    fn grace_over(&self, it: &Replacement) -> Timestamp {
-        it.disabled_at.map_or(self.now, |at| at + it.spans.grace)
+        let is_disabled = it.disabled_at.is_some();
+        let step = if is_disabled {
+            Step::Delete
+        } else {
+            Step::Disable
+        };
+        let works = self.unless_works(&it.new, proof_from);
+        works.unwrap_or_else(|| step(it.old.clone()))
     }
 
     /// Before another pair is taken away for it, the incoming pair is asked itself; the list only explains why it does not work.
     fn unless_works(&self, id: &AccessKeyId, proof_from: Option<Timestamp>) -> Option<Step> {
         let (was_disabled, failed) = (self.seen.was_disabled(id), self.seen.failed.get(id));
-        let verified = self.seen.verified.get(id).is_some_and(|at| proof_from.is_none_or(|from| *at >= from));
-        Some(match (failed, self.sight(id)) {
+        let mut verified = self.seen.verified.get(id).into_iter();
+        let is_verified = verified.any(|at| proof_from.is_none_or(|from| *at >= from));
+        Some(match self.sight(id) {
             _ if !self.seen.readable.contains(id) => Step::Stop(Stop::NotHeld),
-            _ if verified && !was_disabled => return None,
-            (Some(Failed::WrongSecret), _) => Step::Stop(Stop::WrongSecret),
-            (failed, Sight::Gone) if was_disabled || failed.is_some() => Step::Stop(Stop::NewGone),
-            (failed, Sight::Inactive) if was_disabled || failed.is_some() => Step::Stop(Stop::NewInactive),
-            (Some(_), _) => Step::Wait(Wait::Lag),
-            (None, _) => Step::Verify(id.clone(), proof_from),
+            _ if is_verified && !was_disabled => return None,
+            _ if failed == Some(&Failed::WrongSecret) => Step::Stop(Stop::WrongSecret),
+            _ if failed.is_none() && !was_disabled => Step::Verify(id.clone(), proof_from),
+            Sight::Gone => Step::Stop(Stop::NewGone),
+            Sight::Inactive => Step::Stop(Stop::NewInactive),
+            Sight::Active => Step::Wait(Wait::Lag),
         })
     }
 
     /// Row 10: nothing is made, and nothing is closed, while something is undecided.
     fn undecided(&self) -> Option<Step> {
-        let restore = || self.open.restoring.values().map(|it| it.asked_at + self.seen.limits.expiry).max();
+        let restoring = self.open.restoring.values();
+        let ends = restoring.map(|it| it.asked_at + self.seen.limits.expiry);
+        let restore = ends.max().map(Wait::Restore);
         let request = self.decided_at().map(Wait::Expiry);
-        request.or_else(|| restore().map(Wait::Restore)).map(Step::Wait)
+        request.or(restore).map(Step::Wait)
     }
 
     /// Row 11: what this run was asked to make.
@@ -279,19 +240,22 @@ impl Plan<'_> {
             return None;
         }
         let (count, rotates) = (self.seen.present(self.open).len(), self.ask == Ask::Rotate);
+        let is_full = count >= self.seen.limits.pairs;
         Some(match count {
             0 if rotates => Step::Stop(Stop::NoPair),
-            _ if count >= self.seen.limits.pairs || rotates && count > 1 => Step::Stop(Stop::TwoPairs),
+            _ if is_full || rotates && count > 1 => Step::Stop(Stop::TwoPairs),
             _ => Step::Request,
         })
     }
 
     /// Row 12: closed once every secret was read back by a run that did not put it there.
     fn end(&self) -> Step {
-        let owed = |id: &&AccessKeyId| self.seen.unproven.contains(*id) && !self.open.leaked.contains(*id);
+        let (open, seen) = (self.open, self.seen);
+        let is_unproven =
+            |id: &AccessKeyId| seen.unproven.contains(id) && !open.leaked.contains(id);
         match () {
-            () if self.open.is_empty() && self.open.restored.is_empty() => Step::Done,
-            () if self.open.made.keys().any(|id| owed(&id)) => Step::Wait(Wait::Proof),
+            () if open.is_empty() && open.restored.is_empty() => Step::Done,
+            () if open.made.keys().any(is_unproven) => Step::Wait(Wait::Proof),
             () => Step::Close,
         }
     }

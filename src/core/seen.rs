@@ -72,7 +72,7 @@ pub(crate) struct Answer {
 }
 
 /// What a pair is as far as this run can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Sight {
     Active,
     Inactive,
@@ -99,7 +99,7 @@ impl From<Status> for Sight {
 
 impl Seen {
     /// Returns what a pair is. An answer about it at a time A is believed before every list that was asked for before A and the lag of
-    /// lists; after that, the list is. A pair that was made or restored within the lag is there even if the list lacks it.
+    /// lists; after that, the list is. A pair that was made, restored or replaced within the lag is there even if the list lacks it.
     pub(crate) fn sight(&self, open: &OpenWork, id: &AccessKeyId) -> Sight {
         if let Some(answer) = self.answer(open, id) {
             return answer;
@@ -124,7 +124,8 @@ impl Seen {
     /// Returns whether the last answer of this run calls the pair Inactive.
     pub(crate) fn was_disabled(&self, id: &AccessKeyId) -> bool {
         let answer = self.answers.get(id);
-        answer.is_some_and(|answer| answer.sight == Sight::Inactive && self.beats_the_list(answer.at))
+        answer
+            .is_some_and(|answer| answer.sight == Sight::Inactive && self.beats_the_list(answer.at))
     }
 
     /// Returns when the pair was made, as far as a list or the journal says.
@@ -138,15 +139,27 @@ impl Seen {
     fn answer(&self, open: &OpenWork, id: &AccessKeyId) -> Option<Sight> {
         let replacement = open.replacement.as_ref().filter(|it| it.old == *id);
         let disabled = replacement.and_then(|it| it.disabled_at);
-        let disabled = disabled.map(|at| Answer { at, sight: Sight::Inactive });
+        let disabled = disabled.map(|at| Answer {
+            at,
+            sight: Sight::Inactive,
+        });
         let answer = self.answers.get(id).copied().or(disabled);
-        answer.filter(|answer| self.beats_the_list(answer.at)).map(|answer| answer.sight)
+        answer
+            .filter(|answer| self.beats_the_list(answer.at))
+            .map(|answer| answer.sight)
     }
 
+    /// A pair that is being replaced was there when the new one was made, although it may have been new itself.
     fn appeared_lately(&self, open: &OpenWork, id: &AccessKeyId) -> bool {
-        let made = open.made.get(id).map(|made| made.created_at);
+        let replacement = open.replacement.as_ref().filter(|it| it.old == *id);
+        let made = [Some(id), replacement.map(|it| &it.new)]
+            .into_iter()
+            .flatten();
+        let made = made
+            .filter_map(|id| open.made.get(id))
+            .map(|made| made.created_at);
         let restored = open.restored.get(id).copied();
-        made.into_iter().chain(restored).any(|at| self.beats_the_list(at))
+        made.chain(restored).any(|at| self.beats_the_list(at))
     }
 
     /// Counted by the list's own time and not by now: time that passes in a run does not make its list any newer.

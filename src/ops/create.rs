@@ -98,7 +98,9 @@ fn finish(work: &mut Work, id: AccessKeyId, order: Order) -> Result<AccessKeyId,
         ));
         return make(work, order);
     }
-    work.session.tell.note(&format!("finished what was begun before: AccessKey pair `{id}`"));
+    work.session.tell.note(&format!(
+        "finished what was begun before: AccessKey pair `{id}`"
+    ));
     Ok(id)
 }
 
@@ -110,7 +112,13 @@ fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
     });
     match (made, went.end) {
         (Some(id), End::Done | End::Wait(_)) => Ok(id),
-        (_, End::Stop(why)) => Err(stop::stopped(work.session, &work.owner, work.open(), &went, why)),
+        (_, End::Stop(why)) => Err(stop::stopped(
+            work.session,
+            &work.owner,
+            work.open(),
+            &went,
+            why,
+        )),
         (_, End::Wait(wait)) => Err(stop::waiting(&work.owner, work.open(), wait)),
         (None, End::Done) => Err(Failure::new(Kind::Failed, "no pair was made")),
     }

@@ -44,7 +44,11 @@ pub(in crate::ops) enum End {
 }
 
 /// Takes every step that can be taken now.
-pub(in crate::ops) fn drive(world: &mut impl World, log: &mut impl EventLog, ask: Ask) -> Result<End, Failure> {
+pub(in crate::ops) fn drive(
+    world: &mut impl World,
+    log: &mut impl EventLog,
+    ask: Ask,
+) -> Result<End, Failure> {
     let ask = plan::begin(log.open(), ask);
     loop {
         let step = plan::next(log.open(), world.seen(), ask, world.now());

@@ -34,7 +34,11 @@ pub(in crate::ops) fn most_pairs(cloud: &Client, owner: &Owner) -> Result<usize,
 }
 
 /// Stores a secret, reads it back and compares.
-pub(in crate::ops) fn store_and_check(store: &dyn store::SecretStore, name: &SecretName, secret: &Secret) -> Result<(), Failure> {
+pub(in crate::ops) fn store_and_check(
+    store: &dyn store::SecretStore,
+    name: &SecretName,
+    secret: &Secret,
+) -> Result<(), Failure> {
     store.put(name, secret)?;
     match store.get(name)? {
         Some(read) if read.same_as(secret) => Ok(()),
@@ -93,7 +97,9 @@ mod tests {
     #[test]
     fn what_is_read_back_is_compared() {
         let name = SecretName::canary("LTAI1");
-        let stored = |secret: &str| store_and_check(&Swapping, &name, &Secret::new(secret.to_owned()).unwrap());
+        let stored = |secret: &str| {
+            store_and_check(&Swapping, &name, &Secret::new(secret.to_owned()).unwrap())
+        };
         assert!(stored("another").is_ok());
         assert_eq!(stored("one").unwrap_err().kind, Kind::StoreFailed);
     }

@@ -9,12 +9,18 @@ use super::{
     work::Work,
 };
 use crate::cloud::{Error, Fault};
-use crate::core::{access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask};
+use crate::core::{
+    access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask,
+};
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. Another pair takes
 /// its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it; `HalfDone` when it is
 /// disabled and nothing can take its place.
-pub(crate) fn leaked(session: &Session, owner: &Owner, named: Option<&AccessKeyId>) -> Result<Standing, Failure> {
+pub(crate) fn leaked(
+    session: &Session,
+    owner: &Owner,
+    named: Option<&AccessKeyId>,
+) -> Result<Standing, Failure> {
     let mut work = Work::begin(session, owner)?;
     if named.is_none() && !work.open().leaked.is_empty() {
         return go_on(&mut work);
@@ -59,7 +65,10 @@ pub(in crate::ops) fn which(
     if let Some(id) = named.filter(|id| is_known(id)) {
         return Ok(id.clone());
     }
-    let shown = session.cloud.pairs(owner).map_err(|error| protected(owner, error))?;
+    let shown = session
+        .cloud
+        .pairs(owner)
+        .map_err(|error| protected(owner, error))?;
     match (named, shown.as_slice()) {
         (Some(id), shown) if shown.iter().any(|key| key.id == *id) => Ok(id.clone()),
         (Some(id), _) => Err(no_such_pair(id)),

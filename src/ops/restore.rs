@@ -23,7 +23,11 @@ use chrono::TimeDelta;
 /// Brings a deleted pair back, disabled at once unless `active`; finishes what an earlier command began. `NoSuchPair` when the
 /// recycle bin does not have it, `TwoPairs` when its owner has as many others as it may, `Exists` when it is not deleted. Ends the
 /// rotation that it was part of.
-pub(crate) fn restore(session: &Session, id: &AccessKeyId, active: bool) -> Result<PairRecord, Failure> {
+pub(crate) fn restore(
+    session: &Session,
+    id: &AccessKeyId,
+    active: bool,
+) -> Result<PairRecord, Failure> {
     let caller = session.caller()?;
     if let Some(owner) = begun_for(session, id)? {
         Session::check_caller(&caller, &owner)?;
@@ -67,7 +71,12 @@ fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Owner>, Failu
 }
 
 /// An earlier command was cut short in the middle: what is asked now is what counts.
-fn again(session: &Session, owner: &Owner, id: &AccessKeyId, active: bool) -> Result<PairRecord, Failure> {
+fn again(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+    active: bool,
+) -> Result<PairRecord, Failure> {
     let mut work = begin(session, owner, id)?;
     let before = work.open().restoring.get(id).map(|it| it.asked_at);
     let asked_at = before.unwrap_or_else(|| session.clock.now());
@@ -105,7 +114,11 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
     let (session, owner) = (work.session, work.owner.clone());
     let earlier = work.open().restoring.contains_key(id);
     // It may be sent four times, signed anew each time, within three minutes. By the clock that is signed by.
-    let late = if session.cloud.may_execute_late() { 3 } else { 0 };
+    let late = if session.cloud.may_execute_late() {
+        3
+    } else {
+        0
+    };
     let asked_at = session.clock.now() + TimeDelta::minutes(late);
     work.append(Event::Restoring(id.clone(), Restoring { active, asked_at }))?;
     let answer = session.cloud.restore(id, user_id);
@@ -121,7 +134,8 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
     }
     if earlier {
         let until = time::format(asked_at + limits(session).expiry);
-        let failure = Failure::from(error).half_done(format!("`{id}` may yet be restored by an earlier command"));
+        let failure = Failure::from(error)
+            .half_done(format!("`{id}` may yet be restored by an earlier command"));
         return Err(failure.hint(format!("run `akm recover` after {until}")));
     }
     work.append(Event::Restored(id.clone(), None))?;
@@ -132,7 +146,9 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
 fn settled(work: &Work, id: &AccessKeyId, end: End) -> Result<PairRecord, Failure> {
     if work.open().restoring.contains_key(id) {
         return Err(match end {
-            End::Wait(wait) if !work.session.cloud.may_execute_late() => stop::waiting(&work.owner, work.open(), wait),
+            End::Wait(wait) if !work.session.cloud.may_execute_late() => {
+                stop::waiting(&work.owner, work.open(), wait)
+            }
             _ => Failure::new(
                 Kind::HalfDone,
                 format!("the cloud took the restoring of `{id}` and does not list it yet"),
@@ -154,7 +170,9 @@ fn not_settled(failure: Failure, id: &AccessKeyId) -> Failure {
     }
     let first = failure.hint.clone().map(|hint| format!("{hint}; "));
     let hint = format!("{}`akm recover` finishes it", first.unwrap_or_default());
-    failure.half_done(format!("`{id}` is back, and Active")).hint(hint)
+    failure
+        .half_done(format!("`{id}` is back, and Active"))
+        .hint(hint)
 }
 
 fn not_recycled(session: &Session, id: &AccessKeyId, error: Error) -> Failure {

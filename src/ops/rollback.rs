@@ -6,7 +6,9 @@ use super::{
     standing::{self, Standing, State},
     work::Work,
 };
-use crate::core::{access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask, policy};
+use crate::core::{
+    access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask, policy,
+};
 use crate::metadata::inventory::PairRecord;
 
 /// Rolls the open rotation back: enables the old pair, verifies it, delivers it, and disables the new one, which stays held.
@@ -15,7 +17,12 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
     let mut work = Work::begin(session, owner)?;
     may_go_back(session, owner, work.open())?;
     work.check_signer()?;
-    if work.open().replacement.as_ref().is_some_and(|it| !it.rolled_back) {
+    if work
+        .open()
+        .replacement
+        .as_ref()
+        .is_some_and(|it| !it.rolled_back)
+    {
         work.append(Event::RolledBack)?;
     }
     let went = work.go(Ask::Continue, Order::none())?;
@@ -27,7 +34,11 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
 }
 
 /// Only a rotation is rolled back, and not one of a pair that leaked.
-pub(in crate::ops) fn may_go_back(session: &Session, owner: &Owner, open: &OpenWork) -> Result<(), Failure> {
+pub(in crate::ops) fn may_go_back(
+    session: &Session,
+    owner: &Owner,
+    open: &OpenWork,
+) -> Result<(), Failure> {
     match (&open.replacement, open.leaked.first()) {
         (Some(_), _) => Ok(()),
         (None, None) => Err(nothing_open(session, owner)),

@@ -59,8 +59,16 @@ impl State {
 /// Returns where the run left the owner's pairs; an error where it could not do all that is to be done now.
 pub(in crate::ops) fn of(work: &Work, went: &Went) -> Result<Standing, Failure> {
     match went.end {
-        End::Stop(why) => Err(stop::stopped(work.session, &work.owner, work.open(), went, why)),
-        End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => standing(work, went),
+        End::Stop(why) => Err(stop::stopped(
+            work.session,
+            &work.owner,
+            work.open(),
+            went,
+            why,
+        )),
+        End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
+            standing(work, went)
+        }
         End::Wait(wait) => Err(stop::waiting(&work.owner, work.open(), wait)),
     }
 }
@@ -116,7 +124,12 @@ fn of_pairs(
         Some(new) => new,
         None => credentials::current(&record)?,
     };
-    let status = |id: &AccessKeyId| went.pairs.iter().find(|key| key.id == *id).map(|key| key.status);
+    let status = |id: &AccessKeyId| {
+        went.pairs
+            .iter()
+            .find(|key| key.id == *id)
+            .map(|key| key.status)
+    };
     Ok(Standing {
         new: new.clone(),
         old: old.cloned(),

@@ -27,16 +27,23 @@ pub(super) fn half(open: &OpenWork, live: &Live) -> Option<String> {
             (_, true) => format!("`{new}` is gone"),
             _ => "both pairs are there".to_owned(),
         };
-        return Some(format!("the rotation from `{old}` to `{new}` stopped half-way; {left}"));
+        return Some(format!(
+            "the rotation from `{old}` to `{new}` stopped half-way; {left}"
+        ));
     }
     if let Some(id) = open.leaked.iter().find(|id| seen.asked.contains(*id)) {
         return Some(waits(id));
     }
     let is_kept = |id: &&AccessKeyId| seen.claimed.contains(*id);
     let made = open.made.keys().find(|id| !is_kept(id));
-    let created = live.deeds.iter().any(|deed| matches!(deed, Deed::Created(_)));
+    let created = live
+        .deeds
+        .iter()
+        .any(|deed| matches!(deed, Deed::Created(_)));
     match (made, created) {
-        (Some(id), _) => Some(format!("AccessKey pair `{id}` was made and is not yet held")),
+        (Some(id), _) => Some(format!(
+            "AccessKey pair `{id}` was made and is not yet held"
+        )),
         (None, true) => Some("a pair was made, and its journal stays open".to_owned()),
         (None, false) => None,
     }
@@ -92,12 +99,18 @@ fn not_restored(owner: &Owner, open: &OpenWork, until: Timestamp) -> Failure {
 }
 
 fn not_yet(open: &OpenWork) -> Failure {
-    let new = open.replacement.as_ref().map_or_else(String::new, |it| it.new.to_string());
+    let new = open
+        .replacement
+        .as_ref()
+        .map_or_else(String::new, |it| it.new.to_string());
     let message = format!("the cloud does not know `{new}` yet");
     let failure = Failure::new(Kind::BadCredentials, message);
     match &open.replacement {
         Some(it) => failure
-            .half_done(format!("the rotation from `{}` to `{}` stopped half-way; both pairs are there", it.old, it.new))
+            .half_done(format!(
+                "the rotation from `{}` to `{}` stopped half-way; both pairs are there",
+                it.old, it.new
+            ))
             .hint("the same command again in a minute"),
         None => failure.hint("the same command again in a minute"),
     }
@@ -113,7 +126,10 @@ fn not_read_back(owner: &Owner) -> Failure {
 
 fn not_over(owner: &Owner, open: &OpenWork) -> Failure {
     let selector = owner.selector();
-    let old = open.replacement.as_ref().map_or_else(String::new, |it| it.old.to_string());
+    let old = open
+        .replacement
+        .as_ref()
+        .map_or_else(String::new, |it| it.old.to_string());
     let message = format!("the rotation that replaces `{old}` is not over");
     Failure::new(Kind::Refused, message)
         .because(format!("nothing else is made for {owner} meanwhile"))
@@ -124,7 +140,13 @@ fn not_over(owner: &Owner, open: &OpenWork) -> Failure {
 }
 
 /// Returns what a run that stopped says.
-pub(super) fn stopped(session: &Session, owner: &Owner, open: &OpenWork, went: &Went, stop: Stop) -> Failure {
+pub(super) fn stopped(
+    session: &Session,
+    owner: &Owner,
+    open: &OpenWork,
+    went: &Went,
+    stop: Stop,
+) -> Failure {
     let pairs = &went.pairs;
     match (stop, &open.replacement) {
         (Stop::NoPair, _) => no_pair(owner),
@@ -158,10 +180,16 @@ fn signing(session: &Session, id: &AccessKeyId) -> Option<ProfileName> {
 
 impl Left<'_> {
     fn stopped(&self, stop: Stop) -> Failure {
-        let what = if self.it.rolled_back { "the rollback" } else { "the rotation" };
+        let what = if self.it.rolled_back {
+            "the rollback"
+        } else {
+            "the rotation"
+        };
         let (why, hint) = self.why(stop);
         let message = format!("{what} does not go on");
-        Failure::new(Kind::HalfDone, message).because(why).hint(hint)
+        Failure::new(Kind::HalfDone, message)
+            .because(why)
+            .hint(hint)
     }
 
     fn why(&self, stop: Stop) -> (String, String) {
@@ -170,7 +198,10 @@ impl Left<'_> {
         match stop {
             Stop::NewInactive => (
                 format!("the {which} pair `{new}` is Inactive"),
-                format!("`akm enable {new}`, then the same command again{}", self.or_back()),
+                format!(
+                    "`akm enable {new}`, then the same command again{}",
+                    self.or_back()
+                ),
             ),
             Stop::NewGone => (
                 format!("the {which} pair `{new}` is gone from the cloud"),
@@ -178,11 +209,16 @@ impl Left<'_> {
             ),
             Stop::WrongSecret => (
                 format!("the secret store has another secret in the place of that of `{new}`"),
-                format!("bring the right one back into the store; or {}", self.forgotten()),
+                format!(
+                    "bring the right one back into the store; or {}",
+                    self.forgotten()
+                ),
             ),
             _ => (
                 format!("the secret store lacks the secret of `{new}`"),
-                format!("bring the secret back into the store; until then the other pair `{old}` is left as it is"),
+                format!(
+                    "bring the secret back into the store; until then the other pair `{old}` is left as it is"
+                ),
             ),
         }
     }
@@ -199,11 +235,20 @@ impl Left<'_> {
     }
 
     fn forgotten(&self) -> String {
-        let forgets = format!("`akm recover --dismiss {}` forgets this rotation", self.it.new);
+        let forgets = format!(
+            "`akm recover --dismiss {}` forgets this rotation",
+            self.it.new
+        );
         match (self.old, &self.signing) {
             (Sight::Gone, _) => forgets,
-            (_, Some(name)) => format!("{forgets}; the profile `{name}` signs with `{}`", self.it.old),
-            (_, None) => format!("{forgets}; `akm enable {}` brings the other pair back into use", self.it.old),
+            (_, Some(name)) => format!(
+                "{forgets}; the profile `{name}` signs with `{}`",
+                self.it.old
+            ),
+            (_, None) => format!(
+                "{forgets}; `akm enable {}` brings the other pair back into use",
+                self.it.old
+            ),
         }
     }
 }
@@ -213,7 +258,11 @@ fn no_room(session: &Session, owner: &Owner, open: &OpenWork, went: &Went) -> Fa
     let Some(id) = open.leaked.first() else {
         return create::two_pairs(session, owner, &went.pairs);
     };
-    let others: Vec<&AccessKey> = went.pairs.iter().filter(|key| !open.leaked.contains(&key.id)).collect();
+    let others: Vec<&AccessKey> = went
+        .pairs
+        .iter()
+        .filter(|key| !open.leaked.contains(&key.id))
+        .collect();
     let message = format!("`{id}` is disabled, and nothing can take its place");
     let failure = Failure::new(Kind::HalfDone, message).because(match others.as_slice() {
         [other] if other.status == Status::Inactive => {
@@ -222,18 +271,26 @@ fn no_room(session: &Session, owner: &Owner, open: &OpenWork, went: &Went) -> Fa
         [other] => format!("the secret of `{}`, the other pair, is not held", other.id),
         _ => "none of the other pairs is Active and held".to_owned(),
     });
-    let unused = |key: &&&AccessKey| key.status == Status::Inactive && went.seen.readable.contains(&key.id);
+    let unused =
+        |key: &&&AccessKey| key.status == Status::Inactive && went.seen.readable.contains(&key.id);
     if let Some(key) = others.iter().rev().find(unused) {
         let or_leaked = rotate::or_leaked(owner, id, &key.id);
-        return failure.hint(format!("`akm enable {}`, then the same command again{or_leaked}", key.id));
+        return failure.hint(format!(
+            "`akm enable {}`, then the same command again{or_leaked}",
+            key.id
+        ));
     }
     let suspects = session.journal.suspects().unwrap_or_default();
-    let suspect = suspects.iter().find(|one| others.iter().any(|key| key.id == one.access_key_id));
+    let suspect = suspects
+        .iter()
+        .find(|one| others.iter().any(|key| key.id == one.access_key_id));
     failure.hint(match suspect {
         Some(one) => format!(
             "if nobody else made it, `akm delete {} --force`, then the same command again",
             one.access_key_id
         ),
-        None => format!("`akm delete {id} --purge` makes room, then `akm recover` makes a new pair"),
+        None => {
+            format!("`akm delete {id} --purge` makes room, then `akm recover` makes a new pair")
+        }
     })
 }

@@ -21,6 +21,9 @@ impl Pairs {
     }
 
     pub(crate) fn all(&self) -> BTreeSet<AccessKeyId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

@@ -148,13 +148,20 @@ impl<'a> Work<'a> {
         let pairs = live.pairs(self.log.open(), &record);
         let (seen, deeds) = live.ended();
         self.tell_of_restored(&deeds);
-        Ok(Went { end, deeds, seen, pairs })
+        Ok(Went {
+            end,
+            deeds,
+            seen,
+            pairs,
+        })
     }
 
     /// Of a restore that an earlier command began, the person is told.
     fn tell_of_restored(&self, deeds: &[Deed]) {
         for deed in deeds {
-            let Deed::Restored(id, status, is_left) = deed else { continue };
+            let Deed::Restored(id, status, is_left) = deed else {
+                continue;
+            };
             if self.restores.as_ref() != Some(id) {
                 record::done(self.session, Action::Recover, &self.owner, id);
                 self.session.tell.warn(&format!(
@@ -163,7 +170,9 @@ impl<'a> Work<'a> {
                 ));
             }
             if *is_left {
-                self.session.tell.warn(&format!("`{id}` is back and stays {status}: a profile signs with it"));
+                self.session.tell.warn(&format!(
+                    "`{id}` is back and stays {status}: a profile signs with it"
+                ));
             }
         }
     }

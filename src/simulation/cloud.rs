@@ -249,7 +249,8 @@ impl Cloud {
     /// Whether a request of a run of akm made the pair.
     pub(super) fn is_made_by_us(&self, id: &AccessKeyId) -> bool {
         let born = self.born();
-        born.iter().any(|(of, born)| of == id && matches!(born.by, Maker::Run(_)))
+        born.iter()
+            .any(|(of, born)| of == id && matches!(born.by, Maker::Run(_)))
     }
 
     pub(super) fn secret(&self, id: &AccessKeyId) -> Option<Arc<str>> {

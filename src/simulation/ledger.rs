@@ -215,7 +215,13 @@ impl Ledger {
             }
             None if leaks && !activates => (),
             // What a rollback brings back.
-            None if activates && open.replacement.is_some_and(|it| it.new == *id && it.rolled_back) => (),
+            None if activates
+                && open
+                    .replacement
+                    .is_some_and(|it| it.new == *id && it.rolled_back) =>
+            {
+                ()
+            }
             None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
             None if !typed => self.breach(
                 6,

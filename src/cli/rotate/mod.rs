@@ -99,9 +99,7 @@ impl Rotate {
         let standing = match &asked {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
             Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
-            Asked::Rotate(wish) => {
-                rotate::rotate(&session, &owner, wish)?
-            }
+            Asked::Rotate(wish) => rotate::rotate(&session, &owner, wish)?,
         };
         if matches!(&asked, Asked::Rotate(wish) if !wish.finish_only && wish.replace.is_none()) {
             told::warn_of_no_new_pair(&context.ui, &owner, &standing);

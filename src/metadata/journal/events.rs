@@ -1,6 +1,9 @@
 //! An owner's journal, open for its next event.
 
-use super::{Journal, format, record::{Header, Intent, Record}};
+use super::{
+    Journal, format,
+    record::{Header, Intent, Record},
+};
 use crate::core::{account::Owner, event::Event, open_work::OpenWork};
 use crate::metadata::{Error, Home, Version};
 use crate::sys::fs::OpenFile;
@@ -55,7 +58,9 @@ impl Events {
         match &mut self.file {
             None => return Ok(()),
             Some(tail) if tail.end + ANSWER > tail.size => {
-                tail.file.write_at(tail.size, &vec![b'\n'; format::ROOM]).map_err(io)?;
+                tail.file
+                    .write_at(tail.size, &vec![b'\n'; format::ROOM])
+                    .map_err(io)?;
                 tail.size += format::ROOM as u64;
             }
             Some(_) => (),
@@ -92,7 +97,10 @@ impl Events {
         let mut bytes = self.line(&Record::Intent(Box::new(Intent::Now(self.header.clone()))))?;
         bytes.extend_from_slice(event);
         let end = bytes.len();
-        bytes.resize(end.max(format::ROOM - ANSWER as usize) + ANSWER as usize, b'\n');
+        bytes.resize(
+            end.max(format::ROOM - ANSWER as usize) + ANSWER as usize,
+            b'\n',
+        );
         let file = self.home.disk.replace_open(&self.path, &bytes);
         Ok(Tail {
             file: file.map_err(|error| Error::Io(self.path.clone(), error))?,
@@ -113,7 +121,10 @@ impl Journal {
             None => (OpenWork::default(), None),
             Some(bytes) => {
                 let read = self.parsed(&path, &owner.key(), &bytes)?;
-                (read.work, Some(self.tail(&path, owner, &bytes, read.end, read.torn)?))
+                (
+                    read.work,
+                    Some(self.tail(&path, owner, &bytes, read.end, read.torn)?),
+                )
             }
         };
         let header = Header {
@@ -122,17 +133,32 @@ impl Journal {
             ram_user: owner.ram_user().cloned(),
         };
         let home = self.home.clone();
-        let mut events = Events { home, path, header, open, file };
+        let mut events = Events {
+            home,
+            path,
+            header,
+            open,
+            file,
+        };
         self.take_in_restoring(owner, &mut events)?;
         Ok(events)
     }
 
-    fn tail(&self, path: &std::path::Path, owner: &Owner, bytes: &[u8], end: usize, torn: Option<Vec<u8>>) -> Result<Tail, Error> {
+    fn tail(
+        &self,
+        path: &std::path::Path,
+        owner: &Owner,
+        bytes: &[u8],
+        end: usize,
+        torn: Option<Vec<u8>>,
+    ) -> Result<Tail, Error> {
         let io = |error| Error::Io(path.to_owned(), error);
         let file = match torn {
             None => self.home.disk.reopen(path).map_err(io)?,
             Some(torn) => {
-                let aside = self.folder().join(format!("torn-{}-{end}.bytes", owner.key()));
+                let aside = self
+                    .folder()
+                    .join(format!("torn-{}-{end}.bytes", owner.key()));
                 self.home.disk.replace(&aside, &torn).map_err(io)?;
                 let mut kept = bytes[..end].to_vec();
                 kept.resize(bytes.len(), b'\n');

@@ -76,17 +76,25 @@ impl Journal {
     fn read_key(&self, key: &str) -> Result<Option<Read>, Error> {
         let path = self.file(key);
         let bytes = self.home.bytes(&path)?;
-        bytes.map(|bytes| self.parsed(&path, key, &bytes)).transpose()
+        bytes
+            .map(|bytes| self.parsed(&path, key, &bytes))
+            .transpose()
     }
 
     fn parsed(&self, path: &Path, key: &str, bytes: &[u8]) -> Result<Read, Error> {
         let damaged = |why: &str| Error::Damaged(path.to_owned(), why.to_owned());
         let format::Read { records, end, torn } = Self::records(path, bytes)?;
-        let (owner, account, work) = fold(records).ok_or_else(|| damaged("its records are out of order"))?;
+        let (owner, account, work) =
+            fold(records).ok_or_else(|| damaged("its records are out of order"))?;
         if account != self.account || owner.key() != key {
             return Err(damaged("it speaks of another owner than its name"));
         }
-        Ok(Read { owner, work, end, torn })
+        Ok(Read {
+            owner,
+            work,
+            end,
+            torn,
+        })
     }
 
     fn records(path: &Path, bytes: &[u8]) -> Result<format::Read<Record>, Error> {
@@ -142,7 +150,9 @@ fn fold(records: Vec<Record>) -> Option<(Owner, AccountId, OpenWork)> {
             first.begin(&mut work);
             Box::new(|record, work| first.apply(record, work))
         }
-        Intent::Now(_) => Box::new(|record, work| record.event().map(|event| work.apply(event)).is_some()),
+        Intent::Now(_) => {
+            Box::new(|record, work| record.event().map(|event| work.apply(event)).is_some())
+        }
     };
     let in_order = records.all(|record| apply(record, &mut work));
     drop(apply);

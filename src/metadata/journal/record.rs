@@ -90,7 +90,11 @@ pub(super) struct Wanted {
 #[serde(deny_unknown_fields)]
 pub(super) struct Back {
     access_key_id: AccessKeyId,
-    #[serde(with = "time::text_option", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::text_option",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     at: Option<Timestamp>,
 }
 
@@ -193,7 +197,10 @@ impl From<&Event> for Record {
 
 fn asked(request: &Request) -> Asked {
     let old = |it: &Replaced| {
-        let Seconds { overlap_seconds, grace_seconds } = it.spans.into();
+        let Seconds {
+            overlap_seconds,
+            grace_seconds,
+        } = it.spans.into();
         Old {
             access_key_id: it.old.clone(),
             overlap_seconds,

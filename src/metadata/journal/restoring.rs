@@ -74,7 +74,10 @@ impl Journal {
         Ok(())
     }
 
-    pub(super) fn add_all_restoring(&self, open: &mut BTreeMap<String, Result<Unfinished, Error>>) -> Result<(), Error> {
+    pub(super) fn add_all_restoring(
+        &self,
+        open: &mut BTreeMap<String, Result<Unfinished, Error>>,
+    ) -> Result<(), Error> {
         for (id, restoring) in self.restoring()? {
             match restoring {
                 Err(error) => drop(open.insert(id.to_string(), Err(error))),
@@ -94,7 +97,11 @@ impl Journal {
     }
 
     /// Moves the owner's files into the journal: each is durable there before its file goes.
-    pub(super) fn take_in_restoring(&self, owner: &Owner, events: &mut Events) -> Result<(), Error> {
+    pub(super) fn take_in_restoring(
+        &self,
+        owner: &Owner,
+        events: &mut Events,
+    ) -> Result<(), Error> {
         for (id, restoring) in self.restoring()? {
             let restoring = restoring?;
             if restoring.owner().key() == owner.key() {

@@ -40,7 +40,10 @@ fn journal() -> (Journal, NewFolder) {
 }
 
 fn put(journal: &Journal, records: &[Value]) {
-    let bytes: Vec<u8> = records.iter().flat_map(|one| format::line(one).unwrap()).collect();
+    let bytes: Vec<u8> = records
+        .iter()
+        .flat_map(|one| format::line(one).unwrap())
+        .collect();
     let path = journal.file(&owner("alice").key());
     journal.home.disk.replace(&path, &bytes).unwrap();
 }
@@ -105,7 +108,10 @@ fn every_event_is_read_back_as_it_was_written() {
     let request = Request {
         before: [id("LTAI1")].into(),
         signed_at: at("10:00"),
-        replaces: Some(Replaced { old: id("LTAI1"), spans }),
+        replaces: Some(Replaced {
+            old: id("LTAI1"),
+            spans,
+        }),
         keeping: keeping(),
     };
     let made = Made {
@@ -167,14 +173,33 @@ fn a_rotation_of_version_1_is_where_its_last_record_left_it() {
         let mut records = vec![version1(&rotation(false)), got()];
         records.extend(states.iter().map(|state| reached(state)));
         let it = read(&records).replacement.unwrap();
-        (it.old.to_string(), it.rolled_back, it.delivered_at.is_some(), it.disabled_at.is_some())
+        (
+            it.old.to_string(),
+            it.rolled_back,
+            it.delivered_at.is_some(),
+            it.disabled_at.is_some(),
+        )
     };
-    let pairs = |old: &str, rolled_back, delivered, disabled| (old.to_owned(), rolled_back, delivered, disabled);
+    let pairs = |old: &str, rolled_back, delivered, disabled| {
+        (old.to_owned(), rolled_back, delivered, disabled)
+    };
     assert_eq!(at_each(&[]), pairs("LTAI1", false, false, false));
-    assert_eq!(at_each(&["stored", "verified"]), pairs("LTAI1", false, false, false));
+    assert_eq!(
+        at_each(&["stored", "verified"]),
+        pairs("LTAI1", false, false, false)
+    );
     assert_eq!(at_each(&["delivered"]), pairs("LTAI1", false, true, false));
-    assert_eq!(at_each(&["delivered", "old-disabled"]), pairs("LTAI1", false, true, true));
-    let back = ["delivered", "old-disabled", "roll-back", "old-enabled", "old-verified"];
+    assert_eq!(
+        at_each(&["delivered", "old-disabled"]),
+        pairs("LTAI1", false, true, true)
+    );
+    let back = [
+        "delivered",
+        "old-disabled",
+        "roll-back",
+        "old-enabled",
+        "old-verified",
+    ];
     assert_eq!(at_each(&back), pairs("LTAI2", true, false, false));
     let back = ["delivered", "roll-back", "old-delivered", "new-disabled"];
     assert_eq!(at_each(&back), pairs("LTAI2", true, true, true));
@@ -192,7 +217,11 @@ fn a_leak_of_version_1_is_open_with_its_request_or_without() {
     let open = read(&[version1(&rotation(true)), json!({"leaked": "LTAI3"})]);
     assert_eq!(open.leaked, [id("LTAI1"), id("LTAI3")].into());
     assert!(open.request.unwrap().replaces.is_none());
-    let open = read(&[unsigned, json!({"leaked": "LTAI3"}), json!({"leaked": null})]);
+    let open = read(&[
+        unsigned,
+        json!({"leaked": "LTAI3"}),
+        json!({"leaked": null}),
+    ]);
     assert_eq!(open.leaked, [id("LTAI1")].into());
 }
 
@@ -206,7 +235,10 @@ fn a_restore_of_version_1_moves_into_the_journal() {
         active: true,
         asked_at: at("10:00"),
     };
-    assert_eq!(journal.read(&owner("alice")).unwrap().restoring[&id("LTAI3")], wanted);
+    assert_eq!(
+        journal.read(&owner("alice")).unwrap().restoring[&id("LTAI3")],
+        wanted
+    );
     assert!(journal.read(&owner("bob")).unwrap().is_empty());
     let moved = journal.resume(&owner("alice")).unwrap();
     assert_eq!(moved.open().restoring[&id("LTAI3")], wanted);
@@ -219,7 +251,9 @@ fn events_of_today_go_behind_the_records_of_version_1() {
     let (journal, _folder) = journal();
     put(&journal, &[version1(&rotation(false)), got()]);
     let mut events = journal.resume(&owner("alice")).unwrap();
-    events.append(Event::Delivered(id("LTAI2"), at("12:00"))).unwrap();
+    events
+        .append(Event::Delivered(id("LTAI2"), at("12:00")))
+        .unwrap();
     let it = journal.read(&owner("alice")).unwrap().replacement.unwrap();
     assert_eq!(it.delivered_at, Some(at("12:00")));
 }
@@ -261,8 +295,14 @@ fn what_is_not_known_was_written_by_a_newer_akm_only_if_it_says_so() {
     assert_eq!(said(|_| (), &[]), "Ok(true)");
     assert_eq!(said(tea, &[]), strange(1));
     assert_eq!(said(|_| (), &[json!({"tea": 1})]), strange(2));
-    assert_eq!(said(|one| one["intent"]["version"] = json!(0), &[]), strange(1));
-    assert_eq!(said(|one| one["intent"]["version"] = json!(3), &[]), "newer");
+    assert_eq!(
+        said(|one| one["intent"]["version"] = json!(0), &[]),
+        strange(1)
+    );
+    assert_eq!(
+        said(|one| one["intent"]["version"] = json!(3), &[]),
+        "newer"
+    );
     let out_of_order = "its records are out of order";
     assert_eq!(said(|_| (), &[header()]), out_of_order);
     assert_eq!(said(|_| (), &[got()]), out_of_order);
@@ -273,11 +313,21 @@ fn a_request_is_written_where_its_answer_has_room() {
     let (journal, _folder) = journal();
     let mut events = journal.resume(&owner("alice")).unwrap();
     for number in 0..200 {
-        events.append(Event::Leaked(id(&format!("LTAI{number}")))).unwrap();
+        events
+            .append(Event::Leaked(id(&format!("LTAI{number}"))))
+            .unwrap();
     }
     events.make_room().unwrap();
-    let bytes = journal.home.bytes(&journal.file(&owner("alice").key())).unwrap().unwrap();
-    let blank = bytes.iter().rev().take_while(|byte| **byte == b'\n').count();
+    let bytes = journal
+        .home
+        .bytes(&journal.file(&owner("alice").key()))
+        .unwrap()
+        .unwrap();
+    let blank = bytes
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\n')
+        .count();
     assert!(blank > 4096, "{blank}");
     assert_eq!(journal.read(&owner("alice")).unwrap().leaked.len(), 200);
 }

@@ -140,7 +140,11 @@ impl Intent {
 
     /// Of the leaked pairs, the one that the journal was begun for stays.
     fn forget_noted(&self, work: &mut OpenWork) {
-        let own = self.rotation.as_ref().filter(|it| it.leaked).map(|it| &it.old);
+        let own = self
+            .rotation
+            .as_ref()
+            .filter(|it| it.leaked)
+            .map(|it| &it.old);
         work.leaked.retain(|id| Some(id) == own);
     }
 }
@@ -151,8 +155,12 @@ impl Mark {
         let pairs = pairs.map(|it| (it.old.clone(), it.new.clone()));
         let event = match (self.state, pairs) {
             (Reached::RollBack, _) => Event::RolledBack,
-            (Reached::Delivered | Reached::OldDelivered, Some((_, new))) => Event::Delivered(new, self.at),
-            (Reached::OldDisabled | Reached::NewDisabled, Some((old, _))) => Event::Disabled(old, self.at),
+            (Reached::Delivered | Reached::OldDelivered, Some((_, new))) => {
+                Event::Delivered(new, self.at)
+            }
+            (Reached::OldDisabled | Reached::NewDisabled, Some((old, _))) => {
+                Event::Disabled(old, self.at)
+            }
             _ => return,
         };
         work.apply(event);

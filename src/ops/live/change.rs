@@ -9,11 +9,19 @@ use crate::core::{
     seen::{Answer, Sight},
 };
 use crate::metadata::log::Action;
-use crate::ops::{Failure, drive::{EventLog, World}, leak, record};
+use crate::ops::{
+    Failure,
+    drive::{EventLog, World},
+    leak, record,
+};
 
 impl Live<'_> {
     /// A pair that leaked, or the outgoing one of a replacement.
-    pub(super) fn disable(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn disable(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+    ) -> Result<(), Failure> {
         let leaked = log.open().leaked.contains(id);
         if leaked {
             leak::not_the_signer(&self.session.cloud.signer(), self.owner, id)?;
@@ -22,10 +30,18 @@ impl Live<'_> {
         }
         let was_active = self.is_known_active(log.open(), id)?;
         let there = self.set(id, Status::Inactive).map_err(|error| {
-            if leaked { leak::protected(self.owner, error) } else { error.into() }
+            if leaked {
+                leak::protected(self.owner, error)
+            } else {
+                error.into()
+            }
         })?;
         self.seen.asked.insert(id.clone());
-        let outgoing = log.open().replacement.as_ref().is_some_and(|it| it.old == *id);
+        let outgoing = log
+            .open()
+            .replacement
+            .as_ref()
+            .is_some_and(|it| it.old == *id);
         if there && outgoing && !leaked {
             log.append(Event::Disabled(id.clone(), self.now()))?;
         }
@@ -51,9 +67,19 @@ impl Live<'_> {
         Ok(())
     }
 
-    pub(super) fn delete(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn delete(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+    ) -> Result<(), Failure> {
         let answer = self.session.cloud.delete_pair(self.owner, id);
-        let answer = record::change(self.session, Action::RotateDelete, self.owner, Some(id), answer);
+        let answer = record::change(
+            self.session,
+            Action::RotateDelete,
+            self.owner,
+            Some(id),
+            answer,
+        );
         is_there(answer)?;
         self.answered(id, Sight::Gone);
         self.know(log.open())
@@ -66,7 +92,13 @@ impl Live<'_> {
             Status::Active => Action::Enable,
             Status::Inactive => Action::RotateDisable,
         };
-        let there = is_there(record::change(self.session, action, self.owner, Some(id), answer))?;
+        let there = is_there(record::change(
+            self.session,
+            action,
+            self.owner,
+            Some(id),
+            answer,
+        ))?;
         self.answered(id, if there { status.into() } else { Sight::Gone });
         self.seen.verified.remove(id);
         Ok(there)

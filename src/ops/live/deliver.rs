@@ -3,12 +3,20 @@
 use super::Live;
 use crate::core::{access_key::AccessKeyId, event::Event};
 use crate::metadata::log::Action;
-use crate::ops::{Failure, drive::{EventLog, World}, profile, stop};
+use crate::ops::{
+    Failure,
+    drive::{EventLog, World},
+    profile, stop,
+};
 use crate::store::{self, SecretName};
 
 impl Live<'_> {
     /// The first target is akm itself, which hands out what metadata names; then each profile that signs with the pair before it.
-    pub(super) fn deliver(&mut self, log: &mut impl EventLog, to: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn deliver(
+        &mut self,
+        log: &mut impl EventLog,
+        to: &AccessKeyId,
+    ) -> Result<(), Failure> {
         let open = log.open();
         let replacement = open.replacement.clone().filter(|it| it.new == *to);
         let outgoing = replacement.iter().map(|it| it.old.clone());
@@ -33,13 +41,24 @@ impl Live<'_> {
     }
 
     /// A profile may have been added since the incoming pair was delivered.
-    pub(super) fn switch_late_profiles(&mut self, log: &impl EventLog, from: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn switch_late_profiles(
+        &mut self,
+        log: &impl EventLog,
+        from: &AccessKeyId,
+    ) -> Result<(), Failure> {
         let replacement = log.open().replacement.as_ref();
-        let to = replacement.filter(|it| it.old == *from).map(|it| it.new.clone());
+        let to = replacement
+            .filter(|it| it.old == *from)
+            .map(|it| it.new.clone());
         to.map_or(Ok(()), |to| self.switch(log, from, &to))
     }
 
-    fn switch(&mut self, log: &impl EventLog, from: &AccessKeyId, to: &AccessKeyId) -> Result<(), Failure> {
+    fn switch(
+        &mut self,
+        log: &impl EventLog,
+        from: &AccessKeyId,
+        to: &AccessKeyId,
+    ) -> Result<(), Failure> {
         if profile::signing_with(self.session, from)?.is_none() {
             return Ok(());
         }

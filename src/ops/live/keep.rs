@@ -7,7 +7,11 @@ use crate::ops::{Failure, drive::EventLog, issue, retire};
 use crate::store::SecretName;
 
 impl Live<'_> {
-    pub(super) fn store(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn store(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+    ) -> Result<(), Failure> {
         let Some(made) = log.open().made.get(id).cloned() else {
             return Ok(());
         };
@@ -16,7 +20,9 @@ impl Live<'_> {
         self.put(id, &made)?;
         self.seen.claimed.insert(id.clone());
         let replacement = log.open().replacement.as_ref();
-        let undelivered = replacement.map_or(self.order.awaits_hand_out, |it| it.new == *id && it.delivered_at.is_none());
+        let undelivered = replacement.map_or(self.order.awaits_hand_out, |it| {
+            it.new == *id && it.delivered_at.is_none()
+        });
         self.know_and(log.open(), |record| {
             if let Some(pair) = record.pair_mut(id) {
                 pair.secret_store = Some(made.keeping.store);
@@ -31,7 +37,9 @@ impl Live<'_> {
             return Ok(());
         }
         if was_claimed {
-            self.session.tell.warn("the secret store had lost a secret; it was put back from the journal");
+            self.session
+                .tell
+                .warn("the secret store had lost a secret; it was put back from the journal");
         } else {
             self.done(Action::Recover, id);
         }
@@ -52,7 +60,11 @@ impl Live<'_> {
         Ok(())
     }
 
-    pub(super) fn drop_secret(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn drop_secret(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+    ) -> Result<(), Failure> {
         self.know(log.open())?;
         retire::drop_secret(self.session, self.owner, id)?;
         self.session.journal.resolve(id)?;

@@ -20,7 +20,9 @@ impl Live<'_> {
         };
         let created_at = |id: &AccessKeyId| {
             let known = self.seen.created_at(open, id);
-            known.or_else(|| record.pair(id).map(|pair| pair.created_at)).unwrap_or_else(|| self.now())
+            known
+                .or_else(|| record.pair(id).map(|pair| pair.created_at))
+                .unwrap_or_else(|| self.now())
         };
         let present = self.seen.present(open).into_iter();
         let mut pairs: Vec<AccessKey> = present
@@ -39,7 +41,11 @@ impl Live<'_> {
         self.know_and(open, |_| ())
     }
 
-    pub(super) fn know_and(&mut self, open: &OpenWork, change: impl FnOnce(&mut OwnerRecord)) -> Result<(), Failure> {
+    pub(super) fn know_and(
+        &mut self,
+        open: &OpenWork,
+        change: impl FnOnce(&mut OwnerRecord),
+    ) -> Result<(), Failure> {
         let before = self.session.record(self.owner)?;
         let mut record = before.clone();
         if self.seen.list.is_some() {
@@ -76,7 +82,10 @@ impl Live<'_> {
         let pairs = open.replacement.iter().flat_map(|it| [&it.old, &it.new]);
         let stores: Vec<_> = open.made.values().map(|made| made.keeping.store).collect();
         for id in pairs.filter(|id| !open.leaked.contains(*id)) {
-            let Some(pair) = record.pair_mut(id).filter(|pair| pair.secret_store.is_none()) else {
+            let Some(pair) = record
+                .pair_mut(id)
+                .filter(|pair| pair.secret_store.is_none())
+            else {
                 continue;
             };
             let kind = stores.first().copied().unwrap_or(self.session.store);

@@ -10,7 +10,11 @@ use crate::core::{
     policy,
     seen::{List, Listed},
 };
-use crate::ops::{Failure, drive::{EventLog, World}, issue, leak, profile};
+use crate::ops::{
+    Failure,
+    drive::{EventLog, World},
+    issue, leak, profile,
+};
 use crate::store::{self, SecretName};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chrono::TimeDelta;
@@ -72,7 +76,11 @@ impl Live<'_> {
     }
 
     /// A keyring proves nothing: another home may use it too.
-    fn adoptable(&self, open: &OpenWork, request: &Request) -> Result<Option<(AccessKeyId, Made)>, Failure> {
+    fn adoptable(
+        &self,
+        open: &OpenWork,
+        request: &Request,
+    ) -> Result<Option<(AccessKeyId, Made)>, Failure> {
         let store = self.session.stores.open(request.keeping.store)?;
         if !store.durable() {
             return Ok(None);
@@ -104,7 +112,10 @@ impl Live<'_> {
     fn read_secrets(&mut self, log: &impl EventLog) -> Result<(), Failure> {
         let open = log.open();
         let record = self.session.record(self.owner)?;
-        let claimed = record.access_keys.iter().filter(|pair| pair.secret_store.is_some());
+        let claimed = record
+            .access_keys
+            .iter()
+            .filter(|pair| pair.secret_store.is_some());
         self.seen.claimed = claimed.map(|pair| pair.access_key_id.clone()).collect();
         let mut ids: Vec<AccessKeyId> = open.made.keys().cloned().collect();
         ids.extend(open.replacement.iter().map(|it| it.new.clone()));
@@ -137,7 +148,9 @@ impl Live<'_> {
         self.seen.stored.insert(id.clone());
         let is_own = match log.open().made.get(id).filter(|_| !leaked) {
             // Another pair's secret in the place of this one's is as good as none.
-            Some(made) => issue::unseal(self.session, made).map_or(true, |sealed| sealed.same_as(&secret)),
+            Some(made) => {
+                issue::unseal(self.session, made).map_or(true, |sealed| sealed.same_as(&secret))
+            }
             None => true,
         };
         if is_own {

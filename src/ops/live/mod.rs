@@ -82,7 +82,12 @@ pub(in crate::ops) const EXPIRY: TimeDelta = TimeDelta::minutes(16);
 pub(in crate::ops) const LAG: TimeDelta = TimeDelta::minutes(5);
 
 impl<'a> Live<'a> {
-    pub(in crate::ops) fn new(session: &'a Session, owner: &'a Owner, ask: Ask, order: Order) -> Self {
+    pub(in crate::ops) fn new(
+        session: &'a Session,
+        owner: &'a Owner,
+        ask: Ask,
+        order: Order,
+    ) -> Self {
         let mut seen = Seen {
             limits: limits(session),
             ..Seen::default()
@@ -113,9 +118,16 @@ impl<'a> Live<'a> {
         let record = self.session.record(self.owner)?;
         let claimed = record.pair(id).and_then(|pair| pair.secret_store);
         let mut made = log.open().made.iter();
-        let own = made.find(|(made, _)| *made == id).map(|(_, made)| made.keeping.store);
+        let own = made
+            .find(|(made, _)| *made == id)
+            .map(|(_, made)| made.keeping.store);
         // Where metadata was lost, the secret of the other pair may be where that of a new one is.
-        let other = log.open().made.values().next().map(|made| made.keeping.store);
+        let other = log
+            .open()
+            .made
+            .values()
+            .next()
+            .map(|made| made.keeping.store);
         Ok(claimed.or(own).or(other).unwrap_or(self.session.store))
     }
 }

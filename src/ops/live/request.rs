@@ -8,11 +8,15 @@ use crate::core::{
     event::Event,
     open_work::{Keeping, Made, OpenWork, Replaced, Request},
     plan::Ask,
-    seen::{Answer, Sight},
     secret::Secret,
+    seen::{Answer, Sight},
 };
 use crate::metadata::{journal::Suspect, log::Action};
-use crate::ops::{Failure, Kind, Session, drive::{EventLog, World}, issue, record, recover, retire};
+use crate::ops::{
+    Failure, Kind, Session,
+    drive::{EventLog, World},
+    issue, record, recover, retire,
+};
 use crate::store::SecretName;
 use crate::sys::signals;
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -46,7 +50,12 @@ impl Live<'_> {
     /// The pair that a rotation replaces is the owner's only one.
     fn replaced(&self, open: &OpenWork) -> Option<Replaced> {
         let rotates = self.ask == Ask::Rotate && !self.seen.has_requested && open.leaked.is_empty();
-        let only = self.seen.present(open).into_iter().next().filter(|_| rotates);
+        let only = self
+            .seen
+            .present(open)
+            .into_iter()
+            .next()
+            .filter(|_| rotates);
         only.map(|old| Replaced {
             old,
             spans: self.order.spans,
@@ -67,7 +76,10 @@ impl Live<'_> {
     /// What is listed, and all that akm knows of: one that a list lacks may be there all the same, or come back.
     fn before(&self, open: &OpenWork) -> Result<std::collections::BTreeSet<AccessKeyId>, Failure> {
         let record = self.session.record(self.owner)?;
-        let known = record.access_keys.into_iter().map(|pair| pair.access_key_id);
+        let known = record
+            .access_keys
+            .into_iter()
+            .map(|pair| pair.access_key_id);
         let listed = self.listed.iter().map(|key| key.id.clone());
         let unfinished = open.made.keys().chain(open.restoring.keys()).cloned();
         Ok(known.chain(listed).chain(unfinished).collect())
@@ -90,8 +102,17 @@ impl Live<'_> {
 
     /// First act after the answer: the sealed secret goes into the journal. Should that fail, the store is the second try, and the sealed
     /// text in the error the third: the only copy is never dropped in silence.
-    fn keep(&mut self, log: &mut impl EventLog, request: &Request, made: NewPair) -> Result<(), Failure> {
-        let NewPair { id, secret, created_at } = made;
+    fn keep(
+        &mut self,
+        log: &mut impl EventLog,
+        request: &Request,
+        made: NewPair,
+    ) -> Result<(), Failure> {
+        let NewPair {
+            id,
+            secret,
+            created_at,
+        } = made;
         let store = self.session.stores.open(request.keeping.store);
         let sealed = store.and_then(|store| store.seal(&request.keeping.recipient, &secret));
         let sealed = BASE64_STANDARD.encode(sealed.unwrap_or_default());
@@ -123,10 +144,14 @@ impl Live<'_> {
         secret: &Secret,
         (error, sealed): (Failure, &str),
     ) -> Result<(), Failure> {
-        let put = self.session.stores.open(self.session.store).and_then(|store| {
-            store.put(&SecretName::pair(id), secret)?;
-            Ok(store.durable())
-        });
+        let put = self
+            .session
+            .stores
+            .open(self.session.store)
+            .and_then(|store| {
+                store.put(&SecretName::pair(id), secret)?;
+                Ok(store.durable())
+            });
         let why = error.cause.clone().unwrap_or_else(|| error.message.clone());
         // What only a keyring has may be gone tomorrow, and metadata would still claim it.
         if put.is_ok_and(|durable| durable || log.retry().is_ok()) {
@@ -137,7 +162,8 @@ impl Live<'_> {
         }
         let suspect = Suspect::new(id.clone(), self.owner, self.now());
         let _ = self.session.journal.suspect(&suspect);
-        let message = format!("AccessKey pair `{id}` was made and its secret could be written nowhere");
+        let message =
+            format!("AccessKey pair `{id}` was made and its secret could be written nowhere");
         Err(Failure::new(Kind::HalfDone, message).because(why).hint(format!(
             "keep this line, it is the secret sealed to this install's `age` identity, in base64: {sealed}"
         )))
@@ -146,8 +172,13 @@ impl Live<'_> {
     /// What a failed request comes to, by what is known of its effect.
     fn lost(&mut self, log: &mut impl EventLog, request: &Request, error: cloud::Error) -> Failure {
         self.held = None;
-        let action = if request.replaces.is_some() { Action::RotateCreate } else { Action::Create };
-        let answer: Result<(), _> = record::change(self.session, action, self.owner, None, Err(error));
+        let action = if request.replaces.is_some() {
+            Action::RotateCreate
+        } else {
+            Action::Create
+        };
+        let answer: Result<(), _> =
+            record::change(self.session, action, self.owner, None, Err(error));
         let Err(error) = answer else {
             return Failure::new(Kind::Failed, "the request failed");
         };

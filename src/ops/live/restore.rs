@@ -5,17 +5,29 @@ use crate::core::{
     access_key::{AccessKeyId, Status},
     event::Event,
 };
-use crate::ops::{Failure, drive::{EventLog, World}, profile};
+use crate::ops::{
+    Failure,
+    drive::{EventLog, World},
+    profile,
+};
 
 impl Live<'_> {
-    pub(super) fn resume_restore(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn resume_restore(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+    ) -> Result<(), Failure> {
         let Some(wanted) = log.open().restoring.get(id).cloned() else {
             return Ok(());
         };
         let leaked = log.open().leaked.contains(id);
         // A pair that a profile signs with by now is left as it came back.
         let signs = !leaked && profile::signs(self.session, id)?;
-        let status = if wanted.active && !leaked || signs { Status::Active } else { Status::Inactive };
+        let status = if wanted.active && !leaked || signs {
+            Status::Active
+        } else {
+            Status::Inactive
+        };
         let there = self.set(id, status)?;
         self.seen.resumed.insert(id.clone());
         let now = self.now();
@@ -24,7 +36,8 @@ impl Live<'_> {
             log.append(Event::Restored(id.clone(), there.then_some(now)))?;
         }
         if there {
-            self.deeds.push(Deed::Restored(id.clone(), status, signs && !wanted.active));
+            self.deeds
+                .push(Deed::Restored(id.clone(), status, signs && !wanted.active));
         }
         self.know_and(log.open(), |record| {
             if let Some(pair) = record.pair_mut(id).filter(|_| there) {

@@ -3,7 +3,11 @@
 use super::Live;
 use crate::cloud::{Client, Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, seen::Failed, time::Timestamp};
-use crate::ops::{Failure, Kind, drive::{EventLog, World}, stop};
+use crate::ops::{
+    Failure, Kind,
+    drive::{EventLog, World},
+    stop,
+};
 use crate::store::{self, SecretName};
 use std::time::Duration;
 
@@ -13,7 +17,12 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 impl Live<'_> {
-    pub(super) fn verify(&mut self, log: &mut impl EventLog, id: &AccessKeyId, not_before: Option<Timestamp>) -> Result<(), Failure> {
+    pub(super) fn verify(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+        not_before: Option<Timestamp>,
+    ) -> Result<(), Failure> {
         if let Some(early) = not_before.and_then(|at| (at - self.now()).to_std().ok()) {
             self.session.clock.sleep(early);
         }
@@ -27,7 +36,11 @@ impl Live<'_> {
         });
         match self.ask(&client, self.is_young(log, id)) {
             Ok(()) => drop(self.seen.verified.insert(id.clone(), self.now())),
-            Err(error) => drop(self.seen.failed.insert(id.clone(), self.failed(log, id, error)?)),
+            Err(error) => drop(
+                self.seen
+                    .failed
+                    .insert(id.clone(), self.failed(log, id, error)?),
+            ),
         }
         Ok(())
     }
@@ -43,7 +56,12 @@ impl Live<'_> {
         let (mut waited, mut pause) = (Duration::ZERO, FIRST_PAUSE);
         loop {
             let error = match client.caller_identity() {
-                Ok(caller) if caller.account_id == self.session.id && caller.owner().as_ref() == Some(self.owner) => return Ok(()),
+                Ok(caller)
+                    if caller.account_id == self.session.id
+                        && caller.owner().as_ref() == Some(self.owner) =>
+                {
+                    return Ok(());
+                }
                 Ok(caller) => return Err(Asked::Stranger(caller.arn)),
                 Err(error) => error,
             };
@@ -57,7 +75,12 @@ impl Live<'_> {
     }
 
     /// What is known of a pair that did not work; an error where nothing is.
-    fn failed(&self, log: &impl EventLog, id: &AccessKeyId, asked: Asked) -> Result<Failed, Failure> {
+    fn failed(
+        &self,
+        log: &impl EventLog,
+        id: &AccessKeyId,
+        asked: Asked,
+    ) -> Result<Failed, Failure> {
         let error = match asked {
             Asked::Stranger(arn) => {
                 let message = "the new pair is somebody else's";

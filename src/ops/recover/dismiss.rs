@@ -106,7 +106,10 @@ fn listed(work: &Work) -> Result<Vec<AccessKey>, Failure> {
 fn is_gone(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
     let (session, listed) = (work.session, listed(work)?);
     if let Some(key) = listed.iter().find(|key| key.id == *id) {
-        let held = session.record(&work.owner)?.pair(id).is_some_and(|pair| session.secret(pair).is_ok());
+        let held = session
+            .record(&work.owner)?
+            .pair(id)
+            .is_some_and(|pair| session.secret(pair).is_ok());
         if held {
             return Err(is_there(work, key));
         }
@@ -115,7 +118,8 @@ fn is_gone(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
     let user_is_gone = listed.is_empty();
     if !user_is_gone && made.is_some_and(|at| !is_deleted(session, id, at)) {
         let message = format!("`{id}` was made just now, and the cloud may not list it yet");
-        return Err(Failure::new(Kind::Unavailable, message).hint("the same command again in a few minutes"));
+        return Err(Failure::new(Kind::Unavailable, message)
+            .hint("the same command again in a few minutes"));
     }
     Ok(())
 }
@@ -123,8 +127,15 @@ fn is_gone(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
 fn is_there(work: &Work, key: &AccessKey) -> Failure {
     let id = &key.id;
     let message = format!("`{id}` is there: its rotation is not to be forgotten");
-    let first = if key.status == Status::Inactive { format!("`akm enable {id}`, then ") } else { String::new() };
-    let hint = format!("{first}`akm rotate {}` goes on with it", work.owner.selector());
+    let first = if key.status == Status::Inactive {
+        format!("`akm enable {id}`, then ")
+    } else {
+        String::new()
+    };
+    let hint = format!(
+        "{first}`akm rotate {}` goes on with it",
+        work.owner.selector()
+    );
     Failure::new(Kind::ActivePair, message).hint(hint)
 }
 
@@ -139,12 +150,23 @@ fn forget_restore(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
     let session = work.session;
     work.check_signer()?;
     if listed(work)?.iter().any(|key| key.id == *id) {
-        let message = format!("`{id}` of {} is there: its restoring is not to be forgotten", work.owner);
+        let message = format!(
+            "`{id}` of {} is there: its restoring is not to be forgotten",
+            work.owner
+        );
         return Err(Failure::new(Kind::Exists, message).hint("`akm recover` finishes it"));
     }
-    let until = work.open().restoring.get(id).map(|it| it.asked_at + limits(session).expiry);
+    let until = work
+        .open()
+        .restoring
+        .get(id)
+        .map(|it| it.asked_at + limits(session).expiry);
     if let Some(until) = until.filter(|until| session.cloud.now() < *until) {
-        return Err(stop::waiting(&work.owner, work.open(), Wait::Restore(until)));
+        return Err(stop::waiting(
+            &work.owner,
+            work.open(),
+            Wait::Restore(until),
+        ));
     }
     work.append(Event::Restored(id.clone(), None))
 }

@@ -9,7 +9,13 @@ use crate::ops::{
 };
 
 /// Returns what the command says. What was certainly not made is not waited for.
-pub(in crate::ops) fn lost(session: &Session, owner: &Owner, log: &mut impl EventLog, request: &Request, error: cloud::Error) -> Failure {
+pub(in crate::ops) fn lost(
+    session: &Session,
+    owner: &Owner,
+    log: &mut impl EventLog,
+    request: &Request,
+    error: cloud::Error,
+) -> Failure {
     let outcome = error.outcome();
     let failure = Failure::from(error);
     if outcome == Outcome::NotSent {
@@ -17,10 +23,14 @@ pub(in crate::ops) fn lost(session: &Session, owner: &Owner, log: &mut impl Even
     }
     let Ok(shown) = session.cloud.pairs(owner) else {
         let message = format!("nobody knows whether a pair was made for {owner}");
-        return failure.half_done(message).hint(when_to_look(session, request));
+        return failure
+            .half_done(message)
+            .hint(when_to_look(session, request));
     };
     let not_recorded = |failure: Failure| {
-        failure.half_done(format!("a pair may have been made for {owner}, its answer lost"))
+        failure.half_done(format!(
+            "a pair may have been made for {owner}, its answer lost"
+        ))
     };
     let strange = match suspects(session, owner, log.open(), request, &shown) {
         Ok(strange) => strange,
@@ -31,17 +41,28 @@ pub(in crate::ops) fn lost(session: &Session, owner: &Owner, log: &mut impl Even
         return not_recorded(error);
     }
     match (decided, strange.is_empty(), outcome) {
-        (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => create::two_pairs(session, owner, &shown),
-        (true, true, _) => failure,
-        (true, false, Outcome::Refused) => {
-            failure.half_done(format!("a create for {owner} was refused, and a pair appeared beside it"))
+        (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => {
+            create::two_pairs(session, owner, &shown)
         }
-        (true, false, _) => failure.half_done(format!("the answer was lost and a pair appeared for {owner}")),
+        (true, true, _) => failure,
+        (true, false, Outcome::Refused) => failure.half_done(format!(
+            "a create for {owner} was refused, and a pair appeared beside it"
+        )),
+        (true, false, _) => failure.half_done(format!(
+            "the answer was lost and a pair appeared for {owner}"
+        )),
         (false, false, _) => failure
-            .half_done(format!("the answer was lost and a pair appeared for {owner}"))
-            .hint(format!("look whether it is yours; {}", when_to_look(session, request))),
+            .half_done(format!(
+                "the answer was lost and a pair appeared for {owner}"
+            ))
+            .hint(format!(
+                "look whether it is yours; {}",
+                when_to_look(session, request)
+            )),
         (false, true, _) => failure
-            .half_done(format!("nobody knows yet whether a pair was made for {owner}"))
+            .half_done(format!(
+                "nobody knows yet whether a pair was made for {owner}"
+            ))
             .hint(when_to_look(session, request)),
     }
 }

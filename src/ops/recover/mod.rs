@@ -41,7 +41,10 @@ pub(crate) type Left = Vec<(String, Failure)>;
 
 /// Finishes everything that can be finished now, and tells of each owner what became of it. Returns what could not, each with its
 /// reason: first what cannot be read.
-pub(crate) fn each(session: &Session, mut tell: impl FnMut(&Owner, Ended)) -> Result<Left, Failure> {
+pub(crate) fn each(
+    session: &Session,
+    mut tell: impl FnMut(&Owner, Ended),
+) -> Result<Left, Failure> {
     let (mut owners, mut left) = (Vec::new(), Vec::new());
     for (name, open) in session.journal.open()? {
         match open {
@@ -65,13 +68,19 @@ fn finish(session: &Session, owner: &Owner) -> Result<Ended, Failure> {
     let mut work = Work::begin(session, owner)?;
     let before = waits(work.open());
     let made: Vec<AccessKeyId> = work.open().made.keys().cloned().collect();
-    let had = (work.open().replacement.is_some(), !work.open().leaked.is_empty());
+    let had = (
+        work.open().replacement.is_some(),
+        !work.open().leaked.is_empty(),
+    );
     let went = work.go(Ask::Continue, Order::none())?;
     if had == (false, false) && work.open().replacement.is_none() {
         return finished(&work, &went, &made);
     }
     let standing = standing::of(&work, &went)?;
-    let waiting = matches!(standing.state, State::Overlap | State::Grace | State::RolledBack);
+    let waiting = matches!(
+        standing.state,
+        State::Overlap | State::Grace | State::RolledBack
+    );
     if waiting && before.is_some() && before == waits(work.open()) {
         return Ok(Ended::Waits);
     }
@@ -80,14 +89,25 @@ fn finish(session: &Session, owner: &Owner) -> Result<Ended, Failure> {
 
 /// Which time a replacement waits for.
 fn waits(open: &OpenWork) -> Option<(bool, bool)> {
-    let it = open.replacement.as_ref().filter(|it| it.delivered_at.is_some())?;
+    let it = open
+        .replacement
+        .as_ref()
+        .filter(|it| it.delivered_at.is_some())?;
     Some((it.rolled_back, it.disabled_at.is_some()))
 }
 
 /// What was unfinished was no rotation.
 fn finished(work: &Work, went: &Went, made: &[AccessKeyId]) -> Result<Ended, Failure> {
     match went.end {
-        End::Stop(why) => return Err(stop::stopped(work.session, &work.owner, work.open(), went, why)),
+        End::Stop(why) => {
+            return Err(stop::stopped(
+                work.session,
+                &work.owner,
+                work.open(),
+                went,
+                why,
+            ));
+        }
         End::Wait(Wait::Proof) | End::Done => (),
         End::Wait(wait) => return Err(stop::waiting(&work.owner, work.open(), wait)),
     }

@@ -44,12 +44,19 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
 type Row = (&'static str, Option<AccessKeyId>, Option<Timestamp>);
 
 fn of_owner(owner: &Owner, open: &OpenWork) -> Vec<Open> {
-    let leaked = open.leaked.iter().map(|id| ("leaked pair, to be replaced", Some(id.clone()), None));
+    let leaked = open
+        .leaked
+        .iter()
+        .map(|id| ("leaked pair, to be replaced", Some(id.clone()), None));
     let mut rows: Vec<Row> = leaked.collect();
     rows.extend(open.request.as_ref().map(requested));
     rows.extend(open.replacement.as_ref().map(replaced));
     if rows.is_empty() {
-        rows.extend(open.made.keys().map(|id| ("create, to be confirmed", Some(id.clone()), None)));
+        rows.extend(
+            open.made
+                .keys()
+                .map(|id| ("create, to be confirmed", Some(id.clone()), None)),
+        );
     }
     let restoring = open.restoring.keys();
     rows.extend(restoring.map(|id| ("restore, to be finished", Some(id.clone()), None)));

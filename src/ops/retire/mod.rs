@@ -69,7 +69,10 @@ fn list<'a>(session: &'a Session, id: &AccessKeyId) -> Result<Listed<'a>, Failur
     Ok(Listed { work, shown })
 }
 
-pub(in crate::ops) fn find<'a>(session: &'a Session, id: &AccessKeyId) -> Result<Found<'a>, Failure> {
+pub(in crate::ops) fn find<'a>(
+    session: &'a Session,
+    id: &AccessKeyId,
+) -> Result<Found<'a>, Failure> {
     let Listed { work, shown } = list(session, id)?;
     let key = shown.iter().find(|key| key.id == *id).cloned();
     let key = key.ok_or_else(|| no_such_pair(id))?;
@@ -77,22 +80,34 @@ pub(in crate::ops) fn find<'a>(session: &'a Session, id: &AccessKeyId) -> Result
 }
 
 /// Asks for that status whatever the cloud lists, which may lag, and writes it down.
-fn set(work: &Work, shown: &[AccessKey], id: &AccessKeyId, status: Status) -> Result<PairRecord, Failure> {
+fn set(
+    work: &Work,
+    shown: &[AccessKey],
+    id: &AccessKeyId,
+    status: Status,
+) -> Result<PairRecord, Failure> {
     let (session, owner) = (work.session, &work.owner);
     set_status(session, owner, id, status)?;
     let now = session.cloud.now();
-    let record = taken_over(session, owner, shown, |pair| {
-        pair.status = status;
-        if status == Status::Active {
-            (pair.leaked, pair.undelivered) = (false, false);
-            pair.nothing_due();
-        }
-        pair.retired_at = match status {
-            Status::Inactive => pair.retired_at.or(Some(now)),
-            Status::Active => None,
-        };
-    }, id);
-    let record = record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
+    let record = taken_over(
+        session,
+        owner,
+        shown,
+        |pair| {
+            pair.status = status;
+            if status == Status::Active {
+                (pair.leaked, pair.undelivered) = (false, false);
+                pair.nothing_due();
+            }
+            pair.retired_at = match status {
+                Status::Inactive => pair.retired_at.or(Some(now)),
+                Status::Active => None,
+            };
+        },
+        id,
+    );
+    let record =
+        record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
 }
 

@@ -10,7 +10,11 @@ use crate::ops::{Failure, Kind, Session, work::Work};
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
 /// `SigningPair` when akm signs with it.
-pub(crate) fn disable(session: &Session, id: &AccessKeyId, force: bool) -> Result<PairRecord, Failure> {
+pub(crate) fn disable(
+    session: &Session,
+    id: &AccessKeyId,
+    force: bool,
+) -> Result<PairRecord, Failure> {
     let mut found = find(session, id)?;
     not_the_signer(session, id)?;
     let last = is_last(&found.shown, id);
@@ -34,17 +38,27 @@ pub(crate) fn disable(session: &Session, id: &AccessKeyId, force: bool) -> Resul
 
 /// The incoming pair of a replacement is taken out of use by hand: the replacement is over, before the cloud is asked.
 pub(super) fn taken_by_hand(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
-    let incoming = work.open().replacement.as_ref().is_some_and(|it| it.new == *id);
+    let incoming = work
+        .open()
+        .replacement
+        .as_ref()
+        .is_some_and(|it| it.new == *id);
     if incoming {
         work.append(Event::Withdrawn(id.clone()))?;
-        work.session.tell.note(&format!("the rotation to `{id}` is forgotten"));
+        work.session
+            .tell
+            .note(&format!("the rotation to `{id}` is forgotten"));
     }
     Ok(())
 }
 
 /// Records that the outgoing pair of a replacement is Inactive now. Returns whether it is that pair.
 pub(super) fn outgoing_is_disabled(work: &mut Work, id: &AccessKeyId) -> Result<bool, Failure> {
-    let outgoing = work.open().replacement.as_ref().is_some_and(|it| it.old == *id && it.delivered_at.is_some());
+    let outgoing = work
+        .open()
+        .replacement
+        .as_ref()
+        .is_some_and(|it| it.old == *id && it.delivered_at.is_some());
     if outgoing {
         work.append(Event::Disabled(id.clone(), work.session.cloud.now()))?;
     }
@@ -92,6 +106,8 @@ fn withdraw(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
     } else {
         format!("the rotation that retires `{id}` is over")
     };
-    work.session.tell.note(&format!("{what}; both pairs are left as they are"));
+    work.session
+        .tell
+        .note(&format!("{what}; both pairs are left as they are"));
     Ok(())
 }

@@ -44,7 +44,15 @@ impl Chosen {
 /// The RAM users whose current pair akm holds, and those whose rotation is open; never the account, nor whose pair signs all this.
 /// From what is known here.
 pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, Failure> {
-    let rotates = |of: &Unfinished| of.work.replacement.is_some() || !of.work.leaked.is_empty() || of.work.request.as_ref().is_some_and(|it| it.replaces.is_some());
+    let rotates = |of: &Unfinished| {
+        of.work.replacement.is_some()
+            || !of.work.leaked.is_empty()
+            || of
+                .work
+                .request
+                .as_ref()
+                .is_some_and(|it| it.replaces.is_some())
+    };
     let open = session.journal.open()?.into_iter();
     // A journal that cannot be read is told where its owner's turn comes.
     let open: BTreeSet<String> = open

@@ -1,9 +1,9 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
 pub(crate) mod all;
-mod replace;
 pub(crate) mod plan;
 mod rehearsal;
+mod replace;
 
 pub(crate) use super::standing::{Standing, State};
 
@@ -87,15 +87,23 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
 /// Changes the recorded times of the rotation that is unfinished. `Refused` for an overlap that is over.
 fn take_spans(work: &mut Work, said: Said) -> Result<(), Failure> {
     let open = work.open();
-    let requested = open.request.as_ref().and_then(|it| it.replaces.as_ref()).map(|it| it.spans);
+    let requested = open
+        .request
+        .as_ref()
+        .and_then(|it| it.replaces.as_ref())
+        .map(|it| it.spans);
     let spans = open.replacement.as_ref().map(|it| it.spans).or(requested);
     let Some(spans) = spans.filter(|_| said.overlap.is_some() || said.grace.is_some()) else {
         return Ok(());
     };
-    let disabled = open.replacement.as_ref().filter(|it| it.disabled_at.is_some());
+    let disabled = open
+        .replacement
+        .as_ref()
+        .filter(|it| it.disabled_at.is_some());
     if let (Some(it), Some(_)) = (disabled, said.overlap) {
         let message = format!("`{}` is disabled by now: its overlap is over", it.old);
-        return Err(Failure::new(Kind::Refused, message).hint(format!("`akm enable {}` puts it back into use", it.old)));
+        return Err(Failure::new(Kind::Refused, message)
+            .hint(format!("`akm enable {}` puts it back into use", it.old)));
     }
     let changed = Spans {
         overlap: said.overlap.map_or(spans.overlap, Span::delta),
@@ -108,7 +116,11 @@ fn take_spans(work: &mut Work, said: Said) -> Result<(), Failure> {
 }
 
 fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
-    let rested = work.open().replacement.as_ref().is_some_and(|it| it.delivered_at.is_some());
+    let rested = work
+        .open()
+        .replacement
+        .as_ref()
+        .is_some_and(|it| it.delivered_at.is_some());
     let went = work.go(Ask::Rotate, wish.order())?;
     if let End::Stop(Stop::TwoPairs) = went.end {
         return Err(replace::two_pairs(work.session, &work.owner, &went.pairs));
@@ -120,12 +132,16 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
 }
 
 fn has_made(went: &Went) -> bool {
-    went.deeds.iter().any(|deed| matches!(deed, Deed::Created(_)))
+    went.deeds
+        .iter()
+        .any(|deed| matches!(deed, Deed::Created(_)))
 }
 
 /// Whether a rollback is over but for the grace of the pair that it took out of use.
 fn is_rolled_back(open: &OpenWork) -> bool {
-    open.replacement.as_ref().is_some_and(|it| it.rolled_back && it.disabled_at.is_some())
+    open.replacement
+        .as_ref()
+        .is_some_and(|it| it.rolled_back && it.disabled_at.is_some())
 }
 
 fn tell_of_rolled_back(work: &Work, went: &Went) {
@@ -139,7 +155,10 @@ fn tell_of_rolled_back(work: &Work, went: &Went) {
 }
 
 fn tell_of_ended(work: &Work, went: &Went) {
-    let ended = went.deeds.iter().any(|deed| matches!(deed, Deed::Ended(..)));
+    let ended = went
+        .deeds
+        .iter()
+        .any(|deed| matches!(deed, Deed::Ended(..)));
     if ended && has_made(went) {
         work.session.tell.note(&format!(
             "the rotation of {} before this one is over: its old pair is deleted",
@@ -150,10 +169,16 @@ fn tell_of_ended(work: &Work, went: &Went) {
 
 fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     if work.open().is_empty() {
-        work.session.tell.note(&format!("nothing is open for {}", work.owner));
+        work.session
+            .tell
+            .note(&format!("nothing is open for {}", work.owner));
         return standing::none(work.session, &work.owner);
     }
-    let rested = work.open().replacement.as_ref().is_some_and(|it| it.delivered_at.is_some());
+    let rested = work
+        .open()
+        .replacement
+        .as_ref()
+        .is_some_and(|it| it.delivered_at.is_some());
     let went = work.go(Ask::Continue, wish.order())?;
     let mut standing = standing::of(work, &went)?;
     standing.is_new = !rested;
@@ -163,7 +188,9 @@ fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
 /// What would take a leaked pair's place may be Inactive because it leaked as well.
 pub(super) fn or_leaked(owner: &Owner, leaked: &AccessKeyId, other: &AccessKeyId) -> String {
     let selector = owner.selector();
-    format!("; if that leaked too, `akm delete {leaked} --purge`, then `akm rotate {selector} --leaked {other}`")
+    format!(
+        "; if that leaked too, `akm delete {leaked} --purge`, then `akm rotate {selector} --leaked {other}`"
+    )
 }
 
 /// Puts the old pair of the unfinished rotation back into use: enables it, verifies it, delivers it, and disables the new one, which stays

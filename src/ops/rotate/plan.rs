@@ -77,7 +77,13 @@ struct Rehearsing<'a> {
 impl Rehearsing<'_> {
     fn roll_back(mut self) -> Result<Plan, Failure> {
         rollback::may_go_back(self.session, self.owner, self.log.open())?;
-        if self.log.open().replacement.as_ref().is_some_and(|it| !it.rolled_back) {
+        if self
+            .log
+            .open()
+            .replacement
+            .as_ref()
+            .is_some_and(|it| !it.rolled_back)
+        {
             self.log.append(Event::RolledBack)?;
         }
         self.go(Ask::Continue, Order::none(), None)
@@ -98,7 +104,9 @@ impl Rehearsing<'_> {
         }
         let mut gone = None;
         let retired = |open: &OpenWork, id: &AccessKeyId| {
-            open.replacement.as_ref().is_some_and(|it| it.old == *id && it.disabled_at.is_some())
+            open.replacement
+                .as_ref()
+                .is_some_and(|it| it.old == *id && it.disabled_at.is_some())
         };
         match &wish.replace {
             Some(id) if retired(self.log.open(), id) => self.end_grace(wish)?,
@@ -127,7 +135,12 @@ impl Rehearsing<'_> {
         Ok(goes.then(|| id.clone()))
     }
 
-    fn run(&mut self, ask: Ask, order: Order, gone: Option<AccessKeyId>) -> Result<(End, Seen, Went), Failure> {
+    fn run(
+        &mut self,
+        ask: Ask,
+        order: Order,
+        gone: Option<AccessKeyId>,
+    ) -> Result<(End, Seen, Went), Failure> {
         let signer = self.session.cloud.signer();
         let calls = self.calls.take().unwrap_or_else(|| Calls::new(signer));
         let mut world = Rehearsal::new(self.session, self.owner, ask, order, calls);
@@ -154,10 +167,17 @@ impl Rehearsing<'_> {
         let (end, _, went) = self.run(ask, order, gone)?;
         let open = self.log.open();
         let (state, stops) = match end {
-            End::Stop(Stop::TwoPairs) => return Err(replace::two_pairs(self.session, self.owner, &went.pairs)),
+            End::Stop(Stop::TwoPairs) => {
+                return Err(replace::two_pairs(self.session, self.owner, &went.pairs));
+            }
             End::Stop(Stop::NoPair) => return Err(stop::no_pair(self.owner)),
-            End::Stop(why) => (None, Some(stop::stopped(self.session, self.owner, open, &went, why))),
-            End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => (Some(state(open, before.is_some())), None),
+            End::Stop(why) => (
+                None,
+                Some(stop::stopped(self.session, self.owner, open, &went, why)),
+            ),
+            End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
+                (Some(state(open, before.is_some())), None)
+            }
             End::Wait(wait) => (None, Some(stop::waiting(self.owner, open, wait))),
         };
         Ok(Plan {

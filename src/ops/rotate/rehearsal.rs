@@ -49,7 +49,9 @@ impl Calls {
         self.made.push(Planned {
             service: call.service.as_str(),
             action: call.action,
-            parameters: parameters.map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            parameters: parameters
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect(),
             signer,
         });
     }
@@ -97,7 +99,13 @@ pub(super) struct Rehearsal<'a> {
 }
 
 impl<'a> Rehearsal<'a> {
-    pub(super) fn new(session: &'a Session, owner: &'a Owner, ask: Ask, order: Order, calls: Calls) -> Self {
+    pub(super) fn new(
+        session: &'a Session,
+        owner: &'a Owner,
+        ask: Ask,
+        order: Order,
+        calls: Calls,
+    ) -> Self {
         Self {
             session,
             owner,
@@ -114,7 +122,9 @@ impl<'a> Rehearsal<'a> {
 
     fn answered(&mut self, id: &AccessKeyId, sight: Sight) {
         let at = self.now();
-        self.seen_mut().answers.insert(id.clone(), Answer { at, sight });
+        self.seen_mut()
+            .answers
+            .insert(id.clone(), Answer { at, sight });
     }
 
     fn look(&mut self, log: &impl EventLog) -> Result<(), Failure> {
@@ -126,7 +136,12 @@ impl<'a> Rehearsal<'a> {
         self.calls.add(&Call::create_pair(self.owner));
         let (id, now) = (AccessKeyId::parse(NEW)?, self.now());
         let rotates = self.ask == Ask::Rotate && log.open().leaked.is_empty();
-        let old = self.seen().present(log.open()).into_iter().next().filter(|_| rotates);
+        let old = self
+            .seen()
+            .present(log.open())
+            .into_iter()
+            .next()
+            .filter(|_| rotates);
         let keeping = Keeping {
             store: self.session.store,
             recipient: self.session.recipient.clone(),
@@ -149,11 +164,20 @@ impl<'a> Rehearsal<'a> {
         log.append(Event::Created(id, made))
     }
 
-    fn set(&mut self, log: &mut impl EventLog, id: &AccessKeyId, status: Status) -> Result<(), Failure> {
+    fn set(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+        status: Status,
+    ) -> Result<(), Failure> {
         self.calls.add(&Call::set_status(self.owner, id, status));
         self.answered(id, status.into());
         self.seen_mut().asked.insert(id.clone());
-        let outgoing = log.open().replacement.as_ref().is_some_and(|it| it.old == *id);
+        let outgoing = log
+            .open()
+            .replacement
+            .as_ref()
+            .is_some_and(|it| it.old == *id);
         if outgoing && status == Status::Inactive {
             log.append(Event::Disabled(id.clone(), self.now()))?;
         }
@@ -164,7 +188,10 @@ impl<'a> Rehearsal<'a> {
     fn deliver(&mut self, log: &mut impl EventLog, to: &AccessKeyId) -> Result<(), Failure> {
         let open = log.open();
         let old = open.replacement.iter().map(|it| &it.old);
-        if old.chain(&open.leaked).any(|id| id.as_str() == self.calls.signer) {
+        if old
+            .chain(&open.leaked)
+            .any(|id| id.as_str() == self.calls.signer)
+        {
             self.calls.signer = to.to_string();
         }
         self.seen_mut().targets.clear();
@@ -173,7 +200,11 @@ impl<'a> Rehearsal<'a> {
 
     fn restore(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
         let active = log.open().restoring.get(id).is_some_and(|it| it.active);
-        let status = if active && !log.open().leaked.contains(id) { Status::Active } else { Status::Inactive };
+        let status = if active && !log.open().leaked.contains(id) {
+            Status::Active
+        } else {
+            Status::Inactive
+        };
         self.calls.add(&Call::set_status(self.owner, id, status));
         self.answered(id, status.into());
         self.seen_mut().resumed.insert(id.clone());

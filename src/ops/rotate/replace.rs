@@ -34,7 +34,9 @@ pub(super) fn first(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
     let shown = session.cloud.pairs(&owner)?;
     if may_go(session, &owner, &shown, id)? {
         retire::delete_inactive(session, &owner, id)?;
-        session.tell.note(&format!("`{id}` is deleted to make room"));
+        session
+            .tell
+            .note(&format!("`{id}` is deleted to make room"));
     }
     Ok(())
 }
