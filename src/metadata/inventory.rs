@@ -200,15 +200,6 @@ impl OwnerRecord {
         })
     }
 
-    /// That pair as a list would show it, were it Inactive.
-    pub(crate) fn inactive(&self, id: &AccessKeyId, now: Timestamp) -> AccessKey {
-        AccessKey {
-            id: id.clone(),
-            status: Status::Inactive,
-            created_at: self.pair(id).map_or(now, |pair| pair.created_at),
-        }
-    }
-
     /// Takes over what the cloud shows: unknown pairs come in without a secret, vanished ones count as deleted now.
     pub(crate) fn take_over(&mut self, shown: &[AccessKey], now: Timestamp) {
         for key in shown {

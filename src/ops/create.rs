@@ -12,8 +12,8 @@ use super::{
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    plan::Ask,
-    time,
+    plan::{Ask, Wait},
+    policy, time,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
@@ -119,6 +119,11 @@ fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
             &went,
             why,
         )),
+        (_, End::Wait(Wait::Overlap(_) | Wait::Grace(_)))
+            if went.pairs.len() >= policy::PAIRS_PER_OWNER =>
+        {
+            Err(two_pairs(work.session, &work.owner, &went.pairs))
+        }
         (_, End::Wait(wait)) => Err(stop::waiting(&work.owner, work.open(), wait)),
         (None, End::Done) => Err(Failure::new(Kind::Failed, "no pair was made")),
     }

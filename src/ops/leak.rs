@@ -50,7 +50,13 @@ fn mark(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
 
 fn go_on(work: &mut Work) -> Result<Standing, Failure> {
     let went = work.go(Ask::Continue, Order::none())?;
-    standing::of(work, &went)
+    standing::of(work, &went).map_err(|failure| match work.open().leaked.first() {
+        Some(id) if failure.kind != Kind::HalfDone => {
+            let hint = failure.hint.clone().unwrap_or_default();
+            failure.half_done(stop::waits(id)).hint(hint)
+        }
+        _ => failure,
+    })
 }
 
 /// Returns the pair that is meant. One that akm knows needs no list; without an id, the owner's only pair is.

@@ -1,8 +1,12 @@
 //! `list --refresh`: what is known is brought in line with what the cloud shows.
 
 use super::{Failure, Kind, Session};
-use crate::core::{access_key::Status, account::Owner};
-use crate::metadata::inventory::OwnerRecord;
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::store::SecretName;
 
 /// Asks the cloud for one owner's pairs and their last use, and writes that down. The caller holds the owner's lock.
 pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Failure> {
@@ -19,11 +23,30 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
             pair.last_used_at = used.or(pair.last_used_at);
         }
     }
+    reclaim(session, &mut record);
     tell_drift(session, &before, &record);
     if !record.access_keys.is_empty() || !before.access_keys.is_empty() {
         session.inventory.save(&record)?;
     }
     Ok(record)
+}
+
+/// Metadata that was lost claims again what the store of this home gives back. A pair that leaked, or a suspect, is not wanted.
+fn reclaim(session: &Session, record: &mut OwnerRecord) {
+    let suspects = session.journal.suspects().unwrap_or_default();
+    let is_suspect = |id: &AccessKeyId| suspects.iter().any(|one| one.access_key_id == *id);
+    let lost =
+        |pair: &&mut PairRecord| pair.is_live() && pair.secret_store.is_none() && !pair.leaked;
+    for pair in record.access_keys.iter_mut().filter(lost) {
+        let name = SecretName::pair(&pair.access_key_id);
+        let found = session
+            .stores
+            .open(session.store)
+            .and_then(|store| store.holds(&name));
+        if !is_suspect(&pair.access_key_id) && found.unwrap_or(false) {
+            pair.secret_store = Some(session.store);
+        }
+    }
 }
 
 /// One owner, in the account that is meant.

@@ -7,7 +7,12 @@ use super::{
     work::Work,
 };
 use crate::core::{
-    access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask, policy,
+    access_key::AccessKeyId,
+    account::Owner,
+    event::Event,
+    open_work::{OpenWork, Replacement},
+    plan::Ask,
+    policy,
 };
 use crate::metadata::inventory::PairRecord;
 
@@ -17,12 +22,8 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
     let mut work = Work::begin(session, owner)?;
     may_go_back(session, owner, work.open())?;
     work.check_signer()?;
-    if work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| !it.rolled_back)
-    {
+    if let Some(it) = work.open().replacement.clone().filter(|it| !it.rolled_back) {
+        is_there(&work, &it)?;
         work.append(Event::RolledBack)?;
     }
     let went = work.go(Ask::Continue, Order::none())?;
@@ -31,6 +32,22 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
         return Err(nothing_open(session, owner));
     }
     Ok(standing)
+}
+
+/// A pair that is gone is not gone back to. A list that lags may lack one that was made or disabled just now.
+fn is_there(work: &Work, it: &Replacement) -> Result<(), Failure> {
+    let (session, owner) = (work.session, &work.owner);
+    let listed = session
+        .cloud
+        .pairs(owner)?
+        .iter()
+        .any(|key| key.id == it.old);
+    let gone = !listed && session.cloud.recycled_pair(&it.old).is_ok();
+    if gone {
+        Err(nothing_open(session, owner))
+    } else {
+        Ok(())
+    }
 }
 
 /// Only a rotation is rolled back, and not one of a pair that leaked.

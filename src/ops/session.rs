@@ -124,14 +124,6 @@ impl Account {
 }
 
 impl Session {
-    /// The owner's pairs as the cloud lists them; none of a RAM user that is gone.
-    pub(crate) fn pairs_left(&self, owner: &Owner) -> Result<Vec<AccessKey>, cloud::Error> {
-        match self.cloud.pairs(owner) {
-            Err(error) if error.fault == Fault::NoSuchUser => Ok(Vec::new()),
-            shown => shown,
-        }
-    }
-
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         self.caller().map(drop)

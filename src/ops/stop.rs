@@ -66,19 +66,12 @@ pub(super) fn no_pair(owner: &Owner) -> Failure {
 
 /// Returns what a run that waits says where the command was to do more than wait.
 pub(super) fn waiting(owner: &Owner, open: &OpenWork, wait: Wait) -> Failure {
-    let failure = match wait {
+    match wait {
         Wait::Expiry(until) => undecided(owner, until),
         Wait::Restore(until) => not_restored(owner, open, until),
         Wait::Lag => not_yet(open),
         Wait::Proof => not_read_back(owner),
         Wait::Overlap(_) | Wait::Grace(_) => not_over(owner, open),
-    };
-    match open.leaked.first() {
-        Some(id) if failure.kind != Kind::HalfDone => {
-            let hint = failure.hint.clone().unwrap_or_default();
-            failure.half_done(waits(id)).hint(hint)
-        }
-        _ => failure,
     }
 }
 
@@ -214,6 +207,12 @@ impl Left<'_> {
                     self.forgotten()
                 ),
             ),
+            _ if self.it.rolled_back => (
+                format!(
+                    "`{new}` is Active again, and akm does not hold its secret; `{old}` is left Active beside it"
+                ),
+                self.disabled_by_hand(),
+            ),
             _ => (
                 format!("the secret store lacks the secret of `{new}`"),
                 format!(
@@ -221,6 +220,19 @@ impl Left<'_> {
                 ),
             ),
         }
+    }
+
+    /// What ends a rollback to a pair that nobody can verify. A pair that a profile signs with is not disabled.
+    fn disabled_by_hand(&self) -> String {
+        let Replacement { old, new, .. } = self.it;
+        let forget = format!("`akm recover --dismiss {new}`");
+        let Some(name) = &self.signing else {
+            return format!("once nothing uses `{old}`: {forget}, then `akm disable {old}`");
+        };
+        format!(
+            "once nothing uses `{old}`, and the profile `{name}` signs with another pair (`akm profile remove {name}`, then \
+             `akm profile add {name}`): {forget}, then `akm disable {old}`"
+        )
     }
 
     fn or_back(&self) -> String {

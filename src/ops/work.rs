@@ -131,10 +131,6 @@ impl<'a> Work<'a> {
         Ok(self.session.inventory.save(&record)?)
     }
 
-    pub(in crate::ops) fn log(&mut self) -> &mut Events {
-        &mut self.log
-    }
-
     /// Takes every step that can be taken now.
     pub(in crate::ops) fn go(&mut self, ask: Ask, order: Order) -> Result<Went, Failure> {
         self.check_signer()?;

@@ -108,8 +108,8 @@ fn the_new_pair_is_somebody_elses() {
 fn the_new_pair_is_not_known_for_a_minute_and_a_half() {
     let (kind, times) = ends(Says::Only(Fault::Lagging));
     assert_eq!(kind, Kind::HalfDone);
-    // Two, four, and then eight seconds between them.
-    assert_eq!(times, 14);
+    // From a fifth of a second on, each pause twice as long as the one before, up to eight seconds.
+    assert_eq!(times, 17);
 }
 
 #[test]

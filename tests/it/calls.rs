@@ -67,7 +67,7 @@ fn what_goes_on() {
     env.create("alice");
     let rotate = ["rotate", "--ram-user", "alice", "--overlap", "2d"];
     calls(&env, &rotate);
-    env.cut_after("got");
+    env.cut_after("created");
     assert_eq!(
         calls(&env, &rotate),
         [&[CALLER, LIST][..], &[CALLER; 3]].concat()

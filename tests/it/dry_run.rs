@@ -289,7 +289,7 @@ fn of_a_rotation_that_was_cut_short() {
         .stdout;
     let ids = [old.as_str(), new.trim()];
     let got = env.copied();
-    got.cut_after("got");
+    got.cut_after("created");
     compared(&got.copied(), &[]);
     compared(&got, &["--rollback"]);
     env.cut_after("stored");

@@ -387,7 +387,7 @@ fn a_pair_that_is_found_in_the_store_takes_the_place() {
     let closed = calls.iter().rfind(|call| call.name == "unlink");
     crate::strace::killed(&env, closed.unwrap(), &args);
     let shown = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
-    env.cut_after("intent");
+    env.cut_after("requested");
     let journal = env.journal_of("alice");
     let intent = std::fs::read_to_string(&journal).unwrap();
     let noted = crate::env::journal_line(&format!("{{\"leaked\":\"{id}\"}}"));

@@ -78,7 +78,7 @@ fn a_new_pair_that_leaked_and_is_gone_is_not_gone_on_with() {
 fn a_new_pair_that_leaked_and_is_gone_is_known_by_the_journal() {
     let (env, old, new) = in_its_overlap();
     done(&env, &["delete", &new, "--force", "-y"]);
-    env.cut_after("got");
+    env.cut_after("created");
     std::fs::remove_file(env.record_of("alice")).unwrap();
     env.lose_secret(&new);
     assert_eq!(

@@ -325,7 +325,7 @@ pub(crate) mod served {
         });
         served.done(&["-p", "gate", "list", "--refresh"]);
         let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
-        env.cut_after("got");
+        env.cut_after("created");
         between.say(move |asked, hand_on| {
             let first = seen.lock().unwrap().take_if(|_| asked == "ListAccessKeys");
             first.unwrap_or_else(hand_on)

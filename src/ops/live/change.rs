@@ -29,13 +29,15 @@ impl Live<'_> {
             self.switch_late_profiles(log, id)?;
         }
         let was_active = self.is_known_active(log.open(), id)?;
-        let there = self.set(id, Status::Inactive).map_err(|error| {
-            if leaked {
-                leak::protected(self.owner, error)
-            } else {
-                error.into()
-            }
-        })?;
+        let there = self
+            .set(id, Status::Inactive, Action::RotateDisable)
+            .map_err(|error| {
+                if leaked {
+                    leak::protected(self.owner, error)
+                } else {
+                    error.into()
+                }
+            })?;
         self.seen.asked.insert(id.clone());
         let outgoing = log
             .open()
@@ -62,7 +64,7 @@ impl Live<'_> {
 
     /// A pair that a rollback brings back into use.
     pub(super) fn enable(&mut self, id: &AccessKeyId) -> Result<(), Failure> {
-        self.set(id, Status::Active)?;
+        self.set(id, Status::Active, Action::Enable)?;
         self.seen.asked.insert(id.clone());
         Ok(())
     }
@@ -86,12 +88,13 @@ impl Live<'_> {
     }
 
     /// Asks for a status whatever a list shows. Returns whether the pair is there.
-    pub(super) fn set(&mut self, id: &AccessKeyId, status: Status) -> Result<bool, Error> {
+    pub(super) fn set(
+        &mut self,
+        id: &AccessKeyId,
+        status: Status,
+        action: Action,
+    ) -> Result<bool, Error> {
         let answer = self.session.cloud.set_status(self.owner, id, status);
-        let action = match status {
-            Status::Active => Action::Enable,
-            Status::Inactive => Action::RotateDisable,
-        };
         let there = is_there(record::change(
             self.session,
             action,

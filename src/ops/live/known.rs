@@ -32,7 +32,14 @@ impl Live<'_> {
                 id,
             })
             .collect();
-        pairs.sort_by_key(|pair| pair.created_at);
+        // Times are to the second: of two in one second, the list knows the order.
+        let place = |id: &AccessKeyId| {
+            self.listed
+                .iter()
+                .position(|key| key.id == *id)
+                .unwrap_or(usize::MAX)
+        };
+        pairs.sort_by_key(|pair| (pair.created_at, place(&pair.id)));
         pairs
     }
 

@@ -1,7 +1,7 @@
 //! Making a pair without losing its secret: the request is written down before its first byte, the answer before all else.
 
 use super::{Deed, Live};
-use crate::cloud::{self, NewPair, Outcome};
+use crate::cloud::{self, NewPair};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,

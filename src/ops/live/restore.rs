@@ -5,6 +5,7 @@ use crate::core::{
     access_key::{AccessKeyId, Status},
     event::Event,
 };
+use crate::metadata::log::Action;
 use crate::ops::{
     Failure,
     drive::{EventLog, World},
@@ -28,7 +29,11 @@ impl Live<'_> {
         } else {
             Status::Inactive
         };
-        let there = self.set(id, status)?;
+        let action = match status {
+            Status::Active => Action::Enable,
+            Status::Inactive => Action::Disable,
+        };
+        let there = self.set(id, status, action)?;
         self.seen.resumed.insert(id.clone());
         let now = self.now();
         let expired = now >= wanted.asked_at + self.seen.limits.expiry;

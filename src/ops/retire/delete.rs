@@ -45,6 +45,7 @@ fn may_delete(
     allowed: Allowed,
 ) -> Result<bool, Failure> {
     not_the_signer(session, id)?;
+    status::not_incoming(&listed.work, id, allowed.active)?;
     let record = session.record(&listed.work.owner)?;
     let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
     let suspects = session.journal.suspects()?;

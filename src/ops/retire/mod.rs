@@ -6,7 +6,7 @@ mod status;
 
 pub(in crate::ops) use delete::delete_inactive;
 pub(crate) use delete::{Allowed, about_to_delete, delete};
-pub(in crate::ops) use forget::{drop_secret, expired, forget_expired};
+pub(in crate::ops) use forget::{drop_secret, forget_expired};
 pub(in crate::ops) use status::disabling;
 pub(crate) use status::{disable, enable};
 

@@ -25,6 +25,7 @@ pub(crate) fn disable(
             disabling(&found.shown, id)
         )));
     }
+    not_incoming(&found.work, id, force)?;
     taken_by_hand(&mut found.work, id)?;
     let pair = set(&found.work, &found.shown, id, Status::Inactive)?;
     if outgoing_is_disabled(&mut found.work, id)? {
@@ -34,6 +35,23 @@ pub(crate) fn disable(
         ));
     }
     Ok(pair)
+}
+
+/// `Refused` for the incoming pair of a replacement, unless a person insists.
+pub(super) fn not_incoming(work: &Work, id: &AccessKeyId, force: bool) -> Result<(), Failure> {
+    let incoming = work
+        .open()
+        .replacement
+        .as_ref()
+        .is_some_and(|it| it.new == *id);
+    if !incoming || force {
+        return Ok(());
+    }
+    let message = format!("`{id}` is the new pair of a rotation that is unfinished");
+    Err(Failure::new(Kind::Refused, message).hint(format!(
+        "`akm rollback {}` goes back to the old pair",
+        work.owner.argument()
+    )))
 }
 
 /// The incoming pair of a replacement is taken out of use by hand: the replacement is over, before the cloud is asked.

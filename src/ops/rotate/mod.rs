@@ -10,7 +10,7 @@ pub(crate) use super::standing::{Standing, State};
 use super::{
     Failure, Kind, Session,
     drive::End,
-    live::{Deed, Order},
+    live::{Deed, Order, due},
     standing,
     work::{Went, Work},
 };
@@ -18,7 +18,7 @@ use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
     event::Event,
-    open_work::{OpenWork, Spans},
+    open_work::{OpenWork, Replacement, Spans},
     plan::{Ask, Stop},
     policy,
     time::Span,
@@ -100,7 +100,11 @@ fn take_spans(work: &mut Work, said: Said) -> Result<(), Failure> {
         .replacement
         .as_ref()
         .filter(|it| it.disabled_at.is_some());
-    if let (Some(it), Some(_)) = (disabled, said.overlap) {
+    let other = said
+        .overlap
+        .filter(|overlap| overlap.delta() != spans.overlap);
+    let is_due = |it: &Replacement| due(it).1.is_some_and(|at| work.session.cloud.now() >= at);
+    if let (Some(it), Some(_)) = (disabled.filter(|it| !is_due(it)), other) {
         let message = format!("`{}` is disabled by now: its overlap is over", it.old);
         return Err(Failure::new(Kind::Refused, message)
             .hint(format!("`akm enable {}` puts it back into use", it.old)));
@@ -125,7 +129,9 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     if let End::Stop(Stop::TwoPairs) = went.end {
         return Err(replace::two_pairs(work.session, &work.owner, &went.pairs));
     }
-    tell_of_ended(work, &went);
+    if rested {
+        tell_of_ended(work, &went);
+    }
     let mut standing = standing::of(work, &went)?;
     standing.is_new = !rested || has_made(&went);
     Ok(standing)
