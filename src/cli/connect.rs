@@ -4,12 +4,15 @@ use super::{context::Context, hand_out::region, selector::PairArgs, ui};
 use crate::core::{account::Owner, name::ProfileName, role::RoleArn};
 use crate::delivery::aliyun_config::External;
 use crate::delivery::process_command;
+use crate::metadata::profile::Role;
 use crate::ops::connect::{self, Before};
-use crate::ops::{Account, Failure, Kind, Tell, credentials::Selector};
+use crate::ops::credentials::{self, Selector};
+use crate::ops::{Account, Failure, Kind, Tell, role_trial};
+use crate::sys::program;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::env;
 use std::path::PathBuf;
+use std::{env, fmt};
 
 /// Let other programs get their credentials from akm
 #[derive(Debug, Subcommand)]
@@ -34,8 +37,8 @@ impl Connect {
 /// `akm credential-process` whenever they need credentials. The file holds no secret for that. Java's library before 1.0.4, Go's
 /// before 1.4.10, Python's before 1.0.9 and the one of Node.js before 2.4.5 have no mode `External`.
 ///
-/// With `--role-arn` they get sessions of a role, which end. With `--static` they get the pair itself, and the SDKs write it back into
-/// `~/.aliyun/config.json` in clear.
+/// With `--role-arn` they get sessions of a role, which end; the role is assumed once before the file is changed. With `--static` they
+/// get the pair itself, and the SDKs write it back into `~/.aliyun/config.json` in clear.
 ///
 /// All else in the file stays as it is, its current profile too. A copy of the file without its secrets is kept beside it as
 /// `config.json.akm-backup`.
@@ -67,7 +70,7 @@ struct CredentialArgs {
 }
 
 /// What a client gets that runs akm.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ClientCredentials {
     /// Sessions of this role.
     Sessions(RoleArn),
@@ -83,6 +86,14 @@ impl CredentialArgs {
 }
 
 impl ClientCredentials {
+    /// The role, in which akm's sessions are called `akm`; `None` for the pair itself.
+    pub(super) fn role(&self) -> Option<Role> {
+        match self {
+            Self::Sessions(arn) => Some(credentials::role(arn.clone())),
+            Self::Pair => None,
+        }
+    }
+
     /// The option of `connect` and of `credential-process`.
     pub(super) fn written(&self) -> Vec<String> {
         match self {
@@ -92,17 +103,29 @@ impl ClientCredentials {
     }
 }
 
+impl fmt::Display for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Sessions(arn) => write!(f, "sessions of the role `{arn}`"),
+            Self::Pair => f.write_str("the pair itself"),
+        }
+    }
+}
+
 impl AliyunCli {
-    /// `NoSuchPair` and `SecretMissing` where akm has no secret to give out; errors as [`connect::connect`] has them. The file is as it
-    /// was then.
+    /// `NoSuchPair` and `SecretMissing` where akm has no secret to give out, `Refused` for a pair that leaked, what `AssumeRole` says of
+    /// a role that the pair may not assume; errors as [`connect::connect`] has them. The file is as it was then.
     fn run(&self, context: &Context) -> Result<(), Failure> {
         let reading = context.reading()?;
         let account = &reading.account;
-        let chosen = reading.choose(&self.pair.selected()?)?;
+        let mut chosen = reading.choose(&self.pair.selected()?)?;
+        credentials::check_not_leaked(&chosen)?;
         // A client that runs akm later can do nothing about a secret that the store lacks.
         drop(account.secret(&chosen.pair)?);
         let file = file()?;
         let credentials = self.credentials.credentials();
+        chosen.role = credentials.role().or(chosen.role);
+        role_trial::check(account, &chosen, |pair| context.client_as(&reading, pair))?;
         let external = External {
             name: self.name.to_string(),
             process_command: command(account, &self.pair.selected()?, &credentials)?,
@@ -158,7 +181,7 @@ pub(super) fn command(
             format!("AKM_HOME={}", text("AKM_HOME", home)?),
         ]);
     }
-    let akm = env::current_exe().map_err(|error| no_command("the path of akm", error))?;
+    let akm = program::path().map_err(|error| no_command("the path of akm", error))?;
     if !akm.is_file() {
         let why = "it was replaced or removed while it runs";
         return Err(no_command("the path of akm", why));

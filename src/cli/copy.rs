@@ -37,23 +37,30 @@ pub(crate) struct Copy {
 impl Copy {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let reading = context.reading_aloud()?;
-        let chosen = reading.choose(&self.pair.selected()?)?;
-        let id = &chosen.pair.access_key_id;
+        let selector = self.pair.selected()?;
+        let chosen = reading.choose(&selector)?;
         let mut clipboard = context::clipboard()?;
-        let cleared = if self.only_id {
+        let account = &reading.account;
+        let (id, cleared) = if self.only_id {
+            let id = hand_out::pair(account, &selector, chosen)
+                .pair
+                .access_key_id;
             let text = Secret::new(id.to_string())?;
             let what = format!("the AccessKey ID `{id}`");
-            put(
+            let cleared = put(
                 context,
                 &mut clipboard,
                 &text,
                 Mark::Plain,
                 self.clear_after,
                 &what,
-            )?
+            )?;
+            (id, cleared)
         } else {
-            let text = hand_out::secret(&reading.account, &chosen, Action::Copy)?;
-            put_secret(context, &mut clipboard, &text, id, self.clear_after)?
+            let (chosen, text) = hand_out::secret(account, &selector, chosen, Action::Copy)?;
+            let id = chosen.pair.access_key_id;
+            let cleared = put_secret(context, &mut clipboard, &text, &id, self.clear_after)?;
+            (id, cleared)
         };
         if context.ui.json() {
             return ui::print_json(&json!({

@@ -1,18 +1,19 @@
 //! `akm credential-process`
 
 use super::{
+    connect::ClientCredentials,
     context::Context,
     hand_out::{Door, HandedOut, SessionArgs, expiration},
     selector::PairArgs,
     ui,
 };
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Kind, Tell, role_session::Freshness};
+use crate::ops::{Failure, Kind, Tell, credentials::Selector, role_session::Freshness};
 use clap::Args;
 use serde::Serialize;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// Print credentials as SDKs and the aliyun CLI ask for them (mode External)
@@ -35,8 +36,7 @@ pub(crate) struct CredentialProcess {
     r#static: bool,
 }
 
-/// Clients end the command after 60 s.
-const AT_MOST: Duration = Duration::from_secs(54);
+/// How long akm waits in all. Clients end the command after 60 s.
 const WAIT: Duration = Duration::from_secs(45);
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -66,16 +66,32 @@ struct Answer<'a> {
 const ROOM: usize = 40 << 10;
 
 impl CredentialProcess {
-    /// The work has a thread of its own: whatever it waits for, the answer or the failure is there in time.
+    /// Nobody is asked, and nothing is said twice, however often it is tried. `Failed` where standard output is closed.
     pub(crate) fn run(self, context: Context) -> Result<(), Failure> {
-        let (sender, receiver) = mpsc::sync_channel(1);
-        thread::spawn(move || sender.send(self.answer(&context)));
-        let answer = receiver.recv_timeout(AT_MOST);
-        ui::print(&answer.unwrap_or_else(|_| Err(too_slow()))?)
+        ui::check_open()?;
+        let context = context.saying_once();
+        let answer = patiently(WAIT, move || self.answer(&context));
+        ui::print(&answer.map_err(without_terminal)?)
+    }
+
+    /// Returns what is selected. `BadName` when no RAM user can have that name.
+    pub(crate) fn selected(&self) -> Result<Selector, Failure> {
+        self.pair.selected()
+    }
+
+    /// Returns what the options say that a client gets; `None` where they leave it to the profile.
+    pub(crate) fn given(&self) -> Option<ClientCredentials> {
+        let role = self.session.role_arn.clone();
+        let sessions = role.map(ClientCredentials::Sessions);
+        sessions.or(self.r#static.then_some(ClientCredentials::Pair))
     }
 
     fn answer(&self, context: &Context) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let handed = self.waited_for(context)?;
+        let door = Door {
+            action: Action::CredentialProcess,
+            fresh: Freshness::Renewable,
+        };
+        let handed = self.session.hand_out(context, &self.pair, door)?;
         let is_pair = handed.credentials.session.is_none();
         if is_pair && !self.r#static {
             context.ui.warn(
@@ -84,25 +100,40 @@ impl CredentialProcess {
         }
         object(&handed)
     }
+}
 
-    /// A refusal, a missing passphrase and a name that does not exist are final; all else may pass.
-    fn waited_for(&self, context: &Context) -> Result<HandedOut, Failure> {
-        let door = Door {
-            action: Action::CredentialProcess,
-            fresh: Freshness::Renewable,
-        };
-        let mut waited = Duration::ZERO;
-        loop {
-            match self.session.hand_out(context, &self.pair, door) {
-                Err(failure) if passes(failure.kind) && waited < WAIT => (),
-                done => return done,
-            }
-            context.clock.sleep(PAUSE);
-            waited += PAUSE;
+/// Asks until there is an answer or a failure that does not pass. After `wait` in all it returns the last failure; the asking has a thread
+/// of its own, so that a call which takes long does not hold that up.
+fn patiently<T: Send + 'static>(
+    wait: Duration,
+    ask: impl Fn() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let until = Instant::now() + wait;
+    let (sender, answers) = mpsc::channel();
+    thread::spawn(move || {
+        while sender.send(ask()).is_ok() {
+            thread::sleep(PAUSE);
+        }
+    });
+    let mut last = None;
+    loop {
+        match answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Err(failure)) if passes(failure.kind) => last = Some(failure),
+            Ok(answer) => return answer,
+            Err(_) => return Err(last.unwrap_or_else(|| too_slow(wait))),
         }
     }
 }
 
+/// A client runs the command, and no person on a terminal.
+fn without_terminal(failure: Failure) -> Failure {
+    if failure.kind != Kind::PassphraseNeeded {
+        return failure;
+    }
+    failure.hint("set `AKM_PASSPHRASE_FILE` to a private file with the passphrase")
+}
+
+/// A refusal, a missing passphrase and a name that does not exist are final; all else may pass.
 fn passes(kind: Kind) -> bool {
     matches!(
         kind,
@@ -110,11 +141,12 @@ fn passes(kind: Kind) -> bool {
     )
 }
 
-/// The failure where the call did not end in time.
-fn too_slow() -> Failure {
+/// The failure where not even the first try ended in time.
+fn too_slow(wait: Duration) -> Failure {
+    let seconds = wait.as_secs();
     Failure::new(
         Kind::Unavailable,
-        "no credentials could be had within 54 seconds",
+        format!("no credentials could be had within {seconds} seconds"),
     )
     .hint("run the same command by hand with -v to see where it waits")
 }
@@ -144,4 +176,43 @@ fn object(handed: &HandedOut) -> Result<Zeroizing<Vec<u8>>, Failure> {
         .map_err(|error| Failure::new(Kind::Failed, "no JSON could be made").because(error))?;
     text.push(b'\n');
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[test]
+    fn a_call_that_hangs_ends_with_the_cause_of_the_one_before() {
+        let tried = AtomicU32::new(0);
+        let begun = Instant::now();
+        let answer: Result<(), _> = patiently(PAUSE * 2, move || {
+            if tried.fetch_add(1, Ordering::Relaxed) > 0 {
+                thread::sleep(Duration::from_mins(1));
+            }
+            Err(Failure::new(Kind::Unavailable, "the first"))
+        });
+        assert_eq!(answer.unwrap_err().message, "the first");
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        let hangs = || -> Result<(), _> {
+            thread::sleep(Duration::from_mins(1));
+            Err(Failure::new(Kind::Unavailable, "none"))
+        };
+        let answer = patiently(Duration::from_millis(10), hangs);
+        assert!(answer.unwrap_err().message.starts_with("no credentials"));
+    }
+
+    #[test]
+    fn what_does_not_pass_is_final() {
+        let tried = AtomicU32::new(0);
+        let answer: Result<(), _> = patiently(WAIT, move || {
+            Err(match tried.fetch_add(1, Ordering::Relaxed) {
+                0 => Failure::new(Kind::StoreLocked, "passes"),
+                1 => Failure::new(Kind::Denied, "final"),
+                _ => Failure::new(Kind::Denied, "one too many"),
+            })
+        });
+        assert_eq!(answer.unwrap_err().message, "final");
+    }
 }

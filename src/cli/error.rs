@@ -45,7 +45,7 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
         Kind::StoreAbsent => ("store-absent", 5),
         Kind::StoreLocked | Kind::PassphraseNeeded => ("store-locked", 5),
         Kind::SecretMissing => ("secret-missing", 5),
-        Kind::SecretUnreadable => ("secret-unreadable", 5),
+        Kind::SecretUnreadable | Kind::SecretDistrusted => ("secret-unreadable", 5),
         Kind::StoreFailed => ("store-failed", 5),
         Kind::Denied => ("denied", 6),
         Kind::BadCredentials => ("bad-credentials", 6),

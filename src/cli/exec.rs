@@ -8,7 +8,7 @@ use super::{
 use crate::delivery::environment::{self, Assignment};
 use crate::metadata::log::Action;
 use crate::ops::{Failure, Kind, Tell, role_session::Freshness};
-use crate::sys::exec::{self, Environment};
+use crate::sys::exec::{self, Environment, Interpreter};
 use clap::Args;
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -121,8 +121,12 @@ fn is_plain(name: &str) -> bool {
 
 /// Why a program was not started: 127 where it is not there, 126 where it cannot be executed.
 pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> Failure {
+    let interpreter = exec::interpreter(program);
     let program = program.to_string_lossy();
     if error.kind() == io::ErrorKind::NotFound {
+        if let Some(interpreter) = interpreter {
+            return no_interpreter(&program, &interpreter);
+        }
         let message = format!("there is no program `{program}`");
         return Failure::new(Kind::NoSuchProgram, message).hint("look at its name and at PATH");
     }
@@ -132,4 +136,21 @@ pub(crate) fn not_started(program: &OsStr, error: &io::Error) -> Failure {
         return failure.hint("the environment and the arguments are too large for this system");
     }
     failure
+}
+
+fn no_interpreter(program: &str, interpreter: &Interpreter) -> Failure {
+    let (why, hint) = match interpreter {
+        Interpreter::Named(name) => (
+            format!("its interpreter `{name}` is not there"),
+            "look at its first line",
+        ),
+        Interpreter::Unknown => (
+            "what it needs to be loaded is not there".to_owned(),
+            "look whether it was built for this system",
+        ),
+    };
+    let message = format!("`{program}` cannot be executed");
+    Failure::new(Kind::NotExecutable, message)
+        .because(why)
+        .hint(hint)
 }

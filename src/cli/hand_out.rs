@@ -7,6 +7,7 @@ use super::{
 use crate::cloud;
 use crate::core::{
     Invalid,
+    access_key::Status,
     credentials::Credentials,
     role::RoleArn,
     time::{self, Span},
@@ -14,7 +15,7 @@ use crate::core::{
 use crate::metadata::{log::Action, profile::Role};
 use crate::ops::{
     Failure, Kind, Tell,
-    credentials::{self, Chosen},
+    credentials::{self, Chosen, Selector},
     hand_out,
     role_session::{self, Freshness, Wanted},
 };
@@ -64,14 +65,15 @@ impl SessionArgs {
         door: Door,
     ) -> Result<HandedOut, Failure> {
         let reading = context.reading()?;
-        let asked = self.asked(&reading, pair)?;
+        let mut asked = self.asked(&reading, pair)?;
+        warn_of_inactive(context, &asked.chosen);
         if door.fresh == Freshness::Whole || context.ui.verbose {
             warn_of_age(context, &reading, &asked.chosen);
         }
-        let credentials = match asked.role {
-            None => pair_itself(&reading, &asked.chosen)?,
-            Some(_) => asked.session(context, &reading, door.fresh)?,
-        };
+        let credentials = asked.hand_out(&reading, |asked| match asked.role {
+            None => pair_itself(&reading, &asked.chosen),
+            Some(_) => asked.session(context, &reading, door.fresh),
+        })?;
         if door.fresh == Freshness::Renewable {
             let role = asked.role.as_ref().map_or("", |role| role.arn.as_str());
             hand_out::logged_hourly(&reading.account, &asked.chosen, role, door.action);
@@ -87,7 +89,8 @@ impl SessionArgs {
 
     /// Returns which pair and which role are asked for. Asks nobody.
     pub(crate) fn asked(&self, reading: &Reading, pair: &PairArgs) -> Result<Asked, Failure> {
-        let chosen = reading.choose(&pair.selected()?)?;
+        let selector = pair.selected()?;
+        let chosen = reading.choose(&selector)?;
         credentials::check_not_leaked(&chosen)?;
         let named = self.role_arn.clone().map(credentials::role);
         let role = named.or_else(|| chosen.role.clone());
@@ -96,6 +99,7 @@ impl SessionArgs {
             return Err(Failure::new(Kind::Usage, message).hint("add `--role-arn ARN`"));
         }
         Ok(Asked {
+            selector,
             chosen,
             role,
             duration: self.duration.unwrap_or(Span::hour()),
@@ -106,6 +110,7 @@ impl SessionArgs {
 
 /// A pair, and the session that is opened with it.
 pub(crate) struct Asked {
+    selector: Selector,
     pub(crate) chosen: Chosen,
     pub(crate) role: Option<Role>,
     pub(crate) duration: Span,
@@ -113,6 +118,22 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// Hands out by `hand`, and chooses another pair of the owner where the secret of the one that was chosen is lost: see
+    /// [`credentials::hand_out`].
+    pub(crate) fn hand_out<T>(
+        &mut self,
+        reading: &Reading,
+        hand: impl Fn(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (selector, chosen) = (self.selector.clone(), self.chosen.clone());
+        let tried = |chosen: &Chosen| {
+            self.chosen = chosen.clone();
+            hand(self)
+        };
+        let given = credentials::hand_out(&reading.account, &selector, chosen, tried);
+        given.map(|(_, given)| given)
+    }
+
     /// Returns a session of the role, cached or new. `Usage` where no role was named.
     pub(crate) fn session(
         &self,
@@ -170,6 +191,17 @@ pub(crate) fn region(reading: &Reading) -> Option<String> {
     Some(region.as_str().to_owned())
 }
 
+/// Warns of a pair that is handed out and cannot work.
+pub(crate) fn warn_of_inactive(context: &Context, chosen: &Chosen) {
+    let id = &chosen.pair.access_key_id;
+    if chosen.pair.status == Status::Inactive {
+        context.ui.warning(&format!(
+            "AccessKey {id} of {} is Inactive, and the cloud refuses it: akm enable {id}",
+            chosen.owner
+        ));
+    }
+}
+
 /// Where `[policy] max_age` is set, an older pair is a warning with the command that rotates it.
 pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen) {
     let age = context.clock.now() - chosen.pair.created_at;
@@ -178,10 +210,10 @@ pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen)
     };
     if age > max_age.delta() {
         context.ui.warn(&format!(
-            "AccessKey {} of {} is {} days old, and `max_age` is {max_age}: akm rotate {}",
+            "AccessKey {} of {} is {} old, and `max_age` is {max_age}: akm rotate {}",
             chosen.pair.access_key_id,
             chosen.owner,
-            age.num_days(),
+            time::in_days(age),
             chosen.owner.argument(),
         ));
     }

@@ -78,6 +78,7 @@ impl List {
             }
         }
         let known = context.account()?;
+        context.note_missing_home();
         let records = known
             .as_ref()
             .map_or_else(|| Ok(Vec::new()), |known| records(known, owner.as_ref()))?;

@@ -45,6 +45,7 @@ impl Log {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.owner()?;
         let account = context.account()?.map(|account| account.id);
+        context.note_missing_home();
         let look = Look::of_output(context.clock.now());
         let shown = match (context.ui.output, look.is_terminal()) {
             (None, true) => Output::Table,

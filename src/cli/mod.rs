@@ -3,7 +3,9 @@
 #[macro_use]
 mod examples;
 
+mod advice;
 mod alone;
+mod client_command;
 mod complete;
 mod completions;
 mod connect;
@@ -57,7 +59,7 @@ mod wrap;
 
 use crate::ops::{Failure, Kind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
-use context::{Context, Environment};
+use context::{Context, Environment, in_no_home};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use ui::{Output, Ui};
@@ -242,9 +244,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let formed = cli.command.check_form(ui.output);
     let done = formed.and_then(|()| match cli.command.explain(&ui) {
         Some(explained) => explained.map(|()| ExitCode::SUCCESS),
-        None => {
-            Context::new(&cli.global, environment, ui).and_then(|context| cli.command.run(context))
-        }
+        None => Context::new(&cli.global, environment, ui).and_then(|context| {
+            let (advice, home) = (context.ui.advice.clone(), context.home.clone());
+            let done = cli.command.run(context);
+            done.map_err(|failure| advice.in_hint(in_no_home(failure, &home)))
+        }),
     });
     ended(
         done.map_err(|failure| spelling::hinted(failure, &args)),

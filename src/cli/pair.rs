@@ -3,7 +3,7 @@
 use super::{complete, context::Context, selector::key_id, ui};
 use crate::core::{account::Owner, time};
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Session, Tell, retire};
+use crate::ops::{Account, Failure, Tell, retire};
 use clap::Args;
 use serde::Serialize;
 
@@ -23,15 +23,15 @@ pub(crate) struct PairView<'a> {
 }
 
 impl<'a> PairView<'a> {
-    pub(crate) fn new(session: &'a Session, owner: &'a Owner, pair: &'a PairRecord) -> Self {
+    pub(crate) fn new(account: &'a Account, owner: &'a Owner, pair: &'a PairRecord) -> Self {
         Self {
             access_key_id: pair.access_key_id.as_str(),
             owner: owner.kind(),
             ram_user: owner
                 .ram_user()
                 .map(super::super::core::name::UserName::as_str),
-            account_id: session.id.as_str(),
-            profile: session.profile.as_str(),
+            account_id: account.id.as_str(),
+            profile: account.profile.as_str(),
             status: pair.status.as_str(),
             created_at: time::format(pair.created_at),
             secret_store: pair

@@ -36,13 +36,17 @@ impl Read {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         ui::check_open()?;
         let reading = context.reading()?;
-        let chosen = reading.choose(&self.pair.selected()?)?;
+        let selector = self.pair.selected()?;
+        let chosen = reading.choose(&selector)?;
         let json = context.ui.json();
         if self.field == Field::Id {
+            let chosen = ops::hand_out::pair(&reading.account, &selector, chosen);
             let id = chosen.pair.access_key_id.as_str();
             return ui::print(written("access_key_id", id, json)?.as_bytes());
         }
-        let secret = ops::hand_out::secret(&reading.account, &chosen, Action::Read)?;
+        hand_out::warn_of_inactive(context, &chosen);
+        let account = &reading.account;
+        let (_, secret) = ops::hand_out::secret(account, &selector, chosen, Action::Read)?;
         let text = written("access_key_secret", secret.expose(), json)?;
         ui::print(text.as_bytes())?;
         hand_out::warn_of_scrollback(context);

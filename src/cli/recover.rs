@@ -84,7 +84,7 @@ impl Recover {
                 .note("nothing is left that could be finished now");
         }
         self.show(context, &recovered)?;
-        ended(left.into_iter().map(|(_, failure)| failure))
+        ended(&context.ui, left.into_iter().map(|(_, failure)| failure))
     }
 
     pub(crate) fn is_list(&self) -> bool {
@@ -126,13 +126,13 @@ fn wait(to: &Ui, waiting: usize) {
 }
 
 /// The first tells how it ended; the others are said before it.
-fn ended(failures: impl IntoIterator<Item = Failure>) -> Result<(), Failure> {
+fn ended(to: &Ui, failures: impl IntoIterator<Item = Failure>) -> Result<(), Failure> {
     let mut failures = failures.into_iter();
     let Some(first) = failures.next() else {
         return Ok(());
     };
     for other in failures {
-        ui::say(&error::text(&other));
+        ui::say(&error::text(&to.advice.in_hint(other)));
     }
     Err(first)
 }
@@ -165,9 +165,10 @@ const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
 
 fn list(context: &Context) -> Result<(), Failure> {
     let (open, unreadable) = open(context.account()?)?;
+    context.note_missing_home();
     if context.ui.json() {
         ui::print_json(&json!({ "open": rows(&open) }))?;
-        return ended(unreadable);
+        return ended(&context.ui, unreadable);
     }
     let rows: Vec<Vec<String>> = open
         .iter()
@@ -187,5 +188,5 @@ fn list(context: &Context) -> Result<(), Failure> {
         })
         .collect();
     ui::print(table::plain(&HEADER, &rows).as_bytes())?;
-    ended(unreadable)
+    ended(&context.ui, unreadable)
 }

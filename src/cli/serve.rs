@@ -55,9 +55,10 @@ impl Serve {
     pub(crate) fn run(self, context: Context) -> Result<ExitCode, Failure> {
         self.check_duration()?;
         let reading = context.reading()?;
-        let asked = self.session.asked(&reading, &self.pair)?;
+        let mut asked = self.session.asked(&reading, &self.pair)?;
+        hand_out::warn_of_inactive(&context, &asked.chosen);
         hand_out::warn_of_age(&context, &reading, &asked.chosen);
-        let session = asked.session(&context, &reading, Freshness::Served)?;
+        let session = opened(&mut asked, &context, &reading)?;
         log::logged(&reading.account, &asked.chosen, Action::Serve);
         let server = Server::on_loopback().map_err(no_server)?;
         let address = server.address().map_err(no_server)?;
@@ -102,7 +103,7 @@ impl Serve {
             let reading = context.reading()?;
             let mut asked = self.session.asked(&reading, &self.pair)?;
             asked.policy.clone_from(&policy);
-            let session = asked.session(&context, &reading, Freshness::Served)?;
+            let session = opened(&mut asked, &context, &reading)?;
             let mut served = served.lock().unwrap_or_else(PoisonError::into_inner);
             if *served != session.id {
                 served.clone_from(&session.id);
@@ -113,6 +114,12 @@ impl Serve {
         let shared = SharedSession::start(session, Box::new(provider), clock, tell);
         shared.map_err(no_server)
     }
+}
+
+fn opened(asked: &mut Asked, context: &Context, reading: &Reading) -> Result<Credentials, Failure> {
+    asked.hand_out(reading, |asked| {
+        asked.session(context, reading, Freshness::Served)
+    })
 }
 
 /// The command, with the URI in its environment and nothing that could win over it.

@@ -5,6 +5,7 @@ use super::{
     selector::{OwnerArgs, nothing_known},
     ui,
 };
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::ops::{Failure, Tell, credentials};
 use clap::Args;
 use serde_json::json;
@@ -40,18 +41,27 @@ impl ShowId {
                 .map(|pair| pair.access_key_id.as_str())
                 .collect()
         } else {
-            let pair = credentials::current(&record)?;
-            if pair.secret_store.is_none() {
-                context.ui.warn(&format!(
-                    "the secret of `{}` is not held",
-                    pair.access_key_id
-                ));
-            }
-            vec![pair.access_key_id.as_str()]
+            vec![credentials::current(&record)?.access_key_id.as_str()]
         };
+        self.warn_of_none(context, &record);
         if context.ui.json() {
             return ui::print_json(&json!({ "access_key_ids": ids }));
         }
         ui::print(format!("{}\n", ids.join("\n")).as_bytes())
+    }
+
+    /// Says where an id is printed that nothing can be done with here.
+    fn warn_of_none(&self, context: &Context, record: &OwnerRecord) {
+        let (has_any, what) = if self.all {
+            (record.live().any(PairRecord::is_held), "")
+        } else {
+            (!record.current_and_next().is_empty(), "Active ")
+        };
+        if !has_any {
+            context.ui.warn(&format!(
+                "akm has the secret of no {what}AccessKey pair of {}",
+                record.owner()
+            ));
+        }
     }
 }

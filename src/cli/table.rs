@@ -180,21 +180,13 @@ pub(crate) fn plain(header: &[&str], rows: &[Vec<String>]) -> String {
 
 /// A span in its largest unit: `3 months`, `2 days`, `1 h`, `5 s`.
 fn words(span: TimeDelta) -> String {
-    let seconds = span.num_seconds().max(0);
-    // Below two of a unit the next smaller one tells more: 47 h, and not 1 day.
-    let units = [
-        (365 * 86400, 2, " years"),
-        (30 * 86400, 2, " months"),
-        (86400, 2, " days"),
-        (3600, 1, " h"),
-        (60, 1, " min"),
-    ];
-    let fits = units
-        .iter()
-        .find(|(size, least, _)| seconds >= size * least);
+    let days = span.num_days();
+    // Below two of a unit the next smaller one tells more.
+    let units = [(365, " years"), (30, " months")];
+    let fits = units.iter().find(|(size, _)| days >= size * 2);
     fits.map_or_else(
-        || format!("{seconds} s"),
-        |(size, _, unit)| format!("{}{unit}", seconds / size),
+        || time::in_days(span),
+        |(size, unit)| format!("{}{unit}", days / size),
     )
 }
 

@@ -2,7 +2,6 @@
 
 use super::ui::Ui;
 use crate::cloud::transport::{Request, Response, Service, Transport, Undelivered};
-use crate::ops::Tell;
 use std::sync::Arc;
 
 /// A transport whose calls are told.
@@ -33,7 +32,7 @@ impl Transport for Traced {
         };
         let action = request.header("x-acs-action").unwrap_or_default();
         self.ui
-            .warn(&format!("called {service:?} {action}: {outcome}"));
+            .call(&format!("called {service:?} {action}: {outcome}"));
         answer
     }
 

@@ -2,14 +2,17 @@
 
 use super::{
     Global,
+    advice::Advice,
     escape::{self, escape},
     wrap::wrap,
 };
 use crate::ops::{Failure, Kind, Tell};
 use crate::sys::{output, terminal};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -41,9 +44,13 @@ pub(crate) struct Ui {
     pub(crate) output: Option<Output>,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
+    /// Makes the command lines that are said act in this command's account.
+    pub(crate) advice: Advice,
     yes: bool,
     may_ask: bool,
     is_silent: bool,
+    /// What was said, where nothing is to be said twice.
+    said: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 impl Ui {
@@ -56,10 +63,31 @@ impl Ui {
             output: global.output(),
             quiet: global.quiet,
             verbose: global.verbose > 0,
+            advice: Advice::default(),
             yes: global.yes,
             may_ask,
             is_silent: false,
+            said: None,
         }
+    }
+
+    /// One whose command lines act in that account.
+    pub(crate) fn advising(self, advice: Advice) -> Self {
+        Self { advice, ..self }
+    }
+
+    /// One that says each note and warning once.
+    pub(crate) fn once(self) -> Self {
+        Self {
+            said: Some(Arc::default()),
+            ..self
+        }
+    }
+
+    fn was_said(&self, text: &str) -> bool {
+        let said = self.said.as_ref();
+        let said = said.map(|said| said.lock().unwrap_or_else(PoisonError::into_inner));
+        said.is_some_and(|mut said| !said.insert(text.to_owned()))
     }
 
     /// One that asks nobody and says nothing: another program has the terminal by now.
@@ -128,15 +156,30 @@ impl Ui {
     }
 
     /// It worked, and something is or will be wrong.
-    #[expect(clippy::unused_self, reason = "it is said whatever was asked for")]
     pub(crate) fn warning(&self, text: &str) {
-        say(&format!("warning: {}\n", escape(text)));
+        if !self.was_said(text) {
+            self.say("warning: ", text);
+        }
+    }
+
+    /// A call to the cloud, and what came of it. Two calls that look alike are two lines.
+    pub(crate) fn call(&self, text: &str) {
+        if !self.is_silent {
+            self.say("akm: ", text);
+        }
     }
 
     fn line(&self, begins: &str, text: &str) {
         if !self.quiet && !self.json() {
-            say(&format!("{begins}{}\n", escape(text)));
+            self.say(begins, text);
         }
+    }
+
+    fn say(&self, begins: &str, text: &str) {
+        say(&format!(
+            "{begins}{}\n",
+            escape(&self.advice.in_profile(text))
+        ));
     }
 }
 
@@ -148,10 +191,10 @@ impl Tell for Ui {
     }
 
     fn warn(&self, text: &str) {
-        if self.is_silent {
+        if self.is_silent || self.was_said(text) {
             return;
         }
-        say(&format!("akm: {}\n", escape(text)));
+        self.say("akm: ", text);
     }
 
     fn detail(&self, text: &str) {

@@ -118,6 +118,21 @@ pub(crate) fn day(time: Timestamp, now: Timestamp) -> String {
     time.format(form).to_string()
 }
 
+/// Returns how long a span is, for a person who compares it with a number of days: `90 days`, `47 h`, `12 min`, `5 s`. A negative span is
+/// `0 s`.
+pub(crate) fn in_days(span: TimeDelta) -> String {
+    let seconds = span.num_seconds().max(0);
+    // 47 h, and not 1 day, which tells less.
+    let units = [(86400, 2, " days"), (3600, 1, " h"), (60, 1, " min")];
+    let fits = units
+        .iter()
+        .find(|(size, least, _)| seconds >= size * least);
+    fits.map_or_else(
+        || format!("{seconds} s"),
+        |(size, _, unit)| format!("{}{unit}", seconds / size),
+    )
+}
+
 /// A short wait as the sandbox's server takes it: a [`Span`], or whole milliseconds as `250ms`.
 #[cfg(feature = "server")]
 pub(crate) fn parse_wait(text: &str) -> Result<Duration, Invalid> {

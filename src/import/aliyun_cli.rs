@@ -122,6 +122,13 @@ impl Entry {
             || mode == Mode::ChainableRamRoleArn
     }
 
+    fn has_long_lived_pair(&self) -> bool {
+        !self.access_key_id.is_empty()
+            && !self.access_key_id.starts_with("STS.")
+            && !self.access_key_secret.is_empty()
+            && self.sts_token.is_empty()
+    }
+
     fn role(&self) -> Result<AssumedRole, String> {
         let role = AssumedRole::parse(
             &self.ram_role_arn,
@@ -177,6 +184,8 @@ impl Profiles {
             Mode::Ak => (entry, None),
             Mode::RamRoleArn => (entry, Some(entry.role()?)),
             Mode::ChainableRamRoleArn => (self.source(entry)?, Some(entry.role()?)),
+            // A person put it there, or a client that was given it.
+            Mode::Other("External", _) if entry.has_long_lived_pair() => (entry, None),
             Mode::Other(mode, what) => {
                 return Err(format!("it is of the mode `{mode}`, and signs with {what}"));
             }

@@ -193,11 +193,22 @@ impl OwnerRecord {
     /// Returns the pair that every selector of an owner means: the newest Active one whose secret akm has, else the newest Active one.
     /// A pair that leaked is never meant, and one that a rotation has not delivered only where there is no other.
     pub(crate) fn current(&self) -> Option<&PairRecord> {
+        self.usable().max_by_key(|pair| rank(pair))
+    }
+
+    /// Returns the pairs whose secret akm has and that may be handed out, the current one first.
+    pub(crate) fn current_and_next(&self) -> Vec<&PairRecord> {
+        let mut pairs: Vec<&PairRecord> = self.usable().filter(|pair| pair.is_held()).collect();
+        pairs.sort_by_key(|pair| rank(pair));
+        // Of two that were made in one second, the one learnt of later is the newer.
+        pairs.reverse();
+        pairs
+    }
+
+    /// The Active pairs but those that leaked.
+    fn usable(&self) -> impl Iterator<Item = &PairRecord> {
         let usable = |pair: &&PairRecord| pair.status == Status::Active && !pair.leaked;
-        self.live().filter(usable).max_by(|a, b| {
-            let rank = |pair: &PairRecord| (pair.is_held(), !pair.undelivered, pair.created_at);
-            rank(a).cmp(&rank(b))
-        })
+        self.live().filter(usable)
     }
 
     /// Takes over what the cloud shows: unknown pairs come in without a secret, vanished ones count as deleted now.
@@ -221,6 +232,11 @@ impl OwnerRecord {
         self.access_keys.sort_by_key(|pair| pair.created_at);
         self.refreshed_at = Some(now);
     }
+}
+
+/// What makes one usable pair of an owner go before another.
+fn rank(pair: &PairRecord) -> (bool, bool, Timestamp) {
+    (pair.is_held(), !pair.undelivered, pair.created_at)
 }
 
 /// A pair and the store that holds its secret.

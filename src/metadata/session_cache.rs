@@ -38,6 +38,12 @@ impl SessionKey {
         }
         Self(name)
     }
+
+    /// Tells whether a file's name has the form of a key: 64 hexadecimal digits.
+    fn is_one(name: &str) -> bool {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        name.len() == 64 && name.bytes().all(digit)
+    }
 }
 
 /// The file of one session.
@@ -76,6 +82,7 @@ impl<'a> SessionCache<'a> {
 
     /// Returns the sealed session, if its first line says that it outlasts `needed`.
     pub(crate) fn sealed(&self, needed: Timestamp) -> Option<Vec<u8>> {
+        self.own_folder()?;
         let content = self.home.disk.read(&self.file(), LONGEST).ok()??;
         let end = content.iter().position(|byte| *byte == b'\n')?;
         (until(&content[..end])? > needed).then(|| content[end + 1..].to_vec())
@@ -115,14 +122,22 @@ impl<'a> SessionCache<'a> {
 
     /// Puts a sealed session into its file, and removes the files of those that are over. `None` where that is not possible.
     pub(crate) fn put(&self, until: Timestamp, sealed: &[u8], now: Timestamp) -> Option<()> {
+        self.own_folder()?;
         self.remove_expired(now);
         let mut content = format!("{}\n", time::format(until)).into_bytes();
         content.extend_from_slice(sealed);
         self.home.disk.replace(&self.file(), &content).ok()
     }
 
+    /// A link in the place of the folder would have akm write and remove files that are not akm's.
+    fn own_folder(&self) -> Option<()> {
+        self.home.disk.is_own_folder(&self.folder()).then_some(())
+    }
+
+    /// Only files that are named as akm names sessions are akm's to remove.
     fn remove_expired(&self, now: Timestamp) {
-        for name in self.home.disk.names(&self.folder()).unwrap_or_default() {
+        let names = self.home.disk.names(&self.folder()).unwrap_or_default();
+        for name in names.into_iter().filter(|name| SessionKey::is_one(name)) {
             let file = self.folder().join(name);
             let content = self.home.disk.read(&file, LONGEST).ok().flatten();
             let line = content.as_deref().and_then(|content| {
@@ -160,7 +175,10 @@ impl<'a> LastNoted<'a> {
     /// Notes it now. Where that is not possible, the log has a line more.
     pub(crate) fn note(&self, now: Timestamp) {
         let text = time::format(now);
-        let _ = self.home.disk.replace(&self.file, text.as_bytes());
+        let folder = self.file.parent();
+        if folder.is_some_and(|folder| self.home.disk.is_own_folder(folder)) {
+            let _ = self.home.disk.replace(&self.file, text.as_bytes());
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::place::StoreKind;
 use crate::core::secret::Secret;
 use crate::delivery::aliyun_config::{AliyunConfig, External, Held, LONGEST, Problem, new_file};
-use crate::metadata::config::Config;
+use crate::delivery::process_command;
+use crate::import::aliyun_cli;
+use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::store::SecretName;
 use crate::sys::shared_file::{self, SharedFile};
 use std::any::Any;
@@ -41,7 +43,10 @@ pub(crate) fn connect(
     let bad = |problem| bad_file(path, problem);
     let config = AliyunConfig::parse(file.content()).map_err(bad)?;
     let held = config.held(&external.name).map_err(bad)?;
-    check_saved(account, path, &external.name, held)?;
+    let is_akms = config.akms_command(&external.name).map_err(bad)?.is_some();
+    if !(is_akms && is_of_deleted_pair(account, &held)?) {
+        check_saved(account, path, &external.name, held)?;
+    }
     let edited = config.with_external(external).map_err(bad)?;
     if edited.as_bytes() == file.content() {
         return Ok(Before::Connected);
@@ -79,15 +84,39 @@ pub(super) fn check_saved(
         Held::Nothing => return Ok(()),
         Held::Pair(id, secret) if is_saved(account, &id, &secret)? => return Ok(()),
         Held::Pair(..) => {
-            "`akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile"
+            let import = import_of(name);
+            format!("`{import}` saves it first; `--as NAME` writes another profile")
         }
-        Held::Other => "`--as NAME` writes another profile",
+        Held::Other => "`--as NAME` writes another profile".to_owned(),
     };
     let message = format!(
         "the profile `{name}` in `{}` holds a secret that akm has not saved",
         path.display()
     );
     Err(Failure::new(Kind::Refused, message).hint(hint))
+}
+
+/// The command that imports the pair of a profile, whichever profile is the current one.
+fn import_of(profile: &str) -> String {
+    let selects = format!("{}={profile}", aliyun_cli::SELECTED_BY[0]);
+    let words = [&selects, "akm", "import", "--from", "aliyun-cli"].map(str::to_owned);
+    let line = process_command::joined(&words);
+    if process_command::is_plain(&line) {
+        return line;
+    }
+    // A shell takes a quoted word for a program, and not for a variable.
+    format!("env {line}")
+}
+
+/// Tells whether akm knows the pair as deleted. What a client wrote of it into akm's own profile is of no use any more, and the stores
+/// have forgotten it.
+fn is_of_deleted_pair(account: &Account, held: &Held) -> Result<bool, Failure> {
+    let Held::Pair(id, _) = held else {
+        return Ok(false);
+    };
+    let record = account.inventory.owner_of(id)?;
+    let pair = record.as_ref().and_then(|record| record.pair(id));
+    Ok(pair.is_some_and(PairRecord::is_deleted))
 }
 
 /// Tells whether a store of this install has this very secret under that id, of whatever account. A store that cannot be asked is an

@@ -22,6 +22,7 @@ pub(crate) enum Selector {
 }
 
 /// A pair that was selected, and the role in which it is handed out.
+#[derive(Clone)]
 pub(crate) struct Chosen {
     pub(crate) owner: Owner,
     pub(crate) pair: PairRecord,
@@ -95,6 +96,69 @@ fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
     let id = name.and_then(|name| AccessKeyId::parse(name).ok());
     let known = id.map(|id| by_id(account, &id)).transpose()?.flatten();
     known.ok_or_else(|| nothing_known(owner))
+}
+
+/// Hands out by `hand`. Where an owner was selected, and the secret of its current pair is gone from its store or damaged there, the next
+/// one of the owner's Active pairs is handed out, and a warning names both: the pair that akm has is the current one, whatever metadata
+/// claims. Returns the pair that was handed out, too. Errors are those of `hand`; of several pairs whose secret is lost, the first one's.
+pub(crate) fn hand_out<T>(
+    account: &Account,
+    selector: &Selector,
+    chosen: Chosen,
+    mut hand: impl FnMut(&Chosen) -> Result<T, Failure>,
+) -> Result<(Chosen, T), Failure> {
+    let lost = match hand(&chosen) {
+        Ok(given) => return Ok((chosen, given)),
+        Err(failure) => failure,
+    };
+    if !is_lost(lost.kind) {
+        return Err(lost);
+    }
+    for other in next_pairs(account, selector, &chosen)? {
+        match hand(&other) {
+            Ok(given) => {
+                account.tell.warn(&in_place_of(&other, &chosen, &lost));
+                return Ok((other, given));
+            }
+            Err(failure) if is_lost(failure.kind) => (),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(lost)
+}
+
+/// Whether no waiting and no unlocking brings that secret.
+fn is_lost(kind: Kind) -> bool {
+    matches!(kind, Kind::SecretMissing | Kind::SecretUnreadable)
+}
+
+/// The owner's other pairs that may be handed out, if the owner was selected and not a pair by its id.
+fn next_pairs(
+    account: &Account,
+    selector: &Selector,
+    chosen: &Chosen,
+) -> Result<Vec<Chosen>, Failure> {
+    if *selector != Selector::CurrentOf(chosen.owner.clone()) {
+        return Ok(Vec::new());
+    }
+    let record = account.record(&chosen.owner)?;
+    let pairs = record.current_and_next().into_iter();
+    let others = pairs.filter(|pair| pair.access_key_id != chosen.pair.access_key_id);
+    let others = others.map(|pair| Chosen {
+        pair: pair.clone(),
+        ..chosen.clone()
+    });
+    Ok(others.collect())
+}
+
+fn in_place_of(other: &Chosen, chosen: &Chosen, lost: &Failure) -> String {
+    format!(
+        "AccessKey {} of {} is handed out in the place of {}, whose secret cannot be read: {}",
+        other.pair.access_key_id,
+        other.owner,
+        chosen.pair.access_key_id,
+        lost.cause.as_ref().unwrap_or(&lost.message),
+    )
 }
 
 /// `Refused` for a pair that leaked: it is not handed out, even by its id.

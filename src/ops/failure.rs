@@ -2,8 +2,11 @@
 
 use crate::{
     core::{Invalid, place::StoreKind},
+    delivery::process_command::joined,
     metadata, store,
+    sys::fs::{Distrust, kubernetes_volume},
 };
+use std::path::Path;
 
 /// The cases that a caller tells apart. The exit code of each is the business of `cli`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub(crate) enum Kind {
     PassphraseNeeded,
     SecretMissing,
     SecretUnreadable,
+    /// The secret's file is there, and akm does not trust it as it is.
+    SecretDistrusted,
     StoreFailed,
     Denied,
     BadCredentials,
@@ -91,20 +96,27 @@ impl Failure {
         }
     }
 
-    /// The same trouble, seen after the first step that cannot be taken back: what is open is recorded.
-    pub(crate) fn half_done(self, message: impl Into<String>) -> Self {
-        let cause = self.cause.map_or(self.message.clone(), |cause| {
-            format!("{}: {cause}", self.message)
-        });
-        let hint = self
-            .hint
-            .unwrap_or_else(|| "`akm recover` finishes it".to_owned());
+    /// Puts a message before this failure's own, which becomes the cause. Kind, hint and request id stay.
+    pub(crate) fn behind(self, message: impl Into<String>) -> Self {
+        let cause = match self.cause {
+            Some(cause) => format!("{}: {cause}", self.message),
+            None => self.message,
+        };
         Self {
-            kind: Kind::HalfDone,
             message: message.into(),
             cause: Some(cause),
-            hint: Some(hint),
             ..self
+        }
+    }
+
+    /// The same trouble, seen after the first step that cannot be taken back: what is open is recorded.
+    pub(crate) fn half_done(self, message: impl Into<String>) -> Self {
+        let failure = self.behind(message);
+        let hint = failure.hint;
+        Self {
+            kind: Kind::HalfDone,
+            hint: hint.or_else(|| Some("`akm recover` finishes it".to_owned())),
+            ..failure
         }
     }
 }
@@ -127,8 +139,13 @@ impl From<metadata::Error> for Failure {
     fn from(error: metadata::Error) -> Self {
         let text = error.to_string();
         match error {
-            metadata::Error::Io(..) => {
-                Self::new(Kind::Failed, "a file of akm's could not be used").because(text)
+            metadata::Error::Io(path, error) => {
+                let failure = Self::new(Kind::Failed, "a file of akm's could not be used");
+                let failure = failure.because(text);
+                match Distrust::of(&error) {
+                    Some(why) => failure.hint(trusting(&path, why)),
+                    None => failure,
+                }
             }
             metadata::Error::Newer(_) => {
                 Self::new(Kind::Failed, text).hint("the file is left as it is: update akm")
@@ -165,10 +182,36 @@ impl From<store::Error> for Failure {
                 "the secret store cannot give the secret back",
             )
             .because(why),
+            E::Distrusted(path, why) => Self::new(
+                Kind::SecretDistrusted,
+                "the secret store cannot give the secret back",
+            )
+            .because(format!("`{}`: {why}", path.display()))
+            .hint(trusting(&path, why)),
             E::Failed(why) => Self::new(Kind::StoreFailed, "the secret store failed").because(why),
             E::Unknown(why) => Self::new(Kind::StoreFailed, "the secret store did not answer")
                 .because(why)
                 .hint(OTHER),
         }
     }
+}
+
+/// Returns what a person does so that akm trusts the file.
+fn trusting(path: &Path, why: Distrust) -> String {
+    match why {
+        Distrust::Exposed => {
+            let file = joined(&[path.display().to_string()]);
+            format!("if you trust what is in it: chmod 600 {file}")
+        }
+        Distrust::Link => copying(path)
+            .unwrap_or_else(|| "put the file itself in the place of the link".to_owned()),
+    }
+}
+
+/// Returns how a Kubernetes volume is copied to a private folder, which akm takes; `None` where the file is in no such volume.
+pub(crate) fn copying(path: &Path) -> Option<String> {
+    let volume = joined(&[kubernetes_volume(path)?.display().to_string()]);
+    Some(format!(
+        "this is a Kubernetes volume; copy it first: (umask 077; cp -RL {volume} \"$HOME/akm\"), then AKM_HOME=\"$HOME/akm\""
+    ))
 }

@@ -1,20 +1,36 @@
 //! Handing out the secret of a pair that was selected.
 
-use super::{Account, Failure, credentials::Chosen, record};
+use super::{
+    Account, Failure,
+    credentials::{self, Chosen, Selector},
+    record,
+};
 use crate::core::secret::Secret;
 use crate::metadata::{log::Action, session_cache::LastNoted};
 use chrono::TimeDelta;
 
-/// Reads the secret of a pair, and writes into the log by which command it is handed out. `SecretMissing` and the like as
-/// [`Account::secret`] has them.
+/// Reads the secret of a pair, and writes into the log by which command it is handed out. Returns whose secret it is, too: see
+/// [`credentials::hand_out`]. `SecretMissing` and the like as [`Account::secret`] has them.
 pub(crate) fn secret(
     account: &Account,
-    chosen: &Chosen,
+    selector: &Selector,
+    chosen: Chosen,
     action: Action,
-) -> Result<Secret, Failure> {
-    let secret = account.secret(&chosen.pair)?;
-    logged(account, chosen, action);
-    Ok(secret)
+) -> Result<(Chosen, Secret), Failure> {
+    let read = |chosen: &Chosen| account.secret(&chosen.pair);
+    let (chosen, secret) = credentials::hand_out(account, selector, chosen, read)?;
+    logged(account, &chosen, action);
+    Ok((chosen, secret))
+}
+
+/// Returns the pair whose secret [`secret`] reads, so that an id and a secret which are asked for one after the other belong together. A
+/// store that is locked or absent says nothing of that.
+pub(crate) fn pair(account: &Account, selector: &Selector, chosen: Chosen) -> Chosen {
+    let (first, read) = (chosen.clone(), |chosen: &Chosen| {
+        account.secret(&chosen.pair)
+    });
+    let found = credentials::hand_out(account, selector, chosen, read);
+    found.map_or(first, |(chosen, _)| chosen)
 }
 
 /// Writes a hand-out into the log, unless the log has one for the same pair and role of less than an hour ago.
@@ -25,8 +41,9 @@ pub(crate) fn logged_hourly(account: &Account, chosen: &Chosen, role: &str, acti
     if noted.is_within(TimeDelta::hours(1), now) {
         return;
     }
-    noted.note(now);
+    // In this order: a kill between the two leaves a line too many, and not an hour without any.
     logged(account, chosen, action);
+    noted.note(now);
 }
 
 /// Writes a hand-out into the log.

@@ -1,8 +1,9 @@
 //! Sessions of roles that are handed out: opened with the pair that was selected, and shared by all who ask for the same.
 
 use super::{Account, Failure, Kind, credentials::Chosen};
-use crate::cloud::{Assume, Client};
+use crate::cloud::{self, Assume, Client};
 use crate::core::{
+    account::Owner,
     credentials::{Credentials, StsSession},
     time::{Span, Timestamp},
 };
@@ -80,7 +81,8 @@ pub(crate) fn open(client: &Client, wanted: &Wanted<'_>) -> Result<Credentials, 
         duration: Some(wanted.duration),
         external_id: wanted.role.external_id.as_ref(),
         policy: wanted.policy,
-    })?;
+    });
+    let assumed = assumed.map_err(|error| in_the_name_of(&wanted.chosen.owner, error))?;
     let until = assumed.until;
     if until <= client.now() {
         let message = "the cloud's answer holds a session that has expired already";
@@ -93,6 +95,16 @@ pub(crate) fn open(client: &Client, wanted: &Wanted<'_>) -> Result<Credentials, 
         secret: assumed.credentials.secret,
         session: session.map(|token| StsSession { token, until }),
     })
+}
+
+/// Names the RAM user whose pair signed, where the cloud's refusal has the number that it knows the user by.
+fn in_the_name_of(owner: &Owner, mut error: cloud::Error) -> cloud::Error {
+    let denied = error.denied.as_mut();
+    let of_user = denied.filter(|denied| denied.principal_type == "SubUser");
+    if let (Some(denied), Some(name)) = (of_user, owner.ram_user()) {
+        denied.principal = name.to_string();
+    }
+    error
 }
 
 impl Wanted<'_> {

@@ -1,7 +1,7 @@
 //! `import --scrub`: takes a pair that akm has saved out of the file that it was imported from.
 
 use super::credentials::{self, Selector};
-use super::{Account, Failure, Kind, connect};
+use super::{Account, Failure, Kind, connect, connect::Before};
 use crate::core::access_key::AccessKeyId;
 use crate::core::secret::Secret;
 use crate::delivery::aliyun_config::{AliyunConfig, External, LONGEST};
@@ -35,7 +35,7 @@ pub(crate) struct Scrubbed {
 
 /// Takes the pair out of every profile of the `aliyun` CLI, and puts `external` in the place of the profile that was imported. Errors,
 /// before anything is written: `Busy` where the profile is not what was imported any more, `BadFile` for a file that is no
-/// configuration, `Refused` where the profile has another secret, or the pair's is inside another value, `Failed` for a file that cannot be
+/// configuration, `Refused` where the file has another name, the profile another secret, or the pair's is inside another value, `Failed` for a file that cannot be
 /// read or written, and what the store says that is asked for the secret.
 pub(crate) fn profile(
     account: &Account,
@@ -45,6 +45,7 @@ pub(crate) fn profile(
 ) -> Result<Scrubbed, Failure> {
     let _lock = connect::lock(account)?;
     let file = read(origin.file)?;
+    check_one_name(&file, origin.file)?;
     let found = aliyun_cli::read(origin.file, file.content(), Some(origin.name));
     let found = found.ok().filter(|found| found.role.as_ref() == role);
     let secret = saved(account, origin, found)?;
@@ -72,6 +73,7 @@ pub(crate) fn profile(
 pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Failure> {
     let _lock = connect::lock(account)?;
     let file = read(origin.file)?;
+    check_one_name(&file, origin.file)?;
     let found = credentials_file::read(origin.file, file.content(), origin.name);
     let secret = saved(account, origin, found.ok())?;
     let text = std::str::from_utf8(file.content()).map_err(|_| connect::changed(origin.file))?;
@@ -89,6 +91,36 @@ pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Fa
         has_others: !has_secret && *ini::without_secrets(&clean, &secret) != *clean,
         leftovers: leftovers(&file, &secret),
     })
+}
+
+/// Takes out what clients wrote into a profile that is akm's already, as [`connect::connect`] does. Errors as that has them, and `Refused`
+/// where the file is to be changed and has another name.
+pub(crate) fn again(
+    account: &Account,
+    path: &Path,
+    external: &External,
+) -> Result<Before, Failure> {
+    let file = read(path)?;
+    let bad = |problem| connect::bad_file(path, problem);
+    let config = AliyunConfig::parse(file.content()).map_err(bad)?;
+    let clean = config.with_external(external).map_err(bad)?;
+    if clean.as_bytes() != file.content() {
+        check_one_name(&file, path)?;
+    }
+    connect::connect(account, path, external)
+}
+
+/// `Refused` for a file that has another name: under that one its content, secret and all, would stay.
+fn check_one_name(file: &SharedFile, path: &Path) -> Result<(), Failure> {
+    if !file.has_other_names() {
+        return Ok(());
+    }
+    let path = path.display();
+    let message =
+        format!("`{path}` has another name, a hard link, under which the secret would stay");
+    Err(Failure::new(Kind::Refused, message).hint(
+        "remove the other name, which `find` with `-samefile` finds, then run the same command again",
+    ))
 }
 
 fn other_secrets(origin: &Origin) -> Failure {

@@ -6,14 +6,13 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::{AccountId, Owner},
     name::ProfileName,
-    secret::Secret,
 };
 use crate::metadata::{
     Home,
-    inventory::{Inventory, OwnerRecord, PairRecord},
+    inventory::{Inventory, OwnerRecord},
     journal::Journal,
 };
-use crate::store::{self, Recipient, SecretName, SecretStore, StoreKind};
+use crate::store::{self, Recipient, SecretStore, StoreKind};
 use crate::sys::clock::Clock;
 use chrono::TimeDelta;
 use std::any::Any;
@@ -116,11 +115,6 @@ impl Account {
             _ => true,
         }
     }
-
-    /// The secret of a pair that metadata says is held.
-    pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
-        secret(&*self.stores, pair)
-    }
 }
 
 impl Session {
@@ -203,43 +197,6 @@ fn not_begun(error: cloud::Error) -> Failure {
         return failure.hint("set the clock and try again; nothing was changed");
     }
     failure
-}
-
-/// The secret of a pair, from the store that its metadata names. `SecretMissing` when akm never held it or the store lacks it.
-pub(crate) fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, Failure> {
-    let id = &pair.access_key_id;
-    let Some(kind) = pair.secret_store else {
-        return Err(Failure::new(
-            Kind::SecretMissing,
-            format!("akm does not hold the secret of `{id}`"),
-        )
-        .hint(
-            "the cloud shows a secret once, at creation; rotate its owner: `akm rotate --ram-user NAME` or `--account`",
-        ));
-    };
-    let found = stores
-        .open(kind)
-        .and_then(|store| store.get(&SecretName::pair(id)))
-        .map_err(|error| unreadable(Failure::of_store(kind, error), kind))?;
-    found.ok_or_else(|| {
-        Failure::new(
-            Kind::SecretMissing,
-            format!("the secret store `{kind}` lacks the secret of `{id}`"),
-        )
-        .hint("rotate its owner: `akm rotate --ram-user NAME` or `--account`")
-    })
-}
-
-/// In an `age` store it may be the secret's own file, of which the cause says nothing about an identity.
-fn unreadable(failure: Failure, kind: StoreKind) -> Failure {
-    let of_identity = failure
-        .cause
-        .as_ref()
-        .is_some_and(|cause| cause.contains("identity"));
-    if of_identity || (kind, failure.kind) != (StoreKind::Age, Kind::SecretUnreadable) {
-        return failure;
-    }
-    failure.hint("bring that file back from a backup, or rotate its owner, which does without it")
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {

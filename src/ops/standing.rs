@@ -4,6 +4,7 @@ use super::{
     Failure, Session, credentials,
     drive::End,
     live::{Deed, Ending, due},
+    rotate::Action,
     stop,
     work::{Went, Work},
 };
@@ -26,8 +27,31 @@ pub(crate) struct Standing {
     pub(crate) disable_after: Option<Timestamp>,
     pub(crate) delete_after: Option<Timestamp>,
     pub(crate) state: State,
-    /// Whether this command made the new pair, or finished what a command began that was cut short.
-    pub(crate) is_new: bool,
+    /// What this command did.
+    pub(crate) action: Action,
+}
+
+impl Standing {
+    /// What had not come to rest before was cut short.
+    pub(in crate::ops) fn is_continued(&mut self, rested: bool) {
+        if !rested && !matches!(self.action, Action::Created | Action::RolledBack) {
+            self.action = Action::Continued;
+        }
+    }
+}
+
+/// The first of these that the run did.
+fn action(went: &Went, state: State) -> Action {
+    let did = |wanted: fn(&Deed) -> bool| went.deeds.iter().any(wanted);
+    match () {
+        () if did(|deed| matches!(deed, Deed::Created(_))) => Action::Created,
+        () if state == State::RolledBack && did(|deed| matches!(deed, Deed::Disabled(_))) => {
+            Action::RolledBack
+        }
+        () if did(|deed| matches!(deed, Deed::Deleted(_))) => Action::DeletedOld,
+        () if did(|deed| matches!(deed, Deed::Disabled(_))) => Action::DisabledOld,
+        () => Action::None,
+    }
 }
 
 /// How far a rotation has come when the command ends.
@@ -137,7 +161,7 @@ fn of_pairs(
         disable_after: None,
         delete_after: None,
         state,
-        is_new: true,
+        action: action(went, state),
     })
 }
 
@@ -151,6 +175,6 @@ pub(in crate::ops) fn none(session: &Session, owner: &Owner) -> Result<Standing,
         disable_after: None,
         delete_after: None,
         state: State::None,
-        is_new: false,
+        action: Action::None,
     })
 }

@@ -8,6 +8,9 @@ pub(crate) mod keyring;
 
 pub(crate) use crate::core::place::{Recipient, StoreKind};
 
+use crate::sys::fs::Distrust;
+use std::path::PathBuf;
+
 use crate::core::{
     access_key::AccessKeyId, account::AccountId, passphrase::Passphrase, secret::Secret,
     time::Timestamp,
@@ -58,6 +61,8 @@ pub(crate) enum Error {
     NoPassphrase(String),
     /// It holds a secret under this name that it cannot give back: wrong identity, damaged file, two items of one name.
     Unreadable(String),
+    /// The file of a secret or an identity is there, and not to be trusted as it is.
+    Distrusted(PathBuf, Distrust),
     /// It refused or failed in another way: a full disk, an error of the service.
     Failed(String),
     /// It did not answer in time, and may yet do what it was asked.
@@ -75,6 +80,11 @@ impl std::fmt::Display for Error {
             Self::Unreadable(why) => {
                 write!(f, "the secret store cannot give the secret back: {why}")
             }
+            Self::Distrusted(path, why) => write!(
+                f,
+                "the secret store cannot give the secret back: `{}`: {why}",
+                path.display()
+            ),
             Self::Failed(why) => write!(f, "the secret store failed: {why}"),
             Self::Unknown(why) => write!(f, "the secret store did not answer: {why}"),
         }
@@ -86,7 +96,7 @@ impl std::error::Error for Error {}
 /// What a store was asked for, where a secret that is damaged counts as one that it lost: `None`, or false.
 pub(crate) fn or_lost<T: Default>(asked: Result<T, Error>) -> Result<T, Error> {
     match asked {
-        Err(Error::Unreadable(_)) => Ok(T::default()),
+        Err(Error::Unreadable(_) | Error::Distrusted(_, Distrust::Exposed)) => Ok(T::default()),
         asked => asked,
     }
 }
@@ -111,6 +121,7 @@ impl From<Error> for State {
             Error::Locked(why) => Self::Locked(why),
             Error::Protected(_) => Self::Protected,
             Error::Absent(why) => Self::Absent(why),
+            Error::Distrusted(path, why) => Self::Failed(format!("`{}`: {why}", path.display())),
             Error::NoPassphrase(why)
             | Error::Unreadable(why)
             | Error::Failed(why)

@@ -1,7 +1,8 @@
 //! A file of ours that grows line by line: what is in it is never changed, and a line is written at once.
 
 use super::fs::{
-    create_folder, not_following, parent, private_mode, sync_folder, trusted, whatever_the_umask,
+    create_folder, not_following, parent, private_mode, sync_folder, trusted, unless_link,
+    whatever_the_umask,
 };
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -26,7 +27,8 @@ pub(super) fn append_unsynced(path: &Path, lines: &[u8]) -> io::Result<(File, bo
     create_folder(parent(path)?)?;
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
-    let mut file = private_mode(not_following(&mut options)).open(path)?;
+    let file = private_mode(not_following(&mut options)).open(path);
+    let mut file = file.map_err(|error| unless_link(path, error))?;
     if file.metadata()?.len() == 0 {
         whatever_the_umask(&file)?;
     }

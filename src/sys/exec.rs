@@ -2,7 +2,9 @@
 
 use super::harden;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// How the environment of a program differs from akm's own. Names and values are bytes: what is not UTF-8 passes unchanged.
@@ -44,4 +46,44 @@ pub(crate) fn become_it(mut command: Command) -> Result<ExitCode, io::Error> {
     let status = harden::with_the_callers_limits(|| command.status())?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(1)))
+}
+
+/// What runs a program: the system says of a program whose interpreter is missing that the program is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Interpreter {
+    /// The first line of a script names it.
+    Named(String),
+    /// The program's own format does.
+    Unknown,
+}
+
+/// Returns what runs the program, where the program is there; `None` where there is no such program, in PATH or by its path.
+pub(crate) fn interpreter(program: &OsStr) -> Option<Interpreter> {
+    let mut start = Vec::new();
+    let file = File::open(found(program)?).ok();
+    let read = file.map(|file| file.take(LONGEST_LINE).read_to_end(&mut start));
+    let line = start.strip_prefix(b"#!").filter(|_| read.is_some());
+    let words = line.and_then(|line| line.split(|byte| *byte == b'\n').next());
+    let words = words.map(|words| String::from_utf8_lossy(words).into_owned());
+    let name = words.and_then(|words| {
+        let blank = |c: char| c == ' ' || c == '\t';
+        words
+            .split(blank)
+            .find(|word| !word.is_empty())
+            .map(str::to_owned)
+    });
+    Some(name.map_or(Interpreter::Unknown, Interpreter::Named))
+}
+
+/// How much of a script's first line Linux reads.
+const LONGEST_LINE: u64 = 256;
+
+fn found(program: &OsStr) -> Option<PathBuf> {
+    let path = Path::new(program);
+    if path.components().count() > 1 || path.is_absolute() {
+        return path.is_file().then(|| path.to_owned());
+    }
+    let folders = std::env::var_os("PATH")?;
+    let mut paths = std::env::split_paths(&folders).map(|folder| folder.join(path));
+    paths.find(|path| path.is_file())
 }

@@ -52,6 +52,15 @@ impl SharedFile {
         &self.path
     }
 
+    /// Tells whether the file has another name, a hard link: that one keeps the content that is replaced here.
+    pub(crate) fn has_other_names(&self) -> bool {
+        #[cfg(unix)]
+        let names = std::os::unix::fs::MetadataExt::nlink(&self.about);
+        #[cfg(not(unix))]
+        let names = 1;
+        names > 1
+    }
+
     /// Returns the files that programs left beside this one when they ended while they wrote it: `.NAME.tmp-…` of the `aliyun` CLI,
     /// `NAME.tmp-…` of the libraries for Go and Python. What cannot be read is left out.
     pub(crate) fn leftovers(&self) -> Vec<Self> {

@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// One of another account, which nobody here may assume.
 const ROLE: &str = "acs:ram::1234567890123456:role/deploy";
 
 /// As the CLI writes it: two profiles, the second is the current one.
@@ -21,10 +22,22 @@ fn backup(env: &Env) -> PathBuf {
     env.path(".aliyun/config.json.akm-backup")
 }
 
-/// A home with a pair of alice's, and this file of the CLI.
-fn with_file(content: &str) -> Env {
+/// A home with a pair of alice's, who may assume the sandbox's role.
+fn with_alice() -> Env {
     let env = Env::new();
     env.create("alice");
+    let cloud = env.cloud_of("alice");
+    std::fs::write(&cloud, "assumes_roles = true\n".to_owned() + &text(&cloud)).unwrap();
+    env
+}
+
+fn role(env: &Env) -> String {
+    format!("acs:ram::{}:role/sandbox-role", env.account())
+}
+
+/// A home with a pair of alice's, and this file of the CLI.
+fn with_file(content: &str) -> Env {
+    let env = with_alice();
     std::fs::create_dir(env.path(".aliyun")).unwrap();
     std::fs::write(file(&env), content).unwrap();
     mode(&file(&env), 0o600);
@@ -43,11 +56,14 @@ fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-const CONNECT: [&str; 5] = ["connect", "aliyun-cli", "alice", "--role-arn", ROLE];
+fn connect(env: &Env) -> [String; 5] {
+    let role = role(env);
+    ["connect", "aliyun-cli", "alice", "--role-arn", &role].map(str::to_owned)
+}
 
 #[track_caller]
 fn connected(env: &Env) -> Ran {
-    let ran = env.akm(&CONNECT);
+    let ran = env.akm(&connect(env));
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
     ran
 }
@@ -88,8 +104,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 #[test]
 fn connect_makes_a_private_file_whose_profile_runs_akm() {
-    let env = Env::new();
-    env.create("alice");
+    let env = with_alice();
     let root = env.path("").display().to_string();
     let ran = connected(&env);
     let said = named(&ran.stderr.replace(root.trim_end_matches('/'), "ROOT"), &[]);
@@ -101,7 +116,10 @@ fn connect_makes_a_private_file_whose_profile_runs_akm() {
     );
     let command = command(
         &env,
-        &format!("-p sandbox credential-process -u alice --role-arn {ROLE}"),
+        &format!(
+            "-p sandbox credential-process -u alice --role-arn {}",
+            role(&env)
+        ),
     );
     let expected = format!(
         "{{\n\t\"current\": \"akm\",\n\t\"profiles\": [\n\t\t{{\n\t\t\t\"name\": \"akm\",\n\t\t\t\"mode\": \"External\",\n\
@@ -150,13 +168,48 @@ fn the_command_that_connect_writes_prints_the_pair() {
 }
 
 #[test]
+fn a_role_that_the_pair_may_not_assume_is_not_connected() {
+    let env = with_file(FILE);
+    let bob = env.create("bob");
+    let (good, untrusted) = (role(&env), role(&env) + "-2");
+    for (who, role, code, cause) in [
+        ("bob", good.as_str(), 6, "may not `sts:AssumeRole`"),
+        ("alice", &untrusted, 3, "AssumeRole: EntityNotExist.Role"),
+        ("alice", ROLE, 6, "AssumeRole: NoPermission"),
+    ] {
+        let ran = env.akm(&["connect", "aliyun-cli", who, "--role-arn", role]);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (code, ""),
+            "{}",
+            ran.stderr
+        );
+        let message = format!("gets no session of the role `{role}`: ");
+        let said = [message.as_str(), cause, "\nhint: "];
+        assert!(
+            said.iter().all(|text| ran.stderr.contains(text)),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(text(&file(&env)), FILE);
+    }
+    // The pair itself is given out without one.
+    let ran = env.akm(&["connect", "aliyun-cli", &bob, "--static"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(names_in(&env.path(".aliyun")).len(), 2);
+}
+
+#[test]
 fn connect_keeps_every_other_byte_the_mode_and_the_current_profile() {
     let env = with_file(FILE);
     mode(&file(&env), 0o640);
     connected(&env);
     let command = command(
         &env,
-        &format!("-p sandbox credential-process -u alice --role-arn {ROLE}"),
+        &format!(
+            "-p sandbox credential-process -u alice --role-arn {}",
+            role(&env)
+        ),
     );
     let new = format!(
         ",\n\t\t{{\n\t\t\t\"name\": \"akm\",\n\t\t\t\"mode\": \"External\",\n\t\t\t\"process_command\": \"{command}\",\n\t\t\t\"region_id\": \"cn-hangzhou\"\n\t\t}}"
@@ -232,7 +285,7 @@ fn a_secret_that_akm_has_not_saved_is_not_overwritten() {
         );
         (4, text)
     };
-    let saves = "`akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile";
+    let saves = "`ALIBABACLOUD_PROFILE=default akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile";
     assert_eq!(at("default"), refused("default", saves));
     assert_eq!(
         at("prod"),
@@ -300,7 +353,7 @@ fn untouched(env: &Env, why: &str) {
         names_in(&env.path(".aliyun")),
         std::fs::read(file(env)).ok(),
     );
-    let ran = env.akm(&CONNECT);
+    let ran = env.akm(&connect(env));
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
     assert_eq!(
         ran.stderr.replace(env.path("").to_str().unwrap(), "ROOT/"),
@@ -369,7 +422,7 @@ fn links_that_lead_nowhere_and_what_is_no_file_are_refused() {
                 .unwrap()
                 .success()
         );
-        let ran = env.akm(&CONNECT);
+        let ran = env.akm(&connect(&env));
         assert!(
             ran.stderr.contains("it is not a regular file"),
             "{}",
@@ -423,7 +476,7 @@ fn somebody_elses_file_is_refused() {
             .success()
     );
     chown(file(&env), Some(65534), Some(0)).unwrap();
-    let mut nobody = env.command(&CONNECT);
+    let mut nobody = env.command(&connect(&env));
     nobody.uid(65534).gid(65534);
     let ran = Ran::from(nobody.output().unwrap());
     assert_eq!(ran.code, 1, "{}", ran.stderr);

@@ -362,7 +362,10 @@ fn what_cannot_be_copied_is_said() {
         &[],
         3,
         "",
-        "akm: akm knows no AccessKey pair yet\nhint: `akm create NAME` makes one\n",
+        &format!(
+            "akm: akm knows no AccessKey pair yet: no akm data in `{}`\nhint: `akm create NAME` makes one\n",
+            env.home().display()
+        ),
     );
     env.create("alice");
     env.akm(&["copy", "--self"]).said(

@@ -258,6 +258,13 @@ impl Env {
         files.sort();
         files
     }
+
+    /// [`Env::files`] of the whole folder, where a user's own files are too.
+    pub(crate) fn all_files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        collect(&self.root, &mut files);
+        files
+    }
 }
 
 impl Drop for Env {

@@ -345,6 +345,16 @@ fn a_pair_older_than_the_policy_wants_is_a_warning() {
         env.akm(&["credential-process", "alice", "--static"]).stderr,
         ""
     );
+    // A young one is not 0 days old.
+    let young = env.create("bob");
+    edit(&config, "max_age = \"90d\"", "max_age = \"0s\"");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let ran = env.akm(&["exec", "bob", "--", "true"]);
+    let begin = format!("akm: AccessKey {young} of RAM user `bob` is ");
+    let age = ran.stderr.strip_prefix(&begin).unwrap();
+    let (seconds, rest) = age.split_once(' ').unwrap();
+    assert_ne!(seconds, "0");
+    assert_eq!(rest, "s old, and `max_age` is 0s: akm rotate bob\n");
 }
 
 /// The limit on core dumps and the signals that are ignored are the caller's.
@@ -471,4 +481,67 @@ fn the_profiles_region_is_handed_out_where_the_caller_has_none() {
     assert_eq!(env.akm(&edit).code, 4);
     let edit = ["profile", "edit", "none", "--region", "cn-hangzhou"];
     assert_eq!(env.akm(&edit).code, 3);
+}
+
+/// The cloud refuses such a pair, and says so only where it is used.
+#[test]
+fn a_pair_that_is_inactive_is_handed_out_with_a_warning() {
+    let env = Env::new();
+    let (id, other) = (env.create("alice"), env.create("alice"));
+    assert_eq!(env.akm(&["disable", &id]).code, 0);
+    let warning = format!(
+        "warning: AccessKey {id} of RAM user `alice` is Inactive, and the cloud refuses it: akm enable {id}\n"
+    );
+    for args in [
+        &["exec", &id, "--", "true"][..],
+        &["read", &id],
+        &["env", &id],
+        &["credential-process", &id, "--static"],
+        &["credential-process", &id, "--static", "-q"],
+    ] {
+        let ran = env.akm(args);
+        assert_eq!((ran.code, &ran.stderr), (0, &warning), "{args:?}");
+    }
+    let role = "acs:ram::1234567890123456:role/deploy";
+    let serve = env.akm(&["serve", &id, "--role-arn", role, "--", "true"]);
+    assert!(serve.stderr.starts_with(&warning), "{}", serve.stderr);
+    // The id alone is no credential.
+    assert_eq!(env.akm(&["read", &id, "--field", "id"]).stderr, "");
+    assert_eq!(env.akm(&["read", &other]).stderr, "");
+}
+
+/// The system says that the program is missing, which it is not.
+#[test]
+fn a_program_whose_interpreter_is_missing_is_told_from_one_that_is_not_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = Env::new();
+    env.create("alice");
+    let bin = env.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let program = |content: &[u8]| {
+        let file = bin.join("deploy");
+        std::fs::write(&file, content).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    let run = |name: &str| {
+        let mut command = env.command(&["exec", "alice", "--", name]);
+        command.env("PATH", format!("/usr/bin:{}", bin.display()));
+        Ran::from(command.output().unwrap())
+    };
+    for (line, interpreter) in [
+        ("#!/no/such/python -u\n", "/no/such/python"),
+        ("#! /bin/sh\r\n", "/bin/sh\\u{d}"),
+    ] {
+        program(line.as_bytes());
+        for name in ["deploy", "bin/deploy"] {
+            let said = format!(
+                "akm: `{name}` cannot be executed: its interpreter `{interpreter}` is not there\n\
+                 hint: look at its first line\n"
+            );
+            run(name).said(&[], 126, "", &said);
+        }
+    }
+    program(b"#!/bin/sh\nexit 3\n");
+    assert_eq!(run("deploy").code, 3);
+    assert_eq!(run("no-such-program").code, 127);
 }

@@ -190,7 +190,7 @@ fn a_secret_that_is_not_there() {
             &[&one],
             5,
             "",
-            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: rotate its owner: `akm rotate --ram-user NAME` or `--account`\n",
+            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: make a new pair: akm rotate alice\n",
         );
         assert!(!env.path("a.csv").exists());
     }
@@ -213,7 +213,7 @@ fn a_secret_that_is_not_there() {
         5,
         "",
         "akm: akm does not hold the secret of `<ID1>`\n\
-         hint: the cloud shows a secret once, at creation; rotate its owner: `akm rotate --ram-user NAME` or `--account`\n",
+         hint: the cloud shows a secret once, at creation; make a new pair: akm rotate alice\n",
     );
 }
 

@@ -93,8 +93,12 @@ fn it_asks() {
         &["--all", "--max-parallel", "0"],
         &["--all", "--match", ""],
         &["--ram-user", "alice", "--match", "a*"],
-        &["--ram-user", "alice", "--older-than", "1d"],
+        &["--ram-user", "alice", "--older-than", "1d", "--finish"],
+        &["--ram-user", "alice", "--older-than", "1d", "--rollback"],
+        &["--ram-user", "alice", "--older-than", "1d", "--leaked"],
         &["--ram-user", "alice", "--max-parallel", "2"],
+        &["--self", "--match", "a*"],
+        &["--self", "--max-parallel", "2"],
         &["--match", "a*"],
     ] {
         env.refused(&[&["rotate"], wrong].concat(), 2);
@@ -288,4 +292,35 @@ fn what_is_open_keeps_its_spans() {
         assert_eq!((ran.code, ran.stderr.matches(warned).count()), (0, 1));
     }
     assert!(!rotate(&env, &[]).stderr.contains(warned));
+}
+
+/// Run from cron once a month, a fleet would else be rotated every second month, unnoticed.
+#[test]
+fn a_fleet_that_finishes_earlier_rotations_warns_that_it_made_no_pair() {
+    let env = Env::new();
+    let warned = |ran: &Ran| {
+        let lines = ran.stderr.lines();
+        let warned =
+            lines.filter_map(|line| line.strip_prefix("warning: no new pair was made for "));
+        warned.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for user in ["alice", "bob"] {
+        env.create(user);
+    }
+    assert_eq!(warned(&rotate(&env, &[])), [""; 0]);
+    let both = "2 RAM users whose earlier rotations are not finished: alice, bob";
+    assert_eq!(warned(&rotate(&env, &[])), [both]);
+    // A due step is no new pair either.
+    env.days_pass_for("alice", 3);
+    let one = "1 RAM user whose earlier rotation is not finished: alice";
+    assert_eq!(warned(&rotate(&env, &["--match", "a*"])), [one]);
+    // Nobody waits for one from these.
+    assert_eq!(warned(&rotate(&env, &["--finish"])), [""; 0]);
+    assert_eq!(warned(&rotate(&env, &["--older-than", "90d"])), [""; 0]);
+    for user in ["carol", "dave", "eve", "frank"] {
+        env.create(user);
+    }
+    assert_eq!(warned(&rotate(&env, &[])), [both]);
+    let many = "6 RAM users whose earlier rotations are not finished: alice, bob, carol, dave, eve and 1 more";
+    assert_eq!(warned(&rotate(&env, &[])), [many]);
 }

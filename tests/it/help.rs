@@ -88,13 +88,7 @@ fn every_example_is_true() {
                 // A shell needs a terminal.
                 "akm exec alice" => 2,
                 // A RAM user may assume no role of the sandbox.
-                line if line.contains("--role-arn")
-                    && !line.contains(" connect ")
-                    && !line.contains("--scrub")
-                    && !line.starts_with("eval ") =>
-                {
-                    6
-                }
+                line if line.contains("--role-arn") && !line.starts_with("eval ") => 6,
                 _ => 0,
             };
             let env = prepared.copied();

@@ -17,23 +17,31 @@ fn three(env: &Env) -> [String; 3] {
 #[test]
 fn an_empty_home_stays_empty() {
     let env = Env::new();
-    env.akm(&["list"]).said(&[], 0, EMPTY, "");
-    env.akm(&["list", "--json"])
-        .said(&[], 0, "{\"access_keys\":[],\"refreshed_at\":null}\n", "");
-    env.akm(&["list", "-o", "plain"]).said(&[], 0, "", "");
+    let no_data = format!("no akm data in `{}`", env.home().display());
+    let noted = format!("akm: {no_data}\n");
+    env.akm(&["list"]).said(&[], 0, EMPTY, &noted);
+    env.akm(&["list", "--json"]).said(
+        &[],
+        0,
+        "{\"access_keys\":[],\"refreshed_at\":null}\n",
+        &noted,
+    );
+    env.akm(&["list", "-o", "plain"]).said(&[], 0, "", &noted);
     env.akm(&["list", "--ram-user", "alice"])
-        .said(&[], 0, EMPTY, "");
+        .said(&[], 0, EMPTY, &noted);
     env.akm(&["show-id", "--ram-user", "alice"]).said(
         &[],
         3,
         "",
-        "akm: akm knows no AccessKey pair of RAM user `alice`\n\
-         hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n",
+        &format!(
+            "akm: akm knows no AccessKey pair of RAM user `alice`: {no_data}\n\
+             hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n"
+        ),
     );
     env.akm(&["recover"])
         .said(&[], 0, "", "akm: nothing is open\n");
     env.akm(&["recover", "--list"])
-        .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
+        .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", &noted);
     env.akm(&["store", "status"])
         .said(
             &[],
@@ -47,7 +55,7 @@ fn an_empty_home_stays_empty() {
         &[],
         5,
         "",
-        "akm: akm holds no secret yet\nhint: `akm create` makes a pair\n",
+        &format!("akm: akm holds no secret yet: {no_data}\nhint: `akm create` makes a pair\n"),
     );
     assert!(!env.home().exists());
 }
@@ -276,7 +284,7 @@ fn show_id_prefers_a_pair_that_is_held_and_says_when_it_is_not() {
         &ids,
         0,
         "<ID2>\n",
-        "akm: the secret of `<ID2>` is not held\n",
+        "akm: akm has the secret of no Active AccessKey pair of RAM user `alice`\n",
     );
 }
 

@@ -51,7 +51,8 @@ fn done(env: &Env, args: &[&str]) -> String {
 #[test]
 fn every_change_is_written_down_and_nothing_else() {
     let env = Env::new();
-    env.akm(&["log"]).said(&[], 0, "", "");
+    let no_data = format!("akm: no akm data in `{}`\n", env.home().display());
+    env.akm(&["log"]).said(&[], 0, "", &no_data);
     let one = done(&env, &["create", "--ram-user", "alice"]);
     env.refused(&["disable", &one], 4);
     done(&env, &["verify", &one]);

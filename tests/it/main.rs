@@ -12,11 +12,7 @@ mod clients_aliyun;
 #[cfg(all(unix, feature = "server"))]
 mod clients_aliyun_itself;
 #[cfg(all(unix, feature = "server"))]
-mod clients_go;
-#[cfg(all(unix, feature = "server"))]
-mod clients_java;
-#[cfg(all(unix, feature = "server"))]
-mod clients_java_external;
+mod clients_built;
 #[cfg(all(unix, feature = "server"))]
 mod clients_rotation;
 mod completion;
@@ -55,6 +51,8 @@ mod key_policy;
 mod keyring;
 mod killed;
 #[cfg(feature = "server")]
+mod killed_delivery;
+#[cfg(feature = "server")]
 mod killed_served;
 #[cfg(feature = "server")]
 mod lagging;
@@ -82,6 +80,7 @@ mod pty;
 mod read_only;
 mod readme;
 mod recipes;
+mod recipes_tools;
 mod recover;
 mod replace;
 #[cfg(feature = "server")]
@@ -94,8 +93,12 @@ mod rotate_self;
 #[cfg(feature = "server")]
 mod scrub;
 #[cfg(feature = "server")]
+mod scrub_again;
+#[cfg(feature = "server")]
 mod sdk;
 mod secrecy;
+#[cfg(all(target_os = "linux", feature = "server"))]
+mod secrecy_processes;
 #[cfg(feature = "server")]
 mod serve;
 #[cfg(all(unix, feature = "server"))]
@@ -104,10 +107,13 @@ mod serve_command;
 mod served;
 #[cfg(feature = "server")]
 mod serving;
+#[cfg(all(unix, feature = "server"))]
+mod session_policy;
 mod source;
 mod store;
 mod strace;
 mod truth;
+mod unusable_secret;
 mod usage;
 mod user;
 mod variables;

@@ -228,10 +228,13 @@ fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
 #[test]
 fn dismissing_where_nothing_is_known() {
     let env = Env::new();
-    let told = "akm: `<ID1>` is neither a suspect nor the new pair of an open rotation\n\
-                hint: `akm recover --list` shows what is open\n";
+    let told = format!(
+        "akm: `<ID1>` is neither a suspect nor the new pair of an open rotation: no akm data in `{}`\n\
+         hint: `akm recover --list` shows what is open\n",
+        env.home().display()
+    );
     env.akm(&["recover", "--dismiss", "LTAI5tNobody"])
-        .said(&["LTAI5tNobody"], 3, "", told);
+        .said(&["LTAI5tNobody"], 3, "", &told);
     assert!(env.files().is_empty());
 }
 

@@ -313,7 +313,7 @@ fn a_pair_that_is_back_and_cannot_be_listed_is_told() {
     });
     let ran = env.akm(&["-p", "gate", "restore", &id]);
     let told = "akm: `<ID1>` is back, and Active: the cloud does not allow this: ListAccessKeys: NoPermission: no\n\
-                hint: give the signing identity the RAM action that the cause names; `akm recover` finishes it\n";
+                hint: give the signing identity the RAM action that the cause names; `akm -p gate recover` finishes it\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
     between.be_still();
     served.done(&["recover"]);
@@ -345,7 +345,7 @@ fn what_the_bin_has_after_all_is_not_called_nowhere() {
     });
     let ran = env.akm(&["-p", "gate", "recover"]);
     let told = "akm: nobody knows what became of `<ID1>` of RAM user `alice`: the recycle bin has it, and did not answer before\n\
-                hint: `akm recover` looks again\n";
+                hint: `akm -p gate recover` looks again\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
     served.done(&["-p", "gate", "recover"]);
     is_open(env, false);

@@ -75,8 +75,88 @@ fn under_json() {
         "{\"access_key_id\":\"<ID2>\",\"owner\":\"ram-user\",\"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\
          \"profile\":\"sandbox\",\"status\":\"Active\",\"created_at\":\"<TIME>\",\"secret_store\":\"age\",\
          \"old_access_key_id\":\"<ID1>\",\"old_status\":\"Inactive\",\"disable_old_after\":null,\
-         \"delete_old_after\":\"<TIME>\",\"state\":\"grace\"}\n",
+         \"delete_old_after\":\"<TIME>\",\"state\":\"grace\",\
+         \"action\":\"created\",\"changed\":true}\n",
         SANDBOX,
+    );
+}
+
+/// What `--json` says that each command of a rotation did, `rotate` and `rotate --all` alike.
+#[test]
+fn under_json_a_rotate_says_what_it_did() {
+    let said = |ran: &crate::env::Ran| {
+        let row = ran.json();
+        let action = row["action"].as_str().unwrap().to_owned();
+        assert_eq!(row["changed"], action != "none", "{row}");
+        action
+    };
+    let one: fn(&Env, &[&str]) -> crate::env::Ran =
+        |env, more| rotate(env, &[more, &["--json"]].concat());
+    let all: fn(&Env, &[&str]) -> crate::env::Ran =
+        |env, more| env.akm(&[&["rotate", "--all", "-y", "--json"], more].concat());
+    for rotate in [one, all] {
+        let env = Env::new();
+        env.create("alice");
+        assert_eq!(said(&rotate(&env, &[])), "created");
+        assert_eq!(said(&rotate(&env, &[])), "none");
+        let back = env.copied();
+        assert_eq!(said(&one(&back, &["--rollback"])), "rolled-back");
+        let cut = env.copied();
+        cut.cut_after("stored");
+        assert_eq!(said(&rotate(&cut, &[])), "continued");
+        env.days_pass_for("alice", 3);
+        assert_eq!(said(&rotate(&env, &["--finish"])), "disabled-old");
+        env.days_pass_for("alice", 3);
+        assert_eq!(said(&rotate(&env, &["--finish"])), "deleted-old");
+        assert_eq!(said(&one(&env, &["--finish"])), "none");
+        assert_eq!(said(&one(&env, &["--leaked"])), "created");
+    }
+}
+
+/// From cron: `rotate alice --older-than 90d` once a day.
+#[test]
+fn rotate_does_nothing_while_the_pair_is_younger() {
+    let env = Env::new();
+    let old = env.create("alice");
+    let young = |ran: &crate::env::Ran, is: &str, next: &str| {
+        let begin = format!("akm: nothing {is} done: AccessKey {old} of RAM user `alice` is ");
+        let end = format!(" s old, and `--older-than` is 90d\n{next}");
+        assert!(
+            ran.stderr.starts_with(&begin) && ran.stderr.ends_with(&end),
+            "{}",
+            ran.stderr
+        );
+    };
+    let age = ["--older-than", "90d"];
+    let ran = rotate(&env, &age);
+    assert_eq!((ran.code, &ran.stdout), (0, &format!("{old}\n")));
+    young(&ran, "was", "");
+    let row = rotate(&env, &["--older-than", "90d", "--json"]).json();
+    assert_eq!(
+        (&row["access_key_id"], &row["action"], &row["changed"]),
+        (&old.as_str().into(), &"none".into(), &false.into())
+    );
+    let dry = rotate(&env, &["--older-than", "90d", "--dry-run"]);
+    assert_eq!((dry.code, dry.stdout.as_str()), (0, ""));
+    young(&dry, "would be", "");
+    let dry = rotate(&env, &["--older-than", "90d", "--dry-run", "--json"]);
+    assert_eq!(dry.json()["calls"], serde_json::json!([]));
+    assert_eq!(env.pairs().len(), 1);
+    // An old one is rotated, and what is due of the rotation then is taken by `--finish`.
+    crate::fleet::made_days_ago(&env, "alice", 91);
+    let new = rotated(&env, &age);
+    assert_ne!(new, old);
+    env.days_pass_for("alice", 3);
+    let ran = rotate(&env, &age);
+    assert_eq!((ran.code, &ran.stdout), (0, &format!("{new}\n")));
+    let next = "`--older-than` is 90d\nnext: akm rotate alice --finish\n";
+    assert!(ran.stderr.ends_with(next), "{}", ran.stderr);
+    assert_eq!(statuses(&env)[0], (old, "Active".into()));
+    // The account's own pair is not asked about first.
+    assert_eq!(env.akm(&["create", "--account", "-y"]).code, 0);
+    assert_eq!(
+        env.akm(&["rotate", "--account", "--older-than", "1d"]).code,
+        0
     );
 }
 

@@ -338,3 +338,14 @@ fn killed_at_any_change_the_profile_still_signs() {
     }
     assert!(points > 10, "{points}");
 }
+
+#[test]
+fn the_pair_that_signs_stays_while_it_is_younger() {
+    let (env, _serving, old) = reached(&[]);
+    assert_eq!(env.akm(&["list", "--refresh"]).code, 0);
+    let ran = env.akm(&["rotate", "--self", "--older-than", "90d", "-y"]);
+    assert_eq!((ran.code, ran.stdout), (0, format!("{old}\n")));
+    let said = format!("akm: nothing was done: AccessKey {old} of ");
+    assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
+    assert_eq!(signs_with(&env), old);
+}

@@ -2,27 +2,30 @@
 
 use crate::env::{Env, Ran, edit, have};
 use crate::import::{SANDBOX, lost};
+use crate::killed_served::points;
 use crate::secrecy::{guises, holds};
 use crate::served::Served;
+use crate::strace;
+use crate::truth::copy_folder;
 use serde_json::{Value, json};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const AK: [&str; 5] = ["import", "--from", "aliyun-cli", "--scrub", "--static"];
-const INI: [&str; 4] = ["import", "--from", "credentials-file", "--scrub"];
-const CONFIG: &str = ".aliyun/config.json";
-const BACKUP: &str = ".aliyun/config.json.akm-backup";
-const CREDENTIALS: &str = ".alibabacloud/credentials";
+pub(crate) const AK: [&str; 5] = ["import", "--from", "aliyun-cli", "--scrub", "--static"];
+pub(crate) const INI: [&str; 4] = ["import", "--from", "credentials-file", "--scrub"];
+pub(crate) const CONFIG: &str = ".aliyun/config.json";
+pub(crate) const BACKUP: &str = ".aliyun/config.json.akm-backup";
+pub(crate) const CREDENTIALS: &str = ".alibabacloud/credentials";
 
-fn put(env: &Env, name: &str, text: &str) {
+pub(crate) fn put(env: &Env, name: &str, text: &str) {
     let path = env.path(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, text).unwrap();
     mode(&path, 0o600);
 }
 
-fn text(env: &Env, name: &str) -> String {
+pub(crate) fn text(env: &Env, name: &str) -> String {
     std::fs::read_to_string(env.path(name)).unwrap()
 }
 
@@ -31,14 +34,14 @@ fn mode(path: &Path, mode: u32) {
 }
 
 /// A home that lost alice's pair: its id, its secret.
-fn without_alice() -> (Env, String, String) {
+pub(crate) fn without_alice() -> (Env, String, String) {
     let (env, _, csv) = lost(&["alice"], false);
     let (id, secret) = csv.lines().nth(1).unwrap().split_once(',').unwrap();
     (env, id.to_owned(), secret.to_owned())
 }
 
 /// Two profiles with the pair, the first of which is the current one, and one with another pair.
-fn config(id: &str, secret: &str) -> String {
+pub(crate) fn config(id: &str, secret: &str) -> String {
     format!(
         "{{\n\t\"current\": \"prod\",\n\t\"profiles\": [\n\t\t{{\n\t\t\t\"name\": \"prod\",\n\t\t\t\"mode\": \"AK\",\n\
          \t\t\t\"access_key_id\": \"{id}\",\n\t\t\t\"access_key_secret\": \"{secret}\",\n\t\t\t\"region_id\": \"cn-beijing\"\n\t\t}},\n\
@@ -48,13 +51,13 @@ fn config(id: &str, secret: &str) -> String {
     )
 }
 
-fn section(name: &str, id: &str, secret: &str) -> String {
+pub(crate) fn section(name: &str, id: &str, secret: &str) -> String {
     format!("[{name}]\ntype = access_key\naccess_key_id = {id}\naccess_key_secret = {secret}\n")
 }
 
 /// What was said, with `ROOT` for the test's folder.
 #[track_caller]
-fn said(env: &Env, ran: &Ran, id: &str, code: i32, stderr: &str) {
+pub(crate) fn said(env: &Env, ran: &Ran, id: &str, code: i32, stderr: &str) {
     let folder = env.path("");
     let folder = folder.to_str().unwrap().trim_end_matches('/');
     let stderr = stderr.replace("ROOT/", &format!("{folder}/"));
@@ -63,7 +66,7 @@ fn said(env: &Env, ran: &Ran, id: &str, code: i32, stderr: &str) {
 
 /// The secret is in no file of the folder, in whatever guise.
 #[track_caller]
-fn clean(env: &Env, folder: &str, secret: &str) {
+pub(crate) fn clean(env: &Env, folder: &str, secret: &str) {
     for entry in std::fs::read_dir(env.path(folder)).unwrap() {
         let path = entry.unwrap().path();
         let content = std::fs::read(&path).unwrap();
@@ -72,7 +75,15 @@ fn clean(env: &Env, folder: &str, secret: &str) {
     }
 }
 
-fn profile(env: &Env, name: &str) -> Value {
+/// As a client does that was given the pair, or a person.
+pub(crate) fn write_back(env: &Env, id: &str, secret: &str) {
+    let back = format!(
+        "\"mode\": \"External\", \"access_key_id\": \"{id}\", \"access_key_secret\": \"{secret}\""
+    );
+    edit(&env.path(CONFIG), "\"mode\": \"External\"", &back);
+}
+
+pub(crate) fn profile(env: &Env, name: &str) -> Value {
     let file: Value = serde_json::from_str(&text(env, CONFIG)).unwrap();
     let profiles = file["profiles"].as_array().unwrap();
     let found = profiles.iter().find(|profile| profile["name"] == name);
@@ -81,7 +92,7 @@ fn profile(env: &Env, name: &str) -> Value {
 
 /// What a client gets that runs the profile's command, in an environment of its own.
 #[track_caller]
-fn given(env: &Env, name: &str) -> Value {
+pub(crate) fn given(env: &Env, name: &str) -> Value {
     let profile = profile(env, name);
     assert_eq!(profile["mode"], "External");
     let mut shell = Command::new("sh");
@@ -108,7 +119,8 @@ fn the_pair_leaves_every_profile_and_the_imported_one_gets_it_from_akm() {
             "{SANDBOX}akm: 1 pair imported\n\
              akm: `<ID1>` is from profile `prod` of `ROOT/.aliyun/config.json`\n\
              Removed the secret of <ID1> from ROOT/.aliyun/config.json. The profile prod now gets its credentials from akm: account <ACCOUNT> (profile sandbox).\n\
-             warning: the profile `odd` had this pair too and has no credentials now; `akm connect aliyun-cli` with `--as` connects it\n\
+             warning: the profile odd had this pair too and has no credentials now\n\
+             hint: to connect it, too: akm connect aliyun-cli -u alice --as odd --static\n\
              warning: the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end\n\
              warning: this is the sandbox, account <ACCOUNT> on this machine: no cloud accepts its credentials\n\
              akm: what the file was before, without its secrets, is in `ROOT/.aliyun/config.json.akm-backup`\n\
@@ -169,8 +181,7 @@ fn once_scrubbed_there_is_nothing_to_scrub() {
         (written.clone(), kept)
     );
     // A client wrote back what it was given.
-    let back = format!("\"mode\": \"External\", \"access_key_secret\": \"{secret}\"");
-    edit(&file, "\"mode\": \"External\"", &back);
+    write_back(&env, &id, &secret);
     said(
         &env,
         &env.akm(&AK),
@@ -217,7 +228,7 @@ fn profiles_with_a_role_get_sessions_of_it() {
         assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
         let warned = ran
             .stderr
-            .contains("warning: the profile `base` had this pair too");
+            .contains("warning: the profile base had this pair too");
         assert_eq!(warned, name == "chained", "{}", ran.stderr);
         clean(env, ".aliyun", &secret);
         assert!(!text(env, CONFIG).contains(&id), "{name}");
@@ -237,7 +248,7 @@ fn profiles_with_a_role_get_sessions_of_it() {
 
 /// Runs a command that must fail before anything is saved or changed.
 #[track_caller]
-fn refused_at_once(env: &Env, args: &[&str], code: i32, stderr: &str) {
+pub(crate) fn refused_at_once(env: &Env, args: &[&str], code: i32, stderr: &str) {
     let before = std::fs::read(env.path(CONFIG)).ok();
     let ran = env.akm(args);
     said(env, &ran, "no id", code, stderr);
@@ -313,9 +324,14 @@ fn options_that_make_no_sense_together_are_wrong_usage() {
 
 /// Runs a command that saves the pair and must fail then, with every file of the CLI as it was.
 #[track_caller]
-fn saved_and_untouched(env: &Env, id: &str, code: i32, why: &str) {
+pub(crate) fn saved_and_untouched(env: &Env, id: &str, code: i32, why: &str) {
+    saved_and_untouched_by(env, &AK, id, code, why);
+}
+
+#[track_caller]
+pub(crate) fn saved_and_untouched_by(env: &Env, args: &[&str], id: &str, code: i32, why: &str) {
     let before = std::fs::read(env.path(CONFIG)).unwrap();
-    let ran = env.akm(&AK);
+    let ran = env.akm(args);
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
         (code, ""),
@@ -325,12 +341,20 @@ fn saved_and_untouched(env: &Env, id: &str, code: i32, why: &str) {
     let (home, file) = (env.path(""), env.path(CONFIG));
     let end = ran.stderr[ran.stderr.find("akm: the pair").unwrap()..].to_owned();
     let end = end.replace(home.to_str().unwrap(), "ROOT/");
+    let end = without_request_id(&end);
     let file = file.strip_prefix(&home).unwrap().display();
     let expected =
         format!("akm: the pair `{id}` is saved, and `ROOT/{file}` still has it: {why}\n");
     assert_eq!(end, expected);
     assert_eq!(std::fs::read(env.path(CONFIG)).unwrap(), before);
     assert_eq!(env.akm(&["read", id]).code, 0);
+}
+
+fn without_request_id(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| !line.starts_with("request id: "))
+        .collect()
 }
 
 #[test]
@@ -479,9 +503,12 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
     let ini = format!("; top\r\n\n{}\n{rest}", section("default", &id, &secret));
     put(&env, CREDENTIALS, &ini);
     let from = "akm: `<ID1>` is from section `default` of `ROOT/.alibabacloud/credentials`\n";
-    let refused = "akm: the pair `<ID1>` is saved, and `ROOT/.alibabacloud/credentials` still has it: the SDKs would have no pair any more: \
-                   the current profile of `~/.aliyun/config.json` does not get it from akm\n\
-                   hint: `akm connect aliyun-cli -u alice";
+    let kept =
+        "akm: the pair `<ID1>` is saved, and `ROOT/.alibabacloud/credentials` still has it: ";
+    let refused = format!(
+        "{kept}the SDKs would have no pair any more: no profile of `~/.aliyun/config.json` gets it from akm\n\
+         hint: `akm connect aliyun-cli -u alice"
+    );
     let or = "first, or with `--role-arn ARN` in the place of `--static`\n";
     said(
         &env,
@@ -502,7 +529,11 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
         &env.akm(&INI),
         &id,
         4,
-        &format!("{held}{refused} --as prod --static` {or}"),
+        &format!(
+            "{held}{kept}the SDKs ask the profile `prod` of `~/.aliyun/config.json` first, and akm does not give them this pair there\n\
+             hint: `akm connect aliyun-cli -u alice --as prod --static` first, or with `--role-arn ARN` in the place of `--static`; \
+             the profile then gives this pair in the place of what it gives now\n"
+        ),
     );
     assert_eq!(text(&env, CREDENTIALS), ini);
     let hint = [
@@ -600,7 +631,7 @@ fn a_section_stays_where_the_sdks_would_get_another_pair() {
         refused(
             &env,
             &[],
-            "`~/.aliyun/config.json` does not get it from akm",
+            "first, and akm does not give them this pair there",
         );
         put(&env, CONFIG, &written);
     }
@@ -638,34 +669,34 @@ struct Scene {
 /// Killed before each system call that changes something: the secret is in the store or still in the file, and the same command
 /// finishes the work.
 fn killed_anywhere(env: &Env, (id, secret): (&str, &str), start: &Path, scene: &Scene) {
-    let calls = "write,pwrite64,rename,renameat,renameat2,linkat,unlink,unlinkat,fsync,fdatasync,fallocate,ftruncate,mkdir,fchmod";
-    let (mut killed, mut after_saving) = (0, 0);
-    for at in 1..200 {
+    let reset = || {
         for folder in ["home", ".aliyun", ".alibabacloud"] {
             let _ = std::fs::remove_dir_all(env.path(folder));
         }
-        copy(start, &env.home());
+        copy_folder(start, &env.home());
         put(env, CONFIG, &scene.config);
         put(env, scene.file, &scene.content);
-        let mut command = Command::new("strace");
-        env.dress(&mut command);
-        let inject = format!("inject={calls}:signal=KILL:when={at}");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e"]);
-        command
-            .arg(format!("trace={calls}"))
-            .args(["-e", &inject, env!("CARGO_BIN_EXE_akm")]);
-        if command.args(scene.args).output().unwrap().status.success() {
-            break;
-        }
-        killed += 1;
-        let in_file = text(env, scene.file).contains(secret);
+    };
+    reset();
+    let points = points(env, scene.args);
+    let after_all = text(env, scene.file);
+    let mut after_saving = 0;
+    for call in &points {
+        reset();
+        strace::killed(env, call, scene.args);
+        let left = text(env, scene.file);
+        assert!(
+            left == scene.content || left == after_all,
+            "killed at {call}: {left}"
+        );
+        let in_file = left.contains(secret);
         let in_store = env.akm(&["read", id]).stdout.trim() == secret;
-        assert!(in_file || in_store, "killed at {at}: the secret is lost");
+        assert!(in_file || in_store, "killed at {call}: the secret is lost");
         after_saving += usize::from(in_store);
         let again = env.akm(scene.args);
         // Its section may have gone before.
         let done = again.code == 0 || again.code == 3 && !in_file;
-        assert!(done, "killed at {at}: {}", again.stderr);
+        assert!(done, "killed at {call}: {}", again.stderr);
         for folder in [".aliyun", ".alibabacloud"] {
             if env.path(folder).exists() {
                 clean(env, folder, secret);
@@ -673,16 +704,11 @@ fn killed_anywhere(env: &Env, (id, secret): (&str, &str), start: &Path, scene: &
         }
         assert_eq!(given(env, "prod")["access_key_secret"], secret);
     }
+    let all = points.len();
     assert!(
-        killed > 10 && after_saving > 2,
-        "{killed} points, {after_saving} after saving"
+        all > 30 && after_saving > 10,
+        "{all} points, {after_saving} after saving"
     );
-}
-
-fn copy(from: &Path, to: &Path) {
-    let mut command = Command::new("cp");
-    command.arg("-a").arg(from).arg(to);
-    assert!(command.status().unwrap().success());
 }
 
 #[test]
@@ -692,7 +718,7 @@ fn killed_while_it_scrubs_no_secret_is_lost() {
     }
     let (env, id, secret) = without_alice();
     let start = env.path("start");
-    copy(&env.home(), &start);
+    copy_folder(&env.home(), &start);
     let config = config(&id, &secret);
     put(&env, CONFIG, &config);
     assert_eq!(env.akm(&AK).code, 0);

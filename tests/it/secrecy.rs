@@ -275,26 +275,23 @@ fn a_session_keeps_the_secret_of_the_pair_from_whoever_gets_it() {
     let secret = served.serving.field("access_key_secret");
     let role = served.serving.field("role_arn");
     let look = "env; cat /proc/self/environ /proc/self/cmdline /proc/$PPID/cmdline /proc/$PPID/environ; ls -l /proc/self/fd";
-    for command in [
-        &["credential-process", "--self", "--role-arn", role, "-v"][..],
-        &["env", "--self", "--role-arn", role, "-v"],
-        &[
-            "exec",
-            "--self",
-            "--role-arn",
-            role,
-            "-v",
-            "--",
-            "sh",
-            "-c",
-            look,
-        ],
+    let role = ["--self", "--role-arn", role, "-v"];
+    for (command, behind, gets) in [
+        (&["credential-process"][..], &[][..], "STS."),
+        (&["env"], &[], "STS."),
+        (&["exec"], &["--", "sh", "-c", look], "STS."),
+        (
+            &["serve"],
+            &["--", "sh", "-c", look],
+            "ALIBABA_CLOUD_CREDENTIALS_URI=http://",
+        ),
+        (&["connect", "aliyun-cli"], &[], ""),
     ] {
-        let ran = served.env.akm(command);
+        let ran = served.env.akm(&[command, &role, behind].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        assert!(ran.stdout.contains("STS."), "{}", command[0]);
+        assert!(ran.stdout.contains(gets), "{}", command[0]);
         let said = format!("{}{}", ran.stdout, ran.stderr);
-        let files = served.env.files();
+        let files = served.env.all_files();
         for guise in guises(secret) {
             assert!(!holds(said.as_bytes(), &guise), "{}", command[0]);
             let file = files.iter().find(|(_, content)| holds(content, &guise));
@@ -306,6 +303,49 @@ fn a_session_keeps_the_secret_of_the_pair_from_whoever_gets_it() {
             );
         }
     }
+}
+
+/// Runs a command; the secret may be on its standard output, as that is its purpose, and is nowhere else: not on standard error, and in
+/// no file of akm's or of the user's.
+#[track_caller]
+fn says_it_on_standard_output_alone(env: &Env, secret: &str, args: &[&str], purpose: bool) {
+    let ran = env.akm(&[&args[..1], &["-v"], &args[1..]].concat());
+    assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    assert_eq!(ran.stdout.contains(secret), purpose, "{args:?}");
+    for guise in guises(secret) {
+        assert!(!holds(ran.stderr.as_bytes(), &guise), "{args:?}");
+        assert!(purpose || !holds(ran.stdout.as_bytes(), &guise), "{args:?}");
+        let files = env.all_files().into_iter();
+        let found: Vec<_> = files.filter(|(_, text)| holds(text, &guise)).collect();
+        let paths: Vec<_> = found.iter().map(|(path, _)| path).collect();
+        assert!(paths.is_empty(), "{args:?}: {paths:?}");
+    }
+}
+
+#[test]
+fn a_pair_itself_leaves_by_standard_output_or_the_environment_of_a_command_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = Env::new();
+    let (id, secret) = env.create_shown("alice");
+    for (args, purpose) in [
+        (&["read", "alice"][..], true),
+        (&["env", "alice"], true),
+        (&["credential-process", "alice", "--static"], true),
+        (&["exec", "alice", "--", "printenv"], true),
+        (&["exec", "alice", "--", "cat", "/proc/self/cmdline"], false),
+        (&["connect", "aliyun-cli", "alice", "--static"], false),
+    ] {
+        says_it_on_standard_output_alone(&env, &secret, args, purpose);
+    }
+    let file = env.path(".aliyun/config.json");
+    let profile = serde_json::json!({
+        "name": "prod", "mode": "AK", "access_key_id": id, "access_key_secret": secret, "region_id": "cn-hangzhou",
+    });
+    let config = serde_json::json!({"current": "prod", "profiles": [profile]});
+    std::fs::write(&file, config.to_string()).unwrap();
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    let scrub = ["import", "--from", "aliyun-cli", "--scrub", "--static"];
+    says_it_on_standard_output_alone(&env, &secret, &scrub, false);
 }
 
 #[test]

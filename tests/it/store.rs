@@ -12,7 +12,7 @@ fn identity(env: &Env) -> PathBuf {
 }
 
 /// Every command that needs the store fails, says the text, and makes and changes nothing.
-fn all_fail(env: &Env, id: &str, text: &str) {
+fn all_fail(env: &Env, id: &str, text: &str, hint: &str) {
     let commands: [&[&str]; 8] = [
         &["create", "--ram-user", "alice"],
         &["create", "--ram-user", "bob"],
@@ -26,7 +26,7 @@ fn all_fail(env: &Env, id: &str, text: &str) {
     for command in commands {
         let ran = env.refused(command, 5);
         assert!(ran.stderr.contains(text), "{command:?}: {}", ran.stderr);
-        assert!(ran.stderr.ends_with(BACKUP), "{command:?}: {}", ran.stderr);
+        assert!(ran.stderr.ends_with(hint), "{command:?}: {}", ran.stderr);
     }
     env.akm(&["show-id", "--ram-user", "alice"])
         .said(&[id], 0, "<ID1>\n", "");
@@ -64,7 +64,7 @@ fn a_lost_identity_is_not_made_anew() {
     let (id, secret) = env.create_shown("alice");
     let kept = std::fs::read_to_string(identity(&env)).unwrap();
     std::fs::remove_file(identity(&env)).unwrap();
-    all_fail(&env, &id, "no identity in `");
+    all_fail(&env, &id, "no identity in `", BACKUP);
     assert!(!identity(&env).exists());
     std::fs::write(identity(&env), kept).unwrap();
     std::fs::set_permissions(identity(&env), PermissionsExt::from_mode(0o600)).unwrap();
@@ -136,7 +136,12 @@ fn an_identity_that_others_may_read_is_not_used() {
     let env = Env::new();
     let id = env.create("alice");
     std::fs::set_permissions(identity(&env), PermissionsExt::from_mode(0o644)).unwrap();
-    all_fail(&env, &id, "others may read or write it");
+    let file = identity(&env);
+    let hint = format!(
+        "hint: if you trust what is in it: chmod 600 {}\n",
+        file.display()
+    );
+    all_fail(&env, &id, "others may read or write it", &hint);
     std::fs::set_permissions(identity(&env), PermissionsExt::from_mode(0o600)).unwrap();
     std::fs::rename(identity(&env), env.path("aside")).unwrap();
     std::os::unix::fs::symlink(env.path("aside"), identity(&env)).unwrap();
@@ -164,7 +169,7 @@ fn a_damaged_secret_is_told_from_one_that_is_not_there() {
         "",
         &format!(
             "akm: the secret store cannot give the secret back: `{}/secrets/<ID1>.age`: it is damaged or no `age` file\n\
-             hint: bring that file back from a backup, or rotate its owner, which does without it\n",
+             hint: bring that file back from a backup, or make a new pair: akm rotate alice\n",
             env.home().display()
         ),
     );

@@ -176,6 +176,7 @@ fn a_word_of_the_command_line_is_not_obeyed_by_the_terminal() {
 #[test]
 fn profiles() {
     let env = Env::new();
+    env.create("alice");
     let none = "akm: there is no profile `ghost`\nhint: `akm profile list` shows the ones there are; the profile `sandbox` always exists\n";
     env.akm(&["-p", "ghost", "list"]).said(&[], 3, "", none);
     env.akm(&["list", "--profile", "a/b"]).said(
@@ -220,6 +221,60 @@ fn stores() {
     assert_eq!(env.kept(), []);
     let env = Env::bare().with("AKM_STORE", "");
     assert_eq!(env.akm(&["create", "--ram-user", "alice"]).code, 0);
+}
+
+#[test]
+fn a_home_must_be_an_absolute_path() {
+    for (home, hint) in [
+        ("home", "begin it with `/`"),
+        ("./home", "begin it with `/`"),
+        (
+            "~/a b",
+            "no shell has expanded the `~`: AKM_HOME=\"$HOME/a b\"",
+        ),
+    ] {
+        let env = Env::new().with("AKM_HOME", home);
+        for args in [&["list"][..], &["create", "alice"], &["read", "alice"]] {
+            let said = format!("akm: `AKM_HOME` is `{home}`, and no absolute path\nhint: {hint}\n");
+            env.akm(args).said(&[], 2, "", &said);
+        }
+        assert!(!env.path("home").exists() && !env.path("~").exists());
+    }
+}
+
+#[test]
+fn a_home_that_does_not_exist_is_named() {
+    let env = Env::new().with("AKM_HOME", "/nonexist");
+    let no_data = "no akm data in `/nonexist`";
+    for args in [
+        &["read", "alice"][..],
+        &["show-id", "alice"],
+        &["env", "alice"],
+        &["exec", "alice", "--", "true"],
+        &["credential-process", "alice", "--static"],
+        &["copy", "alice"],
+        &["-p", "prod", "list"],
+        &["export", "--all", "--csv", "-"],
+    ] {
+        let ran = env.akm(args);
+        let first = ran.stderr.lines().next().unwrap();
+        assert!(
+            ran.code != 0 && first.ends_with(&format!(": {no_data}")),
+            "{args:?}: {first}"
+        );
+    }
+    for args in [&["list"][..], &["log"], &["recover", "--list"]] {
+        let ran = env.akm(args);
+        assert_eq!(
+            (ran.code, ran.stderr),
+            (0, format!("akm: {no_data}\n")),
+            "{args:?}"
+        );
+    }
+    // One that exists is nobody's question.
+    let env = Env::new();
+    env.create("alice");
+    assert!(!env.akm(&["read", "bob"]).stderr.contains("no akm data"));
 }
 
 #[test]

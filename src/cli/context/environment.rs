@@ -1,11 +1,11 @@
 //! What the environment says, read once: variables and folders.
 
 use crate::metadata::Home;
-use crate::ops::{Failure, Kind};
+use crate::ops::{Failure, Kind, copying};
 use crate::sys::fs::{LocalDisk, check_ours};
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The variables that akm looks at, read once.
@@ -43,17 +43,53 @@ pub(super) fn ours(home: Home) -> Result<Home, Failure> {
     for folder in [&home.config, &home.data] {
         check_ours(folder).map_err(|error| {
             let message = format!("`{}` cannot be used", folder.display());
-            Failure::new(Kind::Failed, message).because(error)
+            let failure = Failure::new(Kind::Failed, message).because(error);
+            match copying(folder) {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
         })?;
     }
     Ok(home)
 }
 
-/// `AKM_HOME`, else the platform's folders for configuration and data.
+/// Returns the failure with the folder in which akm has no data at all, where that is why something was not found.
+pub(crate) fn in_no_home(failure: Failure, home: &Home) -> Failure {
+    let not_found = matches!(failure.kind, Kind::NoSuchPair | Kind::SecretMissing);
+    match no_data(home).filter(|_| not_found && failure.cause.is_none()) {
+        Some(why) => failure.because(why),
+        None => failure,
+    }
+}
+
+/// Says which folder has no data of akm's; `None` where there are any.
+pub(super) fn no_data(home: &Home) -> Option<String> {
+    let is_there = home.config.exists() || home.data.exists();
+    (!is_there).then(|| format!("no akm data in `{}`", home.data.display()))
+}
+
+/// `Usage` for a folder that would be another one in each working directory, or one that is called `~`.
+fn check_absolute(folder: &Path) -> Result<(), Failure> {
+    if folder.is_absolute() {
+        return Ok(());
+    }
+    let message = format!("`AKM_HOME` is `{}`, and no absolute path", folder.display());
+    let failure = Failure::new(Kind::Usage, message);
+    Err(match folder.strip_prefix("~") {
+        Ok(below) => failure.hint(format!(
+            "no shell has expanded the `~`: AKM_HOME=\"$HOME/{}\"",
+            below.display()
+        )),
+        Err(_) => failure.hint("begin it with `/`"),
+    })
+}
+
+/// `AKM_HOME`, else the platform's folders for configuration and data. `Usage` where `AKM_HOME` is not absolute.
 pub(super) fn home(one: Option<OsString>) -> Result<Home, Failure> {
     let disk = Arc::new(LocalDisk);
     if let Some(folder) = one {
         let folder = PathBuf::from(folder);
+        check_absolute(&folder)?;
         return Ok(Home {
             disk,
             config: folder.clone(),

@@ -6,12 +6,13 @@ mod reading;
 mod sandbox;
 mod stores;
 
-pub(crate) use environment::{Environment, variable};
+pub(crate) use environment::{Environment, in_no_home, variable};
 pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
 pub(crate) use reading::Reading;
 #[cfg(feature = "server")]
 pub(super) use sandbox::broken_sandbox;
 
+use super::advice::Advice;
 use super::passphrase::{Given, Source};
 use super::{Global, traced::Traced, ui::Ui};
 use crate::cloud::transport::Transport;
@@ -69,12 +70,15 @@ impl Context {
             .transpose();
         let store =
             store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
+        let home = environment::ours(environment::home(environment.home)?)?;
+        let advice = Advice::new(wanted.as_ref(), &home);
+        let ui = ui.advising(advice);
         let given = Given::new(environment.passphrase_file, environment.passphrase)?;
         let passphrases = Arc::new(Source::new(given, ui.clone()));
         let clock = Arc::new(SystemClock);
         Ok(Self {
             ui,
-            home: environment::ours(environment::home(environment.home)?)?,
+            home,
             clock: clock.clone(),
             unlock: Arc::new(Unlock::new(passphrases.clone(), clock)),
             passphrases,
@@ -94,9 +98,19 @@ impl Context {
         }
     }
 
-    /// The profile that the command line or the environment names.
-    pub(crate) fn named_profile(&self) -> Option<&ProfileName> {
-        self.wanted.as_ref()
+    /// The same for work that is tried again and again: each remark is made once.
+    pub(crate) fn saying_once(self) -> Self {
+        Self {
+            ui: self.ui.once(),
+            ..self
+        }
+    }
+
+    /// Notes which folder was looked in, where akm has no data there: it may be the wrong one.
+    pub(crate) fn note_missing_home(&self) {
+        if let Some(why) = environment::no_data(&self.home) {
+            self.ui.note(&why);
+        }
     }
 
     /// The account as this machine knows it; `None` while there is none yet. Opens no store and no network.

@@ -61,7 +61,13 @@ impl Context {
             return Ok(Reach::Sandbox);
         }
         let profile = config.profiles.get(&name).cloned();
-        let profile = profile.ok_or_else(|| no_such_profile(&name))?;
+        let profile = profile.ok_or_else(|| {
+            let failure = no_such_profile(&name);
+            match environment::no_data(&self.home) {
+                Some(why) => failure.because(why),
+                None => failure,
+            }
+        })?;
         Ok(Reach::Cloud(name, Box::new(profile)))
     }
 

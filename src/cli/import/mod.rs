@@ -44,7 +44,9 @@ impl Import {
     /// `--scrub`, which say whether the pair is saved by then.
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let scrubs = self.scrub.wanted(self.from)?;
-        if scrubs.is_some() && scrub::is_done(context, self.from)? {
+        if let Some(wanted) = &scrubs
+            && scrub::is_done(context, self.from, wanted)?
+        {
             return Ok(());
         }
         let found = match self.from {
@@ -69,7 +71,7 @@ impl Import {
         }
         let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
         match scrubs {
-            Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session.account)?,
+            Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session)?,
             None => {
                 for note in &files {
                     context.ui.note(note);

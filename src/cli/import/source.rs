@@ -47,14 +47,18 @@ pub(crate) fn aliyun_profile() -> Option<(&'static str, String)> {
 
 /// The path of the CLI's configuration, and its content.
 pub(crate) fn aliyun_config() -> Result<(PathBuf, Zeroizing<Vec<u8>>), Failure> {
-    let path = home().join(".aliyun").join("config.json");
+    let path = home()?.join(".aliyun").join("config.json");
     let content = contents_of_regular(&path, aliyun_cli::LONGEST)
         .map_err(|error| unreadable(&path, &error))?;
     Ok((path, content))
 }
 
-fn home() -> PathBuf {
-    dirs::home_dir().unwrap_or_default()
+/// Without a home folder, the current folder would be read, which may be a stranger's.
+fn home() -> Result<PathBuf, Failure> {
+    let home = dirs::home_dir().filter(|home| home.is_absolute());
+    home.ok_or_else(|| {
+        Failure::new(Kind::Usage, "this system names no home folder").hint("set `HOME`")
+    })
 }
 
 fn from_aliyun_cli() -> Result<FoundPair, Failure> {
@@ -153,7 +157,7 @@ fn credentials_files() -> Result<Vec<(PathBuf, Content)>, Failure> {
     }
     let mut files = Vec::new();
     for name in credentials_file::DEFAULT_FILES {
-        let path = home().join(name);
+        let path = home()?.join(name);
         match contents_of_regular(&path, longest) {
             Ok(content) => files.push((path, content)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => (),
@@ -161,7 +165,8 @@ fn credentials_files() -> Result<Vec<(PathBuf, Content)>, Failure> {
         }
     }
     if files.is_empty() {
-        let [one, other] = credentials_file::DEFAULT_FILES.map(|name| home().join(name));
+        let home = home()?;
+        let [one, other] = credentials_file::DEFAULT_FILES.map(|name| home.join(name));
         let (one, other) = (one.display(), other.display());
         return Err(Failure::new(Kind::Failed, "there is no credentials file")
             .because(format!("neither `{one}` nor `{other}` exists"))

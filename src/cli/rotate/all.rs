@@ -17,6 +17,7 @@ use crate::ops::{
 };
 use clap::Args;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Many RAM users at once.
 #[derive(Debug, Args)]
@@ -24,14 +25,14 @@ pub(super) struct FleetArgs {
     /// Every RAM user whose current pair akm holds, a line each as it is done: name, tab, AccessKey ID. Never the account itself
     #[arg(long, conflicts_with_all = ["name", "ram_user", "account", "replace", "leaked", "rollback"])]
     pub(super) all: bool,
-    /// With `--all`, only those whose current pair was made longer ago than this, as 90d; and what is due of open rotations
-    #[arg(long, value_name = "AGE", requires = "all", conflicts_with_all = ["name", "ram_user", "account"])]
-    older_than: Option<Span>,
+    /// Only where the current pair was made longer ago than this, as 90d; with `--all`, also what is due of open rotations
+    #[arg(long, value_name = "AGE", conflicts_with_all = ["leaked", "rollback"])]
+    pub(super) older_than: Option<Span>,
     /// With `--all`, only RAM users whose name fits: `*` stands for any characters, `?` for one
-    #[arg(long = "match", value_name = "GLOB", requires = "all", conflicts_with_all = ["name", "ram_user", "account"])]
+    #[arg(long = "match", value_name = "GLOB", requires = "all", conflicts_with_all = ["name", "ram_user", "account", "own"])]
     matching: Option<Glob>,
     /// With `--all`, how many are rotated at a time
-    #[arg(long, value_name = "N", requires = "all", conflicts_with_all = ["name", "ram_user", "account"], default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", requires = "all", conflicts_with_all = ["name", "ram_user", "account", "own"], default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     max_parallel: u8,
 }
 
@@ -80,13 +81,23 @@ impl FleetArgs {
                 .insist(&format!("rotate the pairs of {count}?"))?;
         }
         let ui = &context.ui;
-        let told = all::all(
+        let begun = begun(&chosen, wish);
+        let lacks = |standing: &Standing, owner: &Owner| {
+            told::is_without_new_pair(standing) && begun.contains(&owner.key())
+        };
+        let rows = all::all(
             &session,
             chosen,
             wish,
             self.max_parallel.into(),
-            |owner, done| tell(ui, &session, owner, done),
+            |owner, done| {
+                let lacks = done.as_ref().is_ok_and(|standing| lacks(standing, owner));
+                let told = tell(ui, &session, owner, done);
+                (told, lacks.then(|| owner.clone()))
+            },
         );
+        let (told, without): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        warn_of_no_new_pairs(ui, &without.into_iter().flatten().collect::<Vec<_>>());
         ended(&told)
     }
 
@@ -101,6 +112,38 @@ impl FleetArgs {
 
 fn none(ui: &Ui) {
     ui.note("no RAM user is meant by that");
+}
+
+/// Returns the owners for whom a new pair is wanted, by their keys: not those whose pair is young, of whom only what is due is done.
+fn begun(chosen: &[Chosen], wish: &Wish) -> BTreeSet<String> {
+    let wanted = chosen.iter().filter(|one| !one.wish(wish).finish_only);
+    wanted.map(|one| one.owner.key()).collect()
+}
+
+/// How many RAM users a warning names.
+const NAMED: usize = 5;
+
+/// Says for whom an earlier rotation was gone on with and no new pair was made: run once a month, a rotation would else happen every
+/// second month.
+fn warn_of_no_new_pairs(to: &Ui, owners: &[Owner]) {
+    let names = owners.iter().filter_map(Owner::ram_user);
+    let mut names: Vec<&str> = names.map(UserName::as_str).collect();
+    names.sort_unstable();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let rest = match more {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let whose = match owners.len() {
+        0 => return,
+        1 => "whose earlier rotation is not finished",
+        _ => "whose earlier rotations are not finished",
+    };
+    let (count, names) = (counted(owners.len()), names.join(", "));
+    to.warning(&format!(
+        "no new pair was made for {count} {whose}: {names}{rest}"
+    ));
 }
 
 fn counted(count: usize) -> String {
@@ -124,15 +167,16 @@ fn tell(
         let name = owner.ram_user().map_or("", UserName::as_str);
         ui::print(format!("{name}\t{}\n", standing.new.access_key_id).as_bytes())
     });
-    printed.map_err(|failure| failed(ui, owner, "was not rotated", &failure))
+    printed.map_err(|failure| failed(ui, owner, "was not rotated", failure))
 }
 
-fn failed(ui: &Ui, owner: &Owner, what: &str, failure: &Failure) -> Kind {
+fn failed(ui: &Ui, owner: &Owner, what: &str, failure: Failure) -> Kind {
+    let failure = ui.advice.in_hint(failure);
     let name = owner.ram_user().map(UserName::as_str);
-    let text = error::text(failure);
+    let text = error::text(&failure);
     ui::say(&format!("akm: {owner} {what}\n{text}"));
     if ui.json() {
-        let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(failure)});
+        let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(&failure)});
         let _ = ui::print_json(&row);
     }
     failure.kind
@@ -163,9 +207,7 @@ fn planned(
         .map(|one| {
             let asked = Asked::Rotate(one.wish(wish));
             let done = plan::show(context, session, &one.owner, &asked, true);
-            done.map_err(|failure| {
-                failed(&context.ui, &one.owner, "would not be rotated", &failure)
-            })
+            done.map_err(|failure| failed(&context.ui, &one.owner, "would not be rotated", failure))
         })
         .collect();
     ended(&told)

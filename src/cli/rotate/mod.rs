@@ -1,5 +1,6 @@
 //! `akm rotate`
 
+mod age;
 mod all;
 mod plan;
 pub(super) mod told;
@@ -34,6 +35,7 @@ use clap::Args;
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
     "akm rotate --ram-user alice --dry-run" => "what would be called, and nothing is changed",
     "akm rotate --all --older-than 90d --match 'ci-*' --yes" => "every RAM user whose pair is that old; again from cron, it does what is due",
+    "akm rotate alice --older-than 90d" => "from cron: nothing is done while the pair is younger",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
 ])]
 #[expect(
@@ -84,6 +86,11 @@ impl Rotate {
                 .run(context, &asked, (self.dry_run, self.names_spans()));
         }
         let owner = self.owner(context)?;
+        if let Some(age) = self.age()?
+            && age::is_younger(context, &owner, age, self.dry_run)?
+        {
+            return Ok(());
+        }
         if self.dry_run {
             return plan::print(context, &owner, &asked);
         }
@@ -106,6 +113,16 @@ impl Rotate {
         }
         told::say(&context.ui, &owner, &standing, session.cloud.now());
         told::print(&context.ui, &session, &owner, &standing)
+    }
+
+    /// Returns how old the pair of one owner must be. `Usage` beside `--finish`, which takes what is due whatever the age.
+    fn age(&self) -> Result<Option<Span>, Failure> {
+        let age = self.fleet.older_than;
+        if age.is_some() && self.finish {
+            let message = "`--finish` begins no rotation, and `--older-than` says when one begins";
+            return Err(Failure::new(Kind::Usage, message).hint("leave one of them out"));
+        }
+        Ok(age)
     }
 
     fn owner(&self, context: &Context) -> Result<Owner, Failure> {

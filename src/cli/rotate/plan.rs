@@ -36,6 +36,19 @@ pub(super) fn note(ui: &Ui) {
     ));
 }
 
+/// A plan of no call at all.
+pub(super) fn print_empty(ui: &Ui, owner: &Owner, state: rotate::State) -> Result<(), Failure> {
+    if !ui.json() {
+        return Ok(());
+    }
+    let plan = Plan {
+        calls: Vec::new(),
+        state: Some(state),
+        stops: None,
+    };
+    ui::print_json(&View::new(owner, &plan))
+}
+
 /// One owner's calls, after a remark whose they are if there are several owners.
 pub(super) fn show(
     context: &Context,

@@ -10,8 +10,8 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Failure, Session,
-    rotate::{Standing, State},
+    Account, Failure,
+    rotate::{Action, Standing, State},
 };
 use serde::Serialize;
 
@@ -24,33 +24,43 @@ pub(in crate::cli) struct View<'a> {
     disable_old_after: Option<String>,
     delete_old_after: Option<String>,
     state: &'a str,
+    action: &'a str,
+    changed: bool,
 }
 
 impl<'a> View<'a> {
     pub(in crate::cli) fn new(
-        session: &'a Session,
+        account: &'a Account,
         owner: &'a Owner,
         standing: &'a Standing,
     ) -> Self {
         Self {
-            pair: PairView::new(session, owner, &standing.new),
+            pair: PairView::new(account, owner, &standing.new),
             old_access_key_id: standing.old.as_ref().map(AccessKeyId::as_str),
             old_status: standing.old_status.map(Status::as_str),
             disable_old_after: standing.disable_after.map(time::format),
             delete_old_after: standing.delete_after.map(time::format),
             state: standing.state.as_str(),
+            action: standing.action.as_str(),
+            changed: standing.action != Action::None,
         }
     }
 }
 
 /// Says that a rotate finished an earlier rotation and began none: run once a month, it would else rotate every second month.
 pub(super) fn warn_of_no_new_pair(to: &Ui, owner: &Owner, standing: &Standing) {
-    if !standing.is_new && matches!(standing.state, State::Overlap | State::Grace) {
+    if is_without_new_pair(standing) {
         to.warning(&format!(
             "no new pair was made for {owner}: the rotation that made {} is not finished",
             standing.new.access_key_id
         ));
     }
+}
+
+/// Returns whether a rotate finished a step of an earlier rotation, or waited for one, and made no pair.
+pub(super) fn is_without_new_pair(standing: &Standing) -> bool {
+    let made = matches!(standing.action, Action::Created | Action::Continued);
+    !made && matches!(standing.state, State::Overlap | State::Grace)
 }
 
 /// Says which pair is in use, what became of the other, and what can be done next.
@@ -111,12 +121,12 @@ fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
 
 pub(super) fn print(
     to: &Ui,
-    session: &Session,
+    account: &Account,
     owner: &Owner,
     standing: &Standing,
 ) -> Result<(), Failure> {
     if !to.json() {
         return ui::print(format!("{}\n", standing.new.access_key_id).as_bytes());
     }
-    ui::print_json(&View::new(session, owner, standing))
+    ui::print_json(&View::new(account, owner, standing))
 }

@@ -122,7 +122,12 @@ impl AliyunConfig<'_> {
 
 /// Tells whether the profile is one that akm wrote.
 pub(super) fn is_akms(profile: &Part) -> bool {
-    *text_of(profile, "mode") == *"External" && is_akm(&text_of(profile, "process_command"))
+    is_external(profile) && is_akm(&text_of(profile, "process_command"))
+}
+
+/// Tells whether the profile runs a program for its credentials.
+pub(super) fn is_external(profile: &Part) -> bool {
+    *text_of(profile, "mode") == *"External"
 }
 
 fn member(name: &str, text: &str) -> String {

@@ -115,13 +115,16 @@ impl<'a> AliyunConfig<'a> {
         Ok(ours.map(|profile| text_of(profile, "process_command").to_string()))
     }
 
-    /// What the profile of that name would lose if akm's took its place. Nothing of an earlier one of akm's: clients write what they
-    /// were given into it, and none reads that again. `SameName` as above.
+    /// What the profile of that name would lose if akm's took its place. Of an earlier one of akm's not the session that a client wrote
+    /// into it: it ends, and none reads it again. `SameName` as above.
     pub(crate) fn held(&self, name: &str) -> Result<Held, Problem> {
-        Ok(self
-            .profile(name)?
-            .filter(|profile| !external::is_akms(profile))
-            .map_or(Held::Nothing, held))
+        Ok(self.profile(name)?.map_or(Held::Nothing, held))
+    }
+
+    /// Tells whether the profile of that name runs a program that is not akm for its credentials. `SameName` as above.
+    pub(crate) fn runs_another_program(&self, name: &str) -> Result<bool, Problem> {
+        let profile = self.profile(name)?;
+        Ok(profile.is_some_and(|it| external::is_external(it) && !external::is_akms(it)))
     }
 
     /// The text with new texts in some places of it. The places are in order and apart.
@@ -146,8 +149,13 @@ fn held(profile: &Part) -> Held {
     let Kind::Object(members) = &profile.kind else {
         return Held::Nothing;
     };
+    let has_akms_session = external::is_akms(profile) && is_session(profile);
     let lost = |member: &&Member| {
-        is_credential(&member.name) && is_secret(&member.name) && !member.value.is_empty()
+        let of_session = member.is("access_key_secret") || member.is("sts_token");
+        is_credential(&member.name)
+            && is_secret(&member.name)
+            && !member.value.is_empty()
+            && !(has_akms_session && of_session)
     };
     let mut secrets = members.iter().filter(lost);
     match (secrets.next(), secrets.next()) {
@@ -155,6 +163,12 @@ fn held(profile: &Part) -> Held {
         (Some(one), None) if one.is("access_key_secret") => pair(profile),
         _ => Held::Other,
     }
+}
+
+/// Tells whether the profile's credentials are a role's session, whose id begins so in every answer of `AssumeRole`.
+fn is_session(profile: &Part) -> bool {
+    text_of(profile, "access_key_id").starts_with("STS.")
+        && !text_of(profile, "sts_token").is_empty()
 }
 
 fn pair(profile: &Part) -> Held {

@@ -213,6 +213,8 @@ fn the_secrets_of_a_profile_are_known() {
         }
     };
     let akms = format!("\"mode\": \"External\", \"process_command\": \"{COMMAND}\"");
+    let pair = r#""access_key_id": "LTAI1", "access_key_secret": "s3""#;
+    let session = r#""access_key_id": "STS.1", "access_key_secret": "s", "sts_token": "t""#;
     for (fields, expected) in [
         (
             "\"mode\": \"EcsRamRole\", \"ram_role_name\": \"r\"",
@@ -244,13 +246,14 @@ fn the_secrets_of_a_profile_are_known() {
         ),
         // A field that stays is not lost.
         ("\"own_secret\": \"s\"", "nothing"),
-        // What clients wrote back.
+        // What clients wrote back: a session ends, a pair may be a person's.
+        (&format!("{akms}, {session}"), "nothing"),
         (
-            &format!(
-                "{akms}, \"access_key_id\": \"STS.1\", \"access_key_secret\": \"s\", \"sts_token\": \"t\""
-            ),
-            "nothing",
+            &format!("{akms}, {session}, \"private_key\": \"k\""),
+            "other",
         ),
+        (&format!("{akms}, {pair}, \"sts_token\": \"\""), "LTAI1 s3"),
+        (&format!("{akms}, {pair}, \"sts_token\": \"t\""), "other"),
     ] {
         assert_eq!(held(fields), expected, "{fields}");
     }

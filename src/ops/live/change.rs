@@ -1,6 +1,6 @@
 //! What a run asks the cloud to change: the status of a pair, and its end.
 
-use super::Live;
+use super::{Deed, Live};
 use crate::cloud::{Error, Fault};
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -39,6 +39,9 @@ impl Live<'_> {
                 }
             })?;
         self.seen.asked.insert(id.clone());
+        if there {
+            self.deeds.push(Deed::Disabled(id.clone()));
+        }
         let outgoing = log
             .open()
             .replacement
@@ -82,7 +85,9 @@ impl Live<'_> {
             Some(id),
             answer,
         );
-        is_there(answer)?;
+        if is_there(answer)? {
+            self.deeds.push(Deed::Deleted(id.clone()));
+        }
         self.answered(id, Sight::Gone);
         self.know(log.open())
     }

@@ -43,6 +43,10 @@ pub(in crate::ops) struct Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ops) enum Deed {
     Created(AccessKeyId),
+    /// A pair that leaked, or the outgoing one of a replacement, is Inactive.
+    Disabled(AccessKeyId),
+    /// A pair is in the recycle bin.
+    Deleted(AccessKeyId),
     /// A secret that its store had lost is there again.
     PutBack(AccessKeyId),
     /// A replacement ended: the outgoing pair, the incoming one, and why.

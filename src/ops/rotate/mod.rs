@@ -1,11 +1,15 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
+mod action;
 pub(crate) mod all;
 pub(crate) mod plan;
 mod rehearsal;
 mod replace;
+mod younger;
 
 pub(crate) use super::standing::{Standing, State};
+pub(crate) use action::Action;
+pub(crate) use younger::younger_than;
 
 use super::{
     Failure, Kind, Session,
@@ -133,7 +137,7 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
         tell_of_ended(work, &went);
     }
     let mut standing = standing::of(work, &went)?;
-    standing.is_new = !rested || has_made(&went);
+    standing.is_continued(rested);
     Ok(standing)
 }
 
@@ -187,7 +191,7 @@ fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
         .is_some_and(|it| it.delivered_at.is_some());
     let went = work.go(Ask::Continue, wish.order())?;
     let mut standing = standing::of(work, &went)?;
-    standing.is_new = !rested;
+    standing.is_continued(rested);
     Ok(standing)
 }
 

@@ -12,7 +12,7 @@ use super::identity::{Identity, check_protected, seal};
 use super::{Error, Recipient, SecretName, SecretStore, State};
 use crate::core::secret::Secret;
 use crate::core::time::Span;
-use crate::sys::fs::Disk;
+use crate::sys::fs::{Disk, Distrust};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
@@ -252,6 +252,9 @@ fn read(disk: &dyn Disk, path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Erro
 /// A file that may not be trusted cannot be read; everything else is the disk's failure. Says which file.
 fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     move |error| {
+        if let Some(why) = Distrust::of(&error) {
+            return Error::Distrusted(path.to_owned(), why);
+        }
         let why = format!("`{}`: {error}", path.display());
         match error.kind() {
             io::ErrorKind::InvalidData => Error::Unreadable(why),

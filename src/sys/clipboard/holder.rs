@@ -44,7 +44,7 @@ fn command(
     clear_after: Duration,
     environment: &[(&'static str, OsString)],
 ) -> anyhow::Result<Command> {
-    let program = std::env::current_exe().context("akm does not find its own program")?;
+    let program = crate::sys::program::path().context("akm does not find its own program")?;
     let mut command = Command::new(program);
     command
         .args([NAME, &clear_after.as_secs().to_string(), mark.as_str()])

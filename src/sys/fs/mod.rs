@@ -5,11 +5,11 @@ mod private;
 mod trust;
 
 pub(crate) use folder::{create_folder, remove_folder, sync_folder};
-pub(crate) use trust::check_ours;
+pub(crate) use trust::{Distrust, check_ours, kubernetes_volume};
 
 pub(in crate::sys) use folder::parent;
 pub(in crate::sys) use private::{not_following, private_mode, whatever_the_umask};
-pub(in crate::sys) use trust::trusted;
+pub(in crate::sys) use trust::{trusted, unless_link};
 
 use private::{create_private, is_unfinished, unfinished};
 use std::any::Any;
@@ -52,6 +52,11 @@ pub(crate) trait Disk: Send + Sync {
     /// and end in `.tmp`, which are unfinished writes.
     fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
 
+    /// Tells whether a folder is there as akm makes it, or not yet: a link leads to files that are not akm's.
+    fn is_own_folder(&self, _folder: &Path) -> bool {
+        true
+    }
+
     /// Takes the lock that a file stands for, or `None` while another holds it. Held until the value is dropped, or the
     /// process ends. The file stays: removing it would let two hold the lock.
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>>;
@@ -78,7 +83,7 @@ impl Disk for LocalDisk {
         let file = match not_following(&mut options).open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+            Err(error) => return Err(unless_link(path, error)),
         };
         // Sized at once: a buffer that grows leaves copies of a secret behind.
         let length = trusted(&file, limit)?;
@@ -111,7 +116,8 @@ impl Disk for LocalDisk {
     fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true);
-        let file = not_following(&mut options).open(path)?;
+        let file = not_following(&mut options).open(path);
+        let file = file.map_err(|error| unless_link(path, error))?;
         trusted(&file, u64::MAX)?;
         file.sync_all()?;
         sync_folder(parent(path)?)?;
@@ -160,6 +166,13 @@ impl Disk for LocalDisk {
         Ok(names)
     }
 
+    fn is_own_folder(&self, folder: &Path) -> bool {
+        match std::fs::symlink_metadata(folder) {
+            Ok(about) => about.is_dir(),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
+    }
+
     fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Any + Send>>> {
         lock(path, File::try_lock)
     }
@@ -190,7 +203,8 @@ fn lock_file(path: &Path) -> io::Result<File> {
     create_folder(parent(path)?)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    let file = private_mode(not_following(&mut options)).open(path)?;
+    let file = private_mode(not_following(&mut options)).open(path);
+    let file = file.map_err(|error| unless_link(path, error))?;
     whatever_the_umask(&file)?;
     Ok(file)
 }

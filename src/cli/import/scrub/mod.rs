@@ -1,18 +1,20 @@
 //! `akm import --scrub`: what is imported goes out of the file that it comes from.
 
+mod connected;
 mod profile;
 mod section;
 
-use super::source::{Source, aliyun_config, aliyun_profile};
+pub(super) use connected::is_done;
+
+use super::source::Source;
 use crate::cli::connect::ClientCredentials;
 use crate::cli::context::Context;
 use crate::core::access_key::AccessKeyId;
 use crate::core::role::RoleArn;
-use crate::delivery::aliyun_config::{AliyunConfig, External};
 use crate::import::{AssumedRole, FoundPair, Place};
-use crate::ops::connect::{self, Before};
+use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
-use crate::ops::{Account, Failure, Kind, Tell};
+use crate::ops::{Account, Failure, Kind, Session, Tell, role_trial};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -95,27 +97,25 @@ impl Scrubs {
         Ok(Self(scrubs))
     }
 
-    /// Takes the pairs out, which are saved by now; returns what is printed of it as JSON. Every place is checked before the first is
-    /// changed. Errors: those of [`crate::ops::scrub`], with the remark that the pair is saved.
+    /// Takes the pairs out, which are saved by now; returns what is printed of it as JSON. Every place is checked, and its role assumed
+    /// once, before the first is changed. Errors: those of [`crate::ops::scrub`] and of `AssumeRole`, with the remark that the pair is
+    /// saved.
     pub(super) fn run(
         &self,
         context: &Context,
-        account: &Account,
+        session: &Session,
     ) -> Result<serde_json::Value, Failure> {
         for scrub in &self.0 {
-            scrub
-                .check(context)
-                .map_err(|failure| scrub.saved(failure))?;
+            let checked = scrub.check(context, session);
+            checked.map_err(|failure| scrub.saved(failure))?;
         }
         let mut done = Vec::new();
         for scrub in &self.0 {
-            let scrubbed = scrub.run(context, account);
+            let scrubbed = scrub.run(context, &session.account);
             done.push(scrubbed.map_err(|failure| scrub.saved(failure))?);
         }
         if let Some(first) = self.0.first() {
-            let profile = context.named_profile();
-            let named = profile.map_or(String::new(), |profile| format!(" -p {profile}"));
-            context.ui.next(&format!("akm verify {}{named}", first.id));
+            context.ui.next(&format!("akm verify {}", first.id));
         }
         Ok(done.into())
     }
@@ -145,11 +145,21 @@ impl Scrub {
         }))
     }
 
-    fn check(&self, context: &Context) -> Result<(), Failure> {
-        match &self.target {
-            Target::Profile(_) => Ok(()),
-            Target::Section(credentials) => section::check(context, &self.id, credentials.as_ref()),
-        }
+    /// Checks that the programs go on working once the pair is out of the file. `Refused` for a pair that leaked, which
+    /// `credential-process` does not hand out.
+    fn check(&self, context: &Context, session: &Session) -> Result<(), Failure> {
+        let credentials = match &self.target {
+            Target::Profile(credentials) => credentials.clone(),
+            Target::Section(credentials) => {
+                section::check(context, &self.id, credentials.as_ref())?
+            }
+        };
+        let by_id = Selector::Id(self.id.clone());
+        let mut chosen = choose(&session.account, &by_id, None)?;
+        check_not_leaked(&chosen)?;
+        chosen.role = credentials.role();
+        let client = |pair| Ok(session.cloud.signing_as(pair));
+        role_trial::check(&session.account, &chosen, client)
     }
 
     fn run(&self, context: &Context, account: &Account) -> Result<serde_json::Value, Failure> {
@@ -175,20 +185,11 @@ impl Scrub {
 
     /// A failure after the pair was saved: its kind and hint stay.
     fn saved(&self, failure: Failure) -> Failure {
-        let message = format!(
+        failure.behind(format!(
             "the pair `{}` is saved, and `{}` still has it",
             self.id,
             self.file.display()
-        );
-        let cause = match &failure.cause {
-            Some(cause) => format!("{}: {cause}", failure.message),
-            None => failure.message.clone(),
-        };
-        Failure {
-            message,
-            cause: Some(cause),
-            ..failure
-        }
+        ))
     }
 }
 
@@ -217,49 +218,4 @@ fn say_backup(context: &Context, backup: &Path) {
         "what the file was before, without its secrets, is in `{}`",
         backup.display()
     ));
-}
-
-/// Tells whether there is nothing to import, because the selected profile of the `aliyun` CLI gets its credentials from akm, and says so.
-/// What clients wrote into that profile is taken out again. Errors as [`connect::connect`] has them.
-pub(super) fn is_done(context: &Context, from: Option<Source>) -> Result<bool, Failure> {
-    // What is wrong with the file is said by its reader.
-    let (Some(Source::AliyunCli), Ok((file, text))) = (from, aliyun_config()) else {
-        return Ok(false);
-    };
-    let Ok(config) = AliyunConfig::parse(&text) else {
-        return Ok(false);
-    };
-    let selected = aliyun_profile().map(|(_, name)| name);
-    let name = selected.unwrap_or_else(|| config.current());
-    let Ok(Some(process_command)) = config.akms_command(&name) else {
-        return Ok(false);
-    };
-    let external = External {
-        name,
-        process_command,
-        region: None,
-    };
-    let before = connect::connect(&context.reading()?.account, &file, &external)?;
-    say_done(context, &external.name, &file, &before);
-    if context.ui.json() {
-        let answer = json!({ "imported": 0, "already_held": 0, "scrubbed": [] });
-        crate::cli::ui::print_json(&answer)?;
-    }
-    Ok(true)
-}
-
-fn say_done(context: &Context, name: &str, file: &Path, before: &Before) {
-    let file = file.display();
-    let already = format!("The profile {name} in {file} gets its credentials from akm already");
-    match before {
-        Before::Kept(backup) => {
-            let what = "what clients wrote into it is removed";
-            context.ui.result(&format!("{already}; {what}."));
-            say_backup(context, backup);
-        }
-        Before::Connected | Before::Missing => {
-            let what = "there is nothing to scrub";
-            context.ui.result(&format!("{already}; {what}."));
-        }
-    }
 }

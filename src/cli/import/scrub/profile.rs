@@ -1,6 +1,6 @@
 //! A profile of the `aliyun` CLI, which gets its credentials from akm once its pair is saved.
 
-use super::{Scrub, Wanted};
+use super::{Scrub, Wanted, section::connect_line};
 use crate::cli::connect::{self, ClientCredentials};
 use crate::cli::context::Context;
 use crate::core::access_key::AccessKeyId;
@@ -57,7 +57,7 @@ pub(super) fn scrub(
         region: None,
     };
     let scrubbed = scrub::profile(account, &scrub.origin(), scrub.role.as_ref(), &external)?;
-    say(context, account, scrub, &scrubbed);
+    say(context, account, scrub, &scrubbed, (&selector, credentials));
     connect::warn_of_dangers(context, account, &external, credentials);
     Ok(scrubbed)
 }
@@ -71,20 +71,23 @@ fn selector(account: &Account, id: &AccessKeyId) -> Result<Selector, Failure> {
     Ok(if is_current { by_owner } else { by_id })
 }
 
-fn say(context: &Context, account: &Account, scrub: &Scrub, scrubbed: &Scrubbed) {
+fn say(
+    context: &Context,
+    account: &Account,
+    scrub: &Scrub,
+    scrubbed: &Scrubbed,
+    (selector, credentials): (&Selector, &ClientCredentials),
+) {
     let (id, name, file) = (&scrub.id, &scrub.name, scrub.file.display());
     context.ui.result(&format!(
         "Removed the secret of {id} from {file}. The profile {name} now gets its credentials from akm: account {} (profile {}).",
         account.id, account.profile
     ));
-    let others = scrubbed.others.join("`, `");
-    match scrubbed.others.len() {
-        0 => (),
-        1 => context.ui.warning(&format!(
-            "the profile `{others}` had this pair too and has no credentials now; `akm connect aliyun-cli` with `--as` connects it"
-        )),
-        _ => context.ui.warning(&format!(
-            "the profiles `{others}` had this pair too and have no credentials now; `akm connect aliyun-cli` with `--as` connects them"
-        )),
+    for other in &scrubbed.others {
+        let line = connect_line(selector, Some(other), Some(credentials));
+        context.ui.warning(&format!(
+            "the profile {other} had this pair too and has no credentials now"
+        ));
+        context.ui.hint(&format!("to connect it, too: {line}"));
     }
 }
