@@ -60,6 +60,7 @@ struct Row<'a> {
     secret: &'static str,
     secret_store: Option<&'static str>,
     suspect: bool,
+    leaked: bool,
     /// What `--ram-user` and `--account` mean; a script asks `show-id`.
     #[serde(skip)]
     current: bool,
@@ -151,6 +152,7 @@ impl<'a> Row<'a> {
                 .secret_store
                 .map(super::super::core::place::StoreKind::as_str),
             suspect: suspects.contains(&pair.access_key_id),
+            leaked: pair.leaked,
             current: record
                 .current()
                 .is_some_and(|current| current.access_key_id == pair.access_key_id),
@@ -199,11 +201,12 @@ impl<'a> Row<'a> {
         Some(look.now - time::parse(&self.created_at).ok()?)
     }
 
-    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a secret that is not
-    /// held; then the remark.
+    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a pair that leaked, a secret
+    /// that is not held; then the remark.
     fn note(&self, look: &Look) -> (String, Tone) {
         let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
             (true, _, _) => ("suspect".to_owned(), Tone::Bad),
+            _ if self.leaked => ("leaked".to_owned(), Tone::Bad),
             (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
             (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
             _ if look.is_terminal() && self.secret_store.is_none() => {

@@ -18,12 +18,8 @@ use super::{
     seen::{Failed, Seen, Sight},
     time::Timestamp,
 };
-use chrono::TimeDelta;
 
 pub(crate) use step::{Ask, Step, Stop, Wait};
-
-/// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
-pub(crate) const PROOF: TimeDelta = TimeDelta::seconds(2);
 
 /// Returns what a run is to do that was asked for `ask`. A rotation that was cut short is the same command's own: it does not rotate twice.
 pub(crate) fn begin(open: &OpenWork, ask: Ask) -> Ask {
@@ -198,7 +194,7 @@ impl Plan<'_> {
 
     /// It is deleted once it was disabled, and else disabled.
     fn take_away(&self, it: &Replacement) -> Step {
-        let proof_from = it.delivered_at.map(|at| at + PROOF);
+        let proof_from = it.delivered_at.map(|at| at + self.seen.limits.proof);
         let is_disabled = it.disabled_at.is_some();
         let step = if is_disabled {
             Step::Delete

@@ -47,6 +47,8 @@ pub(crate) struct Limits {
     pub(crate) expiry: TimeDelta,
     /// How long a list may lack a change.
     pub(crate) lag: TimeDelta,
+    /// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
+    pub(crate) proof: TimeDelta,
 }
 
 /// A list of the owner's pairs.

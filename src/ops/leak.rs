@@ -94,6 +94,13 @@ pub(in crate::ops) fn which(
     }
 }
 
+/// Returns the refusal to put a pair that leaked back into use, and the command that does it.
+pub(in crate::ops) fn is_leaked(id: &AccessKeyId, command: &str) -> Failure {
+    let message = format!("`{id}` was reported as leaked");
+    let hint = format!("if nobody else has it after all: `{command}`");
+    Failure::new(Kind::Refused, message).hint(hint)
+}
+
 /// Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
 pub(in crate::ops) fn no_such_user(error: Error, id: &AccessKeyId) -> Failure {
     Failure::from(error).hint(format!(

@@ -3,7 +3,7 @@
 use super::{
     Failure, Kind, Session,
     drive::End,
-    issue,
+    issue, leak,
     live::{Order, limits},
     record, retire, stop,
     work::Work,
@@ -26,8 +26,9 @@ use chrono::TimeDelta;
 pub(crate) fn restore(
     session: &Session,
     id: &AccessKeyId,
-    active: bool,
+    wanted: Wanted,
 ) -> Result<PairRecord, Failure> {
+    let active = wanted.active;
     let caller = session.caller()?;
     if let Some(owner) = begun_for(session, id)? {
         Session::check_caller(&caller, &owner)?;
@@ -43,12 +44,43 @@ pub(crate) fn restore(
     };
     Session::check_caller(&caller, &owner)?;
     let mut work = begin(session, &owner, id)?;
+    check_leaked(&mut work, id, wanted)?;
     decide_first(&mut work)?;
     has_room(&work, id)?;
     ask(&mut work, id, active, &user_id)?;
     let went = work.go(Ask::Continue, Order::none());
     let went = went.map_err(|failure| not_settled(failure, id))?;
     settled(&work, id, went.end)
+}
+
+/// What the person asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// Leave it Active, as the cloud returns it.
+    pub(crate) active: bool,
+    /// Even if it leaked.
+    pub(crate) force: bool,
+}
+
+/// `Refused` for a pair that leaked, unless a person insists: then it counts as leaked no more.
+fn check_leaked(work: &mut Work, id: &AccessKeyId, wanted: Wanted) -> Result<(), Failure> {
+    let mut record = work.session.record(&work.owner)?;
+    let Some(pair) = record.pair_mut(id).filter(|pair| pair.leaked) else {
+        return Ok(());
+    };
+    if !wanted.force {
+        let active = if wanted.active { " --active" } else { "" };
+        return Err(leak::is_leaked(
+            id,
+            &format!("akm restore {id}{active} --force"),
+        ));
+    }
+    pair.leaked = false;
+    work.session.inventory.save(&record)?;
+    if work.open().leaked.contains(id) {
+        work.append(Event::Withdrawn(id.clone()))?;
+    }
+    Ok(())
 }
 
 fn begin<'a>(session: &'a Session, owner: &Owner, id: &AccessKeyId) -> Result<Work<'a>, Failure> {

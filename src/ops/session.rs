@@ -3,7 +3,7 @@
 use super::{Failure, Kind, this_run::ThisRun};
 use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
+    access_key::AccessKeyId,
     account::{AccountId, Owner},
     name::ProfileName,
 };
@@ -55,8 +55,6 @@ pub(crate) struct Session {
     pub(crate) store: StoreKind,
     /// Whose identity, kept in that store, opens what the journal seals.
     pub(crate) recipient: Recipient,
-    /// Between two checks of a new pair.
-    pub(crate) verify_pause: Duration,
     pub(crate) this_run: ThisRun,
 }
 

@@ -38,8 +38,6 @@ pub(super) enum Maker {
 pub(super) struct Born {
     pub(super) secret: Arc<str>,
     pub(super) by: Maker,
-    /// Of the request that made it.
-    pub(super) nonce: Arc<str>,
 }
 
 /// What an owner's list showed from a moment on.
@@ -162,8 +160,7 @@ impl Cloud {
             let text = |name: &str| body["AccessKey"][name].as_str().unwrap().to_owned();
             let id = AccessKeyId::parse(&text("AccessKeyId")).unwrap();
             let secret = text("AccessKeySecret").into();
-            let nonce = request.header("x-acs-signature-nonce").unwrap().into();
-            self.truth().born.insert(id, Born { secret, by, nonce });
+            self.truth().born.insert(id, Born { secret, by });
         }
         let shown = self.live();
         let from = self.clock.now();

@@ -150,7 +150,11 @@ impl Deed {
             Self::Enable(id) => {
                 typed(world, id);
                 world.ledger.book().takes_back(id);
-                over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
+                over(
+                    world,
+                    world.run(plan, |s| retire::enable(s, id, true)),
+                    |_| None,
+                )
             }
             Self::Delete(id) | Self::Purge(id) => {
                 typed(world, id);
@@ -172,7 +176,16 @@ impl Deed {
             Self::Restore(id, active) => {
                 typed(world, id);
                 world.ledger.book().brings_back(id);
-                let run = world.run(plan, |s| restore::restore(s, id, *active));
+                let run = world.run(plan, |s| {
+                    restore::restore(
+                        s,
+                        id,
+                        restore::Wanted {
+                            active: *active,
+                            force: true,
+                        },
+                    )
+                });
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {

@@ -20,7 +20,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What does not change in a world.
 #[derive(Debug, Clone, Copy)]
@@ -232,7 +231,6 @@ impl World {
             cloud: cloud::client(Arc::new(wire), self.clock.clone()),
             store: self.nature.store,
             recipient: Self::recipient(),
-            verify_pause: Duration::from_secs(1),
             this_run: crate::ops::this_run::ThisRun::default(),
         };
         (run, session)

@@ -19,7 +19,7 @@ use crate::core::{
 };
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
-    Failure, Kind, Session,
+    Failure, Kind,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };
@@ -77,6 +77,20 @@ pub(crate) struct Rotate {
     dry_run: bool,
 }
 
+/// Returns whose pair the profile signs with. `NoSuchPair` where that is not known here.
+pub(super) fn owner_of_signer(context: &Context) -> Result<Owner, Failure> {
+    let id = context.own_pair()?.ok_or_else(|| {
+        Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
+            .hint("name an owner: `--ram-user NAME` or `--account`")
+    })?;
+    let known = context
+        .known()?
+        .map(|account| account.inventory.owner_of(&id));
+    let record = known.transpose()?.flatten();
+    let record = record.ok_or_else(|| no_such_pair(&id))?;
+    Ok(record.owner())
+}
+
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
@@ -132,16 +146,7 @@ impl Rotate {
         if !self.own {
             return self.named();
         }
-        let id = context.own_pair()?.ok_or_else(|| {
-            Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
-                .hint("name an owner: `--ram-user NAME` or `--account`")
-        })?;
-        let known = context
-            .known()?
-            .map(|account| account.inventory.owner_of(&id));
-        let record = known.transpose()?.flatten();
-        let record = record.ok_or_else(|| no_such_pair(&id))?;
-        Ok(record.owner())
+        owner_of_signer(context)
     }
 
     /// In `--leaked alice` it is the owner that is named, since that has not the form of an id.

@@ -119,7 +119,7 @@ fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
     }
 }
 
-pub(super) fn print(
+pub(in crate::cli) fn print(
     to: &Ui,
     account: &Account,
     owner: &Owner,

@@ -26,6 +26,7 @@ impl Scene {
             pairs: 2,
             expiry: TimeDelta::minutes(15),
             lag: TimeDelta::minutes(5),
+            proof: TimeDelta::seconds(2),
         };
         let seen_first = Seen {
             limits,

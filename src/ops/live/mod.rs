@@ -82,6 +82,8 @@ pub(in crate::ops) struct Live<'a> {
 
 /// A signed request is not executed later than 15 minutes after its date; one more for good measure.
 pub(in crate::ops) const EXPIRY: TimeDelta = TimeDelta::minutes(16);
+/// One success of a pair that was made just now proves little: another server may not know it yet.
+const PROOF: TimeDelta = TimeDelta::seconds(2);
 /// How long a list may lack a change (the consistency that RAM documents, in minutes).
 pub(in crate::ops) const LAG: TimeDelta = TimeDelta::minutes(5);
 
@@ -144,6 +146,7 @@ pub(in crate::ops) fn limits(session: &Session) -> Limits {
         pairs: crate::core::policy::PAIRS_PER_OWNER,
         expiry: span(EXPIRY),
         lag: span(LAG),
+        proof: span(PROOF),
     }
 }
 

@@ -23,6 +23,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 impl Live<'_> {
     pub(super) fn request(&mut self, log: &mut impl EventLog) -> Result<(), Failure> {
+        self.check_clock()?;
         issue::ready(self.session, self.owner)?;
         let replaces = self.replaced(log.open());
         if let Some(it) = &replaces {
@@ -45,6 +46,17 @@ impl Live<'_> {
             Ok(made) => self.keep(log, &request, made),
             Err(error) => Err(self.lost(log, &request, error)),
         }
+    }
+
+    /// Until when a request can be executed is only known by the cloud's own clock.
+    fn check_clock(&self) -> Result<(), Failure> {
+        let cloud = &self.session.cloud;
+        if cloud.has_seen_clock() || !cloud.may_execute_late() {
+            return Ok(());
+        }
+        let message = "the cloud's answers have no date, so akm cannot tell until when a lost request may be executed";
+        Err(Failure::new(Kind::Unavailable, message)
+            .hint("look at what stands between akm and the cloud: a proxy may take the date out"))
     }
 
     /// The pair that a rotation replaces is the owner's only one.

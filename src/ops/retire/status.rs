@@ -6,7 +6,7 @@ use crate::core::{
     event::Event,
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Kind, Session, work::Work};
+use crate::ops::{Failure, Kind, Session, leak, work::Work};
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
 /// `SigningPair` when akm signs with it.
@@ -95,10 +95,17 @@ pub(in crate::ops) fn disabling(shown: &[AccessKey], id: &AccessKeyId) -> String
 }
 
 /// Makes a pair Active. Ends a rotation that takes the pair out of use, and a leak of it.
-pub(crate) fn enable(session: &Session, id: &AccessKeyId) -> Result<PairRecord, Failure> {
+pub(crate) fn enable(
+    session: &Session,
+    id: &AccessKeyId,
+    force: bool,
+) -> Result<PairRecord, Failure> {
     let mut found = find(session, id)?;
     let known = session.record(&found.work.owner)?;
     let leaked = known.pair(id).is_some_and(|pair| pair.leaked);
+    if leaked && !force {
+        return Err(leak::is_leaked(id, &format!("akm enable {id} --force")));
+    }
     withdraw(&mut found.work, id)?;
     let pair = set(&found.work, &found.shown, id, Status::Active)?;
     if leaked {

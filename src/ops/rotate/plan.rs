@@ -54,7 +54,7 @@ pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Pl
     }
     session.check_signer(owner)?;
     calls.add(&Call::caller_identity());
-    let mut rehearsing = Rehearsing {
+    let rehearsing = Rehearsing {
         session,
         owner,
         log,
