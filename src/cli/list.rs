@@ -12,8 +12,8 @@ use crate::core::{
     account::Owner,
     time::{self, Span, Timestamp},
 };
-use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Account, Failure, refresh};
+use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
+use crate::ops::{Account, Failure, refresh, unreadable};
 use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
@@ -80,9 +80,13 @@ impl List {
         }
         let known = context.account()?;
         context.note_missing_home();
-        let records = known
-            .as_ref()
-            .map_or_else(|| Ok(Vec::new()), |known| records(known, owner.as_ref()))?;
+        let Owners {
+            records,
+            unreadable: damaged,
+        } = known.as_ref().map_or_else(
+            || Ok(Owners::default()),
+            |known| records(known, owner.as_ref()),
+        )?;
         let suspects = known.map_or_else(|| Ok(Vec::new()), |known| known.journal.suspects())?;
         let suspects: Vec<AccessKeyId> = suspects
             .into_iter()
@@ -104,7 +108,8 @@ impl List {
                 .map(time::format),
         };
         let look = Look::of_output(context.clock.now());
-        print(&view, context.ui.output.unwrap_or(Output::Table), &look)
+        print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
+        unreadable(damaged, &context.ui)
     }
 
     fn wants(&self, pair: &PairRecord, since: Option<Timestamp>) -> bool {
@@ -117,9 +122,12 @@ impl List {
     }
 }
 
-fn records(known: &Account, owner: Option<&Owner>) -> Result<Vec<OwnerRecord>, Failure> {
+fn records(known: &Account, owner: Option<&Owner>) -> Result<Owners, Failure> {
     match owner {
-        Some(owner) => Ok(known.inventory.load(owner)?.into_iter().collect()),
+        Some(owner) => Ok(Owners {
+            records: known.inventory.load(owner)?.into_iter().collect(),
+            unreadable: Vec::new(),
+        }),
         None => Ok(known.inventory.all()?),
     }
 }

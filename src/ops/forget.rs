@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, btree_map};
 /// damaged is told and forgotten all the same; a secret that its store will not forget is told and left there.
 pub(crate) fn account(account: &Account) -> Result<(), Failure> {
     let open = unfinished(account);
-    let known = account.inventory.all().unwrap_or_default();
+    let known = account.inventory.all().unwrap_or_default().records;
     let owners = open
         .iter()
         .map(|of| of.owner.clone())

@@ -37,5 +37,5 @@ pub(crate) mod user;
 pub(crate) mod verify;
 mod work;
 
-pub(crate) use failure::{Failure, Kind, copying};
+pub(crate) use failure::{Failure, Kind, copying, unreadable};
 pub(crate) use session::{Account, Session, Stores, Tell};

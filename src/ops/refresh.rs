@@ -1,6 +1,6 @@
 //! `list --refresh`: what is known is brought in line with what the cloud shows.
 
-use super::{Failure, Kind, Session};
+use super::{Failure, Kind, Session, unreadable};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -79,18 +79,20 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
         Owner::Account => false,
         Owner::RamUser(name) => !users.iter().any(|user| user.name == name),
     };
-    for record in session.inventory.all()?.into_iter().filter(gone) {
+    let known = session.inventory.all()?;
+    for record in known.records.into_iter().filter(gone) {
         user_gone(session, &record)?;
     }
-    for user in &users {
-        locked(session, &Owner::RamUser(user.name.clone()))?;
+    let is_unreadable = |owner: &Owner| session.inventory.load(owner).is_err();
+    let owners = users.iter().map(|user| Owner::RamUser(user.name.clone()));
+    for owner in owners.filter(|owner| !is_unreadable(owner)) {
+        locked(session, &owner)?;
     }
     let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
-    if own {
-        locked(session, &Owner::Account)
-    } else {
-        Ok(())
+    if own && !is_unreadable(&Owner::Account) {
+        locked(session, &Owner::Account)?;
     }
+    unreadable(known.unreadable, &*session.tell)
 }
 
 /// Asked again under the lock: the user may be younger than the list that it is missing from.

@@ -14,6 +14,7 @@ use crate::ops::{
         all::{self, Chosen, Filter},
         plan::Asked,
     },
+    unreadable,
 };
 use clap::Args;
 use serde_json::json;
@@ -37,13 +38,8 @@ pub(super) struct FleetArgs {
 }
 
 impl FleetArgs {
-    /// `spans` says that some were named.
-    pub(super) fn run(
-        &self,
-        context: &Context,
-        asked: &Asked,
-        (dry, spans): (bool, bool),
-    ) -> Result<(), Failure> {
+    /// Rotates them, or shows what would be done.
+    pub(super) fn run(&self, context: &Context, asked: &Asked, dry: bool) -> Result<(), Failure> {
         let Asked::Rotate(wish) = asked else {
             return Err(Failure::new(Kind::Usage, "`--all` takes no single pair"));
         };
@@ -56,7 +52,7 @@ impl FleetArgs {
         } else {
             context.changing()?
         };
-        let chosen = all::choose(&session, &self.filter(wish))?;
+        let (chosen, damaged) = all::choose(&session, &self.filter(wish))?;
         if all::leaves_out_the_account(&session)? {
             context
                 .ui
@@ -64,15 +60,11 @@ impl FleetArgs {
         }
         if chosen.is_empty() {
             none(&context.ui);
-            return Ok(());
+            return unreadable(damaged, &context.ui);
         }
         if dry {
-            return planned(context, &session, &chosen, wish);
-        }
-        if spans && chosen.iter().any(|one| one.rotates) {
-            context
-                .ui
-                .warn("rotations that are open keep the spans that they began with");
+            planned(context, &session, &chosen, wish)?;
+            return unreadable(damaged, &context.ui);
         }
         if !wish.finish_only {
             let count = counted(chosen.len());
@@ -98,7 +90,9 @@ impl FleetArgs {
         );
         let (told, without): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         warn_of_no_new_pairs(ui, &without.into_iter().flatten().collect::<Vec<_>>());
-        ended(&told)
+        let damaged = unreadable(damaged, ui);
+        ended(&told)?;
+        damaged
     }
 
     fn filter(&self, wish: &Wish) -> Filter {

@@ -95,9 +95,7 @@ impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
         if self.fleet.all {
-            return self
-                .fleet
-                .run(context, &asked, (self.dry_run, self.names_spans()));
+            return self.fleet.run(context, &asked, self.dry_run);
         }
         let owner = self.owner(context)?;
         if let Some(age) = self.age()?
@@ -200,9 +198,5 @@ impl Rotate {
                 },
             },
         })
-    }
-
-    fn names_spans(&self) -> bool {
-        self.overlap.is_some() || self.grace.is_some() || self.delete_old
     }
 }

@@ -7,7 +7,8 @@ use crate::core::{
     time::{Span, Timestamp},
 };
 use crate::metadata::{
-    inventory::{OwnerRecord, PairRecord},
+    Error,
+    inventory::{OwnerRecord, Owners, PairRecord},
     journal::Unfinished,
 };
 use crate::ops::{Failure, Session, at_once::at_once};
@@ -27,8 +28,6 @@ pub(crate) struct Chosen {
     pub(crate) owner: Owner,
     /// Its pair is young, and its rotation open: what is due is done, and nothing started.
     finish_only: bool,
-    /// Its rotation is open.
-    pub(crate) rotates: bool,
 }
 
 impl Chosen {
@@ -42,8 +41,11 @@ impl Chosen {
 }
 
 /// The RAM users whose current pair akm holds, and those whose rotation is open; never the account, nor whose pair signs all this.
-/// From what is known here.
-pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, Failure> {
+/// From what is known here; and why the records that cannot be read cannot.
+pub(crate) fn choose(
+    session: &Session,
+    filter: &Filter,
+) -> Result<(Vec<Chosen>, Vec<Error>), Failure> {
     let rotates = |of: &Unfinished| {
         of.work.replacement.is_some()
             || !of.work.leaked.is_empty()
@@ -60,7 +62,10 @@ pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, 
         .map(|(key, _)| key)
         .collect();
     let now = session.cloud.now();
-    let records = session.inventory.all()?;
+    let Owners {
+        records,
+        unreadable,
+    } = session.inventory.all()?;
     let signer = session.cloud.signer();
     let signs = |record: &&OwnerRecord| {
         record
@@ -71,7 +76,7 @@ pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, 
         .iter()
         .filter(|record| !signs(record))
         .filter_map(|record| chosen(record, filter, open.contains(&record.owner().key()), now));
-    Ok(chosen.collect())
+    Ok((chosen.collect(), unreadable))
 }
 
 fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> Option<Chosen> {
@@ -92,7 +97,6 @@ fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> 
     (begins || open).then(|| Chosen {
         owner: record.owner(),
         finish_only: !begins,
-        rotates: open,
     })
 }
 
