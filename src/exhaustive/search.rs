@@ -17,7 +17,7 @@ pub(super) struct Count {
 }
 
 /// Lives through all histories with one beginning. Returns the first violation, with its history, as an error.
-pub(super) fn explore(bounds: &Bounds, start: &[Start]) -> Result<Count, String> {
+pub(super) fn explore(bounds: &Bounds, start: Start) -> Result<Count, String> {
     let first = starts::begin(bounds, start);
     let mut search = Search {
         bounds,

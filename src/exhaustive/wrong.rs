@@ -2,13 +2,16 @@
 
 use super::set::{PAIRS, Set};
 use super::state::{Secret, State, Status};
+use crate::core::plan::Ask;
 
-/// A violation. The first eleven may cost a secret or a working pair; the others are untrue statements and dead ends.
+/// A violation. The first thirteen may cost a secret or a working pair; the others are untrue statements and dead ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Wrong {
     NothingElseWorks,
     ActiveDeleted,
     OnlyOneProof,
+    OverlapCutShort,
+    GraceCutShort,
     Strange,
     LeakedEnabled,
     LeakedDelivered,
@@ -45,6 +48,8 @@ impl Wrong {
             Self::OnlyOneProof => {
                 "akm took the old pair away without a second proof of the new one, 2 s after the delivery"
             }
+            Self::OverlapCutShort => "akm disabled the old pair within its overlap",
+            Self::GraceCutShort => "akm deleted the old pair within its grace",
             Self::Strange => "akm changed a pair that nobody had named",
             Self::LeakedEnabled => "akm made a leaked pair Active",
             Self::LeakedDelivered => "akm delivered a leaked pair",
@@ -123,6 +128,12 @@ impl State {
         );
         self.wrong_if(!self.journal.is_old(pair), Wrong::Strange);
         self.wrong_if(!self.is_new_proven_twice(), Wrong::OnlyOneProof);
+        if let Some(it) = self.journal.replacement {
+            let is_early = it.waits_for_overlap() && is_known_active;
+            self.wrong_if(is_early, Wrong::OverlapCutShort);
+            let is_early = it.waits_for_grace() && self.run.ask != Some(Ask::EndGrace);
+            self.wrong_if(to == Status::Deleted && is_early, Wrong::GraceCutShort);
+        }
     }
 
     /// Others are to blame for what they changed since this run verified the pair.
