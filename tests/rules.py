@@ -76,13 +76,8 @@ RULES = {
     ),
     "the secret of what leaked goes with it": (
         PLAN,
-        "gone.next().map(|id| Step::DropSecret(id.clone()))",
-        "gone.next().map(|id| Step::DropSecret(id.clone())).filter(|_| false)",
-    ),
-    "the secret of a leaked pair stays while the pair is there": (
-        PLAN,
-        "stored.filter(|id| self.sight(id) == Sight::Gone);",
-        "stored.filter(|_| true);",
+        "stored.next().map(|id| Step::DropSecret(id.clone()))",
+        "stored.next().map(|id| Step::DropSecret(id.clone())).filter(|_| false)",
     ),
     "only an Active pair can take the place of a leaked one": (
         PLAN,
@@ -303,6 +298,36 @@ RULES = {
         OPEN_WORK,
         "replaces.filter(|it| !self.leaked.contains(&it.old))",
         "replaces",
+    ),
+    "what was restored is no more so once it is restored again": (
+        OPEN_WORK,
+        "                self.restored.remove(&id);",
+        "",
+    ),
+    "only the new pair is delivered": (
+        OPEN_WORK,
+        ".filter(|it| it.new == id)",
+        ".filter(|_| true)",
+    ),
+    "only the old pair's disabling counts": (
+        OPEN_WORK,
+        ".filter(|it| it.old == id)",
+        ".filter(|_| true)",
+    ),
+    "a rotation begins once its pair is created": (
+        OPEN_WORK,
+        "self.request.take().and_then(|request| request.replaces);",
+        "self.request.take().and_then(|request| request.replaces).filter(|_| false);",
+    ),
+    "the times of a rotation can be changed while its create is undecided": (
+        OPEN_WORK,
+        "requested.into_iter().chain(begun)",
+        "requested.filter(|_| false).into_iter().chain(begun)",
+    ),
+    "the times of a rotation can be changed": (
+        OPEN_WORK,
+        "requested.into_iter().chain(begun)",
+        "requested.into_iter().chain(begun.filter(|_| false))",
     ),
     "a rollback has no overlap": (
         OPEN_WORK,

@@ -145,10 +145,10 @@ impl Plan<'_> {
         }
     }
 
+    /// All that leaked is gone.
     fn secret_of_leaked(&self) -> Option<Step> {
-        let stored = self.open.leaked.intersection(&self.seen.stored);
-        let mut gone = stored.filter(|id| self.sight(id) == Sight::Gone);
-        gone.next().map(|id| Step::DropSecret(id.clone()))
+        let mut stored = self.open.leaked.intersection(&self.seen.stored);
+        stored.next().map(|id| Step::DropSecret(id.clone()))
     }
 
     fn is_target_leaked(&self) -> bool {
