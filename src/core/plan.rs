@@ -155,7 +155,8 @@ impl Plan<'_> {
         !self.open.leaked.is_disjoint(&self.seen.targets)
     }
 
-    /// Returns a pair that can stand in for one that leaked: the incoming one, else the newest.
+    /// Returns a pair that can stand in for one that leaked: the incoming one, else the newest. None whose secret this run found to be
+    /// another one's: it would be waited for in vain.
     fn usable(&self) -> Option<AccessKeyId> {
         let (open, seen) = (self.open, self.seen);
         let is_usable = |id: &&AccessKeyId| {

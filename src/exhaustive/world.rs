@@ -1,7 +1,7 @@
 //! What happens without akm, between any two steps: time passes, others act, what was sent is executed late, something breaks.
 
 use super::Bounds;
-use super::journal::{Delivered, Disabled, Journal, RequestAge};
+use super::journal::{Delivered, Disabled, Journal, Replacement, RequestAge};
 use super::outcome::{Chance, How, Way, Ways};
 use super::set::{PAIRS, Set};
 use super::state::{MayShow, Secret, State, Status};
@@ -72,7 +72,7 @@ fn pass(state: &State, add: &mut impl FnMut(State, Chance, usize)) {
     if state
         .journal
         .replacement
-        .is_some_and(|it| it.waits_for_overlap())
+        .is_some_and(Replacement::waits_for_overlap)
     {
         add(after(State::overlap_passes), Chance::OverlapPasses, 0);
     }
