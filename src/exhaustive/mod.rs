@@ -107,26 +107,26 @@ fn check_large(bounds: Bounds) {
 }
 
 #[test]
-fn no_short_history_goes_wrong_where_two_pairs_are_allowed() {
+fn no_history_of_one_command_goes_wrong_where_two_pairs_are_allowed() {
     check_small(TWO_PAIRS);
 }
 
 #[test]
-fn no_short_history_goes_wrong_where_three_pairs_are_allowed() {
+fn no_history_of_one_command_goes_wrong_where_three_pairs_are_allowed() {
     check_small(THREE_PAIRS);
 }
 
 #[test]
-fn no_short_history_goes_wrong_where_akm_syncs_the_store() {
+fn no_history_of_one_command_goes_wrong_where_akm_syncs_the_store() {
     check_small(FILES);
 }
 
 #[test]
-fn no_longer_history_goes_wrong_where_two_pairs_are_allowed() {
+fn no_history_of_two_commands_goes_wrong_where_two_pairs_are_allowed() {
     check_large(TWO_PAIRS);
 }
 
 #[test]
-fn no_longer_history_goes_wrong_where_three_pairs_are_allowed() {
+fn no_history_of_two_commands_goes_wrong_where_three_pairs_are_allowed() {
     check_large(THREE_PAIRS);
 }

@@ -1,7 +1,7 @@
 //! What must never happen.
 
 use super::set::{PAIRS, Set};
-use super::state::{Secret, State, Status};
+use super::state::{Secret, Shown, State, Status};
 use crate::core::plan::Ask;
 
 /// A violation. The first thirteen may cost a secret or a working pair; the others are untrue statements and dead ends.
@@ -129,8 +129,9 @@ impl State {
         self.wrong_if(!self.journal.is_old(pair), Wrong::Strange);
         self.wrong_if(!self.is_new_proven_twice(), Wrong::OnlyOneProof);
         if let Some(it) = self.journal.replacement {
-            let is_early = it.waits_for_overlap() && is_known_active;
-            self.wrong_if(is_early, Wrong::OverlapCutShort);
+            // A list that lags may call a pair Inactive that was enabled just now: nobody can count on that pair yet.
+            let is_listed = self.run.list[pair] == Shown::Active && is_known_active;
+            self.wrong_if(is_listed && it.waits_for_overlap(), Wrong::OverlapCutShort);
             let is_early = it.waits_for_grace() && self.run.ask != Some(Ask::EndGrace);
             self.wrong_if(to == Status::Deleted && is_early, Wrong::GraceCutShort);
         }
