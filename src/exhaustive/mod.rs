@@ -99,7 +99,7 @@ fn check_small(bounds: Bounds) {
     check(alone, &ROTATIONS);
 }
 
-/// Two commands. It takes minutes: only where everything is to be checked.
+/// Two commands. It takes two to four minutes of a processor: only where everything is to be checked (`tests/run --all`).
 fn check_large(bounds: Bounds) {
     if std::env::var_os("AKM_TESTS_ALL").is_some() {
         check(Bounds { asks: 2, ..bounds }, &STARTS);
@@ -129,4 +129,9 @@ fn no_history_of_two_commands_goes_wrong_where_two_pairs_are_allowed() {
 #[test]
 fn no_history_of_two_commands_goes_wrong_where_three_pairs_are_allowed() {
     check_large(THREE_PAIRS);
+}
+
+#[test]
+fn no_history_of_two_commands_goes_wrong_where_akm_syncs_the_store() {
+    check_large(FILES);
 }

@@ -1,5 +1,6 @@
 //! What must never happen.
 
+use super::Bounds;
 use super::set::{PAIRS, Set};
 use super::state::{Secret, Shown, State, Status};
 use crate::core::plan::Ask;
@@ -157,12 +158,12 @@ impl State {
     }
 
     /// What must hold when the journal is closed.
-    pub(super) fn check_close(&mut self) {
+    pub(super) fn check_close(&mut self, bounds: &Bounds) {
         let live = (0..PAIRS)
             .filter(|pair| self.is_live(*pair))
             .collect::<Set>();
         for pair in live.without(self.facts.raced).iter() {
-            self.check_close_of(pair);
+            self.check_close_of(pair, bounds);
         }
         let mut restores = self.restores_in_flight.iter();
         let may_come = restores.any(|pair| self.pairs[pair].status == Status::Deleted);
@@ -174,14 +175,17 @@ impl State {
         self.wrong_if(is_leaked, Wrong::LeakedTarget);
     }
 
-    fn check_close_of(&mut self, pair: usize) {
+    fn check_close_of(&mut self, pair: usize, bounds: &Bounds) {
         let (facts, secret) = (self.facts, self.pairs[pair].secret);
         self.wrong_if(self.journal.leaked.has(pair), Wrong::LeakedForgotten);
         let is_over = self.has_leaked(pair) || facts.dismissed.has(pair);
         let is_lost = self.journal.made.has(pair) && secret != Secret::Proven && !is_over;
         self.wrong_if(is_lost, Wrong::SecretForgotten);
         let is_claimed = facts.claimed.has(pair) && secret != Secret::None;
-        let is_recorded = is_over || (facts.dropped | facts.suspects).has(pair) || is_claimed;
+        // The store took what the journal could not: `list --refresh` finds that, whenever the pair is there.
+        let is_found = bounds.syncs && self.is_saved(pair) && !self.journal.made.has(pair);
+        let is_recorded =
+            is_found || is_over || (facts.dropped | facts.suspects).has(pair) || is_claimed;
         self.wrong_if(facts.ours.has(pair) && !is_recorded, Wrong::Untraceable);
     }
 }
