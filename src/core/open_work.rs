@@ -192,15 +192,12 @@ impl OpenWork {
     }
 
     fn change_spans(&mut self, spans: Spans) {
-        if let Some(it) = self
-            .request
-            .as_mut()
-            .and_then(|request| request.replaces.as_mut())
-        {
-            it.spans = spans;
-        }
-        if let Some(it) = self.replacement.as_mut() {
-            it.spans = spans;
+        let request = self.request.as_mut();
+        let requested = request.and_then(|request| request.replaces.as_mut());
+        let requested = requested.map(|it| &mut it.spans);
+        let begun = self.replacement.as_mut().map(|it| &mut it.spans);
+        for it in requested.into_iter().chain(begun) {
+            *it = spans;
         }
     }
 }

@@ -141,17 +141,18 @@ impl Plan<'_> {
         }
     }
 
+    /// All that leaked is gone.
     fn secret_of_leaked(&self) -> Option<Step> {
-        let stored = self.open.leaked.intersection(&self.seen.stored);
-        let mut gone = stored.filter(|id| self.sight(id) == Sight::Gone);
-        gone.next().map(|id| Step::DropSecret(id.clone()))
+        let mut stored = self.open.leaked.intersection(&self.seen.stored);
+        stored.next().map(|id| Step::DropSecret(id.clone()))
     }
 
     fn is_target_leaked(&self) -> bool {
         !self.open.leaked.is_disjoint(&self.seen.targets)
     }
 
-    /// Returns a pair that can stand in for one that leaked: the incoming one, else the newest.
+    /// Returns a pair that can stand in for one that leaked: the incoming one, else the newest. None whose secret this run found to be
+    /// another one's: it would be waited for in vain.
     fn usable(&self) -> Option<AccessKeyId> {
         let (open, seen) = (self.open, self.seen);
         let is_usable = |id: &&AccessKeyId| {

@@ -6,7 +6,7 @@
 use super::journal::{Delivered, Disabled, Journal, Overlap, Replacement, RequestAge, Spans};
 use super::set::Set;
 use super::state::{Older, State};
-use super::times::{AGES, EXPIRY, GRACE, LAG, LONGER, NOW, OVERLAP, ago, id, pair};
+use super::times::{AGES, EXPIRY, GRACE, LAG, LONGER, NOW, OVERLAP, ago, id, number, pair};
 use super::wrong::Wrong;
 use crate::core::access_key::AccessKeyId;
 use crate::core::event::Event;
@@ -55,7 +55,7 @@ impl Spans {
 }
 
 impl Replacement {
-    fn unfold(self, older: &Older) -> open_work::Replacement {
+    fn unfold(self, older: Older) -> open_work::Replacement {
         let delivered_at = match self.delivered {
             Delivered::No => None,
             Delivered::Now => Some(NOW),
@@ -72,7 +72,7 @@ impl Replacement {
         }
     }
 
-    fn disabled_at(self, older: &Older) -> Option<Timestamp> {
+    fn disabled_at(self, older: Older) -> Option<Timestamp> {
         match self.disabled {
             Disabled::No => None,
             Disabled::Lately => Some(NOW),
@@ -95,7 +95,7 @@ impl Replacement {
             Some(span) if span >= LAG => Disabled::LagAgo,
             Some(_) => Disabled::Lately,
         };
-        let (old, new) = (pair(&it.old) as u8, pair(&it.new) as u8);
+        let (old, new) = (number(&it.old), number(&it.new));
         Self {
             old,
             new,
@@ -119,7 +119,7 @@ impl Journal {
             leaked: set(&open.leaked),
             request: request.map_or(RequestAge::None, |it| request_age(it.signed_at)),
             before: request.map_or(Set::EMPTY, |it| set(&it.before)),
-            replaces: replaces.map(|it| (pair(&it.old) as u8, Spans::fold(it.spans))),
+            replaces: replaces.map(|it| (number(&it.old), Spans::fold(it.spans))),
             made: set(open.made.keys()),
             made_lately: set(made_lately.map(|it| it.0)),
             replacement: open.replacement.as_ref().map(Replacement::fold),
@@ -151,7 +151,7 @@ fn request_age(signed_at: Timestamp) -> RequestAge {
 impl State {
     /// Returns the real form of the journal.
     pub(super) fn unfold(&self) -> OpenWork {
-        let (journal, older) = (&self.journal, &self.run.older);
+        let (journal, older) = (&self.journal, self.run.older);
         let restoring = |pair: usize| Restoring {
             active: journal.wanted_active.has(pair),
             asked_at: if journal.restore_expired.has(pair) {

@@ -13,20 +13,16 @@ use crate::core::plan::{Step, Stop, Wait};
 /// Tells a history again from its beginning; `ways` are the numbers of the ways that it took.
 pub(super) fn tell(bounds: &Bounds, first: &State, ways: &[usize]) -> String {
     let mut state = *first;
-    let mut story = format!("    0. There is at first:{}\n", scene(&state));
+    let mut lines = vec![format!("    0. There is at first:{}\n", scene(&state))];
     for (number, way) in ways.iter().enumerate() {
         let mut all = Ways::new();
         search::expand(bounds, &state, &mut all);
-        let way = all[*way];
-        story += &format!(
-            "   {:2}. {}.{}\n",
-            number + 1,
-            line(bounds, &state, way),
-            scene(&way.to)
-        );
+        let (way, number) = (all[*way], number + 1);
+        let what = line(bounds, &state, way);
+        lines.push(format!("   {number:2}. {what}.{}\n", scene(&way.to)));
         state = way.to;
     }
-    story
+    lines.concat()
 }
 
 fn line(bounds: &Bounds, before: &State, way: Way) -> String {
@@ -99,7 +95,7 @@ pub(super) fn step(step: &Step) -> String {
         Step::Undone => "somebody enabled the old pair: end the replacement".to_owned(),
         Step::Close => "close the journal".to_owned(),
         Step::Wait(wait) => format!("stop until {}", until(*wait)),
-        Step::Stop(stop) => format!("stop, since {}", why(*stop)),
+        Step::Stop(reason) => format!("stop, since {}", why(*reason)),
         Step::Done => "nothing is left to do".to_owned(),
     }
 }

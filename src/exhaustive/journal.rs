@@ -91,3 +91,18 @@ impl Journal {
         *self == Self::default()
     }
 }
+
+impl Replacement {
+    pub(super) fn waits_for_overlap(self) -> bool {
+        match (self.spans.overlap, self.delivered) {
+            (_, Delivered::No) | (Overlap::None, _) => false,
+            (Overlap::Usual, delivered) => delivered == Delivered::Now,
+            (Overlap::Longer, delivered) => delivered != Delivered::LongerAgo,
+        }
+    }
+
+    pub(super) fn waits_for_grace(self) -> bool {
+        let is_early = matches!(self.disabled, Disabled::Lately | Disabled::LagAgo);
+        is_early && self.spans.has_grace
+    }
+}

@@ -31,7 +31,7 @@ pub(super) fn command(
     };
     match command {
         Command::Continue if !state.journal.is_empty() => {
-            add(End::Done, begin(state, Ask::Continue))
+            add(End::Done, begin(state, Ask::Continue));
         }
         Command::Continue => (),
         Command::Create => add(End::Done, begin(state, Ask::Create)),
@@ -123,7 +123,7 @@ fn leak(state: &State, pair: usize, add: &mut impl FnMut(End, State)) {
     add_unsynced(state, begun, add);
 }
 
-/// Killed between an event and its sync; `begun` has one fault less only where there is one.
+/// akm is killed between an event and its sync, where this history may have one more fault.
 fn add_unsynced(state: &State, begun: State, add: &mut impl FnMut(End, State)) {
     if state.faults > 0 {
         add(End::KilledBeforeSync, begun.killed_before_sync(state));

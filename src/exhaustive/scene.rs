@@ -13,14 +13,14 @@ pub(super) fn scene(state: &State) -> String {
     } else {
         pairs.join("; ")
     };
-    let mut text = format!("\n         {pairs}");
+    let mut lines = vec![String::new(), pairs];
     if !state.journal.is_empty() {
-        text += &format!("\n         journal: {}", journal(&state.journal));
+        lines.push(format!("journal: {}", journal(&state.journal)));
     }
     if state.journal != state.durable {
-        text += " (not all of it is durable)";
+        lines.push("(the journal is not all durable yet)".to_owned());
     }
-    text
+    lines.join("\n         ")
 }
 
 fn describe(state: &State, pair: usize) -> String {

@@ -17,7 +17,7 @@ pub(super) struct Count {
 }
 
 /// Lives through all histories with one beginning. Returns the first violation, with its history, as an error.
-pub(super) fn explore(bounds: &Bounds, start: &[Start]) -> Result<Count, String> {
+pub(super) fn explore(bounds: &Bounds, start: Start) -> Result<Count, String> {
     let first = starts::begin(bounds, start);
     let mut search = Search {
         bounds,
@@ -156,9 +156,8 @@ pub(super) struct Mixer {
 
 impl Mixer {
     fn mix(&mut self, word: u64) {
-        let product = u128::from(self.mixed ^ word ^ 0x9e37_79b9_7f4a_7c15)
-            * u128::from(0xd6e8_feb8_6659_fd93_u64);
-        self.mixed = (product as u64 ^ (product >> 64) as u64).rotate_left(23);
+        let product = (self.mixed ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        self.mixed = product ^ product >> 32;
     }
 }
 
@@ -170,7 +169,9 @@ impl Hasher for Mixer {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u8(*byte));
+        for byte in bytes {
+            self.write_u8(*byte);
+        }
     }
 
     fn write_u8(&mut self, byte: u8) {
@@ -187,10 +188,11 @@ impl Hasher for Mixer {
 
     /// The number of an enum's variant, which is small.
     fn write_isize(&mut self, number: isize) {
-        self.write_u8(number as u8);
+        self.write_u8(number.to_le_bytes()[0]);
     }
 
+    /// The length of an array, which is small.
     fn write_usize(&mut self, number: usize) {
-        self.write_u8(number as u8);
+        self.write_u8(number.to_le_bytes()[0]);
     }
 }

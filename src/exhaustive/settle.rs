@@ -13,7 +13,7 @@ const RUNS: usize = 24;
 const ADVICE: usize = 5;
 const STEPS: usize = 60;
 
-/// Recovers again and again, with no more faults and with time that passes in between. Returns what is wrong.
+/// Recovers again and again, with no more faults, and with all the time between two runs that anything waits for.
 pub(super) struct Settling<'a> {
     pub(super) bounds: &'a Bounds,
     /// Moments from which this came to an end.
@@ -23,6 +23,7 @@ pub(super) struct Settling<'a> {
 }
 
 impl Settling<'_> {
+    /// Returns what is wrong, if anything is.
     pub(super) fn settle(&mut self, state: &State) -> Option<Wrong> {
         let mut state = State {
             faults: 0,

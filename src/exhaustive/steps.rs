@@ -27,7 +27,7 @@ pub(super) fn take(bounds: &Bounds, state: &State, step: &Step, ways: &mut Ways)
         Step::Verify(id, not_before) => verify(*state, pair(id), *not_before, ways),
         Step::Deliver(id) => deliver(*state, pair(id), ways),
         Step::EndReplacement | Step::Undone => end_replacement(*state, step, ways),
-        Step::Close => close(*state, ways),
+        Step::Close => close(bounds, *state, ways),
         Step::Wait(_) | Step::Stop(_) | Step::Done => end_run(*state, step, ways),
     }
 }
@@ -232,9 +232,9 @@ fn end_replacement(mut state: State, step: &Step, ways: &mut Ways) {
     end(&before, ways, old, End::Done, || state);
 }
 
-fn close(mut state: State, ways: &mut Ways) {
+fn close(bounds: &Bounds, mut state: State, ways: &mut Ways) {
     let before = state;
-    state.check_close();
+    state.check_close(bounds);
     let leaked = before.journal.leaked;
     state.facts.past_leaks = before.facts.past_leaks | leaked;
     state.facts.leaks = before.facts.leaks.without(leaked);

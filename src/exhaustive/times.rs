@@ -28,7 +28,11 @@ pub(super) fn id(pair: usize) -> AccessKeyId {
     IDS[pair].clone()
 }
 
-/// Returns the pair that has this id.
+/// Returns the number of the pair that has this id.
+pub(super) fn number(id: &AccessKeyId) -> u8 {
+    id.as_str().as_bytes()[1] - b'0'
+}
+
 pub(super) fn pair(id: &AccessKeyId) -> usize {
-    usize::from(id.as_str().as_bytes()[1] - b'0')
+    number(id).into()
 }

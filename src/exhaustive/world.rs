@@ -1,7 +1,7 @@
 //! What happens without akm, between any two steps: time passes, others act, what was sent is executed late, something breaks.
 
 use super::Bounds;
-use super::journal::{Delivered, Disabled, Journal, Overlap, RequestAge};
+use super::journal::{Delivered, Disabled, Journal, Replacement, RequestAge};
 use super::outcome::{Chance, How, Way, Ways};
 use super::set::{PAIRS, Set};
 use super::state::{MayShow, Secret, State, Status};
@@ -72,7 +72,7 @@ fn pass(state: &State, add: &mut impl FnMut(State, Chance, usize)) {
     if state
         .journal
         .replacement
-        .is_some_and(|it| it.waits_for_overlap())
+        .is_some_and(Replacement::waits_for_overlap)
     {
         add(after(State::overlap_passes), Chance::OverlapPasses, 0);
     }
@@ -178,16 +178,6 @@ impl Journal {
             .filter(|it| it.disabled == Disabled::Lately)
         {
             it.disabled = Disabled::LagAgo;
-        }
-    }
-}
-
-impl super::journal::Replacement {
-    fn waits_for_overlap(self) -> bool {
-        match (self.spans.overlap, self.delivered) {
-            (_, Delivered::No) | (Overlap::None, _) => false,
-            (Overlap::Usual, delivered) => delivered == Delivered::Now,
-            (Overlap::Longer, delivered) => delivered != Delivered::LongerAgo,
         }
     }
 }

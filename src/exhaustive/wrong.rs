@@ -1,14 +1,18 @@
 //! What must never happen.
 
+use super::Bounds;
 use super::set::{PAIRS, Set};
-use super::state::{Secret, State, Status};
+use super::state::{Secret, Shown, State, Status};
+use crate::core::plan::Ask;
 
-/// A violation. The first eleven may cost a secret or a working pair; the others are untrue statements and dead ends.
+/// A violation. The first thirteen may cost a secret or a working pair; the others are untrue statements and dead ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Wrong {
     NothingElseWorks,
     ActiveDeleted,
     OnlyOneProof,
+    OverlapCutShort,
+    GraceCutShort,
     Strange,
     LeakedEnabled,
     LeakedDelivered,
@@ -45,6 +49,8 @@ impl Wrong {
             Self::OnlyOneProof => {
                 "akm took the old pair away without a second proof of the new one, 2 s after the delivery"
             }
+            Self::OverlapCutShort => "akm disabled the old pair within its overlap",
+            Self::GraceCutShort => "akm deleted the old pair within its grace",
             Self::Strange => "akm changed a pair that nobody had named",
             Self::LeakedEnabled => "akm made a leaked pair Active",
             Self::LeakedDelivered => "akm delivered a leaked pair",
@@ -123,6 +129,13 @@ impl State {
         );
         self.wrong_if(!self.journal.is_old(pair), Wrong::Strange);
         self.wrong_if(!self.is_new_proven_twice(), Wrong::OnlyOneProof);
+        if let Some(it) = self.journal.replacement {
+            // A list that lags may call a pair Inactive that was enabled just now: nobody can count on that pair yet.
+            let is_listed = self.run.list[pair] == Shown::Active && is_known_active;
+            self.wrong_if(is_listed && it.waits_for_overlap(), Wrong::OverlapCutShort);
+            let is_early = it.waits_for_grace() && self.run.ask != Some(Ask::EndGrace);
+            self.wrong_if(to == Status::Deleted && is_early, Wrong::GraceCutShort);
+        }
     }
 
     /// Others are to blame for what they changed since this run verified the pair.
@@ -145,12 +158,12 @@ impl State {
     }
 
     /// What must hold when the journal is closed.
-    pub(super) fn check_close(&mut self) {
+    pub(super) fn check_close(&mut self, bounds: &Bounds) {
         let live = (0..PAIRS)
             .filter(|pair| self.is_live(*pair))
             .collect::<Set>();
         for pair in live.without(self.facts.raced).iter() {
-            self.check_close_of(pair);
+            self.check_close_of(pair, bounds);
         }
         let mut restores = self.restores_in_flight.iter();
         let may_come = restores.any(|pair| self.pairs[pair].status == Status::Deleted);
@@ -162,14 +175,17 @@ impl State {
         self.wrong_if(is_leaked, Wrong::LeakedTarget);
     }
 
-    fn check_close_of(&mut self, pair: usize) {
+    fn check_close_of(&mut self, pair: usize, bounds: &Bounds) {
         let (facts, secret) = (self.facts, self.pairs[pair].secret);
         self.wrong_if(self.journal.leaked.has(pair), Wrong::LeakedForgotten);
         let is_over = self.has_leaked(pair) || facts.dismissed.has(pair);
         let is_lost = self.journal.made.has(pair) && secret != Secret::Proven && !is_over;
         self.wrong_if(is_lost, Wrong::SecretForgotten);
         let is_claimed = facts.claimed.has(pair) && secret != Secret::None;
-        let is_recorded = is_over || (facts.dropped | facts.suspects).has(pair) || is_claimed;
+        // The store took what the journal could not: `list --refresh` finds that, whenever the pair is there.
+        let is_found = bounds.syncs && self.is_saved(pair) && !self.journal.made.has(pair);
+        let is_recorded =
+            is_found || is_over || (facts.dropped | facts.suspects).has(pair) || is_claimed;
         self.wrong_if(facts.ours.has(pair) && !is_recorded, Wrong::Untraceable);
     }
 }

@@ -174,6 +174,11 @@ const SPANS: Spans = Spans {
     grace: TimeDelta::days(30),
 };
 
+const NO_OVERLAP: Spans = Spans {
+    overlap: TimeDelta::zero(),
+    ..SPANS
+};
+
 fn made(created_at: Timestamp) -> Made {
     Made {
         created_at,
@@ -184,9 +189,10 @@ fn made(created_at: Timestamp) -> Made {
 
 fn request(clause: &[&str]) -> Request {
     let old = clause.last().filter(|word| word.starts_with('P'));
+    let is_short = clause.contains(&"without");
     let replaces = old.map(|old| Replaced {
         old: id(old),
-        spans: SPANS,
+        spans: if is_short { NO_OVERLAP } else { SPANS },
     });
     Request {
         before: BTreeSet::new(),
@@ -254,5 +260,29 @@ pub(super) fn ask(word: &str) -> Ask {
         "rotate" => Ask::Rotate,
         "end grace" => Ask::EndGrace,
         _ => panic!("{word}"),
+    }
+}
+
+/// Reads an event of this moment.
+pub(super) fn event(text: &str) -> Event {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let restoring = Restoring {
+        active: false,
+        asked_at: NOW,
+    };
+    match *words {
+        ["leaked", pair] => Event::Leaked(id(pair)),
+        ["withdrawn", pair] => Event::Withdrawn(id(pair)),
+        ["rolled", "back"] => Event::RolledBack,
+        ["no", "overlap"] => Event::Spans(NO_OVERLAP),
+        ["restoring", pair] => Event::Restoring(id(pair), restoring),
+        ["created", pair] => Event::Created(id(pair), made(NOW)),
+        ["delivered", pair] => Event::Delivered(id(pair), NOW),
+        ["disabled", pair] => Event::Disabled(id(pair), NOW),
+        ["concluded"] => Event::Concluded,
+        ["restored", pair] => Event::Restored(id(pair), Some(NOW)),
+        ["not", "restored", pair] => Event::Restored(id(pair), None),
+        ["ended"] => Event::Ended,
+        _ => panic!("{text}"),
     }
 }

@@ -32,6 +32,7 @@ made P0                            | list P0 on                                 
 made P0                            | list P0 on; readable P0                             | continue  | store P0
 made P0                            | list P0 on; claimed P0                              | continue  | store P0
 made P0; leaked P0                 | list P0 on; asked P0                                | continue  | request
+made P0; leaked P0                 | asked P0; list P1 on; saved P1; put P0              | continue  | close
 made P1; leaked P0                 | list P0 off P1 on; asked P0                         | continue  | store P1
 
 # A leak: another pair is verified and handed out in the place of the leaked one, which is then deleted.
@@ -48,6 +49,7 @@ leaked P0; P1 for P2               | asked P0; list P0 off P1 on P2 on; saved P1
 leaked P0 P1                       | asked P0 P1; list P0 off P1 on; saved P0 P1         | continue  | delete P0
 leaked P0                          | asked P0; list P0 off P1 off; saved P1              | continue  | delete P0
 leaked P0                          | asked P0; list P0 off P1 on                         | continue  | delete P0
+leaked P0 P1                       | asked P0 P1; list P0 off P1 on; saved P0 P1; handed out P0 | continue | delete P0
 # A pair with another one's secret is not usable either.
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0; wrong secret P1 | continue | delete P0
 # Nothing is usable: a pair is made, once nothing is undecided and there is room.
@@ -56,6 +58,8 @@ leaked P0                          | asked P0; list                             
 leaked P0; create 1m ago           | asked P0; list P0 off                               | continue  | wait for expiry 19m
 leaked P0; restoring P1 1m ago     | asked P0; resumed P1; list P0 off                   | continue  | wait for restore 14m
 leaked P0                          | asked P0; list P1 on P2 on                          | continue  | stop: no room
+# A rotation goes on only after that.
+leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; allowed 3 | continue | delete P2
 
 # The new pair is verified and delivered.
 P1 for P0                          | list P0 on P1 on; saved P0 P1                       | continue  | verify P1
@@ -145,6 +149,48 @@ leaked P0                          | create    | create
 P1 for P0                          | end grace | end grace
 ";
 
+/// What is unfinished before and after an event of this moment.
+const EVENTS: &str = "
+unfinished                         | event            | unfinished then
+
+# A person's command on a pair ends what is unfinished about that pair, and nothing else.
+P1 for P0; delivered 1h ago        | leaked P0        | leaked P0
+P1 for P0                          | leaked P1        | leaked P1
+P1 for P0                          | leaked P2        | leaked P2; P1 for P0
+P1 for P0                          | withdrawn P0     |
+P1 for P0                          | withdrawn P1     |
+leaked P0 P2; P1 for P3            | withdrawn P0     | leaked P2; P1 for P3
+P1 for P0; delivered 1h ago        | restoring P0     | restoring P0 0s ago
+P1 for P0                          | restoring P2     | P1 for P0; restoring P2 0s ago
+restored P0 1h ago                 | restoring P0     | restoring P0 0s ago
+
+# A rollback swaps the pairs; it has no overlap, and a grace of its own.
+P1 for P0                          | rolled back      | P0 for P1; rolled back; no overlap
+P1 for P0; delivered 3d ago; disabled 1d ago | rolled back | P0 for P1; rolled back; no overlap
+
+# The times can be changed, also before the pair is there.
+P1 for P0; delivered 1h ago        | no overlap       | P1 for P0; delivered 1h ago; no overlap
+create 1m ago for P0               | no overlap       | create 1m ago without overlap for P0
+create 1m ago                      | no overlap       | create 1m ago
+
+# A create that is answered begins its rotation, but a leaked pair is none to go back to.
+create 1m ago                      | created P1       | made P1 0s ago
+create 1m ago for P0               | created P1       | made P1 0s ago; P1 for P0
+create 1m ago for P0; leaked P0    | created P1       | made P1 0s ago; leaked P0
+create 1m ago for P0               | concluded        |
+
+# Only the new pair is delivered, and only the old one disabled.
+P1 for P0                          | delivered P1     | P1 for P0; delivered 0s ago
+P1 for P0                          | delivered P2     | P1 for P0
+P1 for P0; delivered 3d ago        | disabled P0      | P1 for P0; delivered 3d ago; disabled 0s ago
+P1 for P0; delivered 3d ago        | disabled P2      | P1 for P0; delivered 3d ago
+P1 for P0; made P1                 | ended            | made P1
+
+# A restore ends by its answer.
+restoring P0 1m ago                | restored P0      | restored P0 0s ago
+restoring P0 1m ago                | not restored P0  |
+";
+
 fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
     let rows = table.lines().skip(2).filter(|line| line.contains('|'));
     rows.map(|line| line.split('|').map(str::trim).collect())
@@ -155,6 +201,15 @@ fn each_step_follows_from_what_is_unfinished_seen_and_asked_for() {
     for row in rows(STEPS) {
         let scene = Scene::read(row[0], row[1]);
         assert_eq!(scene.next(scene::ask(row[2])), row[3], "{row:?}");
+    }
+}
+
+#[test]
+fn each_event_leaves_unfinished_what_the_table_says() {
+    for row in rows(EVENTS) {
+        let mut open = Scene::read(row[0], "").open;
+        open.apply(scene::event(row[1]));
+        assert_eq!(open, Scene::read(row[2], "").open, "{row:?}");
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn words(step: &Step, now: Timestamp) -> String {
         Step::Undone => "undone".to_owned(),
         Step::Close => "close".to_owned(),
         Step::Wait(wait) => format!("wait for {}", wait_words(*wait, now)),
-        Step::Stop(stop) => format!("stop: {}", stop_words(*stop)),
+        Step::Stop(why) => format!("stop: {}", stop_words(*why)),
         Step::Done => "done".to_owned(),
     }
 }
