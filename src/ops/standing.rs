@@ -28,6 +28,8 @@ pub(crate) struct Standing {
     pub(crate) state: State,
     /// Whether this command made the new pair, or finished what a command began that was cut short.
     pub(crate) is_new: bool,
+    /// Whether the new pair is known to work: what is made where a leaked pair was gone is not asked.
+    pub(crate) is_verified: bool,
 }
 
 /// How far a rotation has come when the command ends.
@@ -120,6 +122,7 @@ fn of_pairs(
     state: State,
 ) -> Result<Standing, Failure> {
     let record = work.session.record(&work.owner)?;
+    let replaced = new.is_some();
     let new = match new.and_then(|id| record.pair(id)) {
         Some(new) => new,
         None => credentials::current(&record)?,
@@ -138,6 +141,7 @@ fn of_pairs(
         delete_after: None,
         state,
         is_new: true,
+        is_verified: replaced || went.seen.verified.contains_key(&new.access_key_id),
     })
 }
 
@@ -152,5 +156,6 @@ pub(in crate::ops) fn none(session: &Session, owner: &Owner) -> Result<Standing,
         delete_after: None,
         state: State::None,
         is_new: false,
+        is_verified: true,
     })
 }

@@ -1,6 +1,6 @@
 //! `rotate --all`: many RAM users, a few at a time.
 
-use super::{Standing, Wish, rotate};
+use super::{Said, Standing, Wish, rotate};
 use crate::core::{
     account::Owner,
     glob::Glob,
@@ -32,10 +32,16 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// What is wished for this one.
+    /// What is wished for this one. A rotation that is open keeps the times that it began with: those of a fleet are for new ones.
     pub(crate) fn wish(&self, wish: &Wish) -> Wish {
+        let said = if self.rotates {
+            Said::default()
+        } else {
+            wish.said
+        };
         Wish {
             finish_only: wish.finish_only || self.finish_only,
+            said,
             ..wish.clone()
         }
     }
