@@ -3,7 +3,7 @@
 use super::{Failure, Kind, this_run::ThisRun};
 use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
+    access_key::AccessKeyId,
     account::{AccountId, Owner},
     name::ProfileName,
     secret::Secret,

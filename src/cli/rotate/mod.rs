@@ -18,7 +18,7 @@ use crate::core::{
 };
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
-    Failure, Kind, Session,
+    Failure, Kind,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };
