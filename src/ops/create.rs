@@ -13,7 +13,7 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
     plan::{Ask, Wait},
-    policy, time,
+    time,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
@@ -120,7 +120,7 @@ fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
             why,
         )),
         (_, End::Wait(Wait::Overlap(_) | Wait::Grace(_)))
-            if went.pairs.len() >= policy::PAIRS_PER_OWNER =>
+            if went.pairs.len() >= went.seen.limits.pairs =>
         {
             Err(two_pairs(work.session, &work.owner, &went.pairs))
         }

@@ -2,16 +2,21 @@
 
 use super::{
     Failure, Kind, Session, create,
-    live::Order,
+    live::{Deed, Order},
     session::no_such_pair,
-    standing::{self, Standing},
+    standing::{self, Standing, State},
     stop,
-    work::Work,
+    work::{Went, Work},
 };
 use crate::cloud::{Error, Fault};
 use crate::core::{
-    access_key::AccessKeyId, account::Owner, event::Event, open_work::OpenWork, plan::Ask,
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+    event::Event,
+    open_work::OpenWork,
+    plan::Ask,
 };
+use crate::metadata::inventory::OwnerRecord;
 
 /// Takes the pair that leaked out of use at once, even if it is the owner's last: the one that is named, or its only one. Another pair takes
 /// its place, if it is Active and held, else a new one. `Denied` when akm signs with it, or the cloud protects it; `HalfDone` when it is
@@ -32,7 +37,11 @@ pub(crate) fn leaked(
     let id = which(session, owner, work.open(), named)?;
     not_the_signer(&session.cloud.signer(), owner, &id)?;
     mark(&mut work, &id)?;
-    go_on(&mut work)
+    let standing = go_on(&mut work)?;
+    if standing.state == State::None {
+        session.tell.note(&format!("`{id}` is deleted already"));
+    }
+    Ok(standing)
 }
 
 /// Written down before the cloud is asked for anything: the pair is not handed out any more, and whoever goes on disables it first.
@@ -45,18 +54,39 @@ fn mark(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
     if !work.open().leaked.contains(id) {
         work.append(Event::Leaked(id.clone()))?;
     }
+    // Who says that it leaked knows of it.
+    work.session.journal.resolve(id)?;
     Ok(())
 }
 
 fn go_on(work: &mut Work) -> Result<Standing, Failure> {
     let went = work.go(Ask::Continue, Order::none())?;
-    standing::of(work, &went).map_err(|failure| match work.open().leaked.first() {
-        Some(id) if failure.kind != Kind::HalfDone => {
-            let hint = failure.hint.clone().unwrap_or_default();
-            failure.half_done(stop::waits(id)).hint(hint)
+    let standing =
+        standing::of(work, &went).map_err(|failure| match work.open().leaked.first() {
+            Some(id) if failure.kind != Kind::HalfDone => {
+                let hint = failure.hint.clone().unwrap_or_default();
+                let left = stop::leak_left(work.open(), &went.seen, id);
+                failure.half_done(left).hint(hint)
+            }
+            _ => failure,
+        })?;
+    tell_of_dropped(work, &went, &standing);
+    Ok(standing)
+}
+
+/// Beside a rotation that goes on, or another leak, what is said at the end is of that.
+fn tell_of_dropped(work: &Work, went: &Went, standing: &Standing) {
+    for deed in &went.deeds {
+        if let Deed::Dropped(id) = deed
+            && standing.old.as_ref() != Some(id)
+        {
+            work.session.tell.note(&format!("`{id}` is deleted"));
         }
-        _ => failure,
-    })
+    }
+}
+
+pub(in crate::ops) fn is_known(record: &OwnerRecord, open: &OpenWork, id: &AccessKeyId) -> bool {
+    record.pair(id).is_some() || open.made.contains_key(id)
 }
 
 /// Returns the pair that is meant. One that akm knows needs no list; without an id, the owner's only pair is.
@@ -67,14 +97,16 @@ pub(in crate::ops) fn which(
     named: Option<&AccessKeyId>,
 ) -> Result<AccessKeyId, Failure> {
     let record = session.record(owner)?;
-    let is_known = |id: &AccessKeyId| record.pair(id).is_some() || open.made.contains_key(id);
-    if let Some(id) = named.filter(|id| is_known(id)) {
+    if let Some(id) = named.filter(|id| is_known(&record, open, id)) {
         return Ok(id.clone());
     }
-    let shown = session
+    let mut shown = session
         .cloud
         .pairs(owner)
         .map_err(|error| protected(owner, error))?;
+    if named.is_none() {
+        add_unlisted(&mut shown, &record);
+    }
     match (named, shown.as_slice()) {
         (Some(id), shown) if shown.iter().any(|key| key.id == *id) => Ok(id.clone()),
         (Some(id), _) => Err(no_such_pair(id)),
@@ -101,12 +133,27 @@ pub(in crate::ops) fn is_leaked(id: &AccessKeyId, command: &str) -> Failure {
     Failure::new(Kind::Refused, message).hint(hint)
 }
 
+/// A list that lags may lack the very pair that leaked.
+fn add_unlisted(shown: &mut Vec<AccessKey>, record: &OwnerRecord) {
+    for pair in record.live() {
+        if shown.iter().all(|key| key.id != pair.access_key_id) {
+            shown.push(AccessKey {
+                id: pair.access_key_id.clone(),
+                status: pair.status,
+                created_at: pair.created_at,
+            });
+        }
+    }
+    shown.sort_by_key(|key| key.created_at);
+}
+
 /// Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
 pub(in crate::ops) fn no_such_user(error: Error, id: &AccessKeyId) -> Failure {
     Failure::from(error).hint(format!(
         "`akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it leaked"
     ))
 }
+
 /// A pair under leak protection may call neither RAM nor IMS.
 pub(in crate::ops) fn protected(owner: &Owner, error: Error) -> Failure {
     let protected = error.fault == Fault::LeakProtected;

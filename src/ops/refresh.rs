@@ -4,6 +4,7 @@ use super::{Failure, Kind, Session, unreadable};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
+    open_work::OpenWork,
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::store::SecretName;
@@ -23,7 +24,7 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
             pair.last_used_at = used.or(pair.last_used_at);
         }
     }
-    reclaim(session, &mut record);
+    reclaim(session, &session.journal.read(owner)?, &mut record);
     tell_drift(session, &before, &record);
     if !record.access_keys.is_empty() || !before.access_keys.is_empty() {
         session.inventory.save(&record)?;
@@ -31,22 +32,31 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
     Ok(record)
 }
 
-/// Metadata that was lost claims again what the store of this home gives back. A pair that leaked, or a suspect, is not wanted.
-fn reclaim(session: &Session, record: &mut OwnerRecord) {
+/// Metadata that was lost claims again what the store of this home gives back; returns those pairs. One that leaked, or a suspect, is not
+/// wanted; of one that was made and not yet claimed, the secret is put into the store once more.
+pub(in crate::ops) fn reclaim(
+    session: &Session,
+    open: &OpenWork,
+    record: &mut OwnerRecord,
+) -> Vec<AccessKeyId> {
     let suspects = session.journal.suspects().unwrap_or_default();
     let is_suspect = |id: &AccessKeyId| suspects.iter().any(|one| one.access_key_id == *id);
     let lost =
         |pair: &&mut PairRecord| pair.is_live() && pair.secret_store.is_none() && !pair.leaked;
+    let mut made = open.made.values().map(|made| made.keeping.store);
+    let kind = made.next().unwrap_or(session.store);
+    let mut reclaimed = Vec::new();
     for pair in record.access_keys.iter_mut().filter(lost) {
-        let name = SecretName::pair(&pair.access_key_id);
-        let found = session
-            .stores
-            .open(session.store)
-            .and_then(|store| store.holds(&name));
-        if !is_suspect(&pair.access_key_id) && found.unwrap_or(false) {
-            pair.secret_store = Some(session.store);
+        let id = &pair.access_key_id;
+        let is_unwanted = open.made.contains_key(id) || open.leaked.contains(id) || is_suspect(id);
+        let store = session.stores.open(kind);
+        let found = store.and_then(|store| store.holds(&SecretName::pair(id)));
+        if !is_unwanted && found.unwrap_or(false) {
+            reclaimed.push(id.clone());
+            pair.secret_store = Some(kind);
         }
     }
+    reclaimed
 }
 
 /// One owner, in the account that is meant.

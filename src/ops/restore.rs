@@ -4,7 +4,7 @@ use super::{
     Failure, Kind, Session,
     drive::End,
     issue, leak,
-    live::{Order, limits},
+    live::{Deed, Order, limits},
     record, retire, stop,
     work::Work,
 };
@@ -46,11 +46,7 @@ pub(crate) fn restore(
     let mut work = begin(session, &owner, id)?;
     check_leaked(&mut work, id, wanted)?;
     decide_first(&mut work)?;
-    has_room(&work, id)?;
-    ask(&mut work, id, active, &user_id)?;
-    let went = work.go(Ask::Continue, Order::none());
-    let went = went.map_err(|failure| not_settled(failure, id))?;
-    settled(&work, id, went.end)
+    send(&mut work, id, active, &user_id)
 }
 
 /// What the person asked for.
@@ -115,7 +111,40 @@ fn again(
     let restoring = Restoring { active, asked_at };
     work.append(Event::Restoring(id.clone(), restoring))?;
     let went = work.go(Ask::Continue, Order::none())?;
+    let is_back = |deed: &Deed| matches!(deed, Deed::Restored(back, ..) if back == id);
+    if !went.deeds.iter().any(is_back)
+        && let Ok(recycled) = session.cloud.recycled_pair(id)
+    {
+        let user_id = recycled.user_id.unwrap_or_else(|| session.id.to_string());
+        decide_first(&mut work)?;
+        return send(&mut work, id, active, &user_id);
+    }
     settled(&work, id, went.end)
+}
+
+/// Asks the cloud for the pair, and then for its status.
+fn send(
+    work: &mut Work,
+    id: &AccessKeyId,
+    active: bool,
+    user_id: &str,
+) -> Result<PairRecord, Failure> {
+    has_room(work, id)?;
+    let earlier = work.open().restoring.contains_key(id);
+    let is_taken = ask(work, id, active, user_id)?;
+    let went = work.go(Ask::Continue, Order::none());
+    let went = went.map_err(|failure| not_settled(failure, id))?;
+    if is_taken && work.open().restoring.contains_key(id) {
+        let message = format!("the cloud took the restoring of `{id}` and does not list it yet");
+        return Err(
+            Failure::new(Kind::HalfDone, message).hint("look again in a minute: `akm recover`")
+        );
+    }
+    if !earlier && work.open().restoring.contains_key(id) {
+        work.append(Event::Restored(id.clone(), None))?;
+        work.close_if_empty()?;
+    }
+    settled(work, id, went.end)
 }
 
 /// A pair that comes back would be taken for the one that a lost create made.
@@ -141,8 +170,9 @@ fn has_room(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is certainly not done needs no finishing, unless it was asked for before.
-fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result<(), Failure> {
+/// What is certainly not done needs no finishing, unless it was asked for before. Returns whether the cloud took it: of a pair that the
+/// recycle bin does not have any more, since somebody was faster, the pair itself says what became.
+fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result<bool, Failure> {
     let (session, owner) = (work.session, work.owner.clone());
     let earlier = work.open().restoring.contains_key(id);
     // It may be sent four times, signed anew each time, within three minutes. By the clock that is signed by.
@@ -155,8 +185,10 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
     work.append(Event::Restoring(id.clone(), Restoring { active, asked_at }))?;
     let answer = session.cloud.restore(id, user_id);
     let answer = record::change(session, Action::Restore, &owner, Some(id), answer);
-    let Err(error) = answer else {
-        return Ok(());
+    let error = match answer {
+        Ok(()) => return Ok(true),
+        Err(error) if error.fault == Fault::NoSuchPair => return Ok(false),
+        Err(error) => error,
     };
     if error.outcome() == Outcome::Unknown {
         let what = format!("nobody knows whether `{id}` is back, and Active");
@@ -176,17 +208,8 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
 }
 
 fn settled(work: &Work, id: &AccessKeyId, end: End) -> Result<PairRecord, Failure> {
-    if work.open().restoring.contains_key(id) {
-        return Err(match end {
-            End::Wait(wait) if !work.session.cloud.may_execute_late() => {
-                stop::waiting(&work.owner, work.open(), wait)
-            }
-            _ => Failure::new(
-                Kind::HalfDone,
-                format!("the cloud took the restoring of `{id}` and does not list it yet"),
-            )
-            .hint("look again in a minute: `akm recover`"),
-        });
+    if let (true, End::Wait(wait)) = (work.open().restoring.contains_key(id), end) {
+        return Err(stop::waiting(&work.owner, work.open(), wait));
     }
     let record = work.session.record(&work.owner)?;
     let pair = record.pair(id).filter(|pair| pair.is_live()).cloned();

@@ -2,8 +2,9 @@
 
 use super::{
     Failure, Kind, Session,
-    live::Order,
+    live::{Order, limits},
     standing::{self, Standing, State},
+    stop,
     work::Work,
 };
 use crate::core::{
@@ -23,31 +24,35 @@ pub(crate) fn roll_back(session: &Session, owner: &Owner) -> Result<Standing, Fa
     may_go_back(session, owner, work.open())?;
     work.check_signer()?;
     if let Some(it) = work.open().replacement.clone().filter(|it| !it.rolled_back) {
-        is_there(&work, &it)?;
+        is_listed(session, owner, &it)?;
         work.append(Event::RolledBack)?;
     }
     let went = work.go(Ask::Continue, Order::none())?;
     let standing = standing::of(&work, &went)?;
-    if standing.state == State::Done {
-        return Err(nothing_open(session, owner));
-    }
-    Ok(standing)
+    // Where the new pair is gone, the rollback is over at once.
+    let state = match standing.state {
+        State::Done => State::RolledBack,
+        state => state,
+    };
+    Ok(Standing { state, ..standing })
 }
 
-/// A pair that is gone is not gone back to. A list that lags may lack one that was made or disabled just now.
-fn is_there(work: &Work, it: &Replacement) -> Result<(), Failure> {
-    let (session, owner) = (work.session, &work.owner);
+/// A pair that is gone is not gone back to. A list that lags may lack one that was made or disabled just now: returns whether it is
+/// listed.
+pub(in crate::ops) fn is_listed(
+    session: &Session,
+    owner: &Owner,
+    it: &Replacement,
+) -> Result<bool, Failure> {
     let listed = session
         .cloud
         .pairs(owner)?
         .iter()
         .any(|key| key.id == it.old);
-    let gone = !listed && session.cloud.recycled_pair(&it.old).is_ok();
-    if gone {
-        Err(nothing_open(session, owner))
-    } else {
-        Ok(())
+    if !listed && session.cloud.recycled_pair(&it.old).is_ok() {
+        return Err(nothing_open(session, owner));
     }
+    Ok(listed)
 }
 
 /// Only a rotation is rolled back, and not one of a pair that leaked.
@@ -56,6 +61,12 @@ pub(in crate::ops) fn may_go_back(
     owner: &Owner,
     open: &OpenWork,
 ) -> Result<(), Failure> {
+    let request = open.request.as_ref();
+    if let Some(request) = request.filter(|it| it.replaces.is_some() && open.leaked.is_empty()) {
+        let limits = limits(session);
+        let until = request.signed_at + limits.expiry + limits.lag;
+        return Err(stop::undecided(owner, until));
+    }
     match (&open.replacement, open.leaked.first()) {
         (Some(_), _) => Ok(()),
         (None, None) => Err(nothing_open(session, owner)),

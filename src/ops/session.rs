@@ -106,6 +106,16 @@ impl Account {
         Ok(())
     }
 
+    /// Nor while the file of a pair that is being restored, and that may be its own, cannot be read.
+    pub(crate) fn check_restoring(&self, owner: &Owner) -> Result<(), Failure> {
+        for (id, error) in self.journal.unreadable_restoring()? {
+            if self.may_belong_to(owner, &id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Where only the id of a pair is known: false if it is another owner's for sure.
     pub(super) fn may_belong_to(&self, owner: &Owner, id: &AccessKeyId) -> bool {
         match self.inventory.owner_of(id) {

@@ -29,6 +29,8 @@ pub(crate) struct Standing {
     pub(crate) state: State,
     /// What this command did.
     pub(crate) action: Action,
+    /// Whether the new pair is known to work: what is made where a leaked pair was gone is not asked.
+    pub(crate) is_verified: bool,
 }
 
 impl Standing {
@@ -144,6 +146,7 @@ fn of_pairs(
     state: State,
 ) -> Result<Standing, Failure> {
     let record = work.session.record(&work.owner)?;
+    let replaced = new.is_some();
     let new = match new.and_then(|id| record.pair(id)) {
         Some(new) => new,
         None => credentials::current(&record)?,
@@ -162,6 +165,7 @@ fn of_pairs(
         delete_after: None,
         state,
         action: action(went, state),
+        is_verified: replaced || went.seen.verified.contains_key(&new.access_key_id),
     })
 }
 
@@ -176,5 +180,6 @@ pub(in crate::ops) fn none(session: &Session, owner: &Owner) -> Result<Standing,
         delete_after: None,
         state: State::None,
         action: Action::None,
+        is_verified: true,
     })
 }

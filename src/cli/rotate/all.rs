@@ -66,6 +66,12 @@ impl FleetArgs {
             planned(context, &session, &chosen, wish)?;
             return unreadable(damaged, &context.ui);
         }
+        let names_spans = wish.said.overlap.is_some() || wish.said.grace.is_some();
+        if names_spans && chosen.iter().any(|one| one.rotates) {
+            context
+                .ui
+                .warn("rotations that are open keep the spans that they began with");
+        }
         if !wish.finish_only {
             let count = counted(chosen.len());
             context

@@ -104,7 +104,9 @@ fn rolled_back(to: &Ui, standing: &Standing, old: &AccessKeyId, now: Timestamp) 
         (_, None) => format!("Out of use: {old} (disabled)."),
     };
     to.result(&format!("Back in use: {new}. {left}"));
-    to.hint(&format!("if something still needs it: akm enable {old}"));
+    if standing.old_status.is_some() {
+        to.hint(&format!("if something still needs it: akm enable {old}"));
+    }
 }
 
 fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
@@ -115,7 +117,10 @@ fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
         (State::Undone, _) => format!(
             "The rotation is over: {old} was enabled again, and both pairs are left as they are."
         ),
-        _ => format!("New: {new} (Active, verified). Old: {old} (deleted)."),
+        _ if standing.is_verified => {
+            format!("New: {new} (Active, verified). Old: {old} (deleted).")
+        }
+        _ => format!("New: {new} (Active). Old: {old} (deleted)."),
     }
 }
 

@@ -63,13 +63,27 @@ impl Journal {
         Ok(read.collect())
     }
 
-    /// Adds the owner's files to what is unfinished. A file that cannot be read may be any owner's.
+    /// Returns those whose file cannot be read, by the pair: whose they are, metadata may know.
+    pub(crate) fn unreadable_restoring(&self) -> Result<Vec<(AccessKeyId, Error)>, Error> {
+        let all = self.restoring()?.into_iter();
+        Ok(all
+            .filter_map(|(id, read)| Some((id, read.err()?)))
+            .collect())
+    }
+
+    fn restoring_of(
+        &self,
+        owner: &Owner,
+    ) -> Result<impl Iterator<Item = (AccessKeyId, Restoring)>, Error> {
+        let (all, key) = (self.restoring()?.into_iter(), owner.key());
+        let read = all.filter_map(|(id, restoring)| Some((id, restoring.ok()?)));
+        Ok(read.filter(move |(_, restoring)| restoring.owner().key() == key))
+    }
+
+    /// Adds the owner's files to what is unfinished, as far as they can be read.
     pub(super) fn add_restoring(&self, owner: &Owner, work: &mut OpenWork) -> Result<(), Error> {
-        for (_, restoring) in self.restoring()? {
-            let restoring = restoring?;
-            if restoring.owner().key() == owner.key() {
-                work.apply(restoring.event());
-            }
+        for (_, restoring) in self.restoring_of(owner)? {
+            work.apply(restoring.event());
         }
         Ok(())
     }
@@ -102,12 +116,9 @@ impl Journal {
         owner: &Owner,
         events: &mut Events,
     ) -> Result<(), Error> {
-        for (id, restoring) in self.restoring()? {
-            let restoring = restoring?;
-            if restoring.owner().key() == owner.key() {
-                events.append(restoring.event())?;
-                self.home.remove(&self.restoring_file(&id))?;
-            }
+        for (id, restoring) in self.restoring_of(owner)? {
+            events.append(restoring.event())?;
+            self.home.remove(&self.restoring_file(&id))?;
         }
         Ok(())
     }

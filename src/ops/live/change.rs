@@ -1,7 +1,7 @@
 //! What a run asks the cloud to change: the status of a pair, and its end.
 
 use super::{Deed, Live};
-use crate::cloud::{Error, Fault};
+use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     event::Event,
@@ -31,12 +31,10 @@ impl Live<'_> {
         let was_active = self.is_known_active(log.open(), id)?;
         let there = self
             .set(id, Status::Inactive, Action::RotateDisable)
-            .map_err(|error| {
-                if leaked {
-                    leak::protected(self.owner, error)
-                } else {
-                    error.into()
-                }
+            .map_err(|error| match error.fault {
+                Fault::NoSuchUser if leaked => leak::no_such_user(error, id),
+                _ if leaked => leak::protected(self.owner, error),
+                _ => error.into(),
             })?;
         self.seen.asked.insert(id.clone());
         if there {
@@ -77,6 +75,7 @@ impl Live<'_> {
         log: &mut impl EventLog,
         id: &AccessKeyId,
     ) -> Result<(), Failure> {
+        let leaked = log.open().leaked.contains(id);
         let answer = self.session.cloud.delete_pair(self.owner, id);
         let answer = record::change(
             self.session,
@@ -85,10 +84,17 @@ impl Live<'_> {
             Some(id),
             answer,
         );
-        if is_there(answer)? {
+        let there = match is_there(answer) {
+            Err(error) if leaked => return Err(not_deleted(id, error)),
+            answer => answer?,
+        };
+        if there {
             self.deeds.push(Deed::Deleted(id.clone()));
         }
         self.answered(id, Sight::Gone);
+        if leaked {
+            self.deeds.push(Deed::Dropped(id.clone()));
+        }
         self.know(log.open())
     }
 
@@ -116,6 +122,15 @@ impl Live<'_> {
         let at = self.now();
         self.seen.answers.insert(id.clone(), Answer { at, sight });
     }
+}
+
+/// What is to take the place of a leaked pair is there by then.
+fn not_deleted(id: &AccessKeyId, error: Error) -> Failure {
+    let known = match error.outcome() {
+        Outcome::Unknown => "whether it is deleted is not known",
+        Outcome::Refused | Outcome::NotSent => "not deleted yet",
+    };
+    Failure::from(error).half_done(format!("`{id}` is disabled, and {known}"))
 }
 
 /// *No such pair* is an answer like any other.

@@ -1,7 +1,7 @@
 //! A made pair becomes one that akm holds: its secret in the store, read back, and claimed in metadata.
 
 use super::{Deed, Ending, Live};
-use crate::core::{access_key::AccessKeyId, event::Event, open_work::Made};
+use crate::core::{access_key::AccessKeyId, event::Event, open_work::Made, seen::Sight};
 use crate::metadata::log::Action;
 use crate::ops::{Failure, drive::EventLog, issue, retire};
 use crate::store::SecretName;
@@ -70,7 +70,10 @@ impl Live<'_> {
         self.session.journal.resolve(id)?;
         self.seen.stored.remove(id);
         self.seen.claimed.remove(id);
-        self.deeds.push(Deed::Dropped(id.clone()));
+        let dropped = Deed::Dropped(id.clone());
+        if !self.deeds.contains(&dropped) {
+            self.deeds.push(dropped);
+        }
         Ok(())
     }
 
@@ -91,6 +94,17 @@ impl Live<'_> {
                 pair.undelivered &= kept && made.contains(&pair.access_key_id);
             }
         })?;
+        self.remember_unlisted(log);
         log.close()
+    }
+
+    /// A list may lack what was made or restored lately, and the journal, which knows better, goes.
+    fn remember_unlisted(&mut self, log: &impl EventLog) {
+        for id in self.seen.present(log.open()) {
+            let is_listed = self.listed.iter().any(|key| key.id == id);
+            if !is_listed && !self.seen.answers.contains_key(&id) {
+                self.answered(&id, Sight::Active);
+            }
+        }
     }
 }

@@ -8,8 +8,7 @@ use crate::core::{
     time::Timestamp,
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Failure, drive::World};
-use crate::store::{self, SecretName};
+use crate::ops::{Failure, drive::World, refresh};
 
 impl Live<'_> {
     /// Returns the owner's pairs as far as this run can tell, whatever a list that lags lacks.
@@ -57,12 +56,14 @@ impl Live<'_> {
         let mut record = before.clone();
         if self.seen.list.is_some() {
             record.take_over(&self.pairs(open, &before), self.now());
-            self.reclaim(open, &mut record);
         } else {
-            self.take_answers(open, &mut record);
+            self.take_answers(&mut record);
         }
         for pair in &mut record.access_keys {
             mark(pair, open);
+        }
+        if self.seen.list.is_some() {
+            self.reclaim(open, &mut record);
         }
         change(&mut record);
         if record.access_keys != before.access_keys {
@@ -71,7 +72,7 @@ impl Live<'_> {
         Ok(())
     }
 
-    fn take_answers(&self, open: &OpenWork, record: &mut OwnerRecord) {
+    fn take_answers(&self, record: &mut OwnerRecord) {
         for (id, answer) in &self.seen.answers {
             if let Some(pair) = record.pair_mut(id) {
                 match answer.sight {
@@ -81,27 +82,12 @@ impl Live<'_> {
                 }
             }
         }
-        let _ = open;
     }
 
-    /// Metadata that was lost claims again what the store of unfinished work gives back.
+    /// Metadata that was lost claims again what the store gives back.
     fn reclaim(&mut self, open: &OpenWork, record: &mut OwnerRecord) {
-        let pairs = open.replacement.iter().flat_map(|it| [&it.old, &it.new]);
-        let stores: Vec<_> = open.made.values().map(|made| made.keeping.store).collect();
-        for id in pairs.filter(|id| !open.leaked.contains(*id)) {
-            let Some(pair) = record
-                .pair_mut(id)
-                .filter(|pair| pair.secret_store.is_none())
-            else {
-                continue;
-            };
-            let kind = stores.first().copied().unwrap_or(self.session.store);
-            let found = self.session.stores.open(kind);
-            let found = found.and_then(|store| store::or_lost(store.get(&SecretName::pair(id))));
-            if matches!(found, Ok(Some(_))) {
-                pair.secret_store = Some(kind);
-                self.seen.claimed.insert(id.clone());
-            }
+        for id in refresh::reclaim(self.session, open, record) {
+            self.seen.claimed.insert(id);
         }
     }
 }

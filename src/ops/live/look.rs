@@ -69,7 +69,9 @@ impl Live<'_> {
             return Ok(());
         };
         if let Some((id, made)) = self.adoptable(log.open(), &request)? {
-            log.append(Event::Created(id, made))?;
+            log.append(Event::Created(id.clone(), made))?;
+            // An earlier look may have had to suspect it.
+            self.session.journal.resolve(&id)?;
             return Ok(());
         }
         super::suspects(self.session, self.owner, log.open(), &request, &self.listed).map(drop)
@@ -170,9 +172,13 @@ impl Live<'_> {
     }
 
     /// The account's quota is asked for only where the usual one is reached and a pair may have to be made.
-    fn find_room(&mut self, open: &OpenWork) -> Result<(), Failure> {
+    pub(in crate::ops) fn asks_for_room(&self, open: &OpenWork) -> bool {
         let makes = self.ask == Ask::Create || !open.leaked.is_empty();
-        if makes && self.listed.len() >= policy::PAIRS_PER_OWNER {
+        makes && self.listed.len() >= policy::PAIRS_PER_OWNER
+    }
+
+    fn find_room(&mut self, open: &OpenWork) -> Result<(), Failure> {
+        if self.asks_for_room(open) {
             self.seen.limits.pairs = issue::most_pairs(&self.session.cloud, self.owner)?;
         }
         Ok(())

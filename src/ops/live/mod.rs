@@ -26,7 +26,7 @@ use crate::core::{
     seen::{Limits, Seen},
     time::Timestamp,
 };
-use crate::metadata::log::Action;
+use crate::metadata::{inventory::PairRecord, log::Action};
 use crate::sys::signals;
 use chrono::TimeDelta;
 
@@ -117,6 +117,12 @@ impl<'a> Live<'a> {
 
     fn done(&self, action: Action, id: &AccessKeyId) {
         record::done(self.session, action, self.owner, id);
+    }
+
+    /// Whether metadata says that the pair's secret is kept.
+    pub(in crate::ops) fn is_claimed(&self, id: &AccessKeyId) -> bool {
+        let record = self.session.record(self.owner);
+        record.is_ok_and(|record| record.pair(id).is_some_and(PairRecord::is_held))
     }
 
     /// Where the secret of a pair is, or would be.

@@ -23,8 +23,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 impl Live<'_> {
     pub(super) fn request(&mut self, log: &mut impl EventLog) -> Result<(), Failure> {
-        self.check_clock()?;
         issue::ready(self.session, self.owner)?;
+        self.needs_the_clouds_clock()?;
         let replaces = self.replaced(log.open());
         if let Some(it) = &replaces {
             retire::forget_expired(self.session, self.owner, &self.listed)?;
@@ -48,15 +48,15 @@ impl Live<'_> {
         }
     }
 
-    /// Until when a request can be executed is only known by the cloud's own clock.
-    fn check_clock(&self) -> Result<(), Failure> {
+    /// By this machine's clock alone, nobody could say from when on a request is not executed any more.
+    fn needs_the_clouds_clock(&self) -> Result<(), Failure> {
         let cloud = &self.session.cloud;
-        if cloud.has_seen_clock() || !cloud.may_execute_late() {
+        if !cloud.may_execute_late() || cloud.has_seen_clock() {
             return Ok(());
         }
-        let message = "the cloud's answers have no date, so akm cannot tell until when a lost request may be executed";
-        Err(Failure::new(Kind::Unavailable, message)
-            .hint("look at what stands between akm and the cloud: a proxy may take the date out"))
+        let message = "no answer of the cloud says what time it is there";
+        Err(Failure::new(Kind::Failed, message)
+            .hint("let a proxy or gateway on the way leave the header `Date` as it is, then the same command again"))
     }
 
     /// The pair that a rotation replaces is the owner's only one.
@@ -202,6 +202,7 @@ impl Live<'_> {
         let Some(request) = log.open().request.clone() else {
             return Ok(());
         };
+        self.needs_the_clouds_clock()?;
         let strange = suspects(self.session, self.owner, log.open(), &request, &self.listed)?;
         if strange.is_empty() {
             self.session.tell.note(&format!(
@@ -222,7 +223,8 @@ fn is_new(request: &Request, made: NewPair) -> Result<NewPair, cloud::Error> {
     Ok(made)
 }
 
-/// Pairs that are neither from before nor ours, nor came by an import, become suspects. Returns those pairs.
+/// Pairs that are neither from before nor ours, nor came by an import, become suspects; but not those of which a person has said that they
+/// leaked. Returns the suspects.
 pub(in crate::ops) fn suspects(
     session: &Session,
     owner: &Owner,
@@ -234,7 +236,8 @@ pub(in crate::ops) fn suspects(
     let imported = |id: &AccessKeyId| record.pair(id).is_some_and(|pair| pair.imported);
     let strange = |key: &&AccessKey| {
         let id = &key.id;
-        !request.before.contains(id) && !open.made.contains_key(id) && !imported(id)
+        let is_known = request.before.contains(id) || open.made.contains_key(id);
+        !is_known && !open.leaked.contains(id) && !imported(id)
     };
     let mut found = Vec::new();
     for key in listed.iter().filter(strange) {

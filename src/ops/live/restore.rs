@@ -1,6 +1,7 @@
 //! A pair that is to come back from the recycle bin: the answer to a change says whether it is back.
 
 use super::{Deed, Live};
+use crate::cloud::{Error, Fault};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     event::Event,
@@ -33,12 +34,18 @@ impl Live<'_> {
             Status::Active => Action::Enable,
             Status::Inactive => Action::Disable,
         };
-        let there = self.set(id, status, action)?;
+        let there = self.set(id, status, action);
+        let there = there.map_err(|error| of_gone_user(id, error))?;
         self.seen.resumed.insert(id.clone());
         let now = self.now();
         let expired = now >= wanted.asked_at + self.seen.limits.expiry;
         if there || expired {
             log.append(Event::Restored(id.clone(), there.then_some(now)))?;
+        }
+        if !there && expired && wanted.asked_at < now {
+            self.session.tell.note(&format!(
+                "an earlier restore of `{id}` is now known to have done nothing"
+            ));
         }
         if there {
             self.deeds
@@ -50,4 +57,16 @@ impl Live<'_> {
             }
         })
     }
+}
+
+/// It may have another name by now, and the pair with it: a person is to look.
+fn of_gone_user(id: &AccessKeyId, error: Error) -> Failure {
+    let is_gone = error.fault == Fault::NoSuchUser;
+    let failure = Failure::from(error);
+    if !is_gone {
+        return failure;
+    }
+    failure.hint(format!(
+        "`akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it was to be restored"
+    ))
 }

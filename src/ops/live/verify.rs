@@ -2,7 +2,11 @@
 
 use super::Live;
 use crate::cloud::{Client, Credentials, Error, Fault};
-use crate::core::{access_key::AccessKeyId, seen::Failed, time::Timestamp};
+use crate::core::{
+    access_key::AccessKeyId,
+    seen::{Failed, Sight},
+    time::Timestamp,
+};
 use crate::ops::{
     Failure, Kind,
     drive::{EventLog, World},
@@ -34,7 +38,8 @@ impl Live<'_> {
             secret,
             token: None,
         });
-        match self.ask(&client, self.is_young(log, id)) {
+        let (is_young, is_made) = (self.is_young(log, id), log.open().made.contains_key(id));
+        match self.ask(&client, |fault| is_worth_waiting(fault, is_young, is_made)) {
             Ok(()) => drop(self.seen.verified.insert(id.clone(), self.now())),
             Err(error) => drop(
                 self.seen
@@ -48,11 +53,12 @@ impl Live<'_> {
     /// Only a pair that was made or enabled just now is worth waiting for.
     fn is_young(&self, log: &impl EventLog, id: &AccessKeyId) -> bool {
         let made = log.open().made.get(id).map(|made| made.created_at);
-        let is_new = made.is_some_and(|at| self.now() < at + super::LAG);
-        is_new || self.seen.answers.contains_key(id)
+        let is_new = made.is_some_and(|at| self.now() < at + self.seen.limits.lag);
+        let answer = self.seen.answers.get(id);
+        is_new || answer.is_some_and(|answer| answer.sight == Sight::Active)
     }
 
-    fn ask(&self, client: &Client, is_young: bool) -> Result<(), Asked> {
+    fn ask(&self, client: &Client, is_worth_waiting: impl Fn(Fault) -> bool) -> Result<(), Asked> {
         let (mut waited, mut pause) = (Duration::ZERO, FIRST_PAUSE);
         loop {
             let error = match client.caller_identity() {
@@ -65,7 +71,7 @@ impl Live<'_> {
                 Ok(caller) => return Err(Asked::Stranger(caller.arn)),
                 Err(error) => error,
             };
-            if waited >= LIMIT || !is_worth_waiting(error.fault, is_young) {
+            if waited >= LIMIT || !is_worth_waiting(error.fault) {
                 return Err(Asked::Failed(error));
             }
             self.session.clock.sleep(pause);
@@ -104,9 +110,11 @@ enum Asked {
     Failed(Error),
 }
 
-fn is_worth_waiting(fault: Fault, is_young: bool) -> bool {
+/// Only of a pair that was made here is the secret known to be right.
+fn is_worth_waiting(fault: Fault, is_young: bool, is_made: bool) -> bool {
     match fault {
-        Fault::UnknownSigner | Fault::DisabledSigner | Fault::BadSignature => is_young,
+        Fault::UnknownSigner | Fault::DisabledSigner => is_young,
+        Fault::BadSignature => is_young && is_made,
         Fault::Throttled | Fault::Unavailable | Fault::NotSent | Fault::NoAnswer => true,
         _ => false,
     }

@@ -8,7 +8,7 @@ use crate::core::{
     time::Timestamp,
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
-use crate::ops::{Failure, Kind, Session, record, session::no_such_pair};
+use crate::ops::{Failure, Kind, Session, record, session::no_such_pair, work::Work};
 
 /// What the person allowed besides.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ pub(crate) fn about_to_delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Owner, Failure> {
-    let listed = list(session, id)?;
+    let listed = list(session, id, allowed.purge)?;
     may_delete(session, &listed, id, allowed)?;
     Ok(listed.work.owner.clone())
 }
@@ -76,7 +76,7 @@ pub(crate) fn delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Deleted, Failure> {
-    let mut found = list(session, id)?;
+    let mut found = list(session, id, allowed.purge)?;
     let active = may_delete(session, &found, id, allowed)?;
     let owner = found.work.owner.clone();
     let user_id = user_id(session, &owner)?;
@@ -87,8 +87,10 @@ pub(crate) fn delete(
     status::outgoing_is_disabled(&mut found.work, id)?;
     let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
-    if allowed.purge {
+    if allowed.purge || is_kept(&found.work, id)? {
         found.work.append_if_open(Event::Forgotten(id.clone()))?;
+    }
+    if allowed.purge {
         forget::forget(session, &owner, id)?;
     }
     found.work.tidy()?;
@@ -97,6 +99,20 @@ pub(crate) fn delete(
         owner,
         restorable_until: kept.flatten(),
     })
+}
+
+/// Whether the journal need not know any more that the pair was made or restored lately: else it would count as there. Its sealed copy
+/// stays where the store does not give the secret back, and the outgoing pair of a replacement is for the next run to see gone.
+fn is_kept(work: &Work, id: &AccessKeyId) -> Result<bool, Failure> {
+    let open = work.open();
+    let is_outgoing = open.replacement.as_ref().is_some_and(|it| it.old == *id);
+    let (is_made, is_restored) = (open.made.contains_key(id), open.restored.contains_key(id));
+    if is_outgoing || !is_made {
+        return Ok(is_restored && !is_outgoing);
+    }
+    let record = work.session.record(&work.owner)?;
+    let pair = record.pair(id);
+    Ok(pair.is_some_and(|pair| work.session.secret(pair).is_ok()))
 }
 
 fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {

@@ -6,13 +6,13 @@ mod status;
 
 pub(in crate::ops) use delete::delete_inactive;
 pub(crate) use delete::{Allowed, about_to_delete, delete};
-pub(in crate::ops) use forget::{drop_secret, forget_expired};
+pub(in crate::ops) use forget::{drop_secret, expired, forget_expired};
 pub(in crate::ops) use status::disabling;
 pub(crate) use status::{disable, enable};
 
 use super::{
-    Failure, Kind, Session, drive::End, live::Order, profile, record, session::no_such_pair, stop,
-    work::Work,
+    Failure, Kind, Session, drive::End, live::Order, profile, record, refresh,
+    session::no_such_pair, stop, work::Work,
 };
 use crate::cloud::Fault;
 use crate::core::{
@@ -54,26 +54,38 @@ impl Found<'_> {
     }
 }
 
-/// A pair that is being restored is seen to its end first.
-fn list<'a>(session: &'a Session, id: &AccessKeyId) -> Result<Listed<'a>, Failure> {
+/// A pair that is being restored is seen to its end first; but not one that goes for good, which cannot come back then.
+fn list<'a>(session: &'a Session, id: &AccessKeyId, for_good: bool) -> Result<Listed<'a>, Failure> {
     let owner = session.owner_of(id)?;
     let mut work = Work::begin(session, &owner)?;
     work.check_signer()?;
-    if work.open().restoring.contains_key(id) {
+    if work.open().restoring.contains_key(id) && !for_good {
         let went = work.go(Ask::Continue, Order::none())?;
         if let (true, End::Wait(wait)) = (work.open().restoring.contains_key(id), went.end) {
             return Err(stop::waiting(&owner, work.open(), wait));
         }
     }
     let shown = session.cloud.pairs(&owner)?;
+    reclaim(&work, &shown)?;
     Ok(Listed { work, shown })
+}
+
+/// Before the command ends what the journal knows.
+fn reclaim(work: &Work, shown: &[AccessKey]) -> Result<(), Failure> {
+    let mut record = work.session.record(&work.owner)?;
+    record.take_over(shown, work.session.cloud.now());
+    let reclaimed = refresh::reclaim(work.session, work.open(), &mut record);
+    if reclaimed.is_empty() {
+        return Ok(());
+    }
+    Ok(work.session.inventory.save(&record)?)
 }
 
 pub(in crate::ops) fn find<'a>(
     session: &'a Session,
     id: &AccessKeyId,
 ) -> Result<Found<'a>, Failure> {
-    let Listed { work, shown } = list(session, id)?;
+    let Listed { work, shown } = list(session, id, false)?;
     let key = shown.iter().find(|key| key.id == *id).cloned();
     let key = key.ok_or_else(|| no_such_pair(id))?;
     Ok(Found { work, shown, key })

@@ -4,6 +4,7 @@ use super::{find, not_the_signer, set};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     event::Event,
+    open_work::Replacement,
 };
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Failure, Kind, Session, leak, work::Work};
@@ -17,6 +18,7 @@ pub(crate) fn disable(
 ) -> Result<PairRecord, Failure> {
     let mut found = find(session, id)?;
     not_the_signer(session, id)?;
+    not_incoming(&found.work, id, force)?;
     let last = is_last(&found.shown, id);
     if found.key.status == Status::Active && last && !force {
         let message = format!("`{id}` is the last Active pair of {}", found.work.owner);
@@ -25,7 +27,6 @@ pub(crate) fn disable(
             disabling(&found.shown, id)
         )));
     }
-    not_incoming(&found.work, id, force)?;
     taken_by_hand(&mut found.work, id)?;
     let pair = set(&found.work, &found.shown, id, Status::Inactive)?;
     if outgoing_is_disabled(&mut found.work, id)? {
@@ -34,39 +35,50 @@ pub(crate) fn disable(
             found.work.owner.selector()
         ));
     }
+    found.work.tidy()?;
     Ok(pair)
 }
 
 /// `Refused` for the incoming pair of a replacement, unless a person insists.
 pub(super) fn not_incoming(work: &Work, id: &AccessKeyId, force: bool) -> Result<(), Failure> {
-    let incoming = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.new == *id);
-    if !incoming || force {
+    let Some(it) = incoming(work, id).filter(|_| !force) else {
         return Ok(());
+    };
+    let selector = work.owner.selector();
+    if it.rolled_back {
+        let message = format!("`{id}` is the old pair of a rollback that is not over");
+        let hint = format!(
+            "`akm rotate {selector}` goes on with it; with `--force` the rollback ends, and `{}` is left as it is",
+            it.old
+        );
+        return Err(Failure::new(Kind::Refused, message).hint(hint));
     }
-    let message = format!("`{id}` is the new pair of a rotation that is unfinished");
-    Err(Failure::new(Kind::Refused, message).hint(format!(
-        "`akm rollback {}` goes back to the old pair",
-        work.owner.argument()
-    )))
+    let message = format!("`{id}` is the new pair of a rotation that is not over");
+    let hint = format!(
+        "`akm rotate {selector} --rollback` goes back to the old pair `{}`",
+        it.old
+    );
+    Err(Failure::new(Kind::Refused, message).hint(hint))
+}
+
+fn incoming<'a>(work: &'a Work, id: &AccessKeyId) -> Option<&'a Replacement> {
+    let replacement = work.open().replacement.as_ref();
+    replacement.filter(|it| it.new == *id)
 }
 
 /// The incoming pair of a replacement is taken out of use by hand: the replacement is over, before the cloud is asked.
 pub(super) fn taken_by_hand(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
-    let incoming = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.new == *id);
-    if incoming {
-        work.append(Event::Withdrawn(id.clone()))?;
-        work.session
-            .tell
-            .note(&format!("the rotation to `{id}` is forgotten"));
-    }
+    let Some(it) = incoming(work, id) else {
+        return Ok(());
+    };
+    let what = if it.rolled_back {
+        "rollback"
+    } else {
+        "rotation"
+    };
+    work.append(Event::Withdrawn(id.clone()))?;
+    let tell = &work.session.tell;
+    tell.note(&format!("the {what} to `{id}` is forgotten"));
     Ok(())
 }
 
@@ -126,13 +138,10 @@ fn withdraw(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
         return Ok(());
     }
     work.append(Event::Withdrawn(id.clone()))?;
-    let what = if leaked {
-        format!("nothing is left to be done about the leak of `{id}`")
+    work.session.tell.note(&if leaked {
+        format!("nothing is to take the place of `{id}` any more")
     } else {
-        format!("the rotation that retires `{id}` is over")
-    };
-    work.session
-        .tell
-        .note(&format!("{what}; both pairs are left as they are"));
+        format!("the rotation that retires `{id}` is over; both pairs are left as they are")
+    });
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `rotate --all`: many RAM users, a few at a time.
 
-use super::{Standing, Wish, rotate};
+use super::{Said, Standing, Wish, rotate};
 use crate::core::{
     account::Owner,
     glob::Glob,
@@ -28,13 +28,21 @@ pub(crate) struct Chosen {
     pub(crate) owner: Owner,
     /// Its pair is young, and its rotation open: what is due is done, and nothing started.
     finish_only: bool,
+    /// Its rotation is open.
+    pub(crate) rotates: bool,
 }
 
 impl Chosen {
-    /// What is wished for this one.
+    /// What is wished for this one. A rotation that is open keeps the times that it began with: those of a fleet are for new ones.
     pub(crate) fn wish(&self, wish: &Wish) -> Wish {
+        let said = if self.rotates {
+            Said::default()
+        } else {
+            wish.said
+        };
         Wish {
             finish_only: wish.finish_only || self.finish_only,
+            said,
             ..wish.clone()
         }
     }
@@ -97,6 +105,7 @@ fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> 
     (begins || open).then(|| Chosen {
         owner: record.owner(),
         finish_only: !begins,
+        rotates: open,
     })
 }
 

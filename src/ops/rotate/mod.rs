@@ -5,6 +5,7 @@ pub(crate) mod all;
 pub(crate) mod plan;
 mod rehearsal;
 mod replace;
+mod spans;
 mod younger;
 
 pub(crate) use super::standing::{Standing, State};
@@ -12,9 +13,9 @@ pub(crate) use action::Action;
 pub(crate) use younger::younger_than;
 
 use super::{
-    Failure, Kind, Session,
+    Failure, Session,
     drive::End,
-    live::{Deed, Order, due},
+    live::{Deed, Ending, Order},
     standing,
     work::{Went, Work},
 };
@@ -22,7 +23,7 @@ use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
     event::Event,
-    open_work::{OpenWork, Replacement, Spans},
+    open_work::{OpenWork, Spans},
     plan::{Ask, Stop},
     policy,
     time::Span,
@@ -75,7 +76,9 @@ impl Wish {
 /// that no rotation of ours explains, `ActivePair` when the one to be replaced is Active.
 pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<Standing, Failure> {
     let mut work = Work::begin(session, owner)?;
-    take_spans(&mut work, wish.said)?;
+    if let Some(spans) = spans::changed(session, owner, work.open(), wish)? {
+        work.append(Event::Spans(spans))?;
+    }
     if wish.finish_only {
         return finish(&mut work, wish);
     }
@@ -88,41 +91,6 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
     go(&mut work, wish)
 }
 
-/// Changes the recorded times of the rotation that is unfinished. `Refused` for an overlap that is over.
-fn take_spans(work: &mut Work, said: Said) -> Result<(), Failure> {
-    let open = work.open();
-    let requested = open
-        .request
-        .as_ref()
-        .and_then(|it| it.replaces.as_ref())
-        .map(|it| it.spans);
-    let spans = open.replacement.as_ref().map(|it| it.spans).or(requested);
-    let Some(spans) = spans.filter(|_| said.overlap.is_some() || said.grace.is_some()) else {
-        return Ok(());
-    };
-    let disabled = open
-        .replacement
-        .as_ref()
-        .filter(|it| it.disabled_at.is_some());
-    let other = said
-        .overlap
-        .filter(|overlap| overlap.delta() != spans.overlap);
-    let is_due = |it: &Replacement| due(it).1.is_some_and(|at| work.session.cloud.now() >= at);
-    if let (Some(it), Some(_)) = (disabled.filter(|it| !is_due(it)), other) {
-        let message = format!("`{}` is disabled by now: its overlap is over", it.old);
-        return Err(Failure::new(Kind::Refused, message)
-            .hint(format!("`akm enable {}` puts it back into use", it.old)));
-    }
-    let changed = Spans {
-        overlap: said.overlap.map_or(spans.overlap, Span::delta),
-        grace: said.grace.map_or(spans.grace, Span::delta),
-    };
-    if changed != spans {
-        work.append(Event::Spans(changed))?;
-    }
-    Ok(())
-}
-
 fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     let rested = work
         .open()
@@ -130,11 +98,11 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
         .as_ref()
         .is_some_and(|it| it.delivered_at.is_some());
     let went = work.go(Ask::Rotate, wish.order())?;
+    if rested && (has_made(&went) || matches!(went.end, End::Stop(_))) {
+        tell_of_ended(work, &went);
+    }
     if let End::Stop(Stop::TwoPairs) = went.end {
         return Err(replace::two_pairs(work.session, &work.owner, &went.pairs));
-    }
-    if rested {
-        tell_of_ended(work, &went);
     }
     let mut standing = standing::of(work, &went)?;
     standing.is_continued(rested);
@@ -164,14 +132,18 @@ fn tell_of_rolled_back(work: &Work, went: &Went) {
     }
 }
 
+/// Of the rotation that ended before another one begins, or was to.
 fn tell_of_ended(work: &Work, went: &Went) {
-    let ended = went
-        .deeds
-        .iter()
-        .any(|deed| matches!(deed, Deed::Ended(..)));
-    if ended && has_made(went) {
+    for deed in &went.deeds {
+        let Deed::Ended(old, _, ending) = deed else {
+            continue;
+        };
+        let why = match ending {
+            Ending::Gone => "its old pair is deleted".to_owned(),
+            Ending::Undone => format!("`{old}` was enabled again"),
+        };
         work.session.tell.note(&format!(
-            "the rotation of {} before this one is over: its old pair is deleted",
+            "the rotation of {} before this one is over: {why}",
             work.owner
         ));
     }
@@ -193,14 +165,6 @@ fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     let mut standing = standing::of(work, &went)?;
     standing.is_continued(rested);
     Ok(standing)
-}
-
-/// What would take a leaked pair's place may be Inactive because it leaked as well.
-pub(super) fn or_leaked(owner: &Owner, leaked: &AccessKeyId, other: &AccessKeyId) -> String {
-    let selector = owner.selector();
-    format!(
-        "; if that leaked too, `akm delete {leaked} --purge`, then `akm rotate {selector} --leaked {other}`"
-    )
 }
 
 /// Puts the old pair of the unfinished rotation back into use: enables it, verifies it, delivers it, and disables the new one, which stays

@@ -5,7 +5,7 @@ pub(crate) use super::rehearsal::{NEW, Planned};
 use super::{
     State, Wish, is_rolled_back,
     rehearsal::{Calls, Memory, Rehearsal},
-    replace,
+    replace, spans,
 };
 use crate::cloud::Call;
 use crate::core::{
@@ -14,16 +14,17 @@ use crate::core::{
     event::Event,
     open_work::OpenWork,
     plan::{Ask, Stop, Wait},
-    seen::{Answer, Seen, Sight},
+    seen::{Answer, Sight},
 };
 use crate::ops::{
-    Failure, Session,
+    Failure, Kind, Session,
     drive::{self, End, EventLog},
     leak,
     live::Order,
     rollback, stop,
     work::Went,
 };
+use std::collections::BTreeMap;
 
 /// What a person would have done.
 pub(crate) enum Asked {
@@ -43,6 +44,7 @@ pub(crate) struct Plan {
 
 /// Returns the plan of the command; fails where the command would be refused.
 pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Plan, Failure> {
+    session.check_restoring(owner)?;
     let log = Memory(session.journal.read(owner)?);
     let mut calls = Calls::new(session.cloud.signer());
     if matches!(asked, Asked::Rotate(wish) if wish.finish_only) && log.0.is_empty() {
@@ -58,7 +60,8 @@ pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Pl
         session,
         owner,
         log,
-        calls: Some(calls),
+        calls,
+        answers: BTreeMap::new(),
     };
     match asked {
         Asked::RollBack => rehearsing.roll_back(),
@@ -71,38 +74,45 @@ struct Rehearsing<'a> {
     session: &'a Session,
     owner: &'a Owner,
     log: Memory,
-    calls: Option<Calls>,
+    calls: Calls,
+    /// What was answered so far, as if it had been asked.
+    answers: BTreeMap<AccessKeyId, Answer>,
 }
 
 impl Rehearsing<'_> {
     fn roll_back(mut self) -> Result<Plan, Failure> {
         rollback::may_go_back(self.session, self.owner, self.log.open())?;
-        if self
-            .log
-            .open()
-            .replacement
-            .as_ref()
-            .is_some_and(|it| !it.rolled_back)
-        {
+        let replacement = self.log.open().replacement.clone();
+        if let Some(it) = replacement.filter(|it| !it.rolled_back) {
+            self.calls.add(&Call::list_pairs(self.owner));
+            if !rollback::is_listed(self.session, self.owner, &it)? {
+                self.calls.add(&Call::recycled_pair(&it.old));
+            }
             self.log.append(Event::RolledBack)?;
         }
-        self.go(Ask::Continue, Order::none(), None)
+        self.go(Ask::Continue, Order::none())
     }
 
     fn leaked(mut self, named: Option<&AccessKeyId>) -> Result<Plan, Failure> {
         if named.is_some() || self.log.open().leaked.is_empty() {
+            let record = self.session.record(self.owner)?;
+            if !named.is_some_and(|id| leak::is_known(&record, self.log.open(), id)) {
+                self.calls.add(&Call::list_pairs(self.owner));
+            }
             let id = leak::which(self.session, self.owner, self.log.open(), named)?;
             leak::not_the_signer(&self.session.cloud.signer(), self.owner, &id)?;
             self.log.append(Event::Leaked(id))?;
         }
-        self.go(Ask::Continue, Order::none(), None)
+        self.go(Ask::Continue, Order::none())
     }
 
     fn rotate(mut self, wish: &Wish) -> Result<Plan, Failure> {
-        if wish.finish_only {
-            return self.go(Ask::Continue, wish.order(), None);
+        if let Some(spans) = spans::changed(self.session, self.owner, self.log.open(), wish)? {
+            self.log.append(Event::Spans(spans))?;
         }
-        let mut gone = None;
+        if wish.finish_only {
+            return self.go(Ask::Continue, wish.order());
+        }
         let retired = |open: &OpenWork, id: &AccessKeyId| {
             open.replacement
                 .as_ref()
@@ -110,85 +120,90 @@ impl Rehearsing<'_> {
         };
         match &wish.replace {
             Some(id) if retired(self.log.open(), id) => self.end_grace(wish)?,
-            Some(id) => gone = self.replaced(id)?,
+            Some(id) => self.replace(id)?,
             None if is_rolled_back(self.log.open()) => self.end_grace(wish)?,
             None => (),
         }
-        self.go(Ask::Rotate, wish.order(), gone)
+        self.go(Ask::Rotate, wish.order())
     }
 
     fn end_grace(&mut self, wish: &Wish) -> Result<(), Failure> {
-        self.run(Ask::EndGrace, wish.order(), None).map(drop)
+        self.run(Ask::EndGrace, wish.order()).map(drop)
     }
 
     /// A pair that is deleted first.
-    fn replaced(&mut self, id: &AccessKeyId) -> Result<Option<AccessKeyId>, Failure> {
+    fn replace(&mut self, id: &AccessKeyId) -> Result<(), Failure> {
         let shown = self.session.cloud.pairs(self.owner)?;
-        let goes = replace::may_go(self.session, self.owner, &shown, id)?;
-        if let Some(calls) = &mut self.calls {
-            calls.add(&Call::list_pairs(self.owner));
-            if goes {
-                calls.add(&Call::delete_pair(self.owner, id));
-                calls.add(&Call::list_pairs(self.owner));
-            }
+        self.calls.add(&Call::list_pairs(self.owner));
+        if replace::may_go(self.session, self.owner, &shown, id)? {
+            self.calls.add(&Call::delete_pair(self.owner, id));
+            self.calls.add(&Call::list_pairs(self.owner));
+            let (at, sight) = (self.session.cloud.now(), Sight::Gone);
+            self.answers.insert(id.clone(), Answer { at, sight });
         }
-        Ok(goes.then(|| id.clone()))
+        Ok(())
     }
 
-    fn run(
-        &mut self,
-        ask: Ask,
-        order: Order,
-        gone: Option<AccessKeyId>,
-    ) -> Result<(End, Seen, Went), Failure> {
-        let signer = self.session.cloud.signer();
-        let calls = self.calls.take().unwrap_or_else(|| Calls::new(signer));
-        let mut world = Rehearsal::new(self.session, self.owner, ask, order, calls);
-        if let Some(id) = gone {
-            let (at, sight) = (self.session.cloud.now(), Sight::Gone);
-            world.live.seen.answers.insert(id, Answer { at, sight });
-        }
+    /// What one run was answered, the next one sees in its list.
+    fn run(&mut self, ask: Ask, order: Order) -> Result<Went, Failure> {
+        let mut world = Rehearsal::new(
+            (self.session, self.owner),
+            ask,
+            order,
+            (&mut self.calls, &self.answers),
+        );
         let end = drive::drive(&mut world, &mut self.log, ask)?;
         let record = self.session.record(self.owner)?;
         let pairs = world.live.pairs(self.log.open(), &record);
-        let seen = world.live.seen.clone();
-        let went = Went {
+        let (seen, deeds) = world.live.ended();
+        self.answers.extend(seen.answers.clone());
+        Ok(Went {
             end,
-            deeds: Vec::new(),
-            seen: seen.clone(),
+            deeds,
+            seen,
             pairs,
-        };
-        self.calls = Some(world.calls);
-        Ok((end, seen, went))
+        })
     }
 
-    fn go(mut self, ask: Ask, order: Order, gone: Option<AccessKeyId>) -> Result<Plan, Failure> {
-        let before = self.log.open().replacement.clone();
-        let (end, _, went) = self.run(ask, order, gone)?;
+    fn go(mut self, ask: Ask, order: Order) -> Result<Plan, Failure> {
+        let went = self.run(ask, order)?;
         let open = self.log.open();
-        let (state, stops) = match end {
+        let (state, stops) = match went.end {
             End::Stop(Stop::TwoPairs) => {
                 return Err(replace::two_pairs(self.session, self.owner, &went.pairs));
             }
             End::Stop(Stop::NoPair) => return Err(stop::no_pair(self.owner)),
             End::Stop(why) => (
                 None,
-                Some(stop::stopped(self.session, self.owner, open, &went, why)),
+                Some(stop::would_stop(self.session, self.owner, open, &went, why)),
             ),
             End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
-                (Some(state(open, before.is_some())), None)
+                (Some(state(open)), None)
             }
-            End::Wait(wait) => (None, Some(stop::waiting(self.owner, open, wait))),
+            End::Wait(wait) => (None, Some(waits(self.owner, open, wait))),
         };
         Ok(Plan {
-            calls: self.calls.map(|calls| calls.made).unwrap_or_default(),
+            calls: self.calls.made,
             state,
             stops,
         })
     }
 }
 
-fn state(open: &OpenWork, _was_open: bool) -> State {
+/// Of a pair that leaked, the person wants to know first that it would be disabled.
+fn waits(owner: &Owner, open: &OpenWork, wait: Wait) -> Failure {
+    let failure = stop::waiting(owner, open, wait);
+    let Some(id) = open.leaked.first() else {
+        return failure;
+    };
+    let left = format!("`{id}` would be disabled, and nothing would take its place yet");
+    Failure {
+        kind: Kind::Refused,
+        ..failure.half_done(left)
+    }
+}
+
+fn state(open: &OpenWork) -> State {
     match &open.replacement {
         Some(it) if it.rolled_back => State::RolledBack,
         Some(it) if it.disabled_at.is_some() => State::Grace,

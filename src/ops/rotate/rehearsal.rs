@@ -7,14 +7,16 @@ use crate::core::{
     event::Event,
     open_work::{Keeping, Made, OpenWork, Replaced, Request},
     plan::{Ask, Step},
-    seen::{Answer, Seen, Sight},
+    seen::{Answer, Failed, Listed, Seen, Sight},
     time::Timestamp,
 };
 use crate::ops::{
     Failure, Session,
     drive::{EventLog, World},
     live::{Live, Order},
+    retire,
 };
+use std::collections::BTreeMap;
 
 /// A call that would be made.
 pub(crate) struct Planned {
@@ -95,16 +97,17 @@ pub(super) struct Rehearsal<'a> {
     pub(super) live: Live<'a>,
     order: Order,
     ask: Ask,
-    pub(super) calls: Calls,
+    calls: &'a mut Calls,
+    /// What was answered before this run.
+    before: &'a BTreeMap<AccessKeyId, Answer>,
 }
 
 impl<'a> Rehearsal<'a> {
     pub(super) fn new(
-        session: &'a Session,
-        owner: &'a Owner,
+        (session, owner): (&'a Session, &'a Owner),
         ask: Ask,
         order: Order,
-        calls: Calls,
+        (calls, before): (&'a mut Calls, &'a BTreeMap<AccessKeyId, Answer>),
     ) -> Self {
         Self {
             session,
@@ -113,6 +116,7 @@ impl<'a> Rehearsal<'a> {
             order,
             ask,
             calls,
+            before,
         }
     }
 
@@ -125,14 +129,42 @@ impl<'a> Rehearsal<'a> {
         self.seen_mut()
             .answers
             .insert(id.clone(), Answer { at, sight });
+        self.list_as_answered(id, sight);
     }
 
     fn look(&mut self, log: &impl EventLog) -> Result<(), Failure> {
         self.calls.add(&Call::list_pairs(self.owner));
-        self.live.see(log)
+        self.live.see(log)?;
+        if self.live.asks_for_room(log.open()) {
+            self.calls.add(&Call::quota());
+        }
+        let own = self.seen().answers.clone();
+        for (id, answer) in self.before.iter().chain(&own) {
+            self.list_as_answered(id, answer.sight);
+        }
+        Ok(())
+    }
+
+    /// The list would show what was changed before it.
+    fn list_as_answered(&mut self, id: &AccessKeyId, sight: Sight) {
+        let Some(list) = &mut self.live.seen.list else {
+            return;
+        };
+        let status = match sight {
+            Sight::Active => Status::Active,
+            Sight::Inactive => Status::Inactive,
+            Sight::Gone => {
+                list.pairs.remove(id);
+                return;
+            }
+        };
+        if let Some(listed) = list.pairs.get_mut(id) {
+            listed.status = status;
+        }
     }
 
     fn request(&mut self, log: &mut impl EventLog) -> Result<(), Failure> {
+        self.forget_expired(log)?;
         self.calls.add(&Call::create_pair(self.owner));
         let (id, now) = (AccessKeyId::parse(NEW)?, self.now());
         let rotates = self.ask == Ask::Rotate && log.open().leaked.is_empty();
@@ -160,8 +192,24 @@ impl<'a> Rehearsal<'a> {
             keeping,
         };
         self.seen_mut().has_requested = true;
+        let (status, created_at) = (Status::Active, now);
+        if let Some(list) = &mut self.seen_mut().list {
+            let listed = Listed { status, created_at };
+            list.pairs.insert(id.clone(), listed);
+        }
         self.answered(&id, Sight::Active);
         log.append(Event::Created(id, made))
+    }
+
+    /// Before a rotation begins, the recycle bin is asked for what was deleted long ago.
+    fn forget_expired(&mut self, log: &impl EventLog) -> Result<(), Failure> {
+        if self.ask == Ask::Rotate && log.open().leaked.is_empty() {
+            let record = self.session.record(self.owner)?;
+            for id in retire::expired(&record, self.now()) {
+                self.calls.add(&Call::recycled_pair(&id));
+            }
+        }
+        Ok(())
     }
 
     fn set(
@@ -170,32 +218,45 @@ impl<'a> Rehearsal<'a> {
         id: &AccessKeyId,
         status: Status,
     ) -> Result<(), Failure> {
+        let outgoing = log.open().replacement.clone().filter(|it| it.old == *id);
+        if let Some(it) = &outgoing {
+            self.switch(&it.old, &it.new);
+        }
         self.calls.add(&Call::set_status(self.owner, id, status));
         self.answered(id, status.into());
         self.seen_mut().asked.insert(id.clone());
-        let outgoing = log
-            .open()
-            .replacement
-            .as_ref()
-            .is_some_and(|it| it.old == *id);
-        if outgoing && status == Status::Inactive {
+        if outgoing.is_some() && status == Status::Inactive {
             log.append(Event::Disabled(id.clone(), self.now()))?;
         }
         Ok(())
     }
 
-    /// Whoever signs with one of these pairs signs with the other from now on.
+    /// Whoever signs with the one pair signs with the other from now on.
+    fn switch(&mut self, from: &AccessKeyId, to: &AccessKeyId) {
+        if self.calls.signer == from.as_str() {
+            self.calls.signer = to.to_string();
+        }
+    }
+
     fn deliver(&mut self, log: &mut impl EventLog, to: &AccessKeyId) -> Result<(), Failure> {
         let open = log.open();
-        let old = open.replacement.iter().map(|it| &it.old);
-        if old
-            .chain(&open.leaked)
-            .any(|id| id.as_str() == self.calls.signer)
-        {
-            self.calls.signer = to.to_string();
+        let old = open.replacement.iter().map(|it| it.old.clone());
+        let from: Vec<AccessKeyId> = old.chain(open.leaked.iter().cloned()).collect();
+        for from in &from {
+            self.switch(from, to);
         }
         self.seen_mut().targets.clear();
         log.append(Event::Delivered(to.clone(), self.now()))
+    }
+
+    /// What is Active works, as far as a list can tell.
+    fn verify(&mut self, log: &impl EventLog, id: &AccessKeyId, not_before: Option<Timestamp>) {
+        let at = not_before.unwrap_or_else(|| self.now()).max(self.now());
+        if self.seen().sight(log.open(), id) == Sight::Active {
+            self.seen_mut().verified.insert(id.clone(), at);
+        } else {
+            self.seen_mut().failed.insert(id.clone(), Failed::Unknown);
+        }
     }
 
     fn restore(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
@@ -226,8 +287,7 @@ impl World for Rehearsal<'_> {
             }
             Step::Verify(id, not_before) => {
                 self.calls.signed(&Call::caller_identity(), id.to_string());
-                let at = not_before.unwrap_or_else(|| self.now()).max(self.now());
-                self.seen_mut().verified.insert(id.clone(), at);
+                self.verify(log, id, *not_before);
                 Ok(())
             }
             Step::Store(id) => {

@@ -13,7 +13,9 @@ use crate::ops::{
 pub(super) fn first(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
     if let Some(it) = work.open().replacement.clone() {
         if it.old == *id && it.disabled_at.is_some() {
-            return work.go(Ask::EndGrace, Order::none()).map(drop);
+            let went = work.go(Ask::EndGrace, Order::none())?;
+            super::tell_of_ended(work, &went);
+            return Ok(());
         }
         if it.new == *id {
             return Err(Failure::new(
