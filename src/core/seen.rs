@@ -167,6 +167,6 @@ impl Seen {
     /// Counted by the list's own time and not by now: time that passes in a run does not make its list any newer.
     fn beats_the_list(&self, at: Timestamp) -> bool {
         let list = self.list.as_ref();
-        list.is_none_or(|list| list.asked_at < at + self.limits.lag)
+        list.is_none_or(|list| list.asked_at <= at || list.asked_at < at + self.limits.lag)
     }
 }

@@ -48,13 +48,12 @@ impl Journal {
     }
 
     fn restoring(&self) -> Result<Files<AccessKeyId, Restoring>, Error> {
-        let ids = match self.restoring.get() {
-            Some(ids) => ids,
-            None => {
-                let names = self.names()?;
-                let ids = names.iter().filter_map(|name| pair_of(name, RESTORING));
-                self.restoring.get_or_init(|| ids.collect())
-            }
+        let ids = if let Some(ids) = self.restoring.get() {
+            ids
+        } else {
+            let names = self.names()?;
+            let ids = names.iter().filter_map(|name| pair_of(name, RESTORING));
+            self.restoring.get_or_init(|| ids.collect())
         };
         let read = ids.iter().filter_map(|id| {
             let read = self.home.load::<Restoring>(&self.restoring_file(id));

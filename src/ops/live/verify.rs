@@ -44,7 +44,7 @@ impl Live<'_> {
             Err(error) => drop(
                 self.seen
                     .failed
-                    .insert(id.clone(), self.failed(log, id, error)?),
+                    .insert(id.clone(), Self::failed(log, id, error)?),
             ),
         }
         Ok(())
@@ -81,12 +81,7 @@ impl Live<'_> {
     }
 
     /// What is known of a pair that did not work; an error where nothing is.
-    fn failed(
-        &self,
-        log: &impl EventLog,
-        id: &AccessKeyId,
-        asked: Asked,
-    ) -> Result<Failed, Failure> {
+    fn failed(log: &impl EventLog, id: &AccessKeyId, asked: Asked) -> Result<Failed, Failure> {
         let error = match asked {
             Asked::Stranger(arn) => {
                 let message = "the new pair is somebody else's";

@@ -39,24 +39,20 @@ fn not_restored(owner: &Owner, open: &OpenWork, until: Timestamp) -> Failure {
 /// The pair that is to be used is listed as Active, or was made just now, and does not work yet.
 fn not_yet(open: &OpenWork) -> Failure {
     let again = "the same command again in a minute";
-    match &open.replacement {
-        Some(it) => {
-            let what = if it.rolled_back {
-                "rollback"
-            } else {
-                "rotation"
-            };
-            Failure::new(Kind::HalfDone, format!("the {what} does not go on"))
-                .because(format!("the cloud does not know `{}` yet", it.new))
-                .hint(again)
-        }
-        None => {
-            let message = open.leaked.first().map_or_else(String::new, waits);
-            Failure::new(Kind::HalfDone, message)
-                .because("the pair that is to take it does not work yet")
-                .hint(again)
-        }
-    }
+    let Some(it) = &open.replacement else {
+        let message = open.leaked.first().map_or_else(String::new, waits);
+        return Failure::new(Kind::HalfDone, message)
+            .because("the pair that is to take it does not work yet")
+            .hint(again);
+    };
+    let what = if it.rolled_back {
+        "rollback"
+    } else {
+        "rotation"
+    };
+    Failure::new(Kind::HalfDone, format!("the {what} does not go on"))
+        .because(format!("the cloud does not know `{}` yet", it.new))
+        .hint(again)
 }
 
 /// The journal has the sealed copy, which a later command is to compare with what its store gives back.
