@@ -54,7 +54,7 @@ pub(in crate::ops) fn drive(
         let step = plan::next(log.open(), world.seen(), ask, world.now());
         match step {
             Step::Wait(wait) => return Ok(End::Wait(wait)),
-            Step::Stop(stop) => return Ok(End::Stop(stop)),
+            Step::Stop(why) => return Ok(End::Stop(why)),
             Step::Done => return Ok(End::Done),
             step => world.take(&step, log)?,
         }

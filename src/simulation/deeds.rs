@@ -96,6 +96,7 @@ impl Deed {
     }
 
     /// Does it as one run of akm, and looks at what it left.
+    #[expect(clippy::too_many_lines, reason = "one arm a deed")]
     pub(super) fn perform(&self, world: &Arc<World>, plan: Plan) -> (Outcome, Course) {
         world
             .fate

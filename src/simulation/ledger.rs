@@ -203,6 +203,9 @@ impl Ledger {
         let rotation = open.replacement.as_ref().filter(|it| it.old == *id);
         let rotation = rotation.map(|it| it.new.clone());
         let leaks = open.leaked.contains(id);
+        // What a rollback brings back.
+        let returns = open.replacement.as_ref();
+        let returns = returns.is_some_and(|it| it.new == *id && it.rolled_back);
         // A restoring is gone on with by whatever command comes next.
         let typed = self.book().typed.contains(id) || world.is_being_restored(id);
         match rotation {
@@ -213,15 +216,7 @@ impl Ledger {
                 book.taken_out.insert((run, id.clone()));
                 book.stands &= stands;
             }
-            None if leaks && !activates => (),
-            // What a rollback brings back.
-            None if activates
-                && open
-                    .replacement
-                    .is_some_and(|it| it.new == *id && it.rolled_back) =>
-            {
-                ()
-            }
+            None if leaks && !activates || returns && activates => (),
             None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
             None if !typed => self.breach(
                 6,

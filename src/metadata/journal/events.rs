@@ -29,7 +29,7 @@ struct Tail {
 }
 
 /// The room that the answer to a request may need.
-const ANSWER: u64 = 4096;
+const ANSWER: usize = 4096;
 
 impl Events {
     pub(crate) fn open(&self) -> &OpenWork {
@@ -57,7 +57,7 @@ impl Events {
         let io = |error| Error::Io(self.path.clone(), error);
         match &mut self.file {
             None => return Ok(()),
-            Some(tail) if tail.end + ANSWER > tail.size => {
+            Some(tail) if tail.end + ANSWER as u64 > tail.size => {
                 tail.file
                     .write_at(tail.size, &vec![b'\n'; format::ROOM])
                     .map_err(io)?;
@@ -97,10 +97,7 @@ impl Events {
         let mut bytes = self.line(&Record::Intent(Box::new(Intent::Now(self.header.clone()))))?;
         bytes.extend_from_slice(event);
         let end = bytes.len();
-        bytes.resize(
-            end.max(format::ROOM - ANSWER as usize) + ANSWER as usize,
-            b'\n',
-        );
+        bytes.resize(end.max(format::ROOM - ANSWER) + ANSWER, b'\n');
         let file = self.home.disk.replace_open(&self.path, &bytes);
         Ok(Tail {
             file: file.map_err(|error| Error::Io(self.path.clone(), error))?,

@@ -145,17 +145,13 @@ fn fold(records: Vec<Record>) -> Option<(Owner, AccountId, OpenWork)> {
         return None;
     };
     let mut work = OpenWork::default();
-    let mut apply: Box<dyn FnMut(Record, &mut OpenWork) -> bool> = match &*intent {
-        Intent::Version1(first) => {
-            first.begin(&mut work);
-            Box::new(|record, work| first.apply(record, work))
-        }
-        Intent::Now(_) => {
-            Box::new(|record, work| record.event().map(|event| work.apply(event)).is_some())
-        }
-    };
-    let in_order = records.all(|record| apply(record, &mut work));
-    drop(apply);
+    if let Intent::Version1(first) = &*intent {
+        first.begin(&mut work);
+    }
+    let in_order = records.all(|record| match &*intent {
+        Intent::Version1(first) => first.apply(record, &mut work),
+        Intent::Now(_) => record.event().map(|event| work.apply(event)).is_some(),
+    });
     in_order.then(|| (intent.owner(), intent.account().clone(), work))
 }
 

@@ -72,7 +72,7 @@ impl Live<'_> {
                 Err(error) => error,
             };
             if waited >= LIMIT || !is_worth_waiting(error.fault) {
-                return Err(Asked::Failed(error));
+                return Err(Asked::Failed(Box::new(error)));
             }
             self.session.clock.sleep(pause);
             waited += pause;
@@ -87,7 +87,7 @@ impl Live<'_> {
                 let message = "the new pair is somebody else's";
                 return Err(Failure::new(Kind::OtherAccount, message).because(arn));
             }
-            Asked::Failed(error) => error,
+            Asked::Failed(error) => *error,
         };
         let is_made = log.open().made.contains_key(id);
         match error.fault {
@@ -102,7 +102,7 @@ impl Live<'_> {
 enum Asked {
     /// It is somebody else's, by this ARN.
     Stranger(String),
-    Failed(Error),
+    Failed(Box<Error>),
 }
 
 /// Only of a pair that was made here is the secret known to be right.
