@@ -144,6 +144,7 @@ impl<'a> Work<'a> {
         let record = self.session.record(&self.owner)?;
         let pairs = live.pairs(self.log.open(), &record);
         let (seen, deeds) = live.ended();
+        self.close_if_empty()?;
         self.tell_of_restored(&deeds);
         if let End::Wait(Wait::Overlap(_) | Wait::Grace(_)) = end {
             self.leaks_are_over()?;

@@ -61,7 +61,7 @@ leaked P0; create 1m ago           | asked P0; list P0 off                      
 leaked P0; restoring P1 1m ago     | asked P0; resumed P1; list P0 off                   | continue  | wait for restore 14m
 leaked P0                          | asked P0; list P1 on P2 on                          | continue  | stop: no room
 # A rotation goes on only after that.
-leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; allowed 3 | continue | delete P2
+leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; verified P1; allowed 3 | continue | delete P2
 
 # The new pair is verified and delivered.
 P1 for P0                          | list P0 on P1 on; saved P0 P1                       | continue  | verify P1

@@ -70,7 +70,9 @@ impl Events {
 
     /// Removes the journal: nothing is unfinished.
     pub(crate) fn close(&mut self) -> Result<(), Error> {
-        self.home.remove(&self.path)?;
+        if self.file.is_some() {
+            self.home.remove(&self.path)?;
+        }
         (self.open, self.file) = (OpenWork::default(), None);
         Ok(())
     }
