@@ -221,21 +221,3 @@ fn a_rotation_that_stops_says_what_is_known_of_the_old_pair() {
     open.wait(3 * 24 * 60);
     ends(&open, &Deed::Finish, Plan::default(), Outcome::Done);
 }
-
-#[test]
-fn a_suspect_beside_a_leaked_pair_is_to_go_first() {
-    let (world, old) = world();
-    let lost = Outcome::Failed(Kind::HalfDone);
-    ends(&world, &Deed::Create, fault(2, Fault::AnswerLost), lost);
-    world.wait(22);
-    ends(&world, &Deed::Recover, Plan::default(), Outcome::Done);
-    let strange = world.journal().suspects().unwrap()[0].access_key_id.clone();
-    let leak = |session: &Session| rotate::leaked(session, &owner(), Some(&old));
-    let End::Failed(failure) = world.run(Plan::default(), leak).end else {
-        panic!("{}", world.fate.trace());
-    };
-    let hint = format!(
-        "if nobody else made it, `akm delete {strange} --force`, then the same command again"
-    );
-    assert_eq!(failure.hint, Some(hint));
-}

@@ -227,6 +227,14 @@ fn where_nothing_can_take_its_place_and_nothing_can_be_made_a_person_decides() {
     let (env, gone, one, two) = full(true);
     let hint = "hint: if nothing needs it, `akm delete <ID2> --force` makes room, then `akm recover` makes a new pair\n";
     leaked(&env, &gone).said(&[&gone, &one], 8, "", &format!("{SANDBOX}{told}{hint}"));
+    // A suspect is the first to go.
+    let copy = env.copied();
+    crate::recover::suspect(&copy, &two);
+    let ran = leaked(&copy, &gone);
+    let hint =
+        "hint: if nobody else made it, `akm delete <ID1> --force`, then the same command again\n";
+    let words = said(&ran, &[&two]);
+    assert!(ran.code == 8 && words.ends_with(hint), "{words}");
     done(&env, &["delete", &one, "--force", "-y"]);
     done(&env, &["recover"]);
     let new = done(&env, &["show-id", "--ram-user", "alice"]);
