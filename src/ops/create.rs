@@ -12,6 +12,7 @@ use super::{
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    open_work::Made,
     plan::{Ask, Wait},
     time,
 };
@@ -19,6 +20,7 @@ use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     log::Action,
 };
+use crate::store::SecretStore;
 use std::any::Any;
 
 /// What the person asked for besides the pair.
@@ -82,7 +84,14 @@ fn begun(work: &Work) -> Result<Option<AccessKeyId>, Failure> {
         return Ok(None);
     }
     let claimed = |id: &AccessKeyId| record.pair(id).is_some_and(PairRecord::is_held);
-    let made = open.made.keys().find(|id| !claimed(id)).cloned();
+    // Where akm itself makes secrets durable, a create that came to its end has left no journal.
+    let is_durable = |made: &Made| {
+        let store = work.session.stores.open(made.keeping.store);
+        store.is_ok_and(SecretStore::durable)
+    };
+    let mut made = open.made.iter();
+    let made = made.find(|(id, made)| !claimed(id) || is_durable(made));
+    let made = made.map(|(id, _)| id.clone());
     let undelivered = |pair: &&PairRecord| pair.is_held() && pair.undelivered && !pair.leaked;
     let kept = record.access_keys.iter().find(undelivered);
     Ok(made.or_else(|| kept.map(|pair| pair.access_key_id.clone())))

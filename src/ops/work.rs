@@ -141,10 +141,15 @@ impl<'a> Work<'a> {
         let known = live.know(self.log.open());
         let end = end.map_err(|failure| self.half_done(&live, failure))?;
         known.map_err(|failure| self.half_done(&live, failure))?;
-        let record = self.session.record(&self.owner)?;
+        let record = self.session.record(&self.owner);
+        let record = record.map_err(|failure| self.half_done(&live, failure))?;
         let pairs = live.pairs(self.log.open(), &record);
+        let half = stop::half(self.log.open(), &live);
         let (seen, deeds) = live.ended();
-        self.close_if_empty()?;
+        self.close_if_empty().map_err(|failure| match half {
+            Some(left) if failure.kind != Kind::HalfDone => failure.half_done(left),
+            _ => failure,
+        })?;
         self.tell_of_restored(&deeds);
         if let End::Wait(Wait::Overlap(_) | Wait::Grace(_)) = end {
             self.leaks_are_over()?;
