@@ -41,7 +41,7 @@ impl Nginx {
         let folder = env.path("nginx");
         std::fs::create_dir_all(&folder).unwrap();
         certificates(&folder);
-        let ports: Vec<u16> = DOORS.iter().map(|_| free_port()).collect();
+        let ports = free_ports(DOORS.len());
         let configuration = configuration(serving, &ports);
         Some(Self::run(folder, &configuration, ports))
     }
@@ -58,7 +58,7 @@ impl Nginx {
         }
         let folder = env.path("nginx");
         std::fs::create_dir_all(&folder).unwrap();
-        let port = free_port();
+        let port = free_ports(1)[0];
         let servers = format!(
             "map $http_authorization $account {{ default {}; \"~Credential={id}\" {}; }}
              server {{ listen 127.0.0.1:{port};
@@ -132,9 +132,12 @@ impl Drop for Nginx {
     }
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+/// Ports that nobody listens on. They are taken together and given back together: one by one, two could be the same.
+fn free_ports(count: usize) -> Vec<u16> {
+    let taken = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    let taken: Vec<TcpListener> = taken.collect();
+    let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
+    taken.iter().map(port).collect()
 }
 
 fn configuration(serving: &Serving, ports: &[u16]) -> String {
