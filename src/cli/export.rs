@@ -6,6 +6,7 @@ use crate::ops::{
     Failure, Kind, Tell,
     credentials::Selector,
     export::{self, Which},
+    unreadable,
 };
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -86,9 +87,13 @@ impl Export {
         }
         if context.ui.json() && !to_output {
             let ids: Vec<&str> = pairs.iter().map(|pair| pair.id.as_str()).collect();
-            return ui::print_json(&serde_json::json!({ "access_key_ids": ids }));
+            ui::print_json(&serde_json::json!({ "access_key_ids": ids }))?;
         }
-        Ok(())
+        if !self.all {
+            return Ok(());
+        }
+        let known = reading.account.inventory.all()?;
+        unreadable(known.unreadable, &context.ui)
     }
 
     fn which(&self) -> Result<Which, Failure> {

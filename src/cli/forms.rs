@@ -33,6 +33,8 @@ impl Command {
             Self::List(_) => ("list", ROWS),
             Self::ShowId(_) => ("show-id", DATA),
             Self::Rotate(_) => ("rotate", DATA),
+            Self::Leak(_) => ("leak", DATA),
+            Self::Rollback(_) => ("rollback", DATA),
             Self::Disable(_) => ("disable", DATA),
             Self::Enable(_) => ("enable", DATA),
             Self::Delete(_) => ("delete", DATA),

@@ -24,6 +24,7 @@ mod help;
 mod import;
 mod key_policy;
 mod key_policy_set;
+mod leak;
 mod list;
 mod listing;
 mod log;
@@ -37,6 +38,7 @@ mod profile_remove;
 mod protect;
 mod read;
 mod recover;
+mod rollback;
 mod rotate;
 mod sandbox;
 #[cfg(feature = "server")]
@@ -134,6 +136,8 @@ enum Command {
     List(list::List),
     ShowId(show_id::ShowId),
     Rotate(rotate::Rotate),
+    Leak(leak::Leak),
+    Rollback(rollback::Rollback),
     Disable(status::Disable),
     Enable(status::Enable),
     Delete(pair::Delete),
@@ -184,6 +188,8 @@ impl Command {
             Self::List(args) => args.run(context),
             Self::ShowId(args) => args.run(context),
             Self::Rotate(args) => args.run(context),
+            Self::Leak(args) => args.run(context),
+            Self::Rollback(args) => args.run(context),
             Self::Disable(args) => args.run(context),
             Self::Enable(args) => args.run(context),
             Self::Delete(args) => args.run(context),

@@ -42,13 +42,20 @@ pub(crate) struct Enable {
     /// The pair's AccessKey ID
     #[arg(value_name = "KEY_ID", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
     id: String,
+    /// Enable it even if it leaked
+    #[arg(long)]
+    force: bool,
 }
 
 impl Enable {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
         let session = context.changing()?;
-        show(context, &session, &retire::enable(&session, &id)?)
+        show(
+            context,
+            &session,
+            &retire::enable(&session, &id, self.force)?,
+        )
     }
 }
 
@@ -65,13 +72,23 @@ pub(crate) struct Restore {
     /// Leave it Active, as the cloud returns it
     #[arg(long)]
     active: bool,
+    /// Restore it even if it leaked
+    #[arg(long)]
+    force: bool,
 }
 
 impl Restore {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
         let session = context.changing()?;
-        let pair = restore::restore(&session, &id, self.active)?;
+        let pair = restore::restore(
+            &session,
+            &id,
+            restore::Wanted {
+                active: self.active,
+                force: self.force,
+            },
+        )?;
         if pair.secret_store.is_none() {
             context
                 .ui

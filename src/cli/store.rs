@@ -131,7 +131,7 @@ impl Row {
 fn secrets_in(home: &Home, kind: StoreKind) -> Result<usize, Failure> {
     let mut count = 0;
     for account in Inventory::accounts(home)? {
-        for record in Inventory::new(home.clone(), account).all()? {
+        for record in Inventory::new(home.clone(), account).all()?.records {
             let pairs = record.access_keys.iter();
             count += pairs.filter(|pair| pair.secret_store == Some(kind)).count();
         }

@@ -18,12 +18,8 @@ use super::{
     seen::{Failed, Seen, Sight},
     time::Timestamp,
 };
-use chrono::TimeDelta;
 
 pub(crate) use step::{Ask, Step, Stop, Wait};
-
-/// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
-pub(crate) const PROOF: TimeDelta = TimeDelta::seconds(2);
 
 /// Returns what a run is to do that was asked for `ask`. A rotation that was cut short is the same command's own: it does not rotate twice.
 pub(crate) fn begin(open: &OpenWork, ask: Ask) -> Ask {
@@ -110,14 +106,16 @@ impl Plan<'_> {
         lost.map(|id| Step::Store(id.clone()))
     }
 
-    /// Row 7: another pair takes the place of what leaked, which then goes.
+    /// Row 7: another pair, which was asked itself, takes the place of what leaked, which then goes.
     fn leaks(&self) -> Option<Step> {
         if self.open.leaked.is_empty() {
             return None;
         }
         let is_there = |id: &&AccessKeyId| self.sight(id) != Sight::Gone;
         let there = self.open.leaked.iter().find(is_there).cloned();
+        let is_verified = |id: &AccessKeyId| self.seen.verified.contains_key(id);
         match (self.usable(), there) {
+            (Some(id), Some(_)) if !is_verified(&id) => Some(self.hand_over_to(id)),
             (Some(id), _) if self.is_target_leaked() => Some(self.hand_over_to(id)),
             (Some(_), Some(leaked)) => Some(Step::Delete(leaked)),
             (Some(_), None) => self.secret_of_leaked(),
@@ -194,12 +192,18 @@ impl Plan<'_> {
             (Sight::Inactive, Some(_)) => grace.map(Wait::Grace),
             (Sight::Inactive, None) => None,
         };
-        Some(wait.map_or_else(|| self.take_away(it), Step::Wait))
+        let Some(wait) = wait else {
+            return Some(self.take_away(it));
+        };
+        // A person is not told to wait for a pair that does not work.
+        let is_seen = self.sight(&it.new) == Sight::Active;
+        let stop = (!is_seen).then(|| self.unless_works(&it.new, None));
+        Some(stop.flatten().unwrap_or(Step::Wait(wait)))
     }
 
     /// It is deleted once it was disabled, and else disabled.
     fn take_away(&self, it: &Replacement) -> Step {
-        let proof_from = it.delivered_at.map(|at| at + PROOF);
+        let proof_from = it.delivered_at.map(|at| at + self.seen.limits.proof);
         let is_disabled = it.disabled_at.is_some();
         let step = if is_disabled {
             Step::Delete

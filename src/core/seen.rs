@@ -47,6 +47,8 @@ pub(crate) struct Limits {
     pub(crate) expiry: TimeDelta,
     /// How long a list may lack a change.
     pub(crate) lag: TimeDelta,
+    /// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
+    pub(crate) proof: TimeDelta,
 }
 
 /// A list of the owner's pairs.
@@ -165,6 +167,6 @@ impl Seen {
     /// Counted by the list's own time and not by now: time that passes in a run does not make its list any newer.
     fn beats_the_list(&self, at: Timestamp) -> bool {
         let list = self.list.as_ref();
-        list.is_none_or(|list| list.asked_at < at + self.limits.lag)
+        list.is_none_or(|list| list.asked_at <= at || list.asked_at < at + self.limits.lag)
     }
 }

@@ -10,7 +10,7 @@ use super::times::{AGES, EXPIRY, GRACE, LAG, LONGER, NOW, OVERLAP, ago, id, numb
 use super::wrong::Wrong;
 use crate::core::access_key::AccessKeyId;
 use crate::core::event::Event;
-use crate::core::open_work::{self, Made, OpenWork, Replaced, Restoring};
+use crate::core::open_work::{self, Keeping, Made, OpenWork, Replaced, Restoring};
 use crate::core::time::Timestamp;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -187,6 +187,7 @@ impl State {
         Made {
             created_at: self.made_at(pair),
             sealed: "sealed".to_owned(),
+            keeping: Keeping::sample(),
         }
     }
 
@@ -220,6 +221,7 @@ impl State {
             before: ids(journal.before),
             signed_at,
             replaces,
+            keeping: Keeping::sample(),
         })
     }
 

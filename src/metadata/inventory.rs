@@ -211,15 +211,6 @@ impl OwnerRecord {
         self.live().filter(usable)
     }
 
-    /// That pair as a list would show it, were it Inactive.
-    pub(crate) fn inactive(&self, id: &AccessKeyId, now: Timestamp) -> AccessKey {
-        AccessKey {
-            id: id.clone(),
-            status: Status::Inactive,
-            created_at: self.pair(id).map_or(now, |pair| pair.created_at),
-        }
-    }
-
     /// Takes over what the cloud shows: unknown pairs come in without a secret, vanished ones count as deleted now.
     pub(crate) fn take_over(&mut self, shown: &[AccessKey], now: Timestamp) {
         for key in shown {
@@ -250,6 +241,22 @@ fn rank(pair: &PairRecord) -> (bool, bool, Timestamp) {
 
 /// A pair and the store that holds its secret.
 pub(crate) type Held = (AccessKeyId, StoreKind);
+
+/// What the files of an account say.
+#[derive(Default)]
+pub(crate) struct Owners {
+    pub(crate) records: Vec<OwnerRecord>,
+    /// Why a record cannot be read. It stops nobody but its own owner.
+    pub(crate) unreadable: Vec<Error>,
+}
+
+/// Tells whether an owner has such a key: `account`, or `user-` and a RAM user's name in lower case.
+fn is_key(key: &str) -> bool {
+    let name = key
+        .strip_prefix("user-")
+        .and_then(|name| UserName::parse(name).ok());
+    key == "account" || name.is_some_and(|name| name.key() == key["user-".len()..])
+}
 
 /// The owner files of one account.
 pub(crate) struct Inventory {
@@ -297,25 +304,30 @@ impl Inventory {
             .map_err(|error| Error::Io(path, error))
     }
 
-    /// All owners, in the order of their names; the account's own pairs first.
-    pub(crate) fn all(&self) -> Result<Vec<OwnerRecord>, Error> {
-        let mut records = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            if let Some(key) = name.strip_suffix(".toml") {
-                records.extend(self.read(key)?);
+    /// Returns all owners, in the order of their names, the account's own pairs first; and why the records that cannot be read cannot.
+    pub(crate) fn all(&self) -> Result<Owners, Error> {
+        let mut all = Owners::default();
+        for key in self.keys()? {
+            match self.read(&key) {
+                Ok(record) => all.records.extend(record),
+                Err(error) => all.unreadable.push(error),
             }
         }
-        Ok(records)
+        Ok(all)
+    }
+
+    /// Returns the keys of the owners that have a file. A name that akm never writes, such as a sync client's copy, is none of them.
+    fn keys(&self) -> Result<Vec<String>, Error> {
+        let names = self.home.names(&self.folder())?;
+        let keys = names.iter().filter_map(|name| name.strip_suffix(".toml"));
+        Ok(keys.filter(|key| is_key(key)).map(str::to_owned).collect())
     }
 
     /// Every pair whose secret is held; in the place of a file that cannot be read, why.
     pub(crate) fn held(&self) -> Result<Vec<Result<Held, Error>>, Error> {
         let mut held = Vec::new();
-        for name in self.home.names(&self.folder())? {
-            match name
-                .strip_suffix(".toml")
-                .map_or(Ok(None), |key| self.read(key))
-            {
+        for key in self.keys()? {
+            match self.read(&key) {
                 Ok(record) => {
                     let pairs = record.into_iter().flat_map(|record| record.access_keys);
                     held.extend(
@@ -336,11 +348,9 @@ impl Inventory {
 
     /// The names of the RAM users known here, lower-cased as their files have them; none where they cannot be read.
     pub(crate) fn user_keys(&self) -> Vec<String> {
-        let names = self.home.names(&self.folder()).unwrap_or_default();
-        let keys = names.iter().filter_map(|name| name.strip_suffix(".toml"));
-        keys.filter_map(|key| key.strip_prefix("user-"))
-            .map(str::to_owned)
-            .collect()
+        let keys = self.keys().unwrap_or_default();
+        let names = keys.iter().filter_map(|key| key.strip_prefix("user-"));
+        names.map(str::to_owned).collect()
     }
 
     /// A RAM user's name in the case of its letters that the cloud has.
@@ -351,9 +361,9 @@ impl Inventory {
     /// The owners that may have a pair whose id begins like that, for completion: what cannot be read is passed over.
     pub(crate) fn with_ids_like(&self, start: &str) -> impl Iterator<Item = OwnerRecord> {
         let quoted = format!("\"{start}");
-        let names = self.home.names(&self.folder()).unwrap_or_default();
-        names.into_iter().filter_map(move |name| {
-            let path = self.file(name.strip_suffix(".toml")?);
+        let keys = self.keys().unwrap_or_default();
+        keys.into_iter().filter_map(move |key| {
+            let path = self.file(&key);
             let content = self.home.bytes(&path).ok()??;
             mentions(&content, &quoted)
                 .then(|| super::parse(&path, &content).ok())
@@ -363,11 +373,8 @@ impl Inventory {
 
     /// The owner of a pair that is known here, deleted ones included.
     pub(crate) fn owner_of(&self, id: &AccessKeyId) -> Result<Option<OwnerRecord>, Error> {
-        for name in self.home.names(&self.folder())? {
-            let Some(key) = name.strip_suffix(".toml") else {
-                continue;
-            };
-            let path = self.file(key);
+        for key in self.keys()? {
+            let path = self.file(&key);
             let Some(content) = self.home.bytes(&path)? else {
                 continue;
             };

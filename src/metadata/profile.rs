@@ -34,8 +34,8 @@ pub(crate) struct Profile {
     /// The region that whoever gets a pair works in, unless it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) region: Option<RegionId>,
-    /// Between two checks of a new pair; a second where it is absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Read and not used: the pause between two checks of a new pair, which there is no more.
+    #[serde(default, skip_serializing)]
     pub(crate) verify_pause: Option<Span>,
     /// The role that the pair assumes for every command.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,19 +1,26 @@
 //! `create`: one new pair for an owner, its secret held.
 
 use super::{
-    Failure, Kind, Session, issue, issue::Issued, record, recover, recover::Settled, rotate,
+    Failure, Kind, Session,
+    drive::End,
+    live::{Deed, Order},
+    record,
+    session::no_such_pair,
+    stop,
+    work::Work,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    rotation::Reached,
+    open_work::Made,
+    plan::{Ask, Wait},
     time,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
-    journal::Entry,
     log::Action,
 };
+use crate::store::SecretStore;
 use std::any::Any;
 
 /// What the person asked for besides the pair.
@@ -23,79 +30,112 @@ pub(crate) struct Wish {
     pub(crate) hand_outs: Vec<Action>,
 }
 
-/// A pair that is there and held. Where its secret is about to leave, its journal stays open and its owner locked until it has:
-/// killed in between, the same command finds this pair again instead of making another.
+/// A pair that is there and held. Where its secret is about to leave, its owner stays locked until it has, and the pair counts as
+/// undelivered: killed in between, the same command finds this pair again instead of making another.
 pub(crate) struct Created {
     pub(crate) pair: PairRecord,
-    open: Option<(Issued, Box<dyn Any + Send>)>,
+    owner: Owner,
+    lock: Option<Box<dyn Any + Send>>,
 }
 
 impl Created {
-    /// The secret has left as it was to, or could not and that is told.
+    /// The secret has left as it was to, or could not and that is said.
     pub(crate) fn handed_out(self, session: &Session) -> Result<(), Failure> {
-        match self.open {
-            Some((issued, _lock)) => recover::close(session, issued).map(drop),
-            None => Ok(()),
+        if self.lock.is_none() {
+            return Ok(());
         }
+        let mut record = session.record(&self.owner)?;
+        if let Some(pair) = record.pair_mut(&self.pair.access_key_id) {
+            pair.undelivered = false;
+            session.inventory.save(&record)?;
+        }
+        Ok(())
     }
 }
 
 /// Makes a pair for an owner that exists, or finishes the one that an earlier command left half done.
 /// `TwoPairs` when the owner has as many as it may; `Undecided` while an earlier create may yet be executed.
 pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Created, Failure> {
-    let lock = session.lock(owner)?;
-    let begun = begun(session, owner)?;
-    let issued = match recover::settle_open(session, owner, rotate::Word::AsDue)? {
-        Settled::Pair(issued) => {
-            told_of(session, &issued.pair);
-            issued
-        }
-        // What another create had made took the place of a pair that leaked.
-        Settled::Rotating(standing, _) if begun.as_ref() == Some(&standing.new.access_key_id) => {
-            told_of(session, &standing.new);
-            let pair = standing.new.clone();
-            write_down(session, owner, &pair, &wish.hand_outs);
-            return Ok(Created { pair, open: None });
-        }
-        Settled::Rotating(..) | Settled::Nothing => {
-            let before = issue::preflight(session, owner)?;
-            issue::issue(session, owner, &before, wish.comment, None)?
-        }
+    let mut work = Work::begin(session, owner)?;
+    let order = Order {
+        comment: wish.comment,
+        awaits_hand_out: !wish.hand_outs.is_empty(),
+        ..Order::none()
     };
-    if wish.hand_outs.is_empty() {
-        let pair = recover::close(session, issued)?;
-        return Ok(Created { pair, open: None });
-    }
-    let pair = issued.pair.clone();
-    write_down(session, owner, &pair, &wish.hand_outs);
-    Ok(Created {
-        pair,
-        open: Some((issued, lock)),
-    })
-}
-
-fn write_down(session: &Session, owner: &Owner, pair: &PairRecord, hand_outs: &[Action]) {
-    for action in hand_outs {
+    let id = match begun(&work)? {
+        Some(id) => finish(&mut work, id, order)?,
+        None => make(&mut work, order)?,
+    };
+    let pair = session.record(owner)?.pair(&id).cloned();
+    let pair = pair.ok_or_else(|| no_such_pair(&id))?;
+    for action in &wish.hand_outs {
         let pairs = std::iter::once((owner, &pair.access_key_id));
         record::handed_out(session, *action, pairs);
     }
+    let lock = (!wish.hand_outs.is_empty()).then(|| work.into_lock());
+    let owner = owner.clone();
+    Ok(Created { pair, owner, lock })
 }
 
-/// The pair that a create made which was cut short.
-fn begun(session: &Session, owner: &Owner) -> Result<Option<AccessKeyId>, Failure> {
-    let open = session.journal.read(owner)?;
-    let cut = |entry: &Entry| entry.reached == Reached::Got && entry.intent.rotation.is_none();
-    let open = open.filter(cut);
-    Ok(open
-        .and_then(|entry| entry.got)
-        .map(|got| got.access_key_id))
+/// Returns the pair of a create that was cut short: made and not claimed, or not handed out.
+fn begun(work: &Work) -> Result<Option<AccessKeyId>, Failure> {
+    let (open, record) = (work.open(), work.session.record(&work.owner)?);
+    if open.replacement.is_some() || !open.leaked.is_empty() {
+        return Ok(None);
+    }
+    let claimed = |id: &AccessKeyId| record.pair(id).is_some_and(PairRecord::is_held);
+    // Where akm itself makes secrets durable, a create that came to its end has left no journal.
+    let is_durable = |made: &Made| {
+        let store = work.session.stores.open(made.keeping.store);
+        store.is_ok_and(SecretStore::durable)
+    };
+    let mut made = open.made.iter();
+    let made = made.find(|(id, made)| !claimed(id) || is_durable(made));
+    let made = made.map(|(id, _)| id.clone());
+    let undelivered = |pair: &&PairRecord| pair.is_held() && pair.undelivered && !pair.leaked;
+    let kept = record.access_keys.iter().find(undelivered);
+    Ok(made.or_else(|| kept.map(|pair| pair.access_key_id.clone())))
 }
 
-fn told_of(session: &Session, pair: &PairRecord) {
-    session.tell.note(&format!(
-        "finished what was begun before: AccessKey pair `{}`",
-        pair.access_key_id
+fn finish(work: &mut Work, id: AccessKeyId, order: Order) -> Result<AccessKeyId, Failure> {
+    let went = work.go(Ask::Continue, order.clone())?;
+    let there = went.pairs.iter().any(|key| key.id == id) || went.seen.list.is_none();
+    if !there {
+        work.session.tell.note(&format!(
+            "`{id}` of {} was made by an earlier command and is deleted by now",
+            work.owner
+        ));
+        return make(work, order);
+    }
+    work.session.tell.note(&format!(
+        "finished what was begun before: AccessKey pair `{id}`"
     ));
+    Ok(id)
+}
+
+fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
+    let went = work.go(Ask::Create, order)?;
+    let made = went.deeds.iter().rev().find_map(|deed| match deed {
+        Deed::Created(id) => Some(id.clone()),
+        _ => None,
+    });
+    match (made, went.end) {
+        (Some(id), End::Done | End::Wait(_)) => Ok(id),
+        (_, End::Stop(why)) => Err(stop::stopped(
+            work.session,
+            &work.owner,
+            work.open(),
+            &went,
+            why,
+        )),
+        (_, End::Wait(Wait::Overlap(_) | Wait::Grace(_)))
+            if went.pairs.len() >= went.seen.limits.pairs =>
+        {
+            Err(two_pairs(work.session, &work.owner, &went.pairs))
+        }
+        (_, End::Wait(wait)) => Err(stop::waiting(&work.owner, work.open(), wait)),
+        (None, End::Done) => Err(Failure::new(Kind::Failed, "no pair was made")),
+    }
 }
 
 /// The pair is there and held, and only its way out failed: the same command would make another.

@@ -70,7 +70,7 @@ fn chosen(
 }
 
 fn all(account: &Account) -> Result<Vec<(Owner, PairRecord)>, Failure> {
-    let records = account.inventory.all()?;
+    let records = account.inventory.all()?.records;
     let pairs = records
         .iter()
         .flat_map(|record| record.live().map(|pair| (record.owner(), pair.clone())));

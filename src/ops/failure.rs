@@ -159,6 +159,24 @@ impl From<metadata::Error> for Failure {
     }
 }
 
+/// Says of each record that could not be read, and fails with the first: the others were not stopped by it.
+pub(crate) fn unreadable(
+    errors: Vec<metadata::Error>,
+    tell: &dyn super::Tell,
+) -> Result<(), Failure> {
+    let mut failures = errors.into_iter().map(Failure::from);
+    let Some(first) = failures.next() else {
+        return Ok(());
+    };
+    for other in failures {
+        let cause = other
+            .cause
+            .map_or_else(String::new, |cause| format!(": {cause}"));
+        tell.warn(&format!("{}{cause}", other.message));
+    }
+    Err(first)
+}
+
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         use store::Error as E;

@@ -1,16 +1,17 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{Account, Failure, Kind, Session, record, rotate, session};
+use super::{Account, Failure, Kind, Session, live, record, session};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
 use crate::core::account::{AccountId, Owner};
 use crate::core::name::{ProfileName, UserName};
+use crate::core::open_work::OpenWork;
 use crate::core::secret::Secret;
 use crate::core::time;
 use crate::metadata::{
     config::Config,
     inventory::{Inventory, PairRecord},
-    journal::{Entry, Journal},
+    journal::Journal,
     log::Action,
     profile::Profile,
 };
@@ -215,17 +216,20 @@ pub(crate) fn drop_secret(account: &Account, dropped: &Droppable) -> Result<(), 
 }
 
 /// What ends that work: a rotation that rests waits for its time.
-fn finishing(account: &Account, entry: &Entry) -> String {
+fn finishing(account: &Account, owner: &Owner, open: &OpenWork) -> String {
     let recover = format!("`akm -p {} recover` finishes it", account.profile);
-    let due = rotate::due(entry).filter(|_| rotate::rests(entry));
-    let Some(at) = due.map(|due| due.delete.unwrap_or(due.disable)) else {
+    let due = open.replacement.as_ref().and_then(|it| {
+        let (disable, delete) = live::due(it);
+        delete.or(disable)
+    });
+    let Some(at) = due else {
         return recover;
     };
     format!(
         "its rotation waits until {}: then `akm -p {} rotate {} --finish` goes on with it; without `--drop-secret` the profile goes now",
         time::format(at),
         account.profile,
-        entry.owner().selector()
+        owner.selector()
     )
 }
 
@@ -242,10 +246,9 @@ fn lock_known(
     let name = format!("{known}/{}", owner.key());
     let lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
     let open = Journal::new(account.home.clone(), known).read(&owner)?;
-    let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
-    if let Some(entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) {
+    if open.made.contains_key(id) {
         let message = format!("work on `{id}` of {owner} is open");
-        return Err(Failure::new(Kind::Refused, message).hint(finishing(account, &entry)));
+        return Err(Failure::new(Kind::Refused, message).hint(finishing(account, &owner, &open)));
     }
     Ok(Some(Row {
         inventory,

@@ -1,8 +1,13 @@
 //! `list --refresh`: what is known is brought in line with what the cloud shows.
 
-use super::{Failure, Kind, Session};
-use crate::core::{access_key::Status, account::Owner};
-use crate::metadata::inventory::OwnerRecord;
+use super::{Failure, Kind, Session, unreadable};
+use crate::core::{
+    access_key::{AccessKeyId, Status},
+    account::Owner,
+    open_work::OpenWork,
+};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::store::SecretName;
 
 /// Asks the cloud for one owner's pairs and their last use, and writes that down. The caller holds the owner's lock.
 pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Failure> {
@@ -19,11 +24,39 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
             pair.last_used_at = used.or(pair.last_used_at);
         }
     }
+    reclaim(session, &session.journal.read(owner)?, &mut record);
     tell_drift(session, &before, &record);
     if !record.access_keys.is_empty() || !before.access_keys.is_empty() {
         session.inventory.save(&record)?;
     }
     Ok(record)
+}
+
+/// Metadata that was lost claims again what the store of this home gives back; returns those pairs. One that leaked, or a suspect, is not
+/// wanted; of one that was made and not yet claimed, the secret is put into the store once more.
+pub(in crate::ops) fn reclaim(
+    session: &Session,
+    open: &OpenWork,
+    record: &mut OwnerRecord,
+) -> Vec<AccessKeyId> {
+    let suspects = session.journal.suspects().unwrap_or_default();
+    let is_suspect = |id: &AccessKeyId| suspects.iter().any(|one| one.access_key_id == *id);
+    let lost =
+        |pair: &&mut PairRecord| pair.is_live() && pair.secret_store.is_none() && !pair.leaked;
+    let mut made = open.made.values().map(|made| made.keeping.store);
+    let kind = made.next().unwrap_or(session.store);
+    let mut reclaimed = Vec::new();
+    for pair in record.access_keys.iter_mut().filter(lost) {
+        let id = &pair.access_key_id;
+        let is_unwanted = open.made.contains_key(id) || open.leaked.contains(id) || is_suspect(id);
+        let store = session.stores.open(kind);
+        let found = store.and_then(|store| store.holds(&SecretName::pair(id)));
+        if !is_unwanted && found.unwrap_or(false) {
+            reclaimed.push(id.clone());
+            pair.secret_store = Some(kind);
+        }
+    }
+    reclaimed
 }
 
 /// One owner, in the account that is meant.
@@ -56,18 +89,20 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
         Owner::Account => false,
         Owner::RamUser(name) => !users.iter().any(|user| user.name == name),
     };
-    for record in session.inventory.all()?.into_iter().filter(gone) {
+    let known = session.inventory.all()?;
+    for record in known.records.into_iter().filter(gone) {
         user_gone(session, &record)?;
     }
-    for user in &users {
-        locked(session, &Owner::RamUser(user.name.clone()))?;
+    let is_unreadable = |owner: &Owner| session.inventory.load(owner).is_err();
+    let owners = users.iter().map(|user| Owner::RamUser(user.name.clone()));
+    for owner in owners.filter(|owner| !is_unreadable(owner)) {
+        locked(session, &owner)?;
     }
     let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
-    if own {
-        locked(session, &Owner::Account)
-    } else {
-        Ok(())
+    if own && !is_unreadable(&Owner::Account) {
+        locked(session, &Owner::Account)?;
     }
+    unreadable(known.unreadable, &*session.tell)
 }
 
 /// Asked again under the lock: the user may be younger than the list that it is missing from.

@@ -3,7 +3,7 @@
 use super::{Failure, Kind, this_run::ThisRun};
 use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
+    access_key::AccessKeyId,
     account::{AccountId, Owner},
     name::ProfileName,
 };
@@ -55,8 +55,6 @@ pub(crate) struct Session {
     pub(crate) store: StoreKind,
     /// Whose identity, kept in that store, opens what the journal seals.
     pub(crate) recipient: Recipient,
-    /// Between two checks of a new pair.
-    pub(crate) verify_pause: Duration,
     pub(crate) this_run: ThisRun,
 }
 
@@ -108,6 +106,16 @@ impl Account {
         Ok(())
     }
 
+    /// Nor while the file of a pair that is being restored, and that may be its own, cannot be read.
+    pub(crate) fn check_restoring(&self, owner: &Owner) -> Result<(), Failure> {
+        for (id, error) in self.journal.unreadable_restoring()? {
+            if self.may_belong_to(owner, &id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Where only the id of a pair is known: false if it is another owner's for sure.
     pub(super) fn may_belong_to(&self, owner: &Owner, id: &AccessKeyId) -> bool {
         match self.inventory.owner_of(id) {
@@ -118,14 +126,6 @@ impl Account {
 }
 
 impl Session {
-    /// The owner's pairs as the cloud lists them; none of a RAM user that is gone.
-    pub(crate) fn pairs_left(&self, owner: &Owner) -> Result<Vec<AccessKey>, cloud::Error> {
-        match self.cloud.pairs(owner) {
-            Err(error) if error.fault == Fault::NoSuchUser => Ok(Vec::new()),
-            shown => shown,
-        }
-    }
-
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         self.caller().map(drop)

@@ -4,14 +4,12 @@ use super::cloud::{Maker, owner};
 use super::fate::Plan;
 use super::world::World;
 use crate::core::access_key::{AccessKeyId, Status};
-use crate::core::rotation::Reached;
+use crate::core::open_work::OpenWork;
 use crate::core::time::Timestamp;
 use crate::metadata::inventory::OwnerRecord;
-use crate::metadata::journal::Entry;
 use crate::ops::recover;
 use crate::sys::clock::Clock;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl World {
@@ -36,18 +34,19 @@ impl World {
             .map(|pair| pair.access_key_id.clone())
             .collect();
         known.extend(
-            self.open_entry()
+            self.open_work()
+                .request
                 .into_iter()
-                .flat_map(|entry| entry.intent.before),
+                .flat_map(|request| request.before),
         );
         (!known.is_empty()).then(|| known[self.fate.below(known.len())].clone())
     }
 
-    pub(super) fn open_entry(&self) -> Option<Entry> {
-        let entry = self.journal().read(&owner());
-        entry.unwrap_or_else(|error| {
+    pub(super) fn open_work(&self) -> OpenWork {
+        let open = self.journal().read(&owner());
+        open.unwrap_or_else(|error| {
             self.ledger.breach(3, &format!("journal: {error}"));
-            None
+            OpenWork::default()
         })
     }
 
@@ -57,16 +56,15 @@ impl World {
     }
 
     /// Whether the journal still has the secret, sealed.
-    fn is_sealed(&self, entry: Option<&Entry>, id: &AccessKeyId) -> bool {
-        let got = entry.and_then(|entry| entry.got.as_ref());
-        let got = got.filter(|got| got.access_key_id == *id);
-        got.and_then(|got| super::vault::unsealed(&BASE64_STANDARD.decode(&got.sealed).ok()?))
+    fn is_sealed(&self, open: &OpenWork, id: &AccessKeyId) -> bool {
+        let made = open.made.get(id);
+        made.and_then(|made| super::vault::unsealed(&BASE64_STANDARD.decode(&made.sealed).ok()?))
             .is_some_and(|secret| Some(secret.expose()) == self.cloud.secret(id).as_deref())
     }
 
     /// Whether the secret can be had: from the store, or from the journal, which puts it back.
     pub(super) fn holds(&self, id: &AccessKeyId) -> bool {
-        self.is_stored(id) || self.is_sealed(self.open_entry().as_ref(), id)
+        self.is_stored(id) || self.is_sealed(&self.open_work(), id)
     }
 
     /// A run said that this pair is there and held.
@@ -118,7 +116,7 @@ impl World {
     /// promised it.
     pub(super) fn look(&self, ended_well: bool) {
         self.judge_got();
-        let (record, entry) = (self.record(), self.open_entry());
+        let (record, open) = (self.record(), self.open_work());
         // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
         let (purged, leaked) = {
             let book = self.ledger.book();
@@ -128,7 +126,7 @@ impl World {
         let known = record.iter().flat_map(|record| &record.access_keys);
         for pair in known.filter(|pair| !to_go(&pair.access_key_id)) {
             let id = &pair.access_key_id;
-            let had = self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
+            let had = self.is_stored(id) || self.is_sealed(&open, id);
             if pair.secret_store.is_some() && !had {
                 self.ledger.breach(
                     4,
@@ -137,7 +135,7 @@ impl World {
             }
         }
         let live = self.cloud.live();
-        let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
+        let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(&open, id);
         let stands = self.stands_without(None);
         let mut book = self.ledger.book();
         let harmed = std::mem::take(&mut book.harmed) | self.cloud.was_harmed_late();
@@ -152,11 +150,12 @@ impl World {
             .filter(|id| !book.leaked.contains(id))
             .find(|id| live.iter().any(|key| key.id == **id) && !held(id));
         let lost = lost.cloned();
-        let leak = entry.as_ref().and_then(leak_of);
-        let durable = self.durable_journal().as_ref().and_then(leak_of);
-        let forgotten = std::mem::replace(&mut book.open_leak, durable)
-            .filter(|id| leak.as_ref() != Some(id) && live.iter().any(|key| key.id == *id))
-            .filter(|id| !book.brought_back.contains(id) && !book.estranged.contains(id));
+        let durable = self.durable_journal().map(|open| open.leaked);
+        let before = std::mem::replace(&mut book.open_leaks, durable.unwrap_or_default());
+        let forgotten = before
+            .into_iter()
+            .filter(|id| !open.leaked.contains(id) && live.iter().any(|key| key.id == *id))
+            .find(|id| !book.brought_back.contains(id) && !book.estranged.contains(id));
         drop(book);
         if let Some(id) = forgotten {
             let what = format!("`{id}` leaked, is there, and its journal is gone");
@@ -177,14 +176,14 @@ impl World {
     /// Nothing goes wrong any more, and everything that was under way arrives: akm recovers, and each pair of its own is usable or
     /// a suspect.
     pub(super) fn settle(self: &Arc<Self>) {
-        if self.fate.one_in(4) && self.open_entry().is_some() {
+        if self.fate.one_in(4) && !self.open_work().is_empty() {
             // Before all of it has arrived.
             self.run(Plan::default(), recover::all);
             self.look(true);
         }
         self.wait(40);
         for first in [true, false] {
-            if self.open_entry().is_none() {
+            if self.open_work().is_empty() {
                 break;
             }
             let run = self.run(Plan::default(), recover::all);
@@ -210,49 +209,27 @@ impl World {
 
     /// Whether the open work is about a pair that somebody took into his own hands.
     fn is_touched(&self) -> bool {
-        let Some(entry) = self.open_entry() else {
-            return false;
-        };
-        let new = entry.got.as_ref().map(|got| &got.access_key_id);
-        let old = entry.intent.rotation.as_ref().map(|it| &it.old);
+        let open = self.open_work();
+        let pairs = open.replacement.iter().flat_map(|it| [&it.old, &it.new]);
         let touched = &self.ledger.book().touched;
-        new.into_iter().chain(old).any(|id| touched.contains(id))
+        pairs.chain(open.made.keys()).any(|id| touched.contains(id))
     }
 
     /// What takes the place of a pair that leaked where both places are taken, and whether a pair may go that takes the place of one whose
     /// secret nobody has, akm cannot tell.
     fn needs_a_person(&self) -> bool {
-        self.restores_what_is_nowhere()
-            || self.open_entry().is_some_and(|entry| {
-                // It could not be written down, which the person was told; or the first of both is still there.
-                let new = entry.got.as_ref().map(|got| &got.access_key_id);
-                let (leaked, unnoted, dismissed) = {
-                    let book = self.ledger.book();
-                    let (leaked, unnoted) = (book.leaked.clone(), book.unnoted.clone());
-                    (leaked, unnoted, book.dismissed.clone())
-                };
-                let among = |ids: &BTreeSet<AccessKeyId>| new.is_some_and(|new| ids.contains(new));
-                // A leak of the new pair may have disabled it before it was dismissed: enabling it is for the person who reported it.
-                let status = new.and_then(|new| self.cloud.status(new));
-                if among(&dismissed) && status == Some(Status::Inactive) {
-                    return true;
-                }
-                if among(&unnoted) || entry.intent.is_of_leak() && among(&leaked) {
-                    return true;
-                }
-                let back = entry.when(Reached::RollBack).is_some();
-                let rotation = entry.intent.rotation.as_ref();
-                rotation.is_some_and(|it| {
-                    it.leaked && self.place_is_taken(&it.old) || back && !self.is_stored(&it.old)
-                })
-            })
+        let open = self.open_work();
+        let back = open.replacement.iter().filter(|it| it.rolled_back);
+        self.restores_what_is_nowhere(&open)
+            || open.leaked.iter().any(|id| self.place_is_taken(id))
+            || back.into_iter().any(|it| !self.is_stored(&it.new))
     }
 
     /// Whether what was to be restored is not there, though nothing is under way any more, nor in the recycle bin.
-    fn restores_what_is_nowhere(&self) -> bool {
-        let (live, begun) = (self.cloud.live(), self.journal().all_restoring());
-        let mut begun = begun.unwrap_or_default().into_iter();
-        begun.any(|(id, _)| live.iter().all(|key| key.id != id))
+    fn restores_what_is_nowhere(&self, open: &OpenWork) -> bool {
+        let live = self.cloud.live();
+        let mut begun = open.restoring.keys();
+        begun.any(|id| live.iter().all(|key| key.id != *id))
     }
 
     /// Whether a pair that cannot stand in for the leaked one leaves no room for another.
@@ -264,8 +241,7 @@ impl World {
 
     /// Whether a person wants that pair back, and it is not written down yet that it is.
     pub(super) fn is_being_restored(&self, id: &AccessKeyId) -> bool {
-        let begun = self.journal().all_restoring().unwrap_or_default();
-        begun.iter().any(|(of, _)| of == id)
+        self.open_work().restoring.contains_key(id)
     }
 
     /// Whether metadata says that the secret is in the store, and it is.
@@ -330,13 +306,6 @@ impl World {
             }
         }
     }
-}
-
-/// The pair whose leak a journal is about, or has beside what it is about.
-pub(super) fn leak_of(entry: &Entry) -> Option<AccessKeyId> {
-    let own = entry.intent.rotation.as_ref().filter(|it| it.leaked);
-    let own = own.map(|rotation| rotation.old.clone());
-    entry.leaked.clone().or(own)
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

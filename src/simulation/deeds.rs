@@ -1,6 +1,5 @@
 //! What a person, or cron, has akm do.
 
-use super::check::leak_of;
 use super::cloud::owner;
 use super::fate::{Course, Plan};
 use super::world::{End, Run, World};
@@ -92,10 +91,12 @@ impl Deed {
             grace: Span::days(grace),
             finish_only: *self == Self::Finish,
             replace,
+            said: rotate::Said::default(),
         }
     }
 
     /// Does it as one run of akm, and looks at what it left.
+    #[expect(clippy::too_many_lines, reason = "one arm a deed")]
     pub(super) fn perform(&self, world: &Arc<World>, plan: Plan) -> (Outcome, Course) {
         world
             .fate
@@ -136,8 +137,8 @@ impl Deed {
                 {
                     world.is_gone(id);
                 }
-                let noted = world.open_entry().as_ref().and_then(leak_of);
-                if matches!(run.end, End::Failed(_)) && noted.as_ref() != Some(id) {
+                let noted = world.open_work().leaked.contains(id);
+                if matches!(run.end, End::Failed(_)) && !noted {
                     world.ledger.book().unnoted.insert(id.clone());
                 }
                 over(world, run, rotated)
@@ -150,7 +151,11 @@ impl Deed {
             Self::Enable(id) => {
                 typed(world, id);
                 world.ledger.book().takes_back(id);
-                over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
+                over(
+                    world,
+                    world.run(plan, |s| retire::enable(s, id, true)),
+                    |_| None,
+                )
             }
             Self::Delete(id) | Self::Purge(id) => {
                 typed(world, id);
@@ -172,7 +177,16 @@ impl Deed {
             Self::Restore(id, active) => {
                 typed(world, id);
                 world.ledger.book().brings_back(id);
-                let run = world.run(plan, |s| restore::restore(s, id, *active));
+                let run = world.run(plan, |s| {
+                    restore::restore(
+                        s,
+                        id,
+                        restore::Wanted {
+                            active: *active,
+                            force: true,
+                        },
+                    )
+                });
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {

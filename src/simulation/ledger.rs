@@ -5,10 +5,7 @@ use super::disk::Content;
 use super::faults::{action, parameter};
 use super::world::World;
 use crate::cloud::transport::{Request, Response};
-use crate::core::{
-    access_key::{AccessKeyId, Status},
-    rotation::Reached,
-};
+use crate::core::access_key::{AccessKeyId, Status};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,8 +37,8 @@ pub(super) struct Book {
     pub(super) brought_back: BTreeSet<AccessKeyId>,
     /// Pairs that a run took out of use because they leaked, and that no person put back since.
     pub(super) out_of_use: BTreeSet<AccessKeyId>,
-    /// The leak that the journal is about.
-    pub(super) open_leak: Option<AccessKeyId>,
+    /// The leaks that the journal is about.
+    pub(super) open_leaks: BTreeSet<AccessKeyId>,
     /// Runs that said that they made nothing.
     pub(super) denied: BTreeSet<u32>,
     /// Whether an Active pair that we hold was there when the last run ended.
@@ -56,9 +53,8 @@ pub(super) struct Book {
     taken_out: BTreeSet<(u32, AccessKeyId)>,
     /// What the owner's last list showed to a run: ids, and whether they are Active.
     listed: BTreeMap<u32, Vec<(String, bool)>>,
-    /// How often in a row a pair was found to work.
-    row: BTreeMap<String, u32>,
-    verified: BTreeSet<String>,
+    /// Pairs that signed a question of their own in that run.
+    verified: BTreeSet<(u32, String)>,
     /// The journal that was last looked into for what it has got.
     pub(super) judged: Option<Content>,
 }
@@ -67,14 +63,12 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
-        self.dismissed.remove(id);
         self.brought_back.remove(id);
-        self.open_leak = None;
     }
 
     /// A person enables it.
     pub(super) fn takes_back(&mut self, id: &AccessKeyId) {
-        self.open_leak = None;
+        self.open_leaks.remove(id);
         self.out_of_use.remove(id);
     }
 
@@ -84,13 +78,13 @@ impl Book {
         self.out_of_use.remove(id);
     }
 
-    /// Whatever leaked, nothing is to follow.
+    /// That pair leaked, and nothing is to follow.
     pub(super) fn dismisses(&mut self, id: &AccessKeyId) {
         if self.leaked.contains(id) {
             self.dismissed.insert(id.clone());
         }
-        self.open_leak = None;
-        self.out_of_use.clear();
+        self.open_leaks.remove(id);
+        self.out_of_use.remove(id);
     }
 
     /// A person has named the pair, and what is under way for it is that person's word.
@@ -142,10 +136,17 @@ impl Ledger {
             }
             "GetCallerIdentity" => {
                 let id = signer(request).to_owned();
-                let row = book.row.entry(id.clone()).or_default();
-                *row = if response.status == 200 { *row + 1 } else { 0 };
-                if *row >= 3 {
-                    book.verified.insert(id);
+                let asked = (run, id);
+                if response.status == 200 {
+                    book.verified.insert(asked);
+                } else {
+                    book.verified.remove(&asked);
+                }
+            }
+            "DeleteAccessKey" if response.status == 200 => {
+                let gone = about(request).map(|id| id.to_string());
+                if let Some(listed) = book.listed.get_mut(&run) {
+                    listed.retain(|(id, _)| Some(id) != gone.as_ref());
                 }
             }
             _ => (),
@@ -177,22 +178,19 @@ impl Ledger {
 
     /// What leaked is out of use before anything takes its place.
     fn judge_replacing(&self, world: &World, run: u32) {
-        let entry = world.durable_journal();
-        let Some(id) = entry.as_ref().and_then(super::check::leak_of) else {
-            return;
-        };
-        let mut book = self.book();
-        // From here on it is known, whatever comes of this request.
-        book.open_leak = Some(id.clone());
-        let listed = book.listed.get(&run).cloned().unwrap_or_default();
-        let active = listed.contains(&(id.to_string(), true));
-        let taken_out = book.taken_out.contains(&(run, id.clone()));
-        drop(book);
-        if active && !taken_out {
-            self.breach(
-                6,
-                &format!("`{id}` leaked, and is replaced before it is disabled"),
-            );
+        let open = world.durable_journal().unwrap_or_default();
+        for id in open.leaked {
+            let mut book = self.book();
+            // From here on it is known, whatever comes of this request.
+            book.open_leaks.insert(id.clone());
+            let listed = book.listed.get(&run).cloned().unwrap_or_default();
+            let active = listed.contains(&(id.to_string(), true));
+            let taken_out = book.taken_out.contains(&(run, id.clone()));
+            drop(book);
+            if active && !taken_out {
+                let what = format!("`{id}` leaked, and is replaced before it is disabled");
+                self.breach(6, &what);
+            }
         }
     }
 
@@ -201,27 +199,24 @@ impl Ledger {
         if activates && self.is_out_of_use(id) {
             self.breach(6, &format!("`{id}` leaked, and is enabled"));
         }
-        let entry = world.durable_journal();
-        let rotation = entry.as_ref().and_then(|entry| {
-            let rotation = entry.intent.rotation.as_ref()?;
-            let (new, old) = (&entry.got.as_ref()?.access_key_id, &rotation.old);
-            let back = entry.when(Reached::RollBack).is_some();
-            // On the way back the old pair is enabled, and then stands in for the new one.
-            let back = back && !activates;
-            let (named, successor) = if back { (new, old) } else { (old, new) };
-            (named == id).then(|| successor.clone())
-        });
+        let open = world.durable_journal().unwrap_or_default();
+        let rotation = open.replacement.as_ref().filter(|it| it.old == *id);
+        let rotation = rotation.map(|it| it.new.clone());
+        let leaks = open.leaked.contains(id);
+        // What a rollback brings back.
+        let returns = open.replacement.as_ref();
+        let returns = returns.is_some_and(|it| it.new == *id && it.rolled_back);
         // A restoring is gone on with by whatever command comes next.
         let typed = self.book().typed.contains(id) || world.is_being_restored(id);
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
-                let noted = entry.as_ref().and_then(super::check::leak_of);
                 let mut book = self.book();
-                book.out_of_use.extend(noted.filter(|noted| noted == id));
+                book.out_of_use.extend(leaks.then(|| id.clone()));
                 book.taken_out.insert((run, id.clone()));
                 book.stands &= stands;
             }
+            None if leaks && !activates || returns && activates => (),
             None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
             None if !typed => self.breach(
                 6,
@@ -240,19 +235,15 @@ impl Ledger {
 
     /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.
     pub(super) fn judge_waiting(&self, world: &World) {
-        let leaked = world.open_entry().as_ref().and_then(super::check::leak_of);
-        let Some(id) = leaked else {
-            return;
-        };
-        let book = self.book();
-        let others = [&book.touched, &book.estranged, &book.brought_back];
-        let others = others.iter().any(|theirs| theirs.contains(&id));
-        drop(book);
-        if !others && world.cloud.status(&id) == Some(Status::Active) {
-            self.breach(
-                6,
-                &format!("`{id}` leaked, and is Active while a create is waited for"),
-            );
+        for id in world.open_work().leaked {
+            let book = self.book();
+            let others = [&book.touched, &book.estranged, &book.brought_back];
+            let others = others.iter().any(|theirs| theirs.contains(&id));
+            drop(book);
+            if !others && world.cloud.status(&id) == Some(Status::Active) {
+                let what = format!("`{id}` leaked, and is Active while a create is waited for");
+                self.breach(6, &what);
+            }
         }
     }
 
@@ -282,15 +273,14 @@ impl Ledger {
 
     /// A rotation retires a pair, on the way back the new one: the other must be there, work, and be held.
     fn judge_successor(&self, world: &World, run: u32, old: &AccessKeyId, new: &AccessKeyId) {
-        if !self.book().verified.contains(new.as_str()) {
+        if !self.book().verified.contains(&(run, new.to_string())) {
             self.breach(
                 1,
                 &format!("`{old}` is retired and `{new}` was not seen to work"),
             );
         }
-        let as_listed = (new.as_str().to_owned(), true);
-        let listed = self.book().listed.get(&run).cloned();
-        let active = listed.is_some_and(|shown| shown.contains(&as_listed));
+        let estranged = self.book().estranged.contains(new);
+        let active = estranged || world.cloud.status(new) == Some(Status::Active);
         if !active || !world.holds(new) {
             self.breach(
                 1,

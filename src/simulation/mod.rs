@@ -12,6 +12,7 @@ mod fate;
 mod faults;
 mod history;
 mod ledger;
+mod outcomes;
 mod pinned;
 mod starts;
 mod steered;

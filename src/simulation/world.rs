@@ -9,8 +9,9 @@ use super::fate::{Course, Died, Fate, Plan};
 use super::ledger::Ledger;
 use super::vault::{Files, Keyring, Only};
 use super::wire::Wire;
+use crate::core::open_work::OpenWork;
 use crate::core::{access_key::AccessKeyId, account::AccountId, name::ProfileName};
-use crate::metadata::journal::{Entry, Journal};
+use crate::metadata::journal::Journal;
 use crate::metadata::{Home, inventory::Inventory};
 use crate::ops::{Account, Failure, Session, Tell};
 use crate::store::{Recipient, SecretName, SecretStore, StoreKind};
@@ -19,7 +20,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What does not change in a world.
 #[derive(Debug, Clone, Copy)]
@@ -163,12 +163,12 @@ impl World {
     }
 
     /// The journal, where no power cut could take it away any more.
-    pub(super) fn durable_journal(&self) -> Option<Entry> {
-        let entry = self.journal().read(&cloud::owner()).ok().flatten();
-        entry.filter(|_| self.disk.is_synced(&journal_path()))
+    pub(super) fn durable_journal(&self) -> Option<OpenWork> {
+        let open = self.journal().read(&cloud::owner()).ok();
+        open.filter(|_| self.disk.is_synced(&journal_path()))
     }
 
-    /// The pair that a journal has got was made by the very request that it speaks of, unless it stands in for one that leaked.
+    /// A pair that a journal calls made was made by a request of ours.
     pub(super) fn judge_got(&self) {
         let content = self.disk.content(&journal_path());
         let as_judged = std::mem::replace(&mut self.ledger.book().judged, content.clone());
@@ -176,13 +176,8 @@ impl World {
         if content.is_none() || same.is_some_and(|(one, other)| Arc::ptr_eq(&one, other)) {
             return;
         }
-        let entry = self.journal().read(&cloud::owner()).ok().flatten();
-        let Some((intent, got)) = entry.and_then(|entry| Some((entry.intent, entry.got?))) else {
-            return;
-        };
-        let id = &got.access_key_id;
-        let stands_in = intent.is_of_leak() && !intent.is_signed() && !got.has_seal();
-        if !stands_in && !self.cloud.is_made_by(&intent.nonce, id) {
+        let open = self.journal().read(&cloud::owner()).unwrap_or_default();
+        for id in open.made.keys().filter(|id| !self.cloud.is_made_by_us(id)) {
             let what = format!("`{id}` is taken for the new pair, which another request made");
             self.ledger.breach(3, &what);
         }
@@ -236,7 +231,6 @@ impl World {
             cloud: cloud::client(Arc::new(wire), self.clock.clone()),
             store: self.nature.store,
             recipient: Self::recipient(),
-            verify_pause: Duration::from_secs(1),
             this_run: crate::ops::this_run::ThisRun::default(),
         };
         (run, session)
@@ -297,11 +291,11 @@ impl World {
         let before = self.fate.take(Course::default());
         self.fate.tell(|| "       another akm:".to_owned());
         let book = self.ledger.book();
-        let (typed, open_leak) = (book.typed.clone(), book.open_leak.clone());
+        let (typed, open_leak) = (book.typed.clone(), book.open_leaks.clone());
         drop(book);
         Deed::Create.perform(self, Plan::default());
         let mut book = self.ledger.book();
-        (book.typed, book.open_leak) = (typed, open_leak);
+        (book.typed, book.open_leaks) = (typed, open_leak);
         drop(book);
         self.fate.tell(|| "       goes on".to_owned());
         self.fate.take(before);

@@ -263,7 +263,7 @@ fn one_owners_journal_is_no_matter_for_another() {
 /// A journal whose first record has the next version.
 fn newer(text: &str) -> String {
     let (first, _) = text.split_once('\n').unwrap();
-    journal_line(&first[17..].replacen("\"version\":1", "\"version\":2", 1))
+    journal_line(&first[17..].replacen("\"version\":2", "\"version\":3", 1))
 }
 
 /// The account's folder is told apart from what is said of the account.

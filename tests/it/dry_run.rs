@@ -1,8 +1,7 @@
 //! `akm rotate --dry-run`: what it prints is what the command then calls, and nothing is changed.
 
 use crate::calls::calls;
-use crate::env::{Env, Ran, journal_line};
-use crate::leaked_beside::ROTATE;
+use crate::env::{Env, Ran, edit};
 
 const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
 const NOTE: &str =
@@ -53,11 +52,8 @@ fn it_prints_each_call() {
         "Sts GetCallerIdentity\n\
          Ram ListAccessKeys UserName=alice\n\
          Ram CreateAccessKey UserName=alice\n\
-         Ram ListAccessKeys UserName=alice\n\
          Sts GetCallerIdentity # signed with NEW_KEY_ID\n\
          Sts GetCallerIdentity # signed with NEW_KEY_ID\n\
-         Sts GetCallerIdentity # signed with NEW_KEY_ID\n\
-         Ram ListAccessKeys UserName=alice\n\
          Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n",
         NOTE,
     );
@@ -98,12 +94,14 @@ fn of_a_rotation_that_is_open() {
     compared(&env.copied(), &["--rollback"]);
     compared(&env.copied(), &["--leaked", &old]);
     compared(&env, &[]);
+    compared(&env.copied(), &["--overlap", "0s"]);
     let by_hand = env.copied();
     assert_eq!(by_hand.akm(&["disable", &old]).code, 0);
     compared(&by_hand, &["--replace", &old]);
     env.days_pass_for("alice", 3);
     compared(&env, &["--finish"]);
     compared(&env.copied(), &["--rollback"]);
+    compared(&env.copied(), &["--delete-old"]);
     compared(&env.copied(), &["--replace", &old]);
     env.days_pass_for("alice", 3);
     compared(&env.copied(), &["--finish"]);
@@ -117,29 +115,37 @@ fn of_a_rotation_that_is_open() {
     back.lose_secret(&old);
     let disabled = back.copied();
     assert_eq!(disabled.akm(&["disable", &old]).code, 0);
-    let enables = "Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Active UserName=alice\n";
+    let enables = "Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Active UserName=alice\n\
+                   Ram ListAccessKeys UserName=alice\n";
     let stops = "akm: the rollback would not go on: `<ID1>` would be Active again, and akm does not hold its secret; \
                  `<ID2>` would be left Active beside it\n\
-                 hint: after that, once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n";
+                 hint: after that, once nothing uses `<ID2>`: `akm recover --dismiss <ID1>`, then `akm disable <ID2>`\n";
     let ids = [old.as_str(), new.trim()];
     stopping(&back, &["--rollback"], &ids, (enables, stops));
     stopping(&disabled, &["--rollback"], &ids, (enables, stops));
     env.days_pass_for("alice", 3);
     env.lose_secret(new.trim());
     compared(&env, &[]);
-    // What was cut short and ends in one go is no rest after which a new one begins.
+    after_a_rollback();
+    // What was cut short and ends in one go is not followed by a new one.
     let env = Env::new().without_overlap();
     env.create("alice");
-    compared(&env, &["--overlap", "2d", "--grace", "0s"]);
-    let journal = env.journal_of("alice");
-    let text = std::fs::read_to_string(&journal).unwrap();
-    let (intent, rest) = text.split_once('\n').unwrap();
-    let (verified, delivered) = rest.trim_end().rsplit_once('\n').unwrap();
-    assert!(delivered.contains("delivered"), "{delivered}");
-    let at_once = intent[17..].replace("\"overlap_seconds\":172800", "\"overlap_seconds\":0");
-    assert_ne!(at_once, intent[17..]);
-    std::fs::write(&journal, format!("{}{verified}\n", journal_line(&at_once))).unwrap();
+    compared(&env, &["--overlap", "0s", "--grace", "0s"]);
+    let env = Env::new().without_overlap();
+    env.create("alice");
+    compared(&env, &["--overlap", "0s", "--grace", "2d"]);
+    env.cut_after("created");
     compared(&env, &[]);
+}
+
+/// What it took out of use is deleted first.
+fn after_a_rollback() {
+    let env = Env::new().without_overlap();
+    env.create("alice");
+    compared(&env, &[]);
+    compared(&env, &["--rollback"]);
+    compared(&env.copied(), &["--finish"]);
+    compared(&env, &["--overlap", "1d"]);
 }
 
 #[test]
@@ -214,24 +220,36 @@ fn it_is_refused_as_the_command_is() {
     }
 }
 
+/// A leaked pair that is gone, and two others that are out of use.
+pub(crate) fn without_room(env: &Env) -> (String, [String; 2]) {
+    let one = env.create("alice");
+    crate::leaked::hide(env, &one);
+    let others = [env.create("alice"), env.create("alice")];
+    for id in &others {
+        assert_eq!(env.akm(&["disable", id, "--force"]).code, 0);
+    }
+    (one, others)
+}
+
 #[test]
 fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
     let env = Env::new().without_overlap();
-    let (one, two) = (env.create("alice"), env.create("alice"));
-    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    let (one, others) = without_room(&env);
     let args = ["rotate", "--ram-user", "alice", "--leaked", &one];
+    let ids = [one.as_str(), &others[0], &others[1]];
     let dry = [&args[..], &["--dry-run"]].concat();
     let before = env.files();
+    let why = "none of the other pairs is Active with its secret saved\n\
+               hint: `akm enable <ID3>`, then the same command again; if that leaked too, \
+               `akm rotate --ram-user alice --leaked <ID3>`\n";
     env.akm(&dry).said(
-        &[&one, &two],
+        &ids,
         4,
         "Sts GetCallerIdentity\n\
-         Ram ListAccessKeys UserName=alice\n\
          Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n\
+         Ram ListAccessKeys UserName=alice\n\
          Ims GetAccountSummary\n",
-        "akm: `<ID1>` would be disabled, and nothing can take its place: `<ID2>`, the other pair, is Inactive\n\
-         hint: `akm enable <ID2>`, then the same command again; if that leaked too, `akm delete <ID1> --purge`, \
-                   then `akm rotate --ram-user alice --leaked <ID2>`\n",
+        &format!("akm: `<ID1>` would be gone, and nothing can take its place: {why}"),
     );
     let told = env.akm(&[&dry[..], &["--json"]].concat());
     assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));
@@ -242,41 +260,44 @@ fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
     // So does the command itself.
     let ran = env.akm(&[&args[..], &["-v"]].concat());
     assert_eq!(ran.code, 8, "{}", ran.stderr);
-    let called = ran.stderr.lines();
-    let called = called.filter_map(|line| line.strip_prefix("akm: called "));
-    let called: Vec<_> = called
-        .map(|line| line.split_once(": ").unwrap().0)
-        .collect();
+    let called = called(&ran);
     assert_eq!(
         called,
         [
             "Sts GetCallerIdentity",
-            "Ram ListAccessKeys",
             "Ram UpdateAccessKey",
+            "Ram ListAccessKeys",
             "Ims GetAccountSummary"
         ]
     );
+    let told = crate::env::named(&ran.stderr, &ids);
+    assert!(
+        told.ends_with(&format!("nothing can take its place: {why}")),
+        "{told}"
+    );
 }
 
+/// A leak that waits, and a pair that is being brought back.
 #[test]
-fn what_was_cut_short_is_not_planned() {
+fn what_was_cut_short_is_planned_too() {
     let env = Env::new().without_overlap();
-    let (one, two) = (env.create("alice"), env.create("alice"));
-    assert_eq!(env.akm(&["disable", &two]).code, 0);
+    let (one, [_, other]) = without_room(&env);
     let leaked = ["rotate", "--ram-user", "alice", "--leaked", &one];
     assert_eq!(env.akm(&leaked).code, 8);
-    is_not_planned(&env);
-    // A pair that is being brought back.
+    assert_eq!(env.akm(&["enable", &other]).code, 0);
+    compared(&env.copied(), &["--leaked", &one]);
+    compared(&env, &[]);
     let env = Env::new().without_overlap();
     let old = env.create("alice");
     let begun = format!(
         "version = 1\naccess_key_id = \"{old}\"\nram_user = \"alice\"\nactive = false\nasked_at = \"2026-01-01T00:00:00Z\"\n"
     );
     let folder = env.home().join("journal").join(env.account());
+    std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join(format!("restoring-{old}.toml"));
     std::fs::write(&file, begun).unwrap();
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    is_not_planned(&env);
+    compared(&env, &[]);
 }
 
 /// What was killed before the new pair was found to work goes on as planned, or stops as planned.
@@ -289,106 +310,18 @@ fn of_a_rotation_that_was_cut_short() {
         .stdout;
     let ids = [old.as_str(), new.trim()];
     let got = env.copied();
-    got.cut_after("got");
+    got.cut_after("created");
     compared(&got.copied(), &[]);
     compared(&got, &["--rollback"]);
-    env.cut_after("stored");
+    env.cut_after("created");
     compared(&env.copied(), &[]);
     let inactive = env.copied();
-    assert_eq!(inactive.akm(&["disable", new.trim()]).code, 0);
+    edit(&inactive.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
+    let asked = "Sts GetCallerIdentity # signed with <ID2>\n";
     let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
                  hint: `akm enable <ID2>`, then the same command again; \
                  or back to `<ID1>`: `akm rotate --ram-user alice --rollback`\n";
-    stopping(&inactive, &[], &ids, ("", stops));
-    // Neither the store nor the journal has the secret.
-    let lost = env.copied();
-    lost.lose_secret(new.trim());
-    unsealed(&lost);
-    let stops = "akm: the rotation would not go on: the secret store lacks the secret of `<ID2>`\n\
-                 hint: bring the secret back into the store; until then the old pair `<ID1>` is left as it is\n";
-    stopping(&lost, &[], &ids, ("", stops));
-    assert_eq!(env.akm(&["delete", new.trim(), "--force", "-y"]).code, 0);
-    let asked = "Ims GetAccessKeyInfoInRecycleBin UserAccessKeyId=<ID2>\n";
-    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is gone from the cloud\n\
-                 hint: `akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use\n";
-    let lately = env.copied();
-    stopping(&lately, &[], &ids, (asked, stops));
-    assert_eq!(
-        lately
-            .akm(&["show-id", "--ram-user", "alice"])
-            .stdout
-            .trim(),
-        old
-    );
-    env.days_pass_for("alice", 1);
-    stopping(&env, &[], &ids, ("", stops));
-}
-
-/// A rotation of alice's, and its new pair.
-fn in_its_overlap() -> (Env, String) {
-    let env = Env::new().without_overlap();
-    env.create("alice");
-    let made = env.akm(&[&ROTATE[..], &["--overlap", "2d"]].concat());
-    assert_eq!(made.code, 0, "{}", made.stderr);
-    (env, made.stdout.trim().to_owned())
-}
-
-/// In its overlap, a new pair that was deleted a moment ago is looked for in the recycle bin, by the command and in its plan.
-#[test]
-fn of_a_rotation_whose_new_pair_is_lately_gone() {
-    let (env, new) = in_its_overlap();
-    assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
-    let dry = env.akm(&[&ROTATE[..], &["--dry-run"]].concat());
-    let ran = env.akm(&[&ROTATE[..], &["-v"]].concat());
-    let asked = [
-        "Sts GetCallerIdentity",
-        "Ram ListAccessKeys",
-        "Ims GetAccessKeyInfoInRecycleBin",
-    ];
-    assert_eq!(
-        (dry.code, words(&dry).as_slice()),
-        (4, &asked.map(str::to_owned)[..])
-    );
-    assert_eq!(
-        (ran.code, called(&ran).as_slice()),
-        (8, &asked.map(str::to_owned)[..])
-    );
-}
-
-/// Before it was found to work, a new pair that neither the list nor the recycle bin has counts as there.
-#[test]
-fn of_a_rotation_whose_new_pair_is_not_listed_yet() {
-    let (env, new) = in_its_overlap();
-    env.cut_after("stored");
-    crate::leaked::hide(&env, &new);
-    let dry = env.akm(&[&ROTATE[..], &["--dry-run"]].concat());
-    assert_eq!(dry.code, 0, "{}", dry.stderr);
-    assert_eq!(words(&dry)[2], "Ims GetAccessKeyInfoInRecycleBin");
-}
-
-/// As if it could not have been sealed.
-pub(crate) fn unsealed(env: &Env) {
-    let journal = env.journal_of("alice");
-    let text = std::fs::read_to_string(&journal).unwrap();
-    let lines = text
-        .lines()
-        .map(|line| match line.split_once("\"sealed\":\"") {
-            Some((before, _)) => journal_line(&format!("{}\"sealed\":\"\"}}}}", &before[17..])),
-            None => format!("{line}\n"),
-        });
-    std::fs::write(&journal, lines.collect::<String>()).unwrap();
-}
-
-#[track_caller]
-fn is_not_planned(env: &Env) {
-    env.refused(&["rotate", "--ram-user", "alice", "--dry-run"], 4)
-        .said(
-            &[],
-            4,
-            "",
-            "akm: something else is open for RAM user `alice`, and is done first\n\
-             hint: `akm recover --list` shows it; `akm recover` does it\n",
-        );
+    stopping(&inactive, &[], &ids, (asked, stops));
 }
 
 /// What cannot be read is no word on whether another pair can take a leaked one's place.
@@ -439,11 +372,17 @@ fn of_a_rotation_that_will_stop() {
     let new = env.akm(&["show-id", "--ram-user", "alice"]).stdout;
     let ids = [old.as_str(), new.trim()];
     env.days_pass_for("alice", 3);
-    assert_eq!(env.akm(&["disable", new.trim()]).code, 0);
+    let gone = env.copied();
+    edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
+    let asked = "Sts GetCallerIdentity # signed with <ID2>\n";
     let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
                  hint: `akm enable <ID2>`, then the same command again; \
                  or back to `<ID1>`: `akm rotate --ram-user alice --rollback`\n";
-    for more in [&[][..], &["--finish"], &["--replace", &old]] {
-        stopping(&env, more, &ids, ("", stops));
+    for more in [&[][..], &["--finish"]] {
+        stopping(&env, more, &ids, (asked, stops));
     }
+    crate::leaked::hide(&gone, new.trim());
+    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is gone from the cloud\n\
+                 hint: `akm recover --dismiss <ID2>` forgets this rotation; the old pair `<ID1>` stays Active\n";
+    stopping(&gone, &[], &ids, (asked, stops));
 }

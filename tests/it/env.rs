@@ -285,7 +285,14 @@ pub(crate) fn edit(path: &Path, from: &str, to: &str) {
 fn record_earlier(line: &str, span: chrono::TimeDelta) -> String {
     let (_, json) = line.split_once(' ').unwrap();
     let mut record: serde_json::Value = serde_json::from_str(json).unwrap();
-    for pointer in ["/reached/at", "/got/created_at", "/intent/signed_at"] {
+    for pointer in [
+        "/requested/signed_at",
+        "/created/created_at",
+        "/delivered/at",
+        "/disabled/at",
+        "/restored/at",
+        "/restoring/asked_at",
+    ] {
         if let Some(at) = record.pointer_mut(pointer) {
             let time: chrono::DateTime<chrono::Utc> = at.as_str().unwrap().parse().unwrap();
             let earlier = time - span;

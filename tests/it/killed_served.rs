@@ -93,7 +93,7 @@ fn killed(served: &mut Served, call: &Call, args: &[&str]) -> bool {
 }
 
 /// Long after the last moment at which a request can be executed.
-pub(crate) const EXPIRY: TimeDelta = TimeDelta::minutes(17);
+pub(crate) const EXPIRY: TimeDelta = TimeDelta::minutes(22);
 
 /// `recover`, the invariants, and no create left open. One whose answer nobody has is told, and waits until it has expired.
 pub(crate) fn recovered(env: &Env, args: &[&str], point: &str) -> State {

@@ -1,7 +1,7 @@
 //! `akm log`, and the record that it shows.
 
 use crate::env::{Env, edit};
-use crate::leaked_beside::{cut, other};
+use crate::leaked::{cut, other};
 #[cfg(feature = "server")]
 use crate::served::Served;
 use crate::strace::Call;

@@ -58,8 +58,6 @@ mod killed_served;
 mod lagging;
 mod layers;
 mod leaked;
-mod leaked_again;
-mod leaked_beside;
 mod list;
 mod log;
 mod lost_metadata;

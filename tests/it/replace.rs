@@ -131,9 +131,9 @@ fn what_an_open_rotation_needs_is_not_replaced() {
          hint: `akm list --refresh` shows the ones there are\n",
     );
     assert_eq!(ids(&env), [one.clone(), two.clone()]);
-    // Disabled by hand, it need not wait.
+    // Disabled by hand, it need not wait, and the overlap that is named is for the new rotation.
     done(&env, &["disable", &one]);
-    let three = rotate(&env, &["--replace", &one]).stdout;
+    let three = rotate(&env, &["--replace", &one, "--overlap", "1d"]).stdout;
     assert_eq!(ids(&env), [two, three.trim().to_owned()]);
 }
 

@@ -3,8 +3,8 @@
 use crate::between::Between;
 use crate::concurrency::start;
 use crate::env::{Env, named};
-use crate::faults::asked_long_ago;
 use crate::https::http;
+use crate::killed_served::EXPIRY;
 use crate::served::Served;
 use crate::truth;
 use serde_json::json;
@@ -63,15 +63,16 @@ fn what_the_account_began_is_finished_by_the_account_alone() {
             (said(&ran.stderr, &[&id]).as_str(), ran.code),
             (NOT_THE_ACCOUNT, 6)
         );
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), begun);
+        is_open(&served.env, true);
     }
     served.done(&["-p", "sandbox", "restore", &id]);
     assert!(!file.exists());
+    is_open(&served.env, false);
 }
 
-/// Of a pair that is neither listed nor in the bin, nobody knows what became: it may be Active elsewhere.
+/// The pair is asked itself what became of it, until the request cannot be executed any more.
 #[test]
-fn a_restore_whose_pair_is_nowhere_stays_open() {
+fn a_restore_whose_pair_is_nowhere_is_over_in_time() {
     let served = Served::start();
     let id = lost(&served);
     let early = served.env.akm(&["recover", "--dismiss", &id]);
@@ -82,21 +83,25 @@ fn a_restore_whose_pair_is_nowhere_stays_open() {
         (told, 7)
     );
     out_of_the_bin(&served.env, &id);
-    asked_long_ago(&served.env, &id);
-    let told = "akm: nobody knows what became of `<ID1>` of RAM user `alice`: \
-                it was to be restored, and neither the list nor the recycle bin has it\n\
-                hint: look in the console; `akm recover --dismiss <ID1>` forgets that it was asked for\n";
-    for _ in 0..2 {
-        let ran = served.env.akm(&["recover"]);
-        assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
-    }
-    // Nothing else of the owner's waits for it.
-    served.env.create("alice");
+    served.env.time_passes_for("alice", EXPIRY);
+    let ran = served.env.akm(&["recover"]);
+    let told = "akm: an earlier restore of `<ID1>` is now known to have done nothing\n\
+                akm: nothing is left that could be finished now\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
+    is_open(&served.env, false);
+    assert_eq!(served.env.akm(&["recover", "--dismiss", &id]).code, 3);
+}
+
+/// A person need not wait for the next recovery to forget it.
+#[test]
+fn a_restore_that_can_be_executed_no_more_is_forgotten_by_a_word() {
+    let served = Served::start();
+    let id = lost(&served);
+    served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["recover", "--dismiss", &id]);
     let told = "akm: the restoring of `<ID1>` is forgotten\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
-    served.done(&["recover"]);
-    assert_eq!(served.env.akm(&["recover", "--dismiss", &id]).code, 3);
+    is_open(&served.env, false);
 }
 
 /// Another akm holds the owner, and ends what is open, while the word waits.
@@ -104,15 +109,14 @@ fn a_restore_whose_pair_is_nowhere_stays_open() {
 fn a_restore_that_ends_meanwhile_is_not_forgotten_by_a_word() {
     let served = Served::start();
     let (env, id) = (&served.env, lost(&served));
-    asked_long_ago(env, &id);
+    env.time_passes_for("alice", EXPIRY);
     let lock = format!("locks/{}/user-alice.lock", env.account());
     let lock = std::fs::File::open(env.home().join(lock)).unwrap();
     lock.lock().unwrap();
     let mut dismissing = start(env, &["recover", "--dismiss", &id]);
     let mut told = BufReader::new(dismissing.stderr.take().unwrap()).lines();
     assert!(told.any(|line| line.unwrap().contains("waiting for another akm")));
-    let open = format!("journal/{}/restoring-{id}.toml", env.account());
-    std::fs::remove_file(env.home().join(open)).unwrap();
+    std::fs::remove_file(env.journal_of("alice")).unwrap();
     drop(lock);
     let told: Vec<String> = told.map(Result::unwrap).collect();
     assert_eq!(dismissing.wait().unwrap().code(), Some(3), "{told:?}");
@@ -199,10 +203,16 @@ fn what_another_machine_restored_is_disabled_later_if_not_now() {
     here.add_profile(&other, "dev");
     let id = env.create("alice");
     served.done(&["delete", &id, "--force", "-y"]);
-    let order = json!({ "fault": "fail-before", "action": "UpdateAccessKey", "count": 100 });
-    here.order(&order);
+    let denied = http(
+        "400 Bad Request",
+        r#"{"Code":"NoPermission","Message":"no"}"#,
+    );
+    let denied = String::from_utf8(denied).unwrap();
     let (restored, of) = (AtomicBool::new(false), id.clone());
     between.say(move |asked, hand_on| {
+        if asked == "UpdateAccessKey" {
+            return denied.clone();
+        }
         let answer = hand_on();
         if asked == "GetAccessKeyInfoInRecycleBin" && !restored.swap(true, Ordering::Relaxed) {
             assert_eq!(other.akm(&["restore", &of, "--active"]).code, 0);
@@ -212,12 +222,12 @@ fn what_another_machine_restored_is_disabled_later_if_not_now() {
     let ran = env.akm(&["-p", "gate", "restore", &id]);
     let told = said(&ran.stderr, &[&id]);
     let told = (
-        told.contains("akm: `<ID1>` is back, and still Active"),
+        told.contains("akm: `<ID1>` is back, and Active: the cloud does not allow this"),
         told,
     );
     assert!(ran.code == 8 && told.0, "{}", told.1);
     is_open(env, true);
-    here.order(&json!({ "clear": true }));
+    between.be_still();
     served.done(&["recover"]);
     let live = truth::live_of(env, "alice");
     assert!(live.len() == 1 && !live[0].active, "{live:?}");
@@ -321,54 +331,42 @@ fn a_pair_that_is_back_and_cannot_be_listed_is_told() {
     assert!(live.len() == 1 && !live[0].active, "{live:?}");
 }
 
-/// The recycle bin does not answer at first.
+/// The first request got lost and can be executed no more: it is sent again.
 #[test]
-fn what_the_bin_has_after_all_is_not_called_nowhere() {
-    let served = Served::start();
-    let between = Between::before(&served.serving);
-    let (here, env) = (&served.serving, &served.env);
-    here.add_profile_by(env, "gate", &between.endpoint, &[]);
-    let id = lost(&served);
-    asked_long_ago(env, &id);
-    let denied = http(
-        "400 Bad Request",
-        r#"{"Code":"NoPermission","Message":"no"}"#,
-    );
-    let denied = String::from_utf8(denied).unwrap();
-    let first = AtomicBool::new(true);
-    between.say(move |asked, hand_on| {
-        if asked == "GetAccessKeyInfoInRecycleBin" && first.swap(false, Ordering::Relaxed) {
-            denied.clone()
-        } else {
-            hand_on()
+fn a_pair_that_is_in_the_bin_after_all_is_asked_for_again() {
+    for passes in [false, true] {
+        let served = Served::start();
+        let id = lost(&served);
+        if passes {
+            served.env.time_passes_for("alice", EXPIRY);
         }
-    });
-    let ran = env.akm(&["-p", "gate", "recover"]);
-    let told = "akm: nobody knows what became of `<ID1>` of RAM user `alice`: the recycle bin has it, and did not answer before\n\
-                hint: `akm -p gate recover` looks again\n";
-    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
-    served.done(&["-p", "gate", "recover"]);
-    is_open(env, false);
+        served.done(&["restore", &id]);
+        let live = truth::live_of(&served.env, "alice");
+        assert!(live.len() == 1 && !live[0].active, "{live:?}");
+        is_open(&served.env, false);
+    }
 }
 
-/// Its RAM user is deleted meanwhile.
+/// Its RAM user is deleted meanwhile, or has another name.
 #[test]
 fn a_restore_for_a_user_that_is_gone_is_forgotten_by_a_word() {
     let served = Served::start();
     let id = lost(&served);
     served.done(&["user", "delete", "alice", "-y"]);
-    let ran = served.env.akm(&["recover"]);
-    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
-                hint: run `akm recover` after <TIME>\n";
-    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
-    asked_long_ago(&served.env, &id);
-    for command in [&["recover"][..], &["restore", &id]] {
-        let ran = served.env.akm(command);
-        assert_eq!(ran.code, 8, "{}", ran.stderr);
-        let hint = format!("`akm recover --dismiss {id}` forgets that it was asked for");
-        assert!(ran.stderr.contains(&hint), "{}", ran.stderr);
+    for passes in [false, true] {
+        if passes {
+            served.env.time_passes_for("alice", EXPIRY);
+        }
+        for command in [&["recover"][..], &["restore", &id]] {
+            let ran = served.env.akm(command);
+            assert_eq!(ran.code, 3, "{}", ran.stderr);
+            let hint = format!("`akm recover --dismiss {id}` forgets that it was to be restored");
+            assert!(ran.stderr.contains(&hint), "{}", ran.stderr);
+        }
+        let code = if passes { 0 } else { 7 };
+        let word = served.env.akm(&["recover", "--dismiss", &id]);
+        assert_eq!(word.code, code, "{}", word.stderr);
     }
-    served.done(&["recover", "--dismiss", &id]);
     served.done(&["recover"]);
 }
 
@@ -381,24 +379,30 @@ fn what_is_purged_is_not_waited_for() {
     served.done(&["recover"]);
 }
 
-/// Of a pair that no file of this machine knows, and that comes back while the answer to a create is awaited.
+/// A pair that comes back would be taken for what a create made: nothing is made before it is known what became of it.
 #[test]
-fn a_pair_that_is_being_restored_does_not_stand_for_a_lost_create() {
+fn nothing_is_made_while_a_restore_is_undecided() {
     let served = Served::start();
     let id = lost(&served);
     std::fs::remove_file(served.env.record_of("alice")).unwrap();
-    let order = json!({ "fault": "fail-before", "action": "CreateAccessKey" });
-    served.serving.order(&order);
     let create = ["create", "--ram-user", "alice"];
-    assert_eq!(served.env.akm(&create).code, 8);
+    let ran = served.env.akm(&create);
+    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+                hint: run `akm recover` after <TIME>\n";
+    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
     let other = Env::light();
     served.serving.add_profile(&other, "dev");
     assert_eq!(other.akm(&["restore", &id, "--active"]).code, 0);
     let ran = served.env.akm(&create);
-    let told = "akm: finished what was begun before: `<ID1>` of RAM user `alice` is restored and Inactive\n\
-                akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
-                hint: run `akm recover` after <TIME>\n";
-    assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
+    let told = "akm: finished what was begun before: `<ID1>` of RAM user `alice` is restored and Inactive\n";
+    let words = said(&ran.stderr, &[&id]);
+    assert!(ran.code == 0 && words.starts_with(told), "{words}");
+    let live = truth::live_of(&served.env, "alice");
+    let ids: Vec<_> = live
+        .iter()
+        .map(|pair| (pair.id.as_str(), pair.active))
+        .collect();
+    assert_eq!(ids, [(id.as_str(), false), (ran.stdout.trim(), true)]);
 }
 
 /// As if it had been taken out in the console.
@@ -431,9 +435,7 @@ fn nothing_is_restored_while_a_create_is_undecided() {
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
     assert_eq!(truth::live_of(&served.env, "alice"), []);
-    served
-        .env
-        .time_passes_for("alice", crate::killed_served::EXPIRY);
+    served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["restore", &id]);
     let told = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
                 akm: `<ID1>` of RAM user `alice` is Inactive\n";

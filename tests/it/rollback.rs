@@ -24,9 +24,8 @@ fn active(env: &Env) -> Vec<(String, bool)> {
     shown.collect()
 }
 
-const UNVERIFIED: &str =
-    "akm: akm does not hold the secret of `<ID1>`, which nobody has verified\n";
-const BACK: &str = "Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n";
+const BACK: &str = "Back in use: <ID1>. Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
+                    hint: if something still needs it: akm enable <ID2>\n";
 
 #[test]
 fn before_the_old_pair_is_disabled_and_after() {
@@ -38,9 +37,10 @@ fn before_the_old_pair_is_disabled_and_after() {
         rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
         assert_eq!(active(&env), [(old.clone(), true), (new.clone(), false)]);
         let listed = env.pairs();
-        for pair in &listed {
+        for (pair, waits) in listed.iter().zip([false, true]) {
             assert_eq!(pair["secret"], "stored", "{pair}");
-            assert!(pair["disable_after"].is_null() && pair["delete_after"].is_null());
+            assert!(pair["disable_after"].is_null(), "{pair}");
+            assert_eq!(pair["delete_after"].is_string(), waits, "{pair}");
         }
         let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
         let (of_old, of_new) = record.split_once(&new).unwrap();
@@ -48,13 +48,37 @@ fn before_the_old_pair_is_disabled_and_after() {
         assert_eq!(env.akm(&["verify", "--ram-user", "alice"]).code, 0);
         env.akm(&["show-id", "--ram-user", "alice"])
             .said(&ids, 0, "<ID1>\n", "");
-        env.akm(&["recover", "--list", "--json"])
-            .said(&[], 0, "{\"open\":[]}\n", "");
-        // The new pair is a person's to delete, and nothing is left to be rolled back.
-        assert_eq!(rolled_back(&env).code, 4);
+        let open = env.akm(&["recover", "--list", "--json"]).json();
+        assert_eq!(open["open"][0]["what"], "rollback, new pair Inactive");
+        // Once more changes nothing.
+        rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
+        // A person may delete the new pair at once.
         assert_eq!(env.akm(&["delete", &new, "-y"]).code, 0);
         rotated(&env, &[]);
     }
+}
+
+/// The new pair has its grace, and is deleted like any other; a rotation that begins earlier does so first, and says so.
+#[test]
+fn what_a_rollback_took_out_of_use_is_deleted_by_the_next_rotation() {
+    let env = Env::new().without_overlap();
+    let old = env.create("alice");
+    let new = rotated(&env, &[]);
+    rolled_back(&env);
+    let later = env.copied();
+    let ran = env.akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
+    let third = ran.stdout.trim();
+    let ids = [old.as_str(), &new, third];
+    let told = "akm: `<ID2>`, which the rollback took out of use, is deleted: `akm restore <ID2>` brings it back\n\
+                New: <ID3> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\n\
+                next: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n";
+    ran.said(&ids, 0, "<ID3>\n", &format!("{SANDBOX}{told}"));
+    later.days_pass_for("alice", 3);
+    let told = "New: <ID1> (Active, verified). Old: <ID2> (deleted).\n";
+    later
+        .akm(&["rotate", "--ram-user", "alice", "--finish"])
+        .said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{told}"));
+    assert_eq!(active(&later), [(old, true)]);
 }
 
 #[test]
@@ -169,7 +193,7 @@ fn without_the_old_secret_it_enables_and_no_more() {
     env.lose_secret(&old);
     let stopped = "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
                    `<ID2>` is left Active beside it\n\
-                   hint: once nothing uses `<ID2>`: `akm disable <ID2>`, then the same command again\n";
+                   hint: once nothing uses `<ID2>`: `akm recover --dismiss <ID1>`, then `akm disable <ID2>`\n";
     for _ in 0..2 {
         rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{stopped}"));
         assert_eq!(active(&env), [(old.clone(), true), (new.clone(), true)]);
@@ -178,8 +202,10 @@ fn without_the_old_secret_it_enables_and_no_more() {
     assert_eq!(listed["open"][0]["what"], "rollback, to be finished");
     // By the person's word it comes to its end, or with the secret.
     let copy = env.copied();
+    assert_eq!(copy.akm(&["recover", "--dismiss", &old]).code, 0);
     assert_eq!(copy.akm(&["disable", &new]).code, 0);
-    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{UNVERIFIED}{BACK}"));
+    assert_eq!(active(&copy), [(old.clone(), true), (new.clone(), false)]);
+    nothing_open(&copy);
     let csv = format!("AccessKey ID,AccessKey Secret\n{old},{secret}\n");
     std::fs::write(env.path("old.csv"), csv).unwrap();
     assert_eq!(env.akm(&["import", "old.csv"]).code, 0);
@@ -193,23 +219,33 @@ fn without_the_old_secret_it_enables_and_no_more() {
     assert_eq!(active(&env), [(old, true), (new, false)]);
 }
 
+/// Whoever takes away the pair that a rollback is to has to insist, and ends the rollback.
 #[test]
-fn what_a_person_does_to_the_old_pair_in_between_stands() {
+fn the_pair_that_a_rollback_is_to_is_taken_away_by_force_alone() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
+    let ids = [old.as_str(), &new];
     env.lose_secret(&old);
     assert_eq!(rolled_back(&env).code, 8);
-    assert_eq!(env.akm(&["disable", &old]).code, 0);
-    env.days_pass_for("alice", 1);
-    let ran = rolled_back(&env);
-    assert_eq!(
-        (ran.code, ran.stdout.trim()),
-        (0, new.as_str()),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(active(&env), [(old, false), (new, true)]);
+    for command in [&["disable", &old][..], &["delete", &old, "--purge", "-y"]] {
+        let told = "akm: `<ID1>` is the old pair of a rollback that is not over\n\
+                    hint: `akm rotate --ram-user alice` goes on with it; with `--force` the rollback ends, and `<ID2>` is left as it is\n";
+        env.refused(command, 4)
+            .said(&ids, 4, "", &format!("{SANDBOX}{told}"));
+        let copy = env.copied();
+        let ran = copy.akm(&[command, &["--force"]].concat());
+        let told = format!("akm: the rollback to `{old}` is forgotten\n");
+        assert!(
+            ran.code == 0 && ran.stderr.contains(&told),
+            "{}",
+            ran.stderr
+        );
+        nothing_open(&copy);
+        assert_eq!(rolled_back(&copy).code, 4);
+        let left: Vec<_> = active(&copy).into_iter().filter(|it| it.1).collect();
+        assert_eq!(left, [(new.clone(), true)]);
+    }
 }
 
 #[test]
@@ -220,145 +256,32 @@ fn the_accounts_own_pair_goes_back_unasked() {
     assert_eq!(env.akm(&["rotate", "--account", "--rollback"]).code, 0);
 }
 
-/// A rollback that stopped with the old pair Active, its secret not held; the new one is disabled by hand since.
-fn stopped_on_its_way() -> (Env, String, String) {
-    let env = Env::new().without_overlap();
-    let old = env.create("alice");
-    let new = rotated(&env, &[]);
-    env.lose_secret(&old);
-    assert_eq!(rolled_back(&env).code, 8);
-    assert_eq!(env.akm(&["disable", &new]).code, 0);
-    (env, old, new)
-}
-
-/// Whichever of both hints is followed.
-#[test]
-fn what_is_told_where_the_old_pair_is_gone() {
-    let (env, old, new) = stopped_on_its_way();
-    let ids = [old.as_str(), &new];
-    assert_eq!(env.akm(&["delete", &old, "--force", "-y"]).code, 0);
-    let told = "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
-                hint: `akm restore <ID1> --active`, then the same command again; \
-                or stay with the new pair: `akm enable <ID2>`, then `akm recover`\n";
-    rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
-    let copy = env.copied();
-    assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
-    rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{UNVERIFIED}{BACK}"));
-    assert_eq!(active(&copy), [(old, true), (new.clone(), false)]);
-    assert_eq!(env.akm(&["enable", &new]).code, 0);
-    assert_eq!(env.akm(&["recover"]).code, 0);
-    nothing_open(&env);
-    assert_eq!(active(&env), [(new, true)]);
-}
-
-#[test]
-fn what_is_told_where_the_old_pair_is_inactive_again() {
-    let (env, old, new) = stopped_on_its_way();
-    let ids = [old.as_str(), &new];
-    assert_eq!(env.akm(&["disable", &old, "--force"]).code, 0);
-    env.days_pass_for("alice", 1);
-    let told = "akm: the rollback does not go on: the old pair `<ID1>` is Inactive\n\
-                hint: `akm enable <ID1>` puts it into use and ends the rotation; then, once nothing uses `<ID2>`: `akm disable <ID2>`\n";
-    rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
-    let over = "akm: the rotation that retired `<ID1>` is over; both pairs are left as they are\n\
-                akm: `<ID1>` of RAM user `alice` is Active\n";
-    env.akm(&["enable", &old])
-        .said(&ids, 0, "", &format!("{SANDBOX}{over}"));
-    assert_eq!(
-        env.akm(&["recover", "--list", "--json"]).stdout,
-        "{\"open\":[]}\n"
-    );
-    assert_eq!(env.akm(&["disable", &new]).code, 0);
-    assert_eq!(active(&env), [(old, true), (new, false)]);
-}
-
-/// `rotate --overlap 1h`, the old secret lost, and a rollback that stopped: the old pair was never retired. Then it is disabled by hand.
-fn stopped_in_its_overlap() -> (Env, String, String) {
-    let env = Env::new().without_overlap();
-    let old = env.create("alice");
-    let new = rotated(&env, &["--overlap", "1h"]);
-    env.lose_secret(&old);
-    assert_eq!(rolled_back(&env).code, 8);
-    assert_eq!(env.akm(&["disable", &old]).code, 0);
-    (env, old, new)
-}
-
-#[test]
-fn an_old_pair_that_is_inactive_is_not_called_in_use() {
-    let (env, old, new) = stopped_in_its_overlap();
-    let ids = [old.as_str(), &new];
-    let told = "akm: the rollback does not go on: the old pair `<ID1>` is Inactive\n\
-                hint: `akm enable <ID1>` puts it into use; then the same command again\n";
-    let told = format!("{SANDBOX}{told}");
-    rolled_back(&env).said(&ids, 8, "", &told);
-    env.akm(&["recover"]).said(&ids, 8, "", &told);
-    assert_eq!(env.akm(&["disable", &new, "--force"]).code, 0);
-    for _ in 0..2 {
-        rolled_back(&env).said(&ids, 8, "", &told);
-        assert_eq!(active(&env), [(old.clone(), false), (new.clone(), false)]);
-        env.days_pass_for("alice", 1);
-    }
-    // The hint leads out.
-    assert_eq!(env.akm(&["enable", &old]).code, 0);
-    rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{UNVERIFIED}{BACK}"));
-    assert_eq!(active(&env), [(old, true), (new, false)]);
-    env.akm(&["recover", "--list", "--json"])
-        .said(&[], 0, "{\"open\":[]}\n", "");
-}
-
-/// What the recycle bin has let go of is not brought back from there.
-#[test]
-fn an_old_pair_that_is_gone_for_good_is_not_to_be_restored() {
-    let (env, old, new) = stopped_on_its_way();
-    let ids = [old.as_str(), &new];
-    let purge = ["delete", &old, "--force", "--purge", "-y"];
-    assert_eq!(env.akm(&purge).code, 0);
-    let told = "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
-                hint: stay with the new pair: `akm enable <ID2>`, then `akm recover`\n";
-    rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
-    assert_eq!(env.akm(&["enable", &new]).code, 0);
-    assert_eq!(env.akm(&["recover"]).code, 0);
-    nothing_open(&env);
-    assert_eq!(active(&env), [(new, true)]);
-}
-
 #[track_caller]
 fn nothing_open(env: &Env) {
     env.akm(&["recover", "--list", "--json"])
         .said(&[], 0, "{\"open\":[]}\n", "");
 }
 
-/// Of two pairs that are gone, only the old one may be brought back; the new one is not to be enabled.
+/// Whoever else deleted it, and whatever is with the new one: nobody is told to enable what is gone.
 #[test]
-fn where_both_pairs_are_gone() {
-    for (purge, way) in [
-        (
-            None,
-            "`akm restore <ID1> --active`, then the same command again; or ",
-        ),
-        (Some("--purge"), ""),
-    ] {
+fn where_the_old_pair_is_gone_and_the_recycle_bin_has_it_not() {
+    for both in [false, true] {
         let env = Env::new().without_overlap();
         let old = env.create("alice");
-        let new = rotated(&env, &[]);
+        let new = rotated(&env, &["--overlap", "1h"]);
         let ids = [old.as_str(), &new];
-        let delete = [&["delete", &old, "-y"][..], purge.as_slice()].concat();
-        assert_eq!(env.akm(&delete).code, 0);
-        assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
+        crate::leaked::hide(&env, &old);
+        let mut way = "; the new pair `<ID2>` stays Active";
+        if both {
+            crate::leaked::hide(&env, &new);
+            way = "";
+        }
         let told = format!(
             "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
-             hint: {way}`akm recover --dismiss <ID2>` forgets this rotation\n"
+             hint: `akm recover --dismiss <ID1>` forgets this rollback{way}\n"
         );
         rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
-        if purge.is_none() {
-            let copy = env.copied();
-            assert_eq!(copy.akm(&["restore", &old, "--active"]).code, 0);
-            let back = "Back in use: <ID1>. <ID2> is gone from the cloud.\n";
-            rolled_back(&copy).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{back}"));
-            nothing_open(&copy);
-            assert_eq!(active(&copy), [(old, true)]);
-        }
-        assert_eq!(env.akm(&["recover", "--dismiss", &new]).code, 0);
+        assert_eq!(env.akm(&["recover", "--dismiss", &old]).code, 0);
         nothing_open(&env);
     }
 }

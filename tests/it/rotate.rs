@@ -289,18 +289,6 @@ fn again_while_one_is_open_starts_nothing() {
     let warned = grace().replace(SANDBOX, &format!("{SANDBOX}{NO_NEW_PAIR}"));
     rotate(&env, &[]).said(&ids, 0, "<ID2>\n", &warned);
     rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &grace());
-    // What the rotation began with stays.
-    let kept = warned.replace(
-        SANDBOX,
-        &format!("{SANDBOX}akm: a rotation is open and keeps the spans that it began with\n"),
-    );
-    for more in [
-        &["--delete-old"][..],
-        &["--overlap", "9d"],
-        &["--grace", "9d"],
-    ] {
-        rotate(&env, more).said(&ids, 0, "<ID2>\n", &kept);
-    }
     assert_eq!(env.secrets(), before);
     assert_eq!(statuses(&env).len(), 2);
     // No room for another, and the open rotation is left as it is.
@@ -312,6 +300,46 @@ fn again_while_one_is_open_starts_nothing() {
         "{}",
         ran.stderr
     );
+}
+
+/// The times of an open rotation are those that were named last.
+#[test]
+fn an_open_rotation_takes_over_other_times() {
+    let env = Env::new().without_overlap();
+    let old = env.create("alice");
+    let new = rotated(&env, &["--overlap", "2d"]);
+    let ids = [old.as_str(), &new];
+    let told = rotate(&env, &["--overlap", "9d", "--grace", "8d", "--json"]).json();
+    assert_eq!(days_until(&told["disable_old_after"]), 9);
+    assert_eq!(days_until(&env.pairs()[0]["disable_after"]), 9);
+    let told = rotate(&env, &["--finish", "--overlap", "0s", "--json"]).json();
+    assert_eq!(days_until(&told["delete_old_after"]), 8);
+    // An overlap that is over is not made longer.
+    env.refused(&["rotate", "alice", "--overlap", "1d"], 4)
+        .said(
+            &ids,
+            4,
+            "",
+            &format!(
+                "{SANDBOX}akm: `<ID1>` is disabled by now: its overlap is over\n\
+             hint: `akm enable <ID1>` puts it back into use\n"
+            ),
+        );
+    let told = rotate(&env, &["--finish", "--grace", "5d", "--json"]).json();
+    assert_eq!(days_until(&told["delete_old_after"]), 5);
+    let deleted = "New: <ID2> (Active, verified). Old: <ID1> (deleted).\n";
+    rotate(&env, &["--finish", "--delete-old"]).said(
+        &ids,
+        0,
+        "<ID2>\n",
+        &format!("{SANDBOX}{deleted}"),
+    );
+    // Of a pair that is gone there is no overlap: the one that is named is for the rotation that begins.
+    let newer = rotated(&env, &[]);
+    assert_eq!(env.akm(&["delete", &new, "-y"]).code, 0);
+    let told = rotate(&env, &["--overlap", "1d", "--json"]).json();
+    assert_eq!(told["old_access_key_id"], newer);
+    assert_eq!(days_until(&told["disable_old_after"]), 1);
 }
 
 #[test]
@@ -547,43 +575,81 @@ fn the_accounts_own_pair_is_asked_for() {
     );
 }
 
+/// Somebody else took the new pair away: in the overlap, and when the old pair is due.
 #[test]
-fn it_does_not_go_on_while_the_new_pair_cannot_stand_in() {
+fn it_does_not_go_on_while_the_new_pair_does_not_work() {
+    let in_time = Env::new().without_overlap();
+    let old = in_time.create("alice");
+    let new = rotated(&in_time, &["--overlap", "2d"]);
+    let due = in_time.copied();
+    due.days_pass_for("alice", 3);
+    for env in [in_time, due] {
+        let stopped = |why: &str, hint: &str| {
+            let text = format!("{SANDBOX}akm: the rotation does not go on: {why}\nhint: {hint}\n");
+            let files = [env.journal_of("alice"), env.cloud_of("alice")];
+            let kept = || files.each_ref().map(|file| std::fs::read(file).unwrap());
+            let before = kept();
+            rotate(&env, &[]).said(&[&old, &new], 8, "", &text);
+            assert!(kept() == before, "{why}");
+        };
+        let active = std::fs::read_to_string(env.cloud_of("alice")).unwrap();
+        let (first, second) = active.split_once(&new).unwrap();
+        let inactive = second.replacen("\"Active\"", "\"Inactive\"", 1);
+        std::fs::write(env.cloud_of("alice"), format!("{first}{new}{inactive}")).unwrap();
+        stopped(
+            "the new pair `<ID2>` is Inactive",
+            "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rotate --ram-user alice --rollback`",
+        );
+        assert_eq!(env.akm(&["enable", &new]).code, 0);
+        crate::leaked::hide(&env, &new);
+        stopped(
+            "the new pair `<ID2>` is gone from the cloud",
+            "`akm recover --dismiss <ID2>` forgets this rotation; the old pair `<ID1>` stays Active",
+        );
+        let dismissed = env.akm(&["recover", "--dismiss", &new]);
+        assert!(
+            dismissed
+                .stderr
+                .ends_with(&format!("akm: the rotation to `{new}` is forgotten\n")),
+            "{}",
+            dismissed.stderr
+        );
+        assert_eq!(statuses(&env), [(old.clone(), "Active".into())]);
+        rotated(&env, &[]);
+    }
+}
+
+/// Whoever disables or deletes the new pair has to insist, and ends the rotation.
+#[test]
+fn the_new_pair_of_an_open_rotation_is_taken_away_by_force_alone() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
-    env.days_pass_for("alice", 3);
-    let stopped = |why: &str, hint: &str| {
-        let text = format!("{SANDBOX}akm: the rotation does not go on: {why}\nhint: {hint}\n");
-        // When the cloud was seen last is written down.
-        let files = [env.journal_of("alice"), env.cloud_of("alice")];
-        let kept = || files.each_ref().map(|file| std::fs::read(file).unwrap());
-        let before = kept();
-        rotate(&env, &[]).said(&ids, 8, "", &text);
-        assert!(kept() == before, "{why}");
-    };
-    assert_eq!(env.akm(&["disable", &new]).code, 0);
-    stopped(
-        "the new pair `<ID2>` is Inactive",
-        "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rotate --ram-user alice --rollback`",
-    );
-    assert_eq!(env.akm(&["enable", &new]).code, 0);
-    assert_eq!(env.akm(&["delete", &new, "--force", "-y"]).code, 0);
-    stopped(
-        "the new pair `<ID2>` is gone from the cloud",
-        "`akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use",
-    );
-    let dismissed = env.akm(&["recover", "--dismiss", &new]);
-    assert!(
-        dismissed
-            .stderr
-            .ends_with(&format!("akm: the rotation to `{new}` is forgotten\n")),
-        "{}",
-        dismissed.stderr
-    );
-    assert_eq!(statuses(&env), [(old, "Active".into())]);
-    rotated(&env, &[]);
+    for command in [&["disable", &new][..], &["delete", &new, "-y"]] {
+        env.refused(command, 4).said(
+            &ids,
+            4,
+            "",
+            &format!(
+                "{SANDBOX}akm: `<ID2>` is the new pair of a rotation that is not over\n\
+                 hint: `akm rotate --ram-user alice --rollback` goes back to the old pair `<ID1>`\n"
+            ),
+        );
+        let copy = env.copied();
+        let ran = copy.akm(&[command, &["--force"]].concat());
+        let told = format!("akm: the rotation to `{new}` is forgotten\n");
+        assert!(
+            ran.code == 0 && ran.stderr.contains(&told),
+            "{}",
+            ran.stderr
+        );
+        copy.akm(&["recover", "--list", "--json"])
+            .said(&[], 0, "{\"open\":[]}\n", "");
+        assert_eq!(statuses(&copy)[0], (old.clone(), "Active".into()));
+        copy.akm(&["show-id", "--ram-user", "alice"])
+            .said(&ids, 0, "<ID1>\n", "");
+    }
 }
 
 const RESTORED: &str =
@@ -626,22 +692,6 @@ fn a_secret_that_the_store_lost_is_put_back_from_the_journal() {
 }
 
 #[test]
-fn it_does_not_end_well_without_a_pair_that_works() {
-    let env = Env::new().without_overlap();
-    let old = env.create("alice");
-    let new = rotated(&env, &[]);
-    assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
-    assert_eq!(env.akm(&["disable", &new, "--force"]).code, 0);
-    let ran = env.akm(&["rotate", "--ram-user", "alice", "--finish"]);
-    assert_eq!(ran.code, 8, "{}", ran.stderr);
-    assert_eq!(env.akm(&["enable", &new]).code, 0);
-    assert_eq!(
-        env.akm(&["rotate", "--ram-user", "alice", "--finish"]).code,
-        0
-    );
-}
-
-#[test]
 fn a_pair_that_the_cloud_lists_keeps_its_secret_whatever_metadata_says() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
@@ -677,7 +727,7 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: the rotation that retired `<ID1>` is over; both pairs are left as they are\n\
+            "{SANDBOX}akm: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
              akm: `<ID1>` of RAM user `alice` is Active\n"
         ),
     );
@@ -687,32 +737,27 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
     assert_eq!(statuses(&env), expected);
 }
 
-/// In the overlap a person may try what breaks without the old pair, and take that back: the rotation goes on from where it stands.
+/// In the overlap a person may try what breaks without the old pair: its grace begins. To enable it again ends the rotation.
 #[test]
 fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
-    let due = env.pairs()[0]["disable_after"].clone();
-    assert!(due.is_string());
+    assert!(env.pairs()[0]["disable_after"].is_string());
     let disabled = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice` takes it from here\n\
                     akm: `<ID1>` of RAM user `alice` is Inactive\n";
     env.akm(&["disable", &old])
         .said(&ids, 0, "", &format!("{SANDBOX}{disabled}"));
     let copy = env.copied();
-    let goes_on = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice --finish` disables it after <TIME>\n\
-                   akm: `<ID1>` of RAM user `alice` is Active\n";
+    let over = "akm: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
+                akm: `<ID1>` of RAM user `alice` is Active\n";
     env.akm(&["enable", &old])
-        .said(&ids, 0, "", &format!("{SANDBOX}{goes_on}"));
-    assert_eq!(env.pairs()[0]["disable_after"], due);
-    let stays = "New: <ID2> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n";
-    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{stays}"));
-    env.days_pass_for("alice", 3);
-    let grace = "New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n";
-    rotate(&env, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
-    // Left Inactive, its grace begins with the next command, though the overlap is not over.
-    rotate(&copy, &["--finish"]).said(&ids, 0, "<ID2>\n", &format!("{SANDBOX}{grace}"));
+        .said(&ids, 0, "", &format!("{SANDBOX}{over}"));
+    assert!(env.pairs()[0]["disable_after"].is_null());
+    env.akm(&["recover", "--list", "--json"])
+        .said(&[], 0, "{\"open\":[]}\n", "");
+    rotate(&copy, &["--finish"]).said(&ids, 0, "<ID2>\n", &grace());
     assert!(copy.pairs()[0]["delete_after"].is_string());
     // Of the new pair nothing is said.
     assert_eq!(copy.akm(&["enable", &new]).stderr.lines().count(), 2);
@@ -723,21 +768,33 @@ fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &[]);
+    let ids = [old.as_str(), &new];
     edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
-    // Within five minutes it may be a list that lags.
-    assert_eq!(rotate(&env, &[]).code, 0);
-    env.days_pass_for("alice", 3);
-    rotate(&env, &[]).said(
-        &[&old, &new],
+    let finished = env.copied();
+    rotate(&finished, &["--finish"]).said(
+        &ids,
         0,
         "<ID2>\n",
         &format!(
             "{SANDBOX}The rotation is over: <ID1> was enabled again, and both pairs are left as they are.\n"
         ),
     );
-    assert_eq!(rotate(&env, &[]).code, 4);
+    // A plain `rotate` says so too, and finds no room for another one.
+    let ran = rotate(&env, &[]);
+    let told = format!(
+        "akm: the rotation of RAM user `alice` before this one is over: `{old}` was enabled again\n\
+         akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: "
+    );
+    assert!(
+        ran.code == 4 && ran.stderr.contains(&told),
+        "{}",
+        ran.stderr
+    );
     let expected = [(old, "Active".into()), (new, "Active".into())];
-    assert_eq!(statuses(&env), expected);
+    for env in [env, finished] {
+        assert_eq!(rotate(&env, &[]).code, 4);
+        assert_eq!(statuses(&env), expected);
+    }
 }
 
 #[test]
@@ -803,12 +860,14 @@ fn a_new_pair_that_is_inactive_beside_none() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
     let new = rotated(&env, &["--overlap", "1h"]);
-    let purge = ["delete", &old, "--force", "--purge", "-y"];
-    assert_eq!(env.akm(&purge).code, 0);
-    assert_eq!(env.akm(&["disable", &new, "--force"]).code, 0);
+    // Killed before the new pair was asked itself, and both are changed elsewhere.
+    env.cut_after("created");
+    crate::leaked::hide(&env, &old);
+    edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
     let told = "akm: the rotation does not go on: the new pair `<ID2>` is Inactive\n\
                 hint: `akm enable <ID2>`, then the same command again\n";
     rotate(&env, &[]).said(&[&old, &new], 8, "", &format!("{SANDBOX}{told}"));
     assert_eq!(env.akm(&["enable", &new]).code, 0);
     assert_eq!(rotate(&env, &["--finish"]).code, 0);
+    assert_eq!(statuses(&env), [(new, "Active".into())]);
 }

@@ -156,11 +156,8 @@ fn a_rollback_without_the_old_secret_where_a_profile_signs_with_the_new_pair() {
     let new = made.trim();
     std::fs::remove_file(env.home().join(format!("secrets/{old}.age"))).unwrap();
     let back = ["rotate", "--self", "--rollback"];
-    let owner = "--ram-user sandbox-administrator";
-    let then = format!(
-        "once nothing uses `<ID2>`, and the profile `dev` signs with another pair (`akm profile remove dev`, \
-         then `akm profile add dev`): `akm -p dev disable <ID2>`, then `akm -p dev rotate {owner} --rollback`\n"
-    );
+    let then = "once nothing uses `<ID2>`, and the profile `dev` signs with another pair (`akm profile remove dev`, \
+         then `akm profile add dev`): `akm -p dev recover --dismiss <ID1>`, then `akm -p dev disable <ID2>`\n";
     let dry = env.akm(&[&back[..], &["--dry-run"]].concat());
     let told = format!(
         "akm: the rollback would not go on: `<ID1>` would be Active again, and akm does not hold its secret; \
@@ -178,11 +175,6 @@ fn a_rollback_without_the_old_secret_where_a_profile_signs_with_the_new_pair() {
     let root = ["-p", "sandbox", "create", "--account", "-y", "--csv", &csv];
     assert_eq!(env.akm(&root).code, 0);
     let endpoint = serving.field("endpoint");
-    let rotate: Vec<&str> = ["-p", "dev", "rotate"]
-        .into_iter()
-        .chain(owner.split(' '))
-        .chain(["--rollback"])
-        .collect();
     for args in [
         &["profile", "remove", "dev", "-y"][..],
         &[
@@ -194,8 +186,8 @@ fn a_rollback_without_the_old_secret_where_a_profile_signs_with_the_new_pair() {
             "--endpoint",
             endpoint,
         ],
+        &["-p", "dev", "recover", "--dismiss", &old],
         &["-p", "dev", "disable", new],
-        &rotate,
     ] {
         let ran = env.akm(args);
         assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
@@ -249,7 +241,8 @@ fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
     assert_eq!(env.akm(&add).code, 0);
     let ran = env.akm(&["recover"]);
     let told = "akm: from now on the profile `late` will sign with `<ID1>`\n\
-                Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n\
+                Back in use: <ID1>. Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
+                hint: if something still needs it: akm enable <ID2>\n\
                 akm: nothing is left that could be finished now\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
     let verified = env.akm(&["-p", "late", "verify", "--self"]);
@@ -275,7 +268,8 @@ fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
     assert_eq!(elsewhere.akm(&["disable", new, "--force"]).code, 0);
     let ran = env.akm(&[&rotate[..], &["--rollback"]].concat());
     let told = "akm: from now on the profile `bot` will sign with `<ID1>`\n\
-                Back in use: <ID1>. Out of use: <ID2> (Inactive, its secret is still saved).\n";
+                Back in use: <ID1>. Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
+                hint: if something still needs it: akm enable <ID2>\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
     let verified = env.akm(&["-p", "bot", "verify", "--self"]);
     assert_eq!(verified.code, 0, "{}", verified.stderr);

@@ -6,16 +6,11 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::core::secret::Secret;
-use crate::core::time::Span;
 use crate::metadata::config::Config;
 use crate::metadata::profile::{Profile, Role};
 use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
 use crate::store::SecretName;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Between two checks of a new pair, in a cloud that takes a while to know it everywhere.
-const VERIFY_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the chosen profile leads to.
 pub(super) enum Reach {
@@ -115,13 +110,11 @@ impl Context {
         if let Some(role) = &profile.role {
             cloud = in_role(&cloud, role)?;
         }
-        let pause = profile.verify_pause.map(Span::duration);
         Ok(Session {
             account,
             cloud,
             store,
             recipient,
-            verify_pause: pause.unwrap_or(VERIFY_PAUSE),
             this_run: ops::this_run::ThisRun::default(),
         })
     }

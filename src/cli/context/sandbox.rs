@@ -9,7 +9,6 @@ use crate::sandbox;
 use crate::store::{Recipient, SecretName, StoreKind};
 use crate::sys::random;
 use std::sync::Arc;
-use std::time::Duration;
 
 impl Context {
     pub(crate) fn sandbox(&self) -> Result<Option<sandbox::Folder>, Failure> {
@@ -40,7 +39,6 @@ impl Context {
             cloud: Client::new(transport, credentials, self.clock.clone()),
             store: settled.store,
             recipient: settled.recipient,
-            verify_pause: Duration::ZERO,
             this_run: ops::this_run::ThisRun::default(),
         })
     }

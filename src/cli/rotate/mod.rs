@@ -19,7 +19,7 @@ use crate::core::{
 };
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
-    Failure, Kind, Session,
+    Failure, Kind,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };
@@ -77,13 +77,25 @@ pub(crate) struct Rotate {
     dry_run: bool,
 }
 
+/// Returns whose pair the profile signs with. `NoSuchPair` where that is not known here.
+pub(super) fn owner_of_signer(context: &Context) -> Result<Owner, Failure> {
+    let id = context.own_pair()?.ok_or_else(|| {
+        Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
+            .hint("name an owner: `--ram-user NAME` or `--account`")
+    })?;
+    let known = context
+        .known()?
+        .map(|account| account.inventory.owner_of(&id));
+    let record = known.transpose()?.flatten();
+    let record = record.ok_or_else(|| no_such_pair(&id))?;
+    Ok(record.owner())
+}
+
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
         if self.fleet.all {
-            return self
-                .fleet
-                .run(context, &asked, (self.dry_run, self.names_spans()));
+            return self.fleet.run(context, &asked, self.dry_run);
         }
         let owner = self.owner(context)?;
         if let Some(age) = self.age()?
@@ -106,10 +118,7 @@ impl Rotate {
         let standing = match &asked {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
             Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
-            Asked::Rotate(wish) => {
-                self.warn_of_spans(&session, &owner)?;
-                rotate::rotate(&session, &owner, wish)?
-            }
+            Asked::Rotate(wish) => rotate::rotate(&session, &owner, wish)?,
         };
         if matches!(&asked, Asked::Rotate(wish) if !wish.finish_only && wish.replace.is_none()) {
             told::warn_of_no_new_pair(&context.ui, &owner, &standing);
@@ -135,16 +144,7 @@ impl Rotate {
         if !self.own {
             return self.named();
         }
-        let id = context.own_pair()?.ok_or_else(|| {
-            Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
-                .hint("name an owner: `--ram-user NAME` or `--account`")
-        })?;
-        let known = context
-            .known()?
-            .map(|account| account.inventory.owner_of(&id));
-        let record = known.transpose()?.flatten();
-        let record = record.ok_or_else(|| no_such_pair(&id))?;
-        Ok(record.owner())
+        owner_of_signer(context)
     }
 
     /// In `--leaked alice` it is the owner that is named, since that has not the form of an id.
@@ -189,21 +189,14 @@ impl Rotate {
             },
             finish_only: self.finish,
             replace: self.replace.as_deref().map(key_id).transpose()?,
+            said: rotate::Said {
+                overlap: self.overlap,
+                grace: if self.delete_old {
+                    Some(Span::ZERO)
+                } else {
+                    self.grace
+                },
+            },
         })
-    }
-
-    fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
-        let open = session.journal.read(owner)?;
-        let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
-        if rotates && self.replace.is_none() && self.names_spans() {
-            session
-                .tell
-                .warn("a rotation is open and keeps the spans that it began with");
-        }
-        Ok(())
-    }
-
-    fn names_spans(&self) -> bool {
-        self.overlap.is_some() || self.grace.is_some() || self.delete_old
     }
 }

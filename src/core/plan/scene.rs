@@ -4,7 +4,9 @@ use super::words::words;
 use super::{Ask, next};
 use crate::core::access_key::{AccessKeyId, Status};
 use crate::core::event::Event;
-use crate::core::open_work::{Made, OpenWork, Replaced, Replacement, Request, Restoring, Spans};
+use crate::core::open_work::{
+    Keeping, Made, OpenWork, Replaced, Replacement, Request, Restoring, Spans,
+};
 use crate::core::seen::{Answer, Failed, Limits, List, Listed, Seen, Sight};
 use crate::core::time::Timestamp;
 use chrono::{DateTime, TimeDelta};
@@ -24,6 +26,7 @@ impl Scene {
             pairs: 2,
             expiry: TimeDelta::minutes(15),
             lag: TimeDelta::minutes(5),
+            proof: TimeDelta::seconds(2),
         };
         let seen_first = Seen {
             limits,
@@ -180,6 +183,7 @@ fn made(created_at: Timestamp) -> Made {
     Made {
         created_at,
         sealed: "sealed".to_owned(),
+        keeping: Keeping::sample(),
     }
 }
 
@@ -194,6 +198,7 @@ fn request(clause: &[&str]) -> Request {
         before: BTreeSet::new(),
         signed_at: time(clause),
         replaces,
+        keeping: Keeping::sample(),
     }
 }
 

@@ -39,7 +39,9 @@ made P1; leaked P0                 | list P0 off P1 on; asked P0                
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0 | continue | verify P1
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0; verified P1 | continue | deliver P1
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0; failed P1 | continue | wait for lag
-leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1 | continue | delete P0
+leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1 | continue | verify P1
+leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1; failed P1 | continue | wait for lag
+leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1; verified P1 | continue | delete P0
 leaked P0                          | asked P0; list P1 on; saved P1 P0; handed out P1    | continue  | drop secret P0
 leaked P0                          | asked P0; list P1 on; saved P1; claimed P0          | continue  | drop secret P0
 leaked P0                          | asked P0; list P1 on; saved P1                      | continue  | close
@@ -59,7 +61,7 @@ leaked P0; create 1m ago           | asked P0; list P0 off                      
 leaked P0; restoring P1 1m ago     | asked P0; resumed P1; list P0 off                   | continue  | wait for restore 14m
 leaked P0                          | asked P0; list P1 on P2 on                          | continue  | stop: no room
 # A rotation goes on only after that.
-leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; allowed 3 | continue | delete P2
+leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; verified P1; allowed 3 | continue | delete P2
 
 # The new pair is verified and delivered.
 P1 for P0                          | list P0 on P1 on; saved P0 P1                       | continue  | verify P1
@@ -92,6 +94,11 @@ P1 for P0; delivered 3d ago        | list P0 on P1 on; saved P1; failed P1      
 P1 for P0; delivered 3d ago        | list P0 on P1 on                                    | continue  | stop: secret not readable
 P1 for P0; delivered 3d ago        | list P0 on P1 on; saved P1; wrong secret P1         | continue  | stop: wrong secret
 P1 for P0; delivered 3d ago        | list P0 on; saved P1; failed P1                     | continue  | stop: new pair gone
+# Nor is it waited for beside a new pair that does not work, as far as a list shows.
+P1 for P0; delivered 3d ago; disabled 1d ago | list P0 off P1 off; saved P1              | continue  | verify P1
+P1 for P0; delivered 3d ago; disabled 1d ago | list P0 off P1 off; saved P1; verified P1 | continue  | wait for grace 29d
+P1 for P0; delivered 3d ago; disabled 1d ago | list P0 off P1 off; saved P1; failed P1   | continue  | stop: new pair Inactive
+P1 for P0; delivered 1h ago        | list P0 on; saved P1; failed P1                     | continue  | stop: new pair gone
 # It is gone, or somebody has enabled it: the replacement ends.
 P1 for P0; delivered 1h ago        | list P1 on; saved P1                                | continue  | end replacement
 P1 for P0; delivered 3d ago; disabled 1d ago | list P0 on P1 on; saved P1                | continue  | undone

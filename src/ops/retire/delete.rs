@@ -1,13 +1,14 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, disabling, forget, gone, list, not_the_signer, set, taken_over};
+use super::{Listed, disabling, forget, gone, list, not_the_signer, set, status, taken_over};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    event::Event,
     time::Timestamp,
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
-use crate::ops::{Failure, Kind, Session, record, session::no_such_pair};
+use crate::ops::{Failure, Kind, Session, record, session::no_such_pair, work::Work};
 
 /// What the person allowed besides.
 #[derive(Clone, Copy)]
@@ -30,9 +31,9 @@ pub(crate) fn about_to_delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Owner, Failure> {
-    let listed = list(session, id)?;
+    let listed = list(session, id, allowed.purge)?;
     may_delete(session, &listed, id, allowed)?;
-    Ok(listed.owner)
+    Ok(listed.work.owner.clone())
 }
 
 /// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged, or a suspect
@@ -44,7 +45,8 @@ fn may_delete(
     allowed: Allowed,
 ) -> Result<bool, Failure> {
     not_the_signer(session, id)?;
-    let record = session.record(&listed.owner)?;
+    status::not_incoming(&listed.work, id, allowed.active)?;
+    let record = session.record(&listed.work.owner)?;
     let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
     let suspects = session.journal.suspects()?;
     let suspected = suspects.iter().any(|one| one.access_key_id == *id);
@@ -57,7 +59,7 @@ fn may_delete(
     if active && !allowed.active {
         return Err(Failure::new(
             Kind::ActivePair,
-            format!("`{id}` of {} is Active", listed.owner),
+            format!("`{id}` of {} is Active", listed.work.owner),
         )
         .hint(format!(
             "{} first and see that nothing breaks, or `akm delete {id} --force`",
@@ -74,20 +76,43 @@ pub(crate) fn delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Deleted, Failure> {
-    let found = list(session, id)?;
+    let mut found = list(session, id, allowed.purge)?;
     let active = may_delete(session, &found, id, allowed)?;
-    let user_id = user_id(session, &found.owner)?;
-    if let Some(key) = found.key(id).filter(|_| active) {
-        let (owner, shown) = (&found.owner, &found.shown);
-        set(session, owner, shown, key, Status::Inactive, None)?;
+    let owner = found.work.owner.clone();
+    let user_id = user_id(session, &owner)?;
+    status::taken_by_hand(&mut found.work, id)?;
+    if active {
+        set(&found.work, &found.shown, id, Status::Inactive)?;
     }
-    let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    status::outgoing_is_disabled(&mut found.work, id)?;
+    let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
+    if allowed.purge || is_kept(&found.work, id)? {
+        found.work.append_if_open(Event::Forgotten(id.clone()))?;
+    }
+    if allowed.purge {
+        forget::forget(session, &owner, id)?;
+    }
+    found.work.tidy()?;
     let kept = (!allowed.purge).then(|| kept_until(session, id));
     Ok(Deleted {
-        owner: found.owner,
+        owner,
         restorable_until: kept.flatten(),
     })
+}
+
+/// Whether the journal need not know any more that the pair was made or restored lately: else it would count as there. Its sealed copy
+/// stays where the store does not give the secret back, and the outgoing pair of a replacement is for the next run to see gone.
+fn is_kept(work: &Work, id: &AccessKeyId) -> Result<bool, Failure> {
+    let open = work.open();
+    let is_outgoing = open.replacement.as_ref().is_some_and(|it| it.old == *id);
+    let (is_made, is_restored) = (open.made.contains_key(id), open.restored.contains_key(id));
+    if is_outgoing || !is_made {
+        return Ok(is_restored && !is_outgoing);
+    }
+    let record = work.session.record(&work.owner)?;
+    let pair = record.pair(id);
+    Ok(pair.is_some_and(|pair| work.session.secret(pair).is_ok()))
 }
 
 fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {
@@ -145,12 +170,7 @@ fn finish_deletion(
     if allowed.purge {
         let answer = session.cloud.purge(id, user_id);
         let answer = record::change(session, Action::Purge, owner, Some(id), answer);
-        if answer.is_ok() {
-            // Nothing can bring it back that was asked for before.
-            session.journal.restored(id)?;
-        }
         gone(answer)?;
-        forget::forget(session, owner, id)?;
     }
     Ok(shown)
 }

@@ -6,11 +6,8 @@ use crate::core::{
     account::Owner,
     time::Timestamp,
 };
-use crate::metadata::{
-    inventory::{OwnerRecord, PairRecord},
-    journal::Entry,
-};
-use crate::ops::{Failure, Session, recover, rotate};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::ops::{Failure, Session, recover};
 use crate::store::{SecretName, StoreKind};
 
 /// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair. Metadata ends its claim before
@@ -20,7 +17,6 @@ pub(in crate::ops) fn forget(
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
-    close_work_on(session, owner, id)?;
     drop_secret(session, owner, id)?;
     let mut record = session.record(owner)?;
     record.access_keys.retain(|pair| pair.access_key_id != *id);
@@ -58,31 +54,6 @@ fn forget_secret(
         }
     }
     Ok(())
-}
-
-/// The work that made the pair keeps a sealed copy of its secret, and would put it back. A rotation to it is over, and the old pair is
-/// left as it is; one that leaked is still to be replaced.
-fn close_work_on(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
-    let open = session.journal.read(owner)?;
-    let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
-    let Some(mut entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) else {
-        return Ok(());
-    };
-    entry.leaked = entry.leaked.filter(|leaked| leaked != id);
-    if entry.intent.is_of_leak() || entry.leaked.is_some() {
-        return rotate::leak_waits_again(session, entry).map(drop);
-    }
-    if entry.intent.rotation.is_some() {
-        let mut record = session.record(owner)?;
-        rotate::reclaim(session, &entry, &mut record);
-        let pairs = record.access_keys.iter_mut();
-        pairs.for_each(PairRecord::nothing_due);
-        session.inventory.save(&record)?;
-        session
-            .tell
-            .note(&format!("the rotation to `{id}` is forgotten"));
-    }
-    Ok(session.journal.close(owner)?)
 }
 
 /// The pairs that were deleted so long ago.

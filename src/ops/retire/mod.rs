@@ -10,86 +10,96 @@ pub(in crate::ops) use forget::{drop_secret, expired, forget_expired};
 pub(in crate::ops) use status::disabling;
 pub(crate) use status::{disable, enable};
 
-use super::{Failure, Kind, Session, profile, record, restore, session::no_such_pair};
+use super::{
+    Failure, Kind, Session, drive::End, live::Order, profile, record, refresh,
+    session::no_such_pair, stop, work::Work,
+};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    time::Timestamp,
+    plan::Ask,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     log::Action,
 };
 
-/// A pair as its owner's list shows it, with the owner's lock held.
-pub(super) struct Found {
-    pub(super) owner: Owner,
+/// The pairs of a pair's owner, which this command may change; the pair itself may be gone.
+pub(in crate::ops) struct Listed<'a> {
+    pub(super) work: Work<'a>,
     shown: Vec<AccessKey>,
-    pub(super) key: AccessKey,
-    _lock: Box<dyn std::any::Any + Send>,
 }
 
-/// The pairs of a pair's owner, with the owner's lock held; the pair itself may be gone.
-struct Listed {
-    owner: Owner,
-    shown: Vec<AccessKey>,
-    lock: Box<dyn std::any::Any + Send>,
-}
-
-impl Listed {
+impl Listed<'_> {
     fn key(&self, id: &AccessKeyId) -> Option<&AccessKey> {
         self.shown.iter().find(|key| key.id == *id)
     }
 }
 
-fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
+/// A pair as its owner's list shows it.
+pub(in crate::ops) struct Found<'a> {
+    work: Work<'a>,
+    shown: Vec<AccessKey>,
+    key: AccessKey,
+}
+
+impl Found<'_> {
+    pub(super) fn owner(&self) -> &Owner {
+        &self.work.owner
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.key.status
+    }
+}
+
+/// A pair that is being restored is seen to its end first; but not one that goes for good, which cannot come back then.
+fn list<'a>(session: &'a Session, id: &AccessKeyId, for_good: bool) -> Result<Listed<'a>, Failure> {
     let owner = session.owner_of(id)?;
-    let lock = session.lock(&owner)?;
-    // A file that cannot be read stops us before the cloud is asked to change anything.
-    session.record(&owner)?;
-    session.inventory.check_writable(&owner)?;
-    session.check_signer(&owner)?;
-    restore::finish(session, &owner)?;
+    let mut work = Work::begin(session, &owner)?;
+    work.check_signer()?;
+    if work.open().restoring.contains_key(id) && !for_good {
+        let went = work.go(Ask::Continue, Order::none())?;
+        if let (true, End::Wait(wait)) = (work.open().restoring.contains_key(id), went.end) {
+            return Err(stop::waiting(&owner, work.open(), wait));
+        }
+    }
     let shown = session.cloud.pairs(&owner)?;
-    Ok(Listed { owner, shown, lock })
+    reclaim(&work, &shown)?;
+    Ok(Listed { work, shown })
 }
 
-pub(super) fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
-    let listed = list(session, id)?;
-    let key = listed.key(id).cloned().ok_or_else(|| no_such_pair(id))?;
-    Ok(Found {
-        owner: listed.owner,
-        shown: listed.shown,
-        key,
-        _lock: listed.lock,
-    })
+/// Before the command ends what the journal knows.
+fn reclaim(work: &Work, shown: &[AccessKey]) -> Result<(), Failure> {
+    let mut record = work.session.record(&work.owner)?;
+    record.take_over(shown, work.session.cloud.now());
+    let reclaimed = refresh::reclaim(work.session, work.open(), &mut record);
+    if reclaimed.is_empty() {
+        return Ok(());
+    }
+    Ok(work.session.inventory.save(&record)?)
 }
 
-/// Asks for that status whatever the cloud lists, which is `shown`: that may lag. The caller holds the owner's lock. A pair made Active
-/// stays so until `due`, if a rotation is to disable it.
-pub(super) fn set(
-    session: &Session,
-    owner: &Owner,
-    shown: &[AccessKey],
-    key: &AccessKey,
-    status: Status,
-    due: Option<Timestamp>,
-) -> Result<PairRecord, Failure> {
-    let id = &key.id;
-    set_status(session, owner, id, status)?;
-    written(session, owner, shown, id, status, due)
+pub(in crate::ops) fn find<'a>(
+    session: &'a Session,
+    id: &AccessKeyId,
+) -> Result<Found<'a>, Failure> {
+    let Listed { work, shown } = list(session, id, false)?;
+    let key = shown.iter().find(|key| key.id == *id).cloned();
+    let key = key.ok_or_else(|| no_such_pair(id))?;
+    Ok(Found { work, shown, key })
 }
 
-/// The same, where the pair has that status.
-pub(super) fn written(
-    session: &Session,
-    owner: &Owner,
+/// Asks for that status whatever the cloud lists, which may lag, and writes it down.
+fn set(
+    work: &Work,
     shown: &[AccessKey],
     id: &AccessKeyId,
     status: Status,
-    due: Option<Timestamp>,
 ) -> Result<PairRecord, Failure> {
+    let (session, owner) = (work.session, &work.owner);
+    set_status(session, owner, id, status)?;
     let now = session.cloud.now();
     let record = taken_over(
         session,
@@ -98,12 +108,12 @@ pub(super) fn written(
         |pair| {
             pair.status = status;
             if status == Status::Active {
-                (pair.disable_after, pair.delete_after) = (due, None);
+                (pair.leaked, pair.undelivered) = (false, false);
+                pair.nothing_due();
             }
-            pair.retired_at = if status == Status::Inactive {
-                pair.retired_at.or(Some(now))
-            } else {
-                None
+            pair.retired_at = match status {
+                Status::Inactive => pair.retired_at.or(Some(now)),
+                Status::Active => None,
             };
         },
         id,

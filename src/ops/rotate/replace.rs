@@ -1,38 +1,46 @@
 //! `rotate --replace`: a pair whose id was typed goes, so that there is room for a new one.
 
-use super::State;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    plan::Ask,
 };
-use crate::ops::{Failure, Kind, Session, create, retire, session::no_such_pair};
+use crate::ops::{
+    Failure, Kind, Session, create, live::Order, retire, session::no_such_pair, work::Work,
+};
 
-/// Whether the open rotation waits with just that pair retired. One that a rotation still needs is refused.
-pub(super) fn ends_grace(
-    session: &Session,
-    owner: &Owner,
-    (state, new, old): (State, &AccessKeyId, Option<&AccessKeyId>),
-    id: &AccessKeyId,
-) -> Result<bool, Failure> {
-    let waits = matches!(state, State::Overlap | State::Grace);
-    if waits && new == id {
-        return Err(Failure::new(
-            Kind::Refused,
-            format!("`{id}` is the new pair of a rotation that is open"),
-        )
-        .hint(format!(
-            "`akm rotate {} --rollback` takes it out of use",
-            owner.selector()
-        )));
+/// Sees to it that the pair is gone before the rotation begins. One that a rotation still needs is refused.
+pub(super) fn first(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
+    if let Some(it) = work.open().replacement.clone() {
+        if it.old == *id && it.disabled_at.is_some() {
+            let went = work.go(Ask::EndGrace, Order::none())?;
+            super::tell_of_ended(work, &went);
+            return Ok(());
+        }
+        if it.new == *id {
+            return Err(Failure::new(
+                Kind::Refused,
+                format!("`{id}` is the new pair of a rotation that is open"),
+            )
+            .hint(format!(
+                "`akm rotate {} --rollback` takes it out of use",
+                work.owner.selector()
+            )));
+        }
+        if it.old == *id && it.delivered_at.is_some() {
+            return Err(active(&work.owner, id, &format!("`akm disable {id}`")));
+        }
     }
-    if old != Some(id) {
-        known(session, owner, id)?;
-        return Ok(false);
+    work.check_signer()?;
+    let (session, owner) = (work.session, work.owner.clone());
+    let shown = session.cloud.pairs(&owner)?;
+    if may_go(session, &owner, &shown, id)? {
+        retire::delete_inactive(session, &owner, id)?;
+        session
+            .tell
+            .note(&format!("`{id}` is deleted to make room"));
     }
-    match state {
-        State::Overlap => Err(active(owner, id, &format!("`akm disable {id}`"))),
-        state => Ok(state == State::Grace),
-    }
+    Ok(())
 }
 
 /// Whether the pair is there to be deleted. One that is deleted already was so by the same command, cut short.

@@ -32,5 +32,6 @@ pub(crate) fn younger_than(
         delete_after: old.and_then(|pair| pair.delete_after),
         state,
         action: Action::None,
+        is_verified: true,
     }))
 }

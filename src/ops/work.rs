@@ -1,0 +1,245 @@
+//! One owner at work: the lock, the journal and the runs of one command.
+
+use super::{
+    Failure, Kind, Session,
+    drive::{self, End, EventLog},
+    live::{Deed, Live, Order},
+    record, stop,
+};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId},
+    account::Owner,
+    event::Event,
+    open_work::{OpenWork, Spans},
+    plan::{Ask, Wait},
+    policy,
+    seen::Seen,
+};
+use crate::metadata::{journal::Events, log::Action};
+use std::any::Any;
+
+/// An owner whose pairs this command may change. It holds the owner's lock.
+pub(in crate::ops) struct Work<'a> {
+    pub(in crate::ops) session: &'a Session,
+    pub(in crate::ops) owner: Owner,
+    log: Events,
+    /// Whether this command has asked who signs.
+    is_checked: bool,
+    /// The pair that this command restores.
+    pub(in crate::ops) restores: Option<AccessKeyId>,
+    lock: Box<dyn Any + Send>,
+}
+
+/// What a run came to.
+pub(in crate::ops) struct Went {
+    pub(in crate::ops) end: End,
+    pub(in crate::ops) deeds: Vec<Deed>,
+    pub(in crate::ops) seen: Seen,
+    /// The owner's pairs as far as the run can tell.
+    pub(in crate::ops) pairs: Vec<AccessKey>,
+}
+
+impl Order {
+    /// For a run that makes no pair but for one that leaked.
+    pub(in crate::ops) fn none() -> Self {
+        Self {
+            comment: None,
+            spans: Spans {
+                overlap: policy::overlap().delta(),
+                grace: policy::grace().delta(),
+            },
+            awaits_hand_out: false,
+        }
+    }
+}
+
+impl EventLog for Events {
+    fn open(&self) -> &OpenWork {
+        Self::open(self)
+    }
+
+    fn append(&mut self, event: Event) -> Result<(), Failure> {
+        Ok(Self::append(self, event)?)
+    }
+
+    fn retry(&mut self) -> Result<(), Failure> {
+        Ok(Self::retry(self)?)
+    }
+
+    fn make_room(&mut self) -> Result<(), Failure> {
+        Ok(Self::make_room(self)?)
+    }
+
+    fn close(&mut self) -> Result<(), Failure> {
+        Ok(Self::close(self)?)
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Locks the owner and opens its journal. Files that cannot be read or written stop a command before the cloud is asked to change
+    /// anything.
+    pub(in crate::ops) fn begin(session: &'a Session, owner: &Owner) -> Result<Self, Failure> {
+        let lock = session.lock(owner)?;
+        session.check_suspects(owner)?;
+        session.check_restoring(owner)?;
+        session.record(owner)?;
+        session.inventory.check_writable(owner)?;
+        Ok(Self {
+            session,
+            owner: owner.clone(),
+            log: session.journal.resume(owner)?,
+            is_checked: false,
+            restores: None,
+            lock,
+        })
+    }
+
+    pub(in crate::ops) fn open(&self) -> &OpenWork {
+        self.log.open()
+    }
+
+    /// Asks who signs, once in a command.
+    pub(in crate::ops) fn check_signer(&mut self) -> Result<(), Failure> {
+        if !self.is_checked {
+            self.session.check_signer(&self.owner)?;
+            self.is_checked = true;
+        }
+        Ok(())
+    }
+
+    /// The signer is known to be one that may work on this owner's pairs.
+    pub(in crate::ops) fn signer_is_checked(&mut self) {
+        self.is_checked = true;
+    }
+
+    /// Records what a person wants.
+    pub(in crate::ops) fn append(&mut self, event: Event) -> Result<(), Failure> {
+        let before = self.open().replacement.is_some();
+        EventLog::append(&mut self.log, event)?;
+        if before && self.open().replacement.is_none() {
+            self.nothing_is_due()?;
+        }
+        Ok(())
+    }
+
+    /// No rotation disables or deletes any of the owner's pairs any more.
+    fn nothing_is_due(&self) -> Result<(), Failure> {
+        let mut record = self.session.record(&self.owner)?;
+        for pair in &mut record.access_keys {
+            pair.nothing_due();
+            pair.undelivered = false;
+        }
+        Ok(self.session.inventory.save(&record)?)
+    }
+
+    /// Takes every step that can be taken now.
+    pub(in crate::ops) fn go(&mut self, ask: Ask, order: Order) -> Result<Went, Failure> {
+        self.check_signer()?;
+        let mut live = Live::new(self.session, &self.owner, ask, order);
+        let end = drive::drive(&mut live, &mut self.log, ask);
+        // Where it stops, what is known of the pairs is written down; if it cannot be, the next command looks again.
+        let known = live.know(self.log.open());
+        let end = end.map_err(|failure| self.half_done(&live, failure))?;
+        known.map_err(|failure| self.half_done(&live, failure))?;
+        let record = self.session.record(&self.owner);
+        let record = record.map_err(|failure| self.half_done(&live, failure))?;
+        let pairs = live.pairs(self.log.open(), &record);
+        let half = stop::half(self.log.open(), &live);
+        let (seen, deeds) = live.ended();
+        self.close_if_empty().map_err(|failure| match half {
+            Some(left) if failure.kind != Kind::HalfDone => failure.half_done(left),
+            _ => failure,
+        })?;
+        self.tell_of_restored(&deeds);
+        if let End::Wait(Wait::Overlap(_) | Wait::Grace(_)) = end {
+            self.leaks_are_over()?;
+        }
+        Ok(Went {
+            end,
+            deeds,
+            seen,
+            pairs,
+        })
+    }
+
+    /// What waits for its time comes after what leaked: a rotation that keeps the journal does not keep those leaks unfinished. Metadata
+    /// remembers them.
+    fn leaks_are_over(&mut self) -> Result<(), Failure> {
+        let open = self.log.open();
+        let over = open
+            .leaked
+            .iter()
+            .filter(|id| !open.restoring.contains_key(id));
+        for id in over.cloned().collect::<Vec<_>>() {
+            self.append(Event::Withdrawn(id))?;
+        }
+        Ok(())
+    }
+
+    /// Of a restore that an earlier command began, the person is told.
+    fn tell_of_restored(&self, deeds: &[Deed]) {
+        for deed in deeds {
+            let Deed::Restored(id, status, is_left) = deed else {
+                continue;
+            };
+            if self.restores.as_ref() != Some(id) {
+                record::done(self.session, Action::Recover, &self.owner, id);
+                self.session.tell.warn(&format!(
+                    "finished what was begun before: `{id}` of {} is restored and {status}",
+                    self.owner
+                ));
+            }
+            if *is_left {
+                self.session.tell.warn(&format!(
+                    "`{id}` is back and stays {status}: a profile signs with it"
+                ));
+            }
+        }
+    }
+
+    /// Records an event that only matters where something is unfinished.
+    pub(in crate::ops) fn append_if_open(&mut self, event: Event) -> Result<(), Failure> {
+        if *self.open() == OpenWork::default() {
+            return Ok(());
+        }
+        self.append(event)
+    }
+
+    /// After a person's command: what is left may be a sealed copy alone, which is compared with what its store gives back. Where that
+    /// cannot be done now, a later command does it.
+    pub(in crate::ops) fn tidy(&mut self) -> Result<(), Failure> {
+        self.close_if_empty()?;
+        let open = self.open();
+        let rest = OpenWork {
+            made: open.made.clone(),
+            restored: open.restored.clone(),
+            ..OpenWork::default()
+        };
+        if !open.is_empty() && *open == rest {
+            let _ = self.go(Ask::Continue, Order::none());
+        }
+        Ok(())
+    }
+
+    /// Removes the journal where nothing is unfinished, without asking anything.
+    pub(in crate::ops) fn close_if_empty(&mut self) -> Result<(), Failure> {
+        if self.open().is_empty() {
+            return EventLog::close(&mut self.log);
+        }
+        Ok(())
+    }
+
+    pub(in crate::ops) fn into_lock(self) -> Box<dyn Any + Send> {
+        self.lock
+    }
+
+    fn half_done(&self, live: &Live, failure: Failure) -> Failure {
+        if failure.kind == Kind::HalfDone {
+            return failure;
+        }
+        match stop::half(self.log.open(), live) {
+            Some(left) => failure.half_done(left),
+            None => failure,
+        }
+    }
+}
