@@ -68,7 +68,7 @@ impl Create {
             pair.access_key_id
         ));
         let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
-        left.and(created.handed_out(&session))
+        left.and(created.handed_out())
     }
 
     fn checked(&self, context: &Context) -> Result<(), Failure> {
@@ -104,12 +104,12 @@ impl Create {
     }
 
     /// A missing RAM user is made where that was asked for, or the profile says so, or the person agrees.
-    fn create(
+    fn create<'a>(
         &self,
         context: &Context,
-        session: &Session,
+        session: &'a Session,
         owner: &Owner,
-    ) -> Result<create::Created, Failure> {
+    ) -> Result<create::Created<'a>, Failure> {
         match (create::create(session, owner, self.wish()), owner) {
             (Err(failure), Owner::RamUser(name)) if failure.kind == Kind::NoSuchUser => {
                 self.make_user(context, session, name)?;

@@ -34,8 +34,8 @@ pub(crate) struct Profile {
     /// The region that whoever gets a pair works in, unless it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) region: Option<RegionId>,
-    /// Read and not used: the pause between two checks of a new pair, which there is no more.
-    #[serde(default, skip_serializing)]
+    /// The least time between the two proofs that a new pair works: before it is handed out, and before the old pair is disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verify_pause: Option<Span>,
     /// The role that the pair assumes for every command.
     #[serde(default, skip_serializing_if = "Option::is_none")]

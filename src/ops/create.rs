@@ -21,7 +21,6 @@ use crate::metadata::{
     log::Action,
 };
 use crate::store::SecretStore;
-use std::any::Any;
 
 /// What the person asked for besides the pair.
 pub(crate) struct Wish {
@@ -30,32 +29,28 @@ pub(crate) struct Wish {
     pub(crate) hand_outs: Vec<Action>,
 }
 
-/// A pair that is there and held. Where its secret is about to leave, its owner stays locked until it has, and the pair counts as
-/// undelivered: killed in between, the same command finds this pair again instead of making another.
-pub(crate) struct Created {
+/// A pair that is there and held. Where its secret is about to leave, its owner stays locked and its journal is kept until it has:
+/// killed in between, the same command finds this pair again instead of making another.
+pub(crate) struct Created<'a> {
     pub(crate) pair: PairRecord,
-    owner: Owner,
-    lock: Option<Box<dyn Any + Send>>,
+    work: Option<Work<'a>>,
 }
 
-impl Created {
+impl Created<'_> {
     /// The secret has left as it was to, or could not and that is said.
-    pub(crate) fn handed_out(self, session: &Session) -> Result<(), Failure> {
-        if self.lock.is_none() {
-            return Ok(());
-        }
-        let mut record = session.record(&self.owner)?;
-        if let Some(pair) = record.pair_mut(&self.pair.access_key_id) {
-            pair.undelivered = false;
-            session.inventory.save(&record)?;
-        }
-        Ok(())
+    pub(crate) fn handed_out(self) -> Result<(), Failure> {
+        let work = self.work;
+        work.map_or(Ok(()), |work| work.handed_out(&self.pair.access_key_id))
     }
 }
 
 /// Makes a pair for an owner that exists, or finishes the one that an earlier command left half done.
 /// `TwoPairs` when the owner has as many as it may; `Undecided` while an earlier create may yet be executed.
-pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Created, Failure> {
+pub(crate) fn create<'a>(
+    session: &'a Session,
+    owner: &Owner,
+    wish: Wish,
+) -> Result<Created<'a>, Failure> {
     let mut work = Work::begin(session, owner)?;
     let order = Order {
         comment: wish.comment,
@@ -66,15 +61,16 @@ pub(crate) fn create(session: &Session, owner: &Owner, wish: Wish) -> Result<Cre
         Some(id) => finish(&mut work, id, order)?,
         None => make(&mut work, order)?,
     };
-    let pair = session.record(owner)?.pair(&id).cloned();
+    let record = session.record(owner);
+    let record = record.map_err(|failure| not_handed_out(failure, &id))?;
+    let pair = record.pair(&id).cloned();
     let pair = pair.ok_or_else(|| no_such_pair(&id))?;
     for action in &wish.hand_outs {
         let pairs = std::iter::once((owner, &pair.access_key_id));
         record::handed_out(session, *action, pairs);
     }
-    let lock = (!wish.hand_outs.is_empty()).then(|| work.into_lock());
-    let owner = owner.clone();
-    Ok(Created { pair, owner, lock })
+    let work = (!wish.hand_outs.is_empty()).then_some(work);
+    Ok(Created { pair, work })
 }
 
 /// Returns the pair of a create that was cut short: made and not claimed, or not handed out.
@@ -83,18 +79,18 @@ fn begun(work: &Work) -> Result<Option<AccessKeyId>, Failure> {
     if open.replacement.is_some() || !open.leaked.is_empty() {
         return Ok(None);
     }
-    let claimed = |id: &AccessKeyId| record.pair(id).is_some_and(PairRecord::is_held);
+    let is_done = |id: &AccessKeyId| {
+        let pair = record.pair(id);
+        pair.is_some_and(|pair| pair.is_held() && !pair.undelivered)
+    };
     // Where akm itself makes secrets durable, a create that came to its end has left no journal.
     let is_durable = |made: &Made| {
         let store = work.session.stores.open(made.keeping.store);
         store.is_ok_and(SecretStore::durable)
     };
     let mut made = open.made.iter();
-    let made = made.find(|(id, made)| !claimed(id) || is_durable(made));
-    let made = made.map(|(id, _)| id.clone());
-    let undelivered = |pair: &&PairRecord| pair.is_held() && pair.undelivered && !pair.leaked;
-    let kept = record.access_keys.iter().find(undelivered);
-    Ok(made.or_else(|| kept.map(|pair| pair.access_key_id.clone())))
+    let cut = made.find(|(id, made)| !is_done(id) || is_durable(made));
+    Ok(cut.map(|(id, _)| id.clone()))
 }
 
 fn finish(work: &mut Work, id: AccessKeyId, order: Order) -> Result<AccessKeyId, Failure> {

@@ -70,11 +70,15 @@ fn chosen(
 }
 
 fn all(account: &Account) -> Result<Vec<(Owner, PairRecord)>, Failure> {
-    let records = account.inventory.all()?.records;
-    let pairs = records
+    let known = account.inventory.all()?;
+    let pairs = known
+        .records
         .iter()
         .flat_map(|record| record.live().map(|pair| (record.owner(), pair.clone())));
     let (held, left_out): (Vec<_>, Vec<_>) = pairs.partition(|(_, pair)| pair.is_held());
+    if let (true, Some(error)) = (held.is_empty(), known.unreadable.into_iter().next()) {
+        return Err(error.into());
+    }
     match left_out.len() {
         0 => (),
         1 => account

@@ -86,11 +86,17 @@ fn begin<'a>(session: &'a Session, owner: &Owner, id: &AccessKeyId) -> Result<Wo
     Ok(work)
 }
 
-/// The owner whose journal says that the pair is to come back.
+/// The owner whose journal says that the pair is to come back, or is back and metadata does not know it yet.
 fn begun_for(session: &Session, id: &AccessKeyId) -> Result<Option<Owner>, Failure> {
     for (key, open) in session.journal.open()? {
         match open {
             Ok(open) if open.work.restoring.contains_key(id) => return Ok(Some(open.owner)),
+            Ok(open) if open.work.restored.contains_key(id) => {
+                let record = session.record(&open.owner)?;
+                if record.pair(id).is_some_and(PairRecord::is_deleted) {
+                    return Ok(Some(open.owner));
+                }
+            }
             Err(error) if key == id.as_str() => return Err(error.into()),
             _ => (),
         }
@@ -106,10 +112,10 @@ fn again(
     active: bool,
 ) -> Result<PairRecord, Failure> {
     let mut work = begin(session, owner, id)?;
-    let before = work.open().restoring.get(id).map(|it| it.asked_at);
-    let asked_at = before.unwrap_or_else(|| session.clock.now());
-    let restoring = Restoring { active, asked_at };
-    work.append(Event::Restoring(id.clone(), restoring))?;
+    if let Some(Restoring { asked_at, .. }) = work.open().restoring.get(id).cloned() {
+        let restoring = Restoring { active, asked_at };
+        work.append(Event::Restoring(id.clone(), restoring))?;
+    }
     let went = work.go(Ask::Continue, Order::none())?;
     let is_back = |deed: &Deed| matches!(deed, Deed::Restored(back, ..) if back == id);
     if !went.deeds.iter().any(is_back)

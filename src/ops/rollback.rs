@@ -65,7 +65,12 @@ pub(in crate::ops) fn may_go_back(
     if let Some(request) = request.filter(|it| it.replaces.is_some() && open.leaked.is_empty()) {
         let limits = limits(session);
         let until = request.signed_at + limits.expiry + limits.lag;
-        return Err(stop::undecided(owner, until));
+        let failure = stop::undecided(owner, until);
+        return Err(if session.cloud.now() < until {
+            failure
+        } else {
+            failure.hint("`akm recover` finds out")
+        });
     }
     match (&open.replacement, open.leaked.first()) {
         (Some(_), _) => Ok(()),

@@ -55,6 +55,8 @@ pub(crate) struct Session {
     pub(crate) store: StoreKind,
     /// Whose identity, kept in that store, opens what the journal seals.
     pub(crate) recipient: Recipient,
+    /// The least time between the two proofs that a new pair works.
+    pub(crate) verify_pause: TimeDelta,
     pub(crate) this_run: ThisRun,
 }
 

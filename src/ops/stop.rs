@@ -28,6 +28,9 @@ pub(super) fn half(open: &OpenWork, live: &Live) -> Option<String> {
     if let Some(Replacement { old, new, .. }) = &open.replacement {
         let gone = |id| seen.list.is_some() && seen.sight(open, id) == Sight::Gone;
         let left = match (gone(old), gone(new)) {
+            _ if live.maybe_deleted.as_ref() == Some(old) => {
+                format!("whether `{old}` is deleted is not known")
+            }
             (true, _) => format!("`{old}` is gone"),
             (_, true) => format!("`{new}` is gone"),
             _ => "both pairs are there".to_owned(),

@@ -27,7 +27,7 @@ pub(in crate::ops) struct Work<'a> {
     is_checked: bool,
     /// The pair that this command restores.
     pub(in crate::ops) restores: Option<AccessKeyId>,
-    lock: Box<dyn Any + Send>,
+    _lock: Box<dyn Any + Send>,
 }
 
 /// What a run came to.
@@ -90,7 +90,7 @@ impl<'a> Work<'a> {
             log: session.journal.resume(owner)?,
             is_checked: false,
             restores: None,
-            lock,
+            _lock: lock,
         })
     }
 
@@ -135,6 +135,9 @@ impl<'a> Work<'a> {
     /// Takes every step that can be taken now.
     pub(in crate::ops) fn go(&mut self, ask: Ask, order: Order) -> Result<Went, Failure> {
         self.check_signer()?;
+        if order.awaits_hand_out {
+            self.log.retain();
+        }
         let mut live = Live::new(self.session, &self.owner, ask, order);
         let end = drive::drive(&mut live, &mut self.log, ask);
         // Where it stops, what is known of the pairs is written down; if it cannot be, the next command looks again.
@@ -229,8 +232,14 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    pub(in crate::ops) fn into_lock(self) -> Box<dyn Any + Send> {
-        self.lock
+    /// The pair that was made has left as it was to, or could not and that is said.
+    pub(in crate::ops) fn handed_out(mut self, id: &AccessKeyId) -> Result<(), Failure> {
+        let mut record = self.session.record(&self.owner)?;
+        if let Some(pair) = record.pair_mut(id).filter(|pair| pair.undelivered) {
+            pair.undelivered = false;
+            self.session.inventory.save(&record)?;
+        }
+        Ok(self.log.release()?)
     }
 
     fn half_done(&self, live: &Live, failure: Failure) -> Failure {

@@ -53,6 +53,8 @@ pub(super) struct Book {
     taken_out: BTreeSet<(u32, AccessKeyId)>,
     /// What the owner's last list showed to a run: ids, and whether they are Active.
     listed: BTreeMap<u32, Vec<(String, bool)>>,
+    /// Pairs that an answer to that run called gone.
+    gone: BTreeSet<(u32, String)>,
     /// Pairs that signed a question of their own in that run.
     verified: BTreeSet<(u32, String)>,
     /// The journal that was last looked into for what it has got.
@@ -132,7 +134,10 @@ impl Ledger {
                     let id = key["AccessKeyId"].as_str().unwrap_or_default();
                     (id.to_owned(), key["Status"] == "Active")
                 });
-                book.listed.insert(run, shown.collect());
+                // An answer of this run beats a list that lags.
+                let is_there = |id: &String| !book.gone.contains(&(run, id.clone()));
+                let shown = shown.filter(|(id, _)| is_there(id)).collect();
+                book.listed.insert(run, shown);
             }
             "GetCallerIdentity" => {
                 let id = signer(request).to_owned();
@@ -143,11 +148,14 @@ impl Ledger {
                     book.verified.remove(&asked);
                 }
             }
-            "DeleteAccessKey" if response.status == 200 => {
-                let gone = about(request).map(|id| id.to_string());
+            "DeleteAccessKey" | "UpdateAccessKey" if says_gone(request, response) => {
+                let Some(gone) = about(request).map(|id| id.to_string()) else {
+                    return;
+                };
                 if let Some(listed) = book.listed.get_mut(&run) {
-                    listed.retain(|(id, _)| Some(id) != gone.as_ref());
+                    listed.retain(|(id, _)| *id != gone);
                 }
+                book.gone.insert((run, gone));
             }
             _ => (),
         }
@@ -288,4 +296,11 @@ impl Ledger {
             );
         }
     }
+}
+
+/// Whether the pair is gone by this answer: deleted by it, or *no such pair*.
+fn says_gone(request: &Request, response: &Response) -> bool {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let is_deleted = action(request) == "DeleteAccessKey" && response.status == 200;
+    is_deleted || body["Code"] == "EntityNotExist.User.AccessKey"
 }

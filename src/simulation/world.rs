@@ -231,6 +231,11 @@ impl World {
             cloud: cloud::client(Arc::new(wire), self.clock.clone()),
             store: self.nature.store,
             recipient: Self::recipient(),
+            verify_pause: if self.nature.network {
+                TimeDelta::seconds(2)
+            } else {
+                TimeDelta::zero()
+            },
             this_run: crate::ops::this_run::ThisRun::default(),
         };
         (run, session)

@@ -199,7 +199,7 @@ fn creating() {
         done: NONE,
     };
     let before = files(&served.env);
-    course.each(&mut served, 60, |env, ran, point| {
+    course.each(&mut served, 50, |env, ran, point| {
         a_create(env, ran, course.args, &before, point);
         let made = truth::live_of(env, "alice").len();
         settled(env, made, point);
@@ -333,7 +333,7 @@ fn recovering() {
         begun: 2,
         done: NONE,
     };
-    course.each(&mut served, 100, |env, ran, point| {
+    course.each(&mut served, 90, |env, ran, point| {
         truth::one_works_for(env, "alice", point);
         let open = env.journal_of("alice").exists();
         assert_eq!(ran.code != 0, open, "{point}: {ran:?}");

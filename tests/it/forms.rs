@@ -15,11 +15,13 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 38] = [
+const CASES: [Case; 40] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
     ("rotate", &["--ram-user", "alice"], DATA),
+    ("leak", &["ID"], DATA),
+    ("rollback", &["--ram-user", "bob"], DATA),
     ("disable", &["ID", "--force"], DATA),
     ("enable", &["ID"], DATA),
     ("delete", &["ID", "--force", "-y"], DATA),
@@ -64,6 +66,9 @@ const CASES: [Case; 38] = [
 /// alice has a pair, erin has none any more; gives back both ids.
 fn prepared() -> (Env, String, String) {
     let env = Env::new();
+    env.create("bob");
+    let rotate = ["rotate", "--ram-user", "bob", "--overlap", "0s"];
+    assert_eq!(env.akm(&rotate).code, 0);
     let (id, gone) = (env.create("alice"), env.create("erin"));
     assert_eq!(env.akm(&["delete", &gone, "--force", "-y"]).code, 0);
     let csv = ["export", "--ram-user", "alice", "--csv", "pairs.csv"];

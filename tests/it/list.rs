@@ -87,7 +87,7 @@ fn json_and_plain() {
         format!(
             "{{\"access_key_id\":\"{id}\",\"owner\":\"{owner}\",\"ram_user\":{user},\"account_id\":\"<ACCOUNT>\",\
              \"profile\":\"sandbox\",\"status\":\"{status}\",\"created_at\":\"<TIME>\",\"last_used_at\":null,\"comment\":null,\
-             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"disable_after\":null,\"delete_after\":null}}"
+             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"leaked\":false,\"disable_after\":null,\"delete_after\":null}}"
         )
     };
     let rows = [
@@ -349,7 +349,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
         pty.wait();
         let screen = pty.screen().replace('\r', "");
         for line in screen.lines() {
-            let copied = line.contains(" --force`") || line.trim_start().starts_with("akm ");
+            let copied = line.contains(" --force`") || line.contains(" --rollback`") || line.trim_start().starts_with("akm ");
             assert!(line.chars().count() <= 80 || copied, "{command}: {line}");
         }
         screen
@@ -362,7 +362,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
     screen("user list");
     let told = screen(&format!("delete {} -y", rotated.stdout.trim()));
     assert!(
-        told.contains("hint: `akm disable ") && told.contains("\nbreaks, or `akm delete "),
+        told.contains("hint:\n`akm rotate --ram-user ") && told.contains("--rollback`\ngoes back"),
         "{told}"
     );
     for command in super::help::all_commands() {

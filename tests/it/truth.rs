@@ -101,6 +101,9 @@ fn one_of_works(env: &Env, live: &[Live], point: &str) {
     assert!(works, "{point}: no Active pair is held");
 }
 
+/// What is unfinished where nothing is due.
+pub(crate) const RESTING: [&str; 2] = ["rotation, old pair Inactive", "rollback, new pair Inactive"];
+
 /// The invariants. `point` says what was done to the home.
 #[track_caller]
 pub(crate) fn check(env: &Env, point: &str) -> State {

@@ -6,11 +6,16 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::core::secret::Secret;
+use crate::core::time::Span;
 use crate::metadata::config::Config;
 use crate::metadata::profile::{Profile, Role};
 use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
 use crate::store::SecretName;
+use chrono::TimeDelta;
 use std::sync::Arc;
+
+/// One success of a pair that was made just now proves little: another server of the cloud may not know it yet.
+const VERIFY_PAUSE: TimeDelta = TimeDelta::seconds(2);
 
 /// What the chosen profile leads to.
 pub(super) enum Reach {
@@ -110,11 +115,13 @@ impl Context {
         if let Some(role) = &profile.role {
             cloud = in_role(&cloud, role)?;
         }
+        let pause = profile.verify_pause.map(Span::delta);
         Ok(Session {
             account,
             cloud,
             store,
             recipient,
+            verify_pause: pause.unwrap_or(VERIFY_PAUSE),
             this_run: ops::this_run::ThisRun::default(),
         })
     }

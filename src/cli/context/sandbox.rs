@@ -8,6 +8,7 @@ use crate::ops::{self, Account, Failure, Kind, Session, Stores};
 use crate::sandbox;
 use crate::store::{Recipient, SecretName, StoreKind};
 use crate::sys::random;
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 impl Context {
@@ -39,6 +40,7 @@ impl Context {
             cloud: Client::new(transport, credentials, self.clock.clone()),
             store: settled.store,
             recipient: settled.recipient,
+            verify_pause: TimeDelta::zero(),
             this_run: ops::this_run::ThisRun::default(),
         })
     }

@@ -16,6 +16,8 @@ pub(crate) struct Events {
     header: Header,
     open: OpenWork,
     file: Option<Tail>,
+    /// Whether the file stays when nothing is unfinished, until [`Events::release`].
+    is_retained: bool,
 }
 
 /// Where the next record goes.
@@ -70,10 +72,25 @@ impl Events {
 
     /// Removes the journal: nothing is unfinished.
     pub(crate) fn close(&mut self) -> Result<(), Error> {
-        if self.file.is_some() {
+        if self.file.is_some() && !self.is_retained {
             self.home.remove(&self.path)?;
+            self.file = None;
         }
-        (self.open, self.file) = (OpenWork::default(), None);
+        self.open = OpenWork::default();
+        Ok(())
+    }
+
+    /// Keeps the file beyond [`Events::close`]: the pair that it speaks of is still to be handed out.
+    pub(crate) fn retain(&mut self) {
+        self.is_retained = true;
+    }
+
+    /// The pair was handed out: a file with nothing unfinished goes.
+    pub(crate) fn release(&mut self) -> Result<(), Error> {
+        self.is_retained = false;
+        if self.open.is_empty() {
+            self.close()?;
+        }
         Ok(())
     }
 
@@ -138,6 +155,7 @@ impl Journal {
             header,
             open,
             file,
+            is_retained: false,
         };
         self.take_in_restoring(owner, &mut events)?;
         Ok(events)

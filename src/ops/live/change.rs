@@ -84,6 +84,10 @@ impl Live<'_> {
             Some(id),
             answer,
         );
+        let is_unknown = |error: &Error| error.outcome() == Outcome::Unknown;
+        if answer.as_ref().is_err_and(is_unknown) {
+            self.maybe_deleted = Some(id.clone());
+        }
         let there = match is_there(answer) {
             Err(error) if leaked => return Err(not_deleted(id, error)),
             answer => answer?,

@@ -76,14 +76,14 @@ pub(in crate::ops) struct Live<'a> {
     /// The owner's pairs as the cloud listed them last.
     listed: Vec<AccessKey>,
     pub(in crate::ops) deeds: Vec<Deed>,
+    /// A pair that may be deleted: the answer was lost.
+    pub(in crate::ops) maybe_deleted: Option<AccessKeyId>,
     /// Until a new secret is kept, Ctrl-C would drop its only copy.
     held: Option<signals::Held>,
 }
 
 /// A signed request is not executed later than 15 minutes after its date; one more for good measure.
 pub(in crate::ops) const EXPIRY: TimeDelta = TimeDelta::minutes(16);
-/// One success of a pair that was made just now proves little: another server may not know it yet.
-const PROOF: TimeDelta = TimeDelta::seconds(2);
 /// How long a list may lack a change (the consistency that RAM documents, in minutes).
 pub(in crate::ops) const LAG: TimeDelta = TimeDelta::minutes(5);
 
@@ -107,6 +107,7 @@ impl<'a> Live<'a> {
             seen,
             listed: Vec::new(),
             deeds: Vec::new(),
+            maybe_deleted: None,
             held: None,
         }
     }
@@ -152,7 +153,7 @@ pub(in crate::ops) fn limits(session: &Session) -> Limits {
         pairs: crate::core::policy::PAIRS_PER_OWNER,
         expiry: span(EXPIRY),
         lag: span(LAG),
-        proof: span(PROOF),
+        proof: session.verify_pause,
     }
 }
 

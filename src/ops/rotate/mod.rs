@@ -97,7 +97,11 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
         .replacement
         .as_ref()
         .is_some_and(|it| it.delivered_at.is_some());
-    let went = work.go(Ask::Rotate, wish.order())?;
+    let was_requested = work.open().request.is_some();
+    let mut went = work.go(Ask::Rotate, wish.order())?;
+    if was_requested && has_come_to_nothing(work.open(), &went) {
+        went = work.go(Ask::Rotate, wish.order())?;
+    }
     if rested && (has_made(&went) || matches!(went.end, End::Stop(_))) {
         tell_of_ended(work, &went);
     }
@@ -107,6 +111,11 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     let mut standing = standing::of(work, &went)?;
     standing.is_continued(rested);
     Ok(standing)
+}
+
+/// Whether a run that went on with a request found that nothing was made.
+fn has_come_to_nothing(open: &OpenWork, went: &Went) -> bool {
+    went.end == End::Done && open.replacement.is_none() && went.deeds.is_empty()
 }
 
 fn has_made(went: &Went) -> bool {

@@ -3,7 +3,7 @@
 pub(crate) use super::rehearsal::{NEW, Planned};
 
 use super::{
-    State, Wish, is_rolled_back,
+    State, Wish, has_come_to_nothing, is_rolled_back,
     rehearsal::{Calls, Memory, Rehearsal},
     replace, spans,
 };
@@ -166,7 +166,11 @@ impl Rehearsing<'_> {
     }
 
     fn go(mut self, ask: Ask, order: Order) -> Result<Plan, Failure> {
-        let went = self.run(ask, order)?;
+        let was_requested = self.log.open().request.is_some();
+        let mut went = self.run(ask, order.clone())?;
+        if was_requested && has_come_to_nothing(self.log.open(), &went) {
+            went = self.run(ask, order)?;
+        }
         let open = self.log.open();
         let (state, stops) = match went.end {
             End::Stop(Stop::TwoPairs) => {
