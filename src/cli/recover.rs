@@ -147,7 +147,8 @@ fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Fa
 fn rows(open: &[recover::Open]) -> Vec<Value> {
     let row = |open: &recover::Open| {
         json!({
-            "what": open.what,
+            "what": open.what.as_str(),
+            "state": open.what.stage(),
             "owner": open.owner.kind(),
             "ram_user": open.owner.ram_user(),
             "access_key_id": open.id,
@@ -159,6 +160,12 @@ fn rows(open: &[recover::Open]) -> Vec<Value> {
 
 fn due(open: &recover::Open) -> Option<String> {
     open.due.map(time::format)
+}
+
+/// For a person, as `rotation (grace)`.
+fn what(what: recover::What) -> String {
+    let stage = what.stage().map(|stage| format!(" ({stage})"));
+    what.as_str().to_owned() + &stage.unwrap_or_default()
 }
 
 const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
@@ -180,7 +187,7 @@ fn list(context: &Context) -> Result<(), Failure> {
                 .to_owned();
             let id = open.id.as_ref().map_or("-", |id| id.as_str()).to_owned();
             vec![
-                open.what.to_owned(),
+                what(open.what),
                 owner,
                 id,
                 due(open).unwrap_or_else(|| "-".to_owned()),

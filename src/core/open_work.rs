@@ -79,6 +79,8 @@ pub(crate) struct Made {
     /// Base64 of an `age` file.
     pub(crate) sealed: String,
     pub(crate) keeping: Keeping,
+    /// Whether a replacement of this pair has ended: a list has shown since whether the pair is there.
+    pub(crate) replaced: bool,
 }
 
 /// An incoming pair that takes the place of an outgoing one. In a rollback they have changed places.
@@ -145,7 +147,7 @@ impl OpenWork {
                     it.disabled_at = Some(at);
                 }
             }
-            Event::Ended => self.replacement = None,
+            Event::Ended => self.end_replacement(),
             Event::Forgotten(id) => self.forget(&id),
         }
     }
@@ -155,6 +157,13 @@ impl OpenWork {
             .replacement
             .take()
             .filter(|it| it.old != *id && it.new != *id);
+    }
+
+    fn end_replacement(&mut self) {
+        let old = self.replacement.take().map(|it| it.old);
+        if let Some(made) = old.and_then(|old| self.made.get_mut(&old)) {
+            made.replaced = true;
+        }
     }
 
     /// One that leaked stays leaked: something is still to take its place.

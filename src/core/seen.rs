@@ -158,7 +158,7 @@ impl Seen {
             .into_iter()
             .flatten();
         let made = made
-            .filter_map(|id| open.made.get(id))
+            .filter_map(|id| open.made.get(id).filter(|made| !made.replaced))
             .map(|made| made.created_at);
         let restored = open.restored.get(id).copied();
         made.chain(restored).any(|at| self.beats_the_list(at))

@@ -77,6 +77,7 @@ fn answered(bounds: &Bounds, sent: &State, ways: &mut Ways) {
             created_at: NOW,
             sealed: "sealed".to_owned(),
             keeping: Keeping::sample(),
+            replaced: false,
         },
     ));
     end(sent, ways, pair, End::Done, || created);

@@ -88,6 +88,7 @@ impl State {
                 created_at: NOW,
                 sealed: "sealed".to_owned(),
                 keeping: Keeping::sample(),
+                replaced: false,
             },
         ));
     }

@@ -58,7 +58,7 @@ pub(crate) struct Wanted {
     pub(crate) force: bool,
 }
 
-/// `Refused` for a pair that leaked, unless a person insists: then it counts as leaked no more.
+/// `Refused` for a pair that leaked, unless a person insists: once Active it counts as leaked no more.
 fn check_leaked(work: &mut Work, id: &AccessKeyId, wanted: Wanted) -> Result<(), Failure> {
     let mut record = work.session.record(&work.owner)?;
     let Some(pair) = record.pair_mut(id).filter(|pair| pair.leaked) else {
@@ -71,8 +71,10 @@ fn check_leaked(work: &mut Work, id: &AccessKeyId, wanted: Wanted) -> Result<(),
             &format!("akm restore {id}{active} --force"),
         ));
     }
-    pair.leaked = false;
-    work.session.inventory.save(&record)?;
+    if wanted.active {
+        pair.leaked = false;
+        work.session.inventory.save(&record)?;
+    }
     if work.open().leaked.contains(id) {
         work.append(Event::Withdrawn(id.clone()))?;
     }

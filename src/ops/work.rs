@@ -11,7 +11,7 @@ use crate::core::{
     account::Owner,
     event::Event,
     open_work::{OpenWork, Spans},
-    plan::{Ask, Wait},
+    plan::Ask,
     policy,
     seen::Seen,
 };
@@ -154,29 +154,12 @@ impl<'a> Work<'a> {
             _ => failure,
         })?;
         self.tell_of_restored(&deeds);
-        if let End::Wait(Wait::Overlap(_) | Wait::Grace(_)) = end {
-            self.leaks_are_over()?;
-        }
         Ok(Went {
             end,
             deeds,
             seen,
             pairs,
         })
-    }
-
-    /// What waits for its time comes after what leaked: a rotation that keeps the journal does not keep those leaks unfinished. Metadata
-    /// remembers them.
-    fn leaks_are_over(&mut self) -> Result<(), Failure> {
-        let open = self.log.open();
-        let over = open
-            .leaked
-            .iter()
-            .filter(|id| !open.restoring.contains_key(id));
-        for id in over.cloned().collect::<Vec<_>>() {
-            self.append(Event::Withdrawn(id))?;
-        }
-        Ok(())
     }
 
     /// Of a restore that an earlier command began, the person is told.

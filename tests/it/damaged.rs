@@ -236,8 +236,8 @@ fn one_owners_journal_is_no_matter_for_another() {
         };
         let named = format!("{begin}`{}`{why}\n{hint}", good.path.display());
         let ran = without_path(&env, &["recover", "--list"]);
-        let table = "WHAT                             OWNER  ACCESSKEY ID              NOT BEFORE\n\
-                     rotation, old pair still Active  bob    <ID>  <TIME>\n";
+        let table = "WHAT                OWNER  ACCESSKEY ID              NOT BEFORE\n\
+                     rotation (overlap)  bob    <ID>  <TIME>\n";
         let named = without_account(&env, &named);
         ran.said(&[], 1, table, &named);
         without_path(&env, &["recover", "-q"]).said(&[], 1, "", &format!("{SANDBOX}{named}"));

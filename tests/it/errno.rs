@@ -369,7 +369,7 @@ fn the_error_is_the_third_try() {
         assert_eq!((ran.code, ran.stdout.as_str()), (8, ""), "{}", ran.stderr);
         let sealed = ran.stderr.trim_end().rsplit(' ').next().unwrap().to_owned();
         let listed = env.akm(&["recover", "--list"]).stdout;
-        assert!(listed.contains("create, answer not known"), "{listed}");
+        assert!(listed.contains("create-unanswered"), "{listed}");
         let (made, opened) = (new(&env, &first), opened(&env, &sealed));
         assert!(ran.stderr.contains(&format!("`{made}`")), "{}", ran.stderr);
         assert!(!ran.stderr.contains(&opened));

@@ -97,7 +97,7 @@ fn a_rotation_whose_create_is_undecided_is_called_one() {
     serving.order(&json!({ "fault": "lose-answer", "action": "CreateAccessKey" }));
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 8);
     let open = env.akm(&["recover", "--list"]).stdout;
-    assert!(open.contains("rotation, answer not known"), "{open}");
+    assert!(open.contains("create-unanswered"), "{open}");
 }
 
 /// A suspect that a person knows is not found again while the create that it appeared around is undecided.
@@ -119,7 +119,7 @@ fn a_dismissed_suspect_stays_dismissed() {
     assert!(!env.akm(&["list"]).stdout.contains("suspect"));
     let open = env.akm(&["recover", "--list"]).stdout;
     assert!(
-        !open.contains("suspect") && open.contains("create, answer not known"),
+        !open.contains("suspect") && open.contains("create-unanswered"),
         "{open}"
     );
 }
@@ -472,7 +472,7 @@ fn leaked_beside_a_lost_create() -> (Served, String) {
     assert_eq!(served.env.akm(&leaked).code, 8);
     assert_eq!(served.env.akm(&leaked).code, 8);
     let open = served.env.akm(&["recover", "--list"]).stdout;
-    assert!(open.contains("leaked pair, to be replaced"), "{open}");
+    assert!(open.contains("leak  "), "{open}");
     assert!(open.contains(&id), "{open}");
     (served, id)
 }
@@ -609,6 +609,7 @@ fn a_dry_run_beside_an_undecided_create() {
     assert_eq!((dry.code, said(&dry.stderr).as_str()), (4, told));
     let ran = rotate(&[&leaked[..], &["-v"]].concat());
     assert_eq!(ran.code, 8, "{}", ran.stderr);
+    let dry = rotate(&[&leaked[..], &["--dry-run", "-v"]].concat());
     assert_eq!(words(&dry), called(&ran));
 }
 
@@ -650,8 +651,8 @@ fn a_restore_without_an_answer_is_open_until_it_is_decided() {
     served.serving.order(&order);
     assert_eq!(served.env.akm(&["restore", &id]).code, 8);
     let open = |served: &Served| served.env.akm(&["recover", "--list"]);
-    let table = "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
-                 restore, to be finished  alice  <ID1>  -\n";
+    let table = "WHAT     OWNER  ACCESSKEY ID              NOT BEFORE\n\
+                 restore  alice  <ID1>  -\n";
     open(&served).said(&[&id], 0, table, "");
     let recover = served.env.akm(&["recover"]);
     let told = "akm: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\

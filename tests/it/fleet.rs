@@ -124,7 +124,7 @@ fn by_name_and_by_age() {
     assert_eq!(remarks, ["# CI-old", "# dev-old"]);
     let made = planned
         .stdout
-        .matches("Ram CreateAccessKey UserName=")
+        .matches("create a pair for RAM user ")
         .count();
     assert_eq!(made, 2, "{}", planned.stdout);
     env.create("dev-old");

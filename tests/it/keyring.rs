@@ -194,8 +194,8 @@ fn the_next_command_confirms_what_the_keyring_took() {
     env.akm(&["recover", "--list"]).said(
         &[&one],
         0,
-        "WHAT                     OWNER  ACCESSKEY ID              NOT BEFORE\n\
-         create, to be confirmed  alice  <ID1>  -\n",
+        "WHAT             OWNER  ACCESSKEY ID              NOT BEFORE\n\
+         secret-unproven  alice  <ID1>  -\n",
         "",
     );
     let (two, _) = shown(&desktop.create("alice"));

@@ -358,7 +358,7 @@ fn a_leak_beside_another_pair() {
 fn back_at(env: &Env, old: &str, point: &str) {
     let state = truth::check(env, point);
     state.agreed(point);
-    let rests = |what: &String| what == "rollback, new pair Inactive";
+    let rests = |what: &String| what == "rollback (grace)";
     assert!(state.open.iter().all(rests), "{point}: {state:?}");
     let active: Vec<_> = state.live.iter().filter(|pair| pair.active).collect();
     assert_eq!(active.len(), 1, "{point}: {state:?}");

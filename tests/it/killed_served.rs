@@ -106,7 +106,7 @@ pub(crate) fn recovered(env: &Env, args: &[&str], point: &str) -> State {
     assert_eq!(ran.code, 0, "{point}: {}", ran.stderr);
     let state = truth::check(env, point);
     state.agreed(point);
-    let waits = |what: &String| what.starts_with("rotation, old pair ");
+    let waits = |what: &String| ["rotation (overlap)", "rotation (grace)"].contains(&what.as_str());
     assert!(state.open.iter().all(waits), "{point}: {state:?}");
     state
 }
@@ -121,11 +121,7 @@ fn undecided(env: &Env, args: &[&str], ran: &Ran, point: &str) {
         ran.stderr
     );
     let state = truth::check(env, point);
-    let what = match args[0] {
-        "rotate" => "rotation, answer not known",
-        _ => "create, answer not known",
-    };
-    assert_eq!(state.open, [what], "{point}");
+    assert_eq!(state.open, ["create-unanswered"], "{point}");
     let again = env.akm(args);
     assert_eq!((again.code, again.stdout.as_str()), (7, ""), "{point}");
     assert!(named(&again.stderr, &[]).ends_with(TOLD), "{point}");

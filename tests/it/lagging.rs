@@ -167,7 +167,7 @@ fn a_rollback_disables_a_new_pair_that_a_list_lacks() {
         let new = served.done(&[&ROTATE[..], spans].concat());
         lacks(&between, &new);
         let back = [&ROTATE[..], &["--rollback"]].concat();
-        let dry = by_the_gate(&served, &[&back[..], &["--dry-run"]].concat());
+        let dry = by_the_gate(&served, &[&back[..], &["--dry-run", "-v"]].concat());
         assert_eq!(dry.code, 0, "{}", dry.stderr);
         let ran = by_the_gate(&served, &[&back[..], &["-v"]].concat());
         assert_eq!(ran.code, 0, "{}", ran.stderr);

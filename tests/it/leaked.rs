@@ -40,7 +40,7 @@ pub(crate) fn cut(env: &Env, args: &[&str], chosen: impl Fn(&[Call]) -> Call) {
 fn cut_leak(env: &Env, id: &str) {
     let args = [&ROTATE[..], &["--leaked", id]].concat();
     cut(env, &args, |calls| changes(calls).remove(0));
-    is_open(env, "leaked pair, to be replaced", Some(id));
+    is_open(env, "leak", Some(id));
 }
 
 /// The calls by which the sandbox changes what it has of alice.
@@ -81,7 +81,9 @@ fn ended(env: &Env, leaked: &str, left: &str) {
 pub(crate) fn is_open(env: &Env, what: &str, id: Option<&str>) {
     let open = env.akm(&["recover", "--list", "--json"]).json();
     let row = &open["open"][0];
-    assert_eq!(row["what"], what, "{open}");
+    let stage = row["state"].as_str().map(|stage| format!(" ({stage})"));
+    let shown = row["what"].as_str().unwrap().to_owned() + &stage.unwrap_or_default();
+    assert_eq!(shown, what, "{open}");
     assert_eq!(row["access_key_id"].as_str(), id, "{open}");
 }
 
@@ -156,12 +158,7 @@ fn it_goes_where_the_other_pair_cannot_take_its_place() {
         env.akm(&[&args[..], &["--dry-run"]].concat()).said(
             &[&one],
             0,
-            "Sts GetCallerIdentity\n\
-             Ram UpdateAccessKey UserAccessKeyId=<ID1> Status=Inactive UserName=alice\n\
-             Ram ListAccessKeys UserName=alice\n\
-             Ims GetAccountSummary\n\
-             Ram DeleteAccessKey UserAccessKeyId=<ID1> UserName=alice\n\
-             Ram CreateAccessKey UserName=alice\n",
+            "disable <ID1>\ndelete <ID1>\ncreate a pair for RAM user `alice`\n",
             "akm: nothing was changed; `NEW_KEY_ID` stands for the id that the cloud will choose\n",
         );
         assert!(env.kept() == before, "a dry run changed a file");
@@ -320,7 +317,7 @@ fn beside_a_rotation_of_other_pairs() {
     );
     assert_eq!(active(&env), [(old, true), (new.clone(), true)]);
     assert!(!truth::rests(&env, &third));
-    is_open(&env, "rotation, old pair still Active", Some(&new));
+    is_open(&env, "rotation (overlap)", Some(&new));
 }
 
 /// The second is reported while the first is not disabled yet: one new pair takes the place of both.
@@ -357,7 +354,7 @@ fn a_leak_that_is_cut_short_is_gone_on_with() {
             points.extend(calls.iter().rfind(|call| call.name == "unlink").cloned());
             points.remove(point)
         });
-        is_open(&env, "leaked pair, to be replaced", Some(&id));
+        is_open(&env, "leak", Some(&id));
         done(&env, &["recover"]);
         let new = done(&env, &["show-id", "--ram-user", "alice"]);
         assert_ne!(new, id);
@@ -410,7 +407,8 @@ fn a_person_takes_it_back() {
                  akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
                  akm: `<ID1>` of RAM user `alice` is Active\n"
             );
-            env.akm(&["enable", &id]).said(&[&id], 0, "", &told);
+            env.akm(&["enable", &id, "--force"])
+                .said(&[&id], 0, "", &told);
         }
         env.akm(&["recover", "--list", "--json"])
             .said(&[], 0, "{\"open\":[]}\n", "");
@@ -432,7 +430,7 @@ fn a_leaked_pair_is_enabled_before_its_replacement_is_saved() {
         saved.unwrap().clone()
     });
     let new = other(&env, &id);
-    done(&env, &["enable", &id]);
+    done(&env, &["enable", &id, "--force"]);
     assert_eq!(active(&env), [(id.clone(), true), (new.clone(), true)]);
     for one in [&id, &new] {
         done(&env, &["verify", one]);
@@ -451,7 +449,7 @@ fn a_pair_that_is_being_restored() {
     cut(&env, &["restore", &id, "--active"], |calls| {
         changes(calls).pop().unwrap()
     });
-    is_open(&env, "restore, to be finished", Some(&id));
+    is_open(&env, "restore", Some(&id));
     let new = done(&env, &[&ROTATE[..], &["--leaked", &id]].concat());
     assert_eq!(active(&env), [(kept, false), (new.clone(), true)]);
     ended(&env, &id, &new);
@@ -463,10 +461,12 @@ fn a_pair_that_leaked_is_restored() {
     let env = Env::new().without_overlap();
     let id = env.create("alice");
     let new = done(&env, &[&ROTATE[..], &["--leaked", &id]].concat());
-    done(&env, &["restore", &id]);
+    assert_eq!(env.akm(&["restore", &id]).code, 4);
+    done(&env, &["restore", &id, "--force"]);
     assert_eq!(active(&env), [(new.clone(), true), (id.clone(), false)]);
     assert_eq!(done(&env, &["show-id", "--ram-user", "alice"]), new);
-    let ran = env.akm(&["enable", &id]);
+    assert_eq!(env.akm(&["enable", &id]).code, 4);
+    let ran = env.akm(&["enable", &id, "--force"]);
     let told = "akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
                 akm: `<ID1>` of RAM user `alice` is Active\n";
     assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (0, told));
@@ -479,7 +479,7 @@ fn a_leaked_pair_that_is_purged_is_not_written_down_again() {
     let (id, other) = (env.create("alice"), env.create("alice"));
     cut_leak(&env, &id);
     done(&env, &["delete", &id, "--force", "--purge", "-y"]);
-    is_open(&env, "leaked pair, to be replaced", Some(&id));
+    is_open(&env, "leak", Some(&id));
     done(&env, &["recover"]);
     over(&env, &id, &other);
     let record = std::fs::read_to_string(env.record_of("alice")).unwrap();
@@ -624,7 +624,7 @@ fn no_pair_is_made_beside_a_rotation_that_waits() {
                 hint: `akm recover --list` shows what it waits for; `akm rotate --ram-user alice --finish` does what is due; \
                 `akm rotate --ram-user alice --rollback` goes back\n";
     assert_eq!((ran.code, said(&ran, &[&old]).as_str()), (4, told));
-    is_open(&env, "rotation, old pair still Active", Some(&new));
+    is_open(&env, "rotation (overlap)", Some(&new));
     done(&env, &[&ROTATE[..], &["--rollback"]].concat());
     done(&env, &["delete", &new, "-y"]);
     env.create("alice");
@@ -692,16 +692,16 @@ mod served {
     /// By a person's word nothing is to follow: what was asked for is looked for as any create.
     #[test]
     fn a_leak_whose_create_is_undecided_is_taken_back() {
-        for word in [&["recover", "--dismiss"][..], &["enable"]] {
+        for word in [&["recover", "--dismiss"][..], &["enable", "--force"]] {
             let (served, id) = unanswered();
             let ran = served.env.akm(&[word, &[&id]].concat());
             let told = "akm: nothing is to take the place of `<ID1>` any more";
             assert_eq!(ran.code, 0, "{}", ran.stderr);
             assert!(said(&ran, &[&id]).starts_with(told), "{}", ran.stderr);
-            is_open(&served.env, "create, answer not known", None);
+            is_open(&served.env, "create-unanswered", None);
             served.env.time_passes_for("alice", EXPIRY);
             served.done(&["recover"]);
-            assert_eq!(active(&served.env), [(id.clone(), word == ["enable"])]);
+            assert_eq!(active(&served.env), [(id.clone(), word[0] == "enable")]);
             assert!(truth::rests(&served.env, &id));
             assert_eq!(truth::check(&served.env, "taken back").open.len(), 0);
         }

@@ -54,7 +54,7 @@ impl Machines {
              hint: run `akm recover` after <TIME>\n",
         );
         let open = self.the_one(&["recover", "--list"]).stdout;
-        let undecided = open.contains("create, answer not known");
+        let undecided = open.contains("create-unanswered");
         assert!(undecided && !open.contains("suspect"), "{open}");
     }
 

@@ -136,7 +136,7 @@ fn lost(served: &Served) -> String {
 #[track_caller]
 fn is_open(env: &Env, open: bool) {
     let listed = env.akm(&["recover", "--list"]).stdout;
-    assert_eq!(listed.contains("restore, to be finished"), open, "{listed}");
+    assert_eq!(listed.contains("restore  "), open, "{listed}");
 }
 
 /// The first may be executed yet.

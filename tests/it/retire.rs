@@ -191,9 +191,9 @@ fn a_restored_pair_whose_secret_is_not_held_is_told() {
     assert_eq!(env.akm(&leaked).code, 0);
     for active in [true, false] {
         let (more, status): (&[&str], _) = if active {
-            (&["--active"], "Active")
+            (&["--active", "--force"], "Active")
         } else {
-            (&[], "Inactive")
+            (&["--force"], "Inactive")
         };
         let told = format!(
             "akm: akm does not hold the secret of `<ID1>`\nakm: `<ID1>` of RAM user `alice` is {status}\n"

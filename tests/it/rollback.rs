@@ -49,7 +49,7 @@ fn before_the_old_pair_is_disabled_and_after() {
         env.akm(&["show-id", "--ram-user", "alice"])
             .said(&ids, 0, "<ID1>\n", "");
         let open = env.akm(&["recover", "--list", "--json"]).json();
-        assert_eq!(open["open"][0]["what"], "rollback, new pair Inactive");
+        assert_eq!(open["open"][0]["state"], "grace");
         // Once more changes nothing.
         rolled_back(&env).said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{BACK}"));
         // A person may delete the new pair at once.
@@ -199,7 +199,7 @@ fn without_the_old_secret_it_enables_and_no_more() {
         assert_eq!(active(&env), [(old.clone(), true), (new.clone(), true)]);
     }
     let listed = env.akm(&["recover", "--list", "-o", "json"]).json();
-    assert_eq!(listed["open"][0]["what"], "rollback, to be finished");
+    assert_eq!(listed["open"][0]["state"], "unfinished");
     // By the person's word it comes to its end, or with the secret.
     let copy = env.copied();
     assert_eq!(copy.akm(&["recover", "--dismiss", &old]).code, 0);

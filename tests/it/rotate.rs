@@ -55,8 +55,8 @@ fn without_an_overlap_the_old_pair_is_disabled_at_once() {
     env.akm(&["recover", "--list"]).said(
         &ids,
         0,
-        "WHAT                         OWNER  ACCESSKEY ID              NOT BEFORE\n\
-         rotation, old pair Inactive  alice  <ID2>  <TIME>\n",
+        "WHAT              OWNER  ACCESSKEY ID              NOT BEFORE\n\
+         rotation (grace)  alice  <ID2>  <TIME>\n",
         "",
     );
     let arn = env.akm(&["verify", &new]).stdout;
@@ -102,7 +102,7 @@ fn under_json_a_rotate_says_what_it_did() {
         let back = env.copied();
         assert_eq!(said(&one(&back, &["--rollback"])), "rolled-back");
         let cut = env.copied();
-        cut.cut_after("stored");
+        cut.cut_after("created");
         assert_eq!(said(&rotate(&cut, &[])), "continued");
         env.days_pass_for("alice", 3);
         assert_eq!(said(&rotate(&env, &["--finish"])), "disabled-old");
@@ -423,15 +423,15 @@ fn recover_tells_a_script_what_it_did() {
     assert_eq!(recovered, serde_json::Value::from(of_rotate));
     let open = told["open"].as_array().unwrap().iter();
     let open: Vec<_> = open
-        .map(|open| (&open["ram_user"], &open["what"]))
+        .map(|open| (&open["ram_user"], &open["state"]))
         .collect();
-    let inactive = "rotation, old pair Inactive".into();
+    let inactive = "grace".into();
     assert_eq!(
         open,
         [
             (&"alice".into(), &inactive),
             (&"bob".into(), &inactive),
-            (&"carl".into(), &"rotation, old pair still Active".into()),
+            (&"carl".into(), &"overlap".into()),
         ]
     );
 }

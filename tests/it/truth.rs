@@ -102,7 +102,7 @@ fn one_of_works(env: &Env, live: &[Live], point: &str) {
 }
 
 /// What is unfinished where nothing is due.
-pub(crate) const RESTING: [&str; 2] = ["rotation, old pair Inactive", "rollback, new pair Inactive"];
+pub(crate) const RESTING: [&str; 2] = ["rotation (grace)", "rollback (grace)"];
 
 /// The invariants. `point` says what was done to the home.
 #[track_caller]
@@ -156,7 +156,10 @@ fn shown(listed: &Value) -> (Vec<String>, Vec<String>) {
     for entry in listed["open"].as_array().unwrap() {
         match entry["what"].as_str().unwrap() {
             "suspect" => suspects.push(entry["access_key_id"].as_str().unwrap().to_owned()),
-            what => open.push(what.to_owned()),
+            what => {
+                let stage = entry["state"].as_str().map(|stage| format!(" ({stage})"));
+                open.push(format!("{what}{}", stage.unwrap_or_default()));
+            }
         }
     }
     (suspects, open)

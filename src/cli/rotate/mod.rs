@@ -33,7 +33,7 @@ use clap::Args;
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
-    "akm rotate --ram-user alice --dry-run" => "what would be called, and nothing is changed",
+    "akm rotate --ram-user alice --dry-run" => "what would be done to which pair, and when",
     "akm rotate --all --older-than 90d --match 'ci-*' --yes" => "every RAM user whose pair is that old; again from cron, it does what is due",
     "akm rotate alice --older-than 90d" => "from cron: nothing is done while the pair is younger",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
@@ -72,7 +72,7 @@ pub(crate) struct Rotate {
     /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
     #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace", "leaked"])]
     rollback: bool,
-    /// Print the calls to the cloud that this would make, and make none that changes anything
+    /// Print what would be done to which pair and when, and change nothing; with `-v` each call to the cloud, too
     #[arg(long)]
     dry_run: bool,
 }

@@ -54,7 +54,13 @@ impl Scene {
             ["leaked", ..] => ids(clause)
                 .into_iter()
                 .for_each(|id| self.open.apply(Event::Leaked(id))),
-            ["made", pair, ..] => drop(self.open.made.insert(id(pair), made(time(clause)))),
+            ["made", pair, ..] => {
+                let made = Made {
+                    replaced: clause.contains(&"replaced"),
+                    ..made(time(clause))
+                };
+                self.open.made.insert(id(pair), made);
+            }
             ["create", ..] => self.open.request = Some(request(clause)),
             ["restoring", pair, ..] => {
                 let restoring = Restoring {
@@ -74,6 +80,7 @@ impl Scene {
         match *clause {
             ["rolled", "back"] => it.rolled_back = true,
             ["no", "overlap"] => it.spans.overlap = TimeDelta::zero(),
+            ["no", "grace"] => it.spans.grace = TimeDelta::zero(),
             ["delivered", ..] => it.delivered_at = Some(time(clause)),
             ["disabled", ..] => it.disabled_at = Some(time(clause)),
             _ => panic!("{clause:?}"),
@@ -184,6 +191,7 @@ fn made(created_at: Timestamp) -> Made {
         created_at,
         sealed: "sealed".to_owned(),
         keeping: Keeping::sample(),
+        replaced: false,
     }
 }
 

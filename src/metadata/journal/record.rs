@@ -288,6 +288,7 @@ impl From<Pair> for (AccessKeyId, Made) {
                 recipient: it.recipient,
                 comment: it.comment,
             },
+            replaced: false,
         };
         (it.access_key_id, made)
     }

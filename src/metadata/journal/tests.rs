@@ -118,6 +118,7 @@ fn every_event_is_read_back_as_it_was_written() {
         created_at: at("10:01"),
         sealed: "c2VhbGVk".to_owned(),
         keeping: keeping(),
+        replaced: false,
     };
     let restoring = Restoring {
         active: true,

@@ -123,6 +123,7 @@ impl Intent {
                     created_at: got.created_at,
                     sealed: got.sealed,
                     keeping: self.keeping(),
+                    replaced: false,
                 };
                 work.apply(Event::Created(got.access_key_id, made));
             }

@@ -88,8 +88,12 @@ impl Live<'_> {
     /// Metadata says all that there is to say before the journal goes.
     pub(super) fn close(&mut self, log: &mut impl EventLog) -> Result<(), Failure> {
         let kept = self.order.awaits_hand_out;
-        let made: Vec<_> = log.open().made.keys().cloned().collect();
-        self.know_and(log.open(), |record| {
+        let mut open = log.open().clone();
+        if let Some(it) = open.replacement.take() {
+            self.deeds.push(Deed::Ended(it.old, it.new, Ending::Gone));
+        }
+        let made: Vec<_> = open.made.keys().cloned().collect();
+        self.know_and(&open, |record| {
             for pair in &mut record.access_keys {
                 pair.undelivered &= kept && made.contains(&pair.access_key_id);
             }

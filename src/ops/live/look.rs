@@ -104,6 +104,7 @@ impl Live<'_> {
                 created_at: key.created_at,
                 sealed: BASE64_STANDARD.encode(sealed),
                 keeping: request.keeping.clone(),
+                replaced: false,
             };
             return Ok(Some((key.id.clone(), made)));
         }

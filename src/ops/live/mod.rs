@@ -20,6 +20,7 @@ use super::{
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    event::Event,
     open_work::Spans,
     place::StoreKind,
     plan::{Ask, Step},
@@ -179,6 +180,7 @@ impl World for Live<'_> {
             Step::Enable(id) => self.enable(id),
             Step::Delete(id) => self.delete(log, id),
             Step::ResumeRestore(id) => self.resume_restore(log, id),
+            Step::EndLeak(id) => log.append(Event::Withdrawn(id.clone())),
             Step::EndReplacement => self.end(log, Ending::Gone),
             Step::Undone => self.end(log, Ending::Undone),
             Step::Close => self.close(log),

@@ -133,6 +133,7 @@ impl Live<'_> {
             created_at: created_at.unwrap_or(at),
             sealed: sealed.clone(),
             keeping: request.keeping.clone(),
+            replaced: false,
         };
         let sight = Sight::Active;
         self.seen.answers.insert(id.clone(), Answer { at, sight });

@@ -6,7 +6,7 @@ mod open;
 
 pub(crate) use dismiss::{Dismissed, dismiss, nothing_such};
 pub(in crate::ops) use lost::lost;
-pub(crate) use open::{Open, list};
+pub(crate) use open::{Open, What, list};
 
 use super::{
     Failure, Session,

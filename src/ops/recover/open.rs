@@ -12,12 +12,60 @@ use crate::ops::{
     live::{EXPIRY, LAG, due},
 };
 
-/// One thing that is open in the account.
+/// One thing that is unfinished in the account.
 pub(crate) struct Open {
     pub(crate) owner: Owner,
-    pub(crate) what: &'static str,
+    pub(crate) what: What,
     pub(crate) id: Option<AccessKeyId>,
     pub(crate) due: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A create, of a rotation or not, whose answer is not known.
+    CreateUnanswered,
+    Rotation(Stage),
+    Rollback(Stage),
+    /// A leaked pair that is to be replaced.
+    Leak,
+    /// A pair that is to come back from the recycle bin.
+    Restore,
+    /// A secret that a later command is to read back from its store.
+    SecretUnproven,
+    Suspect,
+}
+
+/// How far a rotation or a rollback has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Unfinished,
+    Overlap,
+    Grace,
+}
+
+impl What {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateUnanswered => "create-unanswered",
+            Self::Rotation(_) => "rotation",
+            Self::Rollback(_) => "rollback",
+            Self::Leak => "leak",
+            Self::Restore => "restore",
+            Self::SecretUnproven => "secret-unproven",
+            Self::Suspect => "suspect",
+        }
+    }
+
+    pub(crate) fn stage(self) -> Option<&'static str> {
+        let (Self::Rotation(stage) | Self::Rollback(stage)) = self else {
+            return None;
+        };
+        Some(match stage {
+            Stage::Unfinished => "unfinished",
+            Stage::Overlap => "overlap",
+            Stage::Grace => "grace",
+        })
+    }
 }
 
 /// Returns what is open, without touching it: unfinished work, then suspects; and why what cannot be read cannot.
@@ -33,7 +81,7 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
         let (owner, id) = (suspect.owner(), Some(suspect.access_key_id));
         open.push(Open {
             owner,
-            what: "suspect",
+            what: What::Suspect,
             id,
             due: None,
         });
@@ -41,13 +89,13 @@ pub(crate) fn list(journal: &Journal) -> Result<(Vec<Open>, Vec<Failure>), Failu
     Ok((open, unreadable))
 }
 
-type Row = (&'static str, Option<AccessKeyId>, Option<Timestamp>);
+type Row = (What, Option<AccessKeyId>, Option<Timestamp>);
 
 fn of_owner(owner: &Owner, open: &OpenWork) -> Vec<Open> {
     let leaked = open
         .leaked
         .iter()
-        .map(|id| ("leaked pair, to be replaced", Some(id.clone()), None));
+        .map(|id| (What::Leak, Some(id.clone()), None));
     let mut rows: Vec<Row> = leaked.collect();
     rows.extend(open.request.as_ref().map(requested));
     rows.extend(open.replacement.as_ref().map(replaced));
@@ -55,11 +103,11 @@ fn of_owner(owner: &Owner, open: &OpenWork) -> Vec<Open> {
         rows.extend(
             open.made
                 .keys()
-                .map(|id| ("create, to be confirmed", Some(id.clone()), None)),
+                .map(|id| (What::SecretUnproven, Some(id.clone()), None)),
         );
     }
     let restoring = open.restoring.keys();
-    rows.extend(restoring.map(|id| ("restore, to be finished", Some(id.clone()), None)));
+    rows.extend(restoring.map(|id| (What::Restore, Some(id.clone()), None)));
     let row = |(what, id, due): Row| Open {
         owner: owner.clone(),
         what,
@@ -70,21 +118,21 @@ fn of_owner(owner: &Owner, open: &OpenWork) -> Vec<Open> {
 }
 
 fn requested(request: &Request) -> Row {
-    let what = match request.replaces {
-        Some(_) => "rotation, answer not known",
-        None => "create, answer not known",
-    };
-    (what, None, Some(request.signed_at + EXPIRY + LAG))
+    let due = request.signed_at + EXPIRY + LAG;
+    (What::CreateUnanswered, None, Some(due))
 }
 
 fn replaced(it: &Replacement) -> Row {
     let (disable, delete) = due(it);
-    let what = match (it.rolled_back, it.delivered_at, it.disabled_at) {
-        (true, _, Some(_)) => "rollback, new pair Inactive",
-        (true, _, None) => "rollback, to be finished",
-        (false, None, _) => "rotation, to be finished",
-        (false, _, None) => "rotation, old pair still Active",
-        (false, _, Some(_)) => "rotation, old pair Inactive",
+    let stage = match (it.delivered_at, it.disabled_at) {
+        (_, Some(_)) => Stage::Grace,
+        (Some(_), None) if !it.rolled_back => Stage::Overlap,
+        _ => Stage::Unfinished,
+    };
+    let what = if it.rolled_back {
+        What::Rollback(stage)
+    } else {
+        What::Rotation(stage)
     };
     (what, Some(it.new.clone()), delete.or(disable))
 }

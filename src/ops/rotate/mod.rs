@@ -3,6 +3,7 @@
 mod action;
 pub(crate) mod all;
 pub(crate) mod plan;
+mod planned;
 mod rehearsal;
 mod replace;
 mod spans;

@@ -1,10 +1,14 @@
 //! `rotate --dry-run`: the loop over a rehearsal. Asks the cloud, and changes nothing anywhere.
 
-pub(crate) use super::rehearsal::{NEW, Planned};
+pub(crate) use super::{
+    planned::{Doing, Planned, What},
+    rehearsal::NEW,
+};
 
 use super::{
     State, Wish, has_come_to_nothing, is_rolled_back,
-    rehearsal::{Calls, Memory, Rehearsal},
+    planned::Calls,
+    rehearsal::{Memory, Rehearsal},
     replace, spans,
 };
 use crate::cloud::Call;
@@ -35,6 +39,7 @@ pub(crate) enum Asked {
 
 /// What would be done, and where it would end.
 pub(crate) struct Plan {
+    pub(crate) doings: Vec<Doing>,
     pub(crate) calls: Vec<Planned>,
     /// Absent where it would stop.
     pub(crate) state: Option<State>,
@@ -49,6 +54,7 @@ pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Pl
     let mut calls = Calls::new(session.cloud.signer());
     if matches!(asked, Asked::Rotate(wish) if wish.finish_only) && log.0.is_empty() {
         return Ok(Plan {
+            doings: Vec::new(),
             calls: calls.made,
             state: Some(State::None),
             stops: None,
@@ -137,6 +143,7 @@ impl Rehearsing<'_> {
         self.calls.add(&Call::list_pairs(self.owner));
         if replace::may_go(self.session, self.owner, &shown, id)? {
             self.calls.add(&Call::delete_pair(self.owner, id));
+            self.calls.does(What::Delete, id);
             self.calls.add(&Call::list_pairs(self.owner));
             let (at, sight) = (self.session.cloud.now(), Sight::Gone);
             self.answers.insert(id.clone(), Answer { at, sight });
@@ -186,7 +193,11 @@ impl Rehearsing<'_> {
             }
             End::Wait(wait) => (None, Some(waits(self.owner, open, wait))),
         };
+        if stops.is_none() {
+            self.calls.due(self.log.open());
+        }
         Ok(Plan {
+            doings: self.calls.doings,
             calls: self.calls.made,
             state,
             stops,

@@ -1,5 +1,6 @@
 //! A world in which each step is taken as done: which calls a command would make, and how far it would come.
 
+use super::planned::{Calls, What};
 use crate::cloud::Call;
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -17,47 +18,6 @@ use crate::ops::{
     retire,
 };
 use std::collections::BTreeMap;
-
-/// A call that would be made.
-pub(crate) struct Planned {
-    pub(crate) service: &'static str,
-    pub(crate) action: &'static str,
-    pub(crate) parameters: Vec<(&'static str, String)>,
-    /// The pair that signs it.
-    pub(crate) signer: String,
-}
-
-/// The calls so far.
-pub(super) struct Calls {
-    pub(super) made: Vec<Planned>,
-    signer: String,
-}
-
-impl Calls {
-    pub(super) fn new(signer: String) -> Self {
-        Self {
-            made: Vec::new(),
-            signer,
-        }
-    }
-
-    pub(super) fn add(&mut self, call: &Call) {
-        let signer = self.signer.clone();
-        self.signed(call, signer);
-    }
-
-    fn signed(&mut self, call: &Call, signer: String) {
-        let parameters = call.parameters.iter();
-        self.made.push(Planned {
-            service: call.service.as_str(),
-            action: call.action,
-            parameters: parameters
-                .map(|(name, value)| (*name, (*value).to_owned()))
-                .collect(),
-            signer,
-        });
-    }
-}
 
 /// Events that are kept in memory alone.
 #[derive(Clone)]
@@ -167,6 +127,7 @@ impl<'a> Rehearsal<'a> {
         self.forget_expired(log)?;
         self.calls.add(&Call::create_pair(self.owner));
         let (id, now) = (AccessKeyId::parse(NEW)?, self.now());
+        self.calls.does(What::Create, &id);
         let rotates = self.ask == Ask::Rotate && log.open().leaked.is_empty();
         let old = self
             .seen()
@@ -190,6 +151,7 @@ impl<'a> Rehearsal<'a> {
             created_at: now,
             sealed: String::new(),
             keeping,
+            replaced: false,
         };
         self.seen_mut().has_requested = true;
         let (status, created_at) = (Status::Active, now);
@@ -223,6 +185,7 @@ impl<'a> Rehearsal<'a> {
             self.switch(&it.old, &it.new);
         }
         self.calls.add(&Call::set_status(self.owner, id, status));
+        self.calls.does(doing(status), id);
         self.answered(id, status.into());
         self.seen_mut().asked.insert(id.clone());
         if outgoing.is_some() && status == Status::Inactive {
@@ -246,6 +209,7 @@ impl<'a> Rehearsal<'a> {
             self.switch(from, to);
         }
         self.seen_mut().targets.clear();
+        self.calls.does(What::HandOut, to);
         log.append(Event::Delivered(to.clone(), self.now()))
     }
 
@@ -267,6 +231,7 @@ impl<'a> Rehearsal<'a> {
             Status::Inactive
         };
         self.calls.add(&Call::set_status(self.owner, id, status));
+        self.calls.does(doing(status), id);
         self.answered(id, status.into());
         self.seen_mut().resumed.insert(id.clone());
         log.append(Event::Restored(id.clone(), Some(self.now())))
@@ -282,6 +247,7 @@ impl World for Rehearsal<'_> {
             Step::Enable(id) => self.set(log, id, Status::Active),
             Step::Delete(id) => {
                 self.calls.add(&Call::delete_pair(self.owner, id));
+                self.calls.does(What::Delete, id);
                 self.answered(id, Sight::Gone);
                 Ok(())
             }
@@ -302,6 +268,7 @@ impl World for Rehearsal<'_> {
             Step::Deliver(id) => self.deliver(log, id),
             Step::ResumeRestore(id) => self.restore(log, id),
             Step::Conclude => log.append(Event::Concluded),
+            Step::EndLeak(id) => log.append(Event::Withdrawn(id.clone())),
             Step::EndReplacement | Step::Undone => log.append(Event::Ended),
             Step::Close => log.close(),
             Step::Wait(_) | Step::Stop(_) | Step::Done => Ok(()),
@@ -314,5 +281,12 @@ impl World for Rehearsal<'_> {
 
     fn seen(&self) -> &Seen {
         &self.live.seen
+    }
+}
+
+fn doing(status: Status) -> What {
+    match status {
+        Status::Active => What::Enable,
+        Status::Inactive => What::Disable,
     }
 }
