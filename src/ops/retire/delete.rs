@@ -87,6 +87,9 @@ pub(crate) fn delete(
     status::outgoing_is_disabled(&mut found.work, id)?;
     let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
+    if is_outgoing(&found.work, id) {
+        found.work.append(Event::Ended)?;
+    }
     if allowed.purge || is_kept(&found.work, id)? {
         found.work.append_if_open(Event::Forgotten(id.clone()))?;
     }
@@ -101,14 +104,17 @@ pub(crate) fn delete(
     })
 }
 
+fn is_outgoing(work: &Work, id: &AccessKeyId) -> bool {
+    let replacement = work.open().replacement.as_ref();
+    replacement.is_some_and(|it| it.old == *id)
+}
+
 /// Whether the journal need not know any more that the pair was made or restored lately: else it would count as there. Its sealed copy
-/// stays where the store does not give the secret back, and the outgoing pair of a replacement is for the next run to see gone.
+/// stays where the store does not give the secret back.
 fn is_kept(work: &Work, id: &AccessKeyId) -> Result<bool, Failure> {
     let open = work.open();
-    let is_outgoing = open.replacement.as_ref().is_some_and(|it| it.old == *id);
-    let (is_made, is_restored) = (open.made.contains_key(id), open.restored.contains_key(id));
-    if is_outgoing || !is_made {
-        return Ok(is_restored && !is_outgoing);
+    if !open.made.contains_key(id) {
+        return Ok(open.restored.contains_key(id));
     }
     let record = work.session.record(&work.owner)?;
     let pair = record.pair(id);
