@@ -249,6 +249,11 @@ RULES = {
         "stop.flatten().or_else(|| self.leak_is_over());",
         "stop.flatten();",
     ),
+    "a leak that a secret to be read back keeps in the journal ends": (
+        PLAN,
+        "let over = self.leak_is_over();",
+        "let over = None;",
+    ),
     "the leak of a pair that may come back does not end": (
         PLAN,
         "leaked.find(|id| !self.open.restoring.contains_key(*id));",

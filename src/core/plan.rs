@@ -282,7 +282,10 @@ impl Plan<'_> {
     fn end(&self) -> Step {
         match () {
             () if self.open.is_empty() && self.open.restored.is_empty() => Step::Done,
-            () if self.is_unproven() => Step::Wait(Wait::Proof),
+            () if self.is_unproven() => {
+                let over = self.leak_is_over();
+                over.unwrap_or(Step::Wait(Wait::Proof))
+            }
             () => Step::Close,
         }
     }

@@ -37,7 +37,7 @@ pub(crate) enum Step {
     Verify(AccessKeyId, Option<Timestamp>),
     /// Hand out this pair from now on.
     Deliver(AccessKeyId),
-    /// All that leaked is gone, and a replacement that waits for its time keeps the journal: metadata remembers the leak.
+    /// All that leaked is gone, and what waits keeps the journal: metadata remembers the leak.
     EndLeak(AccessKeyId),
     /// The outgoing pair is gone.
     EndReplacement,

@@ -143,6 +143,7 @@ restoring P0 1m ago                | list; resumed P0                           
                                    | list                                                | continue  | done
 made P0                            | list P0 on; saved P0                                | continue  | close
 made P0                            | list P0 on; saved P0; put P0                        | continue  | wait for proof
+made P0; leaked P2                 | asked P2; list P0 on; saved P0; put P0              | continue  | end leak P2
 restored P0 1h ago                 | list P0 on                                          | continue  | close
 ";
 

@@ -98,9 +98,9 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
         .replacement
         .as_ref()
         .is_some_and(|it| it.delivered_at.is_some());
-    let was_unfinished = !work.open().is_empty();
+    let was_requested = work.open().request.is_some();
     let mut went = work.go(Ask::Rotate, wish.order())?;
-    if was_unfinished && has_come_to_nothing(work.open(), &went) {
+    if was_requested && has_come_to_nothing(work.open(), &went) {
         went = work.go(Ask::Rotate, wish.order())?;
     }
     if rested && (has_made(&went) || matches!(went.end, End::Stop(_))) {
@@ -114,7 +114,7 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     Ok(standing)
 }
 
-/// Whether a run that went on with what was unfinished had nothing to do but to close it.
+/// Whether a run that went on with a request found that nothing was made.
 fn has_come_to_nothing(open: &OpenWork, went: &Went) -> bool {
     went.end == End::Done && open.replacement.is_none() && went.deeds.is_empty()
 }

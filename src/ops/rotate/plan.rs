@@ -173,9 +173,9 @@ impl Rehearsing<'_> {
     }
 
     fn go(mut self, ask: Ask, order: Order) -> Result<Plan, Failure> {
-        let was_unfinished = !self.log.open().is_empty();
+        let was_requested = self.log.open().request.is_some();
         let mut went = self.run(ask, order.clone())?;
-        if was_unfinished && ask == Ask::Rotate && has_come_to_nothing(self.log.open(), &went) {
+        if was_requested && has_come_to_nothing(self.log.open(), &went) {
             went = self.run(ask, order)?;
         }
         let open = self.log.open();

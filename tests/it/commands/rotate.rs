@@ -669,10 +669,10 @@ fn a_secret_that_the_store_lost_is_put_back_from_the_journal() {
         let old = env.create("alice");
         let new = rotated(&env, &[]);
         lose(&env, &new);
-        assert_eq!(env.akm(&["delete", &old, "-y"]).code, 0);
-        let ran = env.akm(end);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        assert!(ran.stderr.contains(RESTORED), "{}", ran.stderr);
+        let deleted = env.akm(&["delete", &old, "-y"]);
+        assert_eq!(deleted.code, 0, "{}", deleted.stderr);
+        assert!(deleted.stderr.contains(RESTORED), "{}", deleted.stderr);
+        assert_eq!(env.akm(end).code, 0);
         assert_eq!(env.akm(&["verify", &new]).code, 0);
         env.akm(&["recover", "--list"])
             .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
