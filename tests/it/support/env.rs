@@ -1,5 +1,6 @@
 //! A hermetic home for one test, and akm run in it: nothing of the machine's own environment reaches the program.
 
+use crate::support::advice;
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) struct Env {
     root: PathBuf,
     variables: Vec<(String, String)>,
+    /// Whether the command lines that akm advises here are followed, in copies of the home.
+    follows_advice: bool,
 }
 
 impl Env {
@@ -27,7 +30,9 @@ impl Env {
         } else {
             std::env::temp_dir()
         };
-        Self::below(&folder).with("AKM_STORE", "age")
+        let mut light = Self::below(&folder).with("AKM_STORE", "age");
+        light.follows_advice = false;
+        light
     }
 
     /// An empty home, the store left to akm's choice; no bus, not even the one of whoever runs the tests.
@@ -42,7 +47,13 @@ impl Env {
         let _ = std::fs::remove_dir_all(&root);
         std::fs::create_dir_all(&root).unwrap();
         let variables = Vec::new();
-        Self { root, variables }.with("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+        let follows_advice = true;
+        let env = Self {
+            root,
+            variables,
+            follows_advice,
+        };
+        env.with("DBUS_SESSION_BUS_ADDRESS", "disabled:")
     }
 
     /// The same home, where a rotation disables the old pair at once.
@@ -111,9 +122,32 @@ impl Env {
         copy
     }
 
+    /// A copy of the home for what is only tried out.
+    pub(crate) fn bystander(&self) -> Self {
+        let mut copy = self.copied();
+        copy.variables.clone_from(&self.variables);
+        copy.follows_advice = false;
+        copy
+    }
+
+    /// Whether a profile leads to a server of the tests, which a copy of the home leads to as well.
+    pub(crate) fn leads_to_a_server(&self) -> bool {
+        let config = std::fs::read_to_string(self.home().join("config.toml"));
+        config.is_ok_and(|text| text.contains("endpoint = "))
+    }
+
     /// Runs akm to its end.
+    #[track_caller]
     pub(crate) fn akm<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
-        Ran::from(self.command(args).output().unwrap())
+        let ran = Ran::from(self.command(args).output().unwrap());
+        if self.follows_advice && self.home().is_dir() {
+            let args: Vec<_> = args
+                .iter()
+                .map(|it| it.as_ref().to_string_lossy())
+                .collect();
+            advice::follow(self, &args.join(" "), &ran);
+        }
+        ran
     }
 
     /// Runs akm with a text on standard input.
