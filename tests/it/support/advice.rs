@@ -68,7 +68,7 @@ fn sequences(said: &str) -> Vec<Vec<String>> {
 
 /// Under `--json` a hint is a text of the error. What a dry run advises for after the command is not for before it.
 fn is_advice(line: &str) -> bool {
-    if line.starts_with("hint: after that") {
+    if line.starts_with("hint: after that") || line.contains("\"hint\":\"after that") {
         return false;
     }
     let starts = ["next: ", "hint: ", "{\"error\":"];
