@@ -162,6 +162,7 @@ fn conclude(mut state: State, ways: &mut Ways) {
 /// First into the store, then into metadata.
 fn store(bounds: &Bounds, state: &State, pair: usize, ways: &mut Ways) {
     let mut half = *state;
+    half.wrong_if(state.facts.past_leaks.has(pair), Wrong::LeakedSaved);
     half.pairs[pair].secret = if bounds.syncs {
         Secret::Proven
     } else {
@@ -239,8 +240,11 @@ fn end_leak(mut state: State, pair: usize, ways: &mut Ways) {
     state.wrong_if(is_there, Wrong::LeakedForgotten);
     state.facts.past_leaks.add(pair);
     state.facts.leaks.remove(pair);
+    state.append(Event::Forgotten(id(pair)));
+    let half = state;
     state.append(Event::Withdrawn(id(pair)));
     end(&before, ways, pair, End::Done, || state);
+    end(&before, ways, pair, End::KilledHalfway, || half.fault());
 }
 
 fn close(bounds: &Bounds, mut state: State, ways: &mut Ways) {

@@ -180,11 +180,17 @@ impl World for Live<'_> {
             Step::Enable(id) => self.enable(id),
             Step::Delete(id) => self.delete(log, id),
             Step::ResumeRestore(id) => self.resume_restore(log, id),
-            Step::EndLeak(id) => log.append(Event::Withdrawn(id.clone())),
+            Step::EndLeak(id) => end_leak(log, id),
             Step::EndReplacement => self.end(log, Ending::Gone),
             Step::Undone => self.end(log, Ending::Undone),
             Step::Close => self.close(log),
             Step::Wait(_) | Step::Stop(_) | Step::Done => Ok(()),
         }
     }
+}
+
+/// Its sealed secret goes first: nobody is to save it again.
+pub(in crate::ops) fn end_leak(log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+    log.append(Event::Forgotten(id.clone()))?;
+    log.append(Event::Withdrawn(id.clone()))
 }

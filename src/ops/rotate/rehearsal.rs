@@ -14,7 +14,7 @@ use crate::core::{
 use crate::ops::{
     Failure, Session,
     drive::{EventLog, World},
-    live::{Live, Order},
+    live::{Live, Order, end_leak},
     retire,
 };
 use std::collections::BTreeMap;
@@ -268,7 +268,7 @@ impl World for Rehearsal<'_> {
             Step::Deliver(id) => self.deliver(log, id),
             Step::ResumeRestore(id) => self.restore(log, id),
             Step::Conclude => log.append(Event::Concluded),
-            Step::EndLeak(id) => log.append(Event::Withdrawn(id.clone())),
+            Step::EndLeak(id) => end_leak(log, id),
             Step::EndReplacement | Step::Undone => log.append(Event::Ended),
             Step::Close => log.close(),
             Step::Wait(_) | Step::Stop(_) | Step::Done => Ok(()),
