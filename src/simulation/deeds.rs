@@ -112,7 +112,7 @@ impl Deed {
                 let run = world.run(plan, |session| {
                     let created = create::create(session, &of, wish)?;
                     let id = created.pair.access_key_id.clone();
-                    created.handed_out(session)?;
+                    created.handed_out()?;
                     Ok(id)
                 });
                 over(world, run, |id| Some(id.clone()))

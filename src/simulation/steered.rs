@@ -168,7 +168,7 @@ fn a_create_that_the_cloud_refuses_for_its_number_tells_of_the_pairs() {
         comment: None,
         hand_outs: Vec::new(),
     };
-    let made = |session: &Session| create::create(session, &owner(), wish);
+    let made = |session: &Session| create::create(session, &owner(), wish).map(drop);
     let End::Failed(failure) = world.run(fault(2, Fault::LimitExceeded), made).end else {
         panic!("{}", world.fate.trace());
     };
