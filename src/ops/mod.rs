@@ -35,6 +35,8 @@ mod stop;
 pub(crate) mod this_run;
 pub(crate) mod user;
 pub(crate) mod verify;
+#[cfg(test)]
+pub(crate) mod watch;
 mod work;
 
 pub(crate) use failure::{Failure, Kind, copying, unreadable};

@@ -150,8 +150,8 @@ impl World {
             .filter(|id| !book.leaked.contains(id))
             .find(|id| live.iter().any(|key| key.id == **id) && !held(id));
         let lost = lost.cloned();
-        let durable = self.durable_journal().map(|open| open.leaked);
-        let before = std::mem::replace(&mut book.open_leaks, durable.unwrap_or_default());
+        let durable = self.durable_journal().leaked;
+        let before = std::mem::replace(&mut book.open_leaks, durable);
         let forgotten = before
             .into_iter()
             .filter(|id| !open.leaked.contains(id) && live.iter().any(|key| key.id == *id))
@@ -235,8 +235,11 @@ impl World {
     /// Whether a pair that cannot stand in for the leaked one leaves no room for another.
     fn place_is_taken(&self, leaked: &AccessKeyId) -> bool {
         let live = self.cloud.live();
-        let (both, mut others) = (live.len() > 1, live.iter().filter(|key| key.id != *leaked));
-        both && others.any(|key| key.status != Status::Active || !self.is_claimed(&key.id))
+        let (full, mut others) = (
+            live.len() >= self.nature.quota,
+            live.iter().filter(|key| key.id != *leaked),
+        );
+        full && others.any(|key| key.status != Status::Active || !self.is_claimed(&key.id))
     }
 
     /// Whether a person wants that pair back, and it is not written down yet that it is.

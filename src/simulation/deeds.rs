@@ -49,7 +49,7 @@ impl Deed {
         let span = |days: &[u16]| days[fate.below(days.len())];
         let about = |ids: &[AccessKeyId]| ids.get(fate.below(ids.len().max(1))).cloned();
         let rotate = || Self::Rotate(span(&[0, 0, 2]), span(&[0, 2]));
-        let drawn = match fate.below(19) {
+        let drawn = match fate.below(20) {
             0..3 => Some(Self::Create),
             3 => Some(Self::CreateCsv),
             4..8 => Some(rotate()),
@@ -62,17 +62,22 @@ impl Deed {
             14 => about(&ids).map(Self::Dismiss),
             15 => Some(Self::RollBack),
             16 => about(&ids).map(|id| Self::Replace(id, span(&[0, 2]))),
-            17 => about(&ids).map(Self::Leak),
+            17 | 18 => about(&ids).map(Self::Leak),
             _ if fate.one_in(2) => Some(Self::Refresh),
             _ => Some(Self::Recover),
         };
         drawn.unwrap_or_else(rotate)
     }
 
-    /// A pair that was deleted comes back before what went wrong is looked into.
-    pub(super) fn draw_restore(world: &World) -> Option<Self> {
-        let (ids, fate) = (world.cloud.recycled(), &world.fate);
-        let id = ids.get(fate.below(ids.len().max(1)))?.clone();
+    /// A pair that was deleted comes back before what went wrong, or a leak, is looked into; and while one comes back, a pair leaks.
+    pub(super) fn draw_beside(world: &World, failed: bool) -> Option<Self> {
+        let (open, fate) = (world.open_work(), &world.fate);
+        let drawn = |ids: Vec<AccessKeyId>| ids.get(fate.below(ids.len().max(1))).cloned();
+        if !open.restoring.is_empty() && fate.one_in(2) {
+            let live = world.cloud.live().into_iter().map(|key| key.id);
+            return drawn(live.chain(open.restoring.into_keys()).collect()).map(Self::Leak);
+        }
+        let id = drawn(world.cloud.recycled()).filter(|_| failed || !open.leaked.is_empty())?;
         Some(Self::Restore(id, fate.one_in(2)))
     }
 

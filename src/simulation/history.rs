@@ -25,12 +25,19 @@ pub(super) fn of_seed(starts: &Starts, seed: u64) -> Option<Breach> {
 fn lived(starts: &Starts, seed: u64, traced: bool) -> Option<Breach> {
     let mut dice = Dice::new(seed);
     let store = *dice.pick(&[StoreKind::Age, StoreKind::Keyring]);
+    let network = !dice.one_in(8);
     let nature = Nature {
         store,
-        network: !dice.one_in(8),
+        network,
         tries: *dice.pick(&[1, 1, 3]),
         skew: *dice.pick(&[0, 0, 0, 100, -250, 290]),
         elsewhere: false,
+        quota: *dice.pick(&[2, 2, 2, 3]),
+        lag: if network {
+            *dice.pick(&[0, 0, 0, 20, 280])
+        } else {
+            0
+        },
     };
     let start = starts.any(store, &mut dice);
     let rates = drawn(&mut dice, nature.network);
@@ -84,10 +91,9 @@ fn time_passes(world: &Arc<World>, deed: Deed, outcome: Outcome) -> Deed {
     let most = if again { 3 } else { minutes.len() };
     let minutes = minutes[world.fate.below(most)];
     world.wait(minutes);
-    let brought_back = failed && !again && world.fate.one_in(2);
-    let restore = brought_back.then(|| Deed::draw_restore(world)).flatten();
-    match restore {
-        Some(restore) => restore,
+    let beside = (!again && world.fate.one_in(2)).then(|| Deed::draw_beside(world, failed));
+    match beside.flatten() {
+        Some(beside) => beside,
         None if again => deed,
         None => Deed::draw(world),
     }

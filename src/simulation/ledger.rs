@@ -97,7 +97,7 @@ impl Book {
 
     /// Whether a person would have something done to that pair.
     pub(super) fn is_word(&self, id: &AccessKeyId) -> bool {
-        self.typed.contains(id) || self.makes_way.as_ref() == Some(id)
+        self.typed.contains(id) || self.makes_way.as_ref() == Some(id) || self.leaked.contains(id)
     }
 }
 
@@ -170,7 +170,7 @@ impl Ledger {
         match action(request) {
             "CreateAccessKey" => {
                 let listed = self.book().listed.get(&run).map(Vec::len);
-                if listed.is_none_or(|count| count >= 2) {
+                if listed.is_none_or(|count| count >= world.nature.quota) {
                     self.breach(2, &format!("a create after a list of {listed:?} pairs"));
                 }
                 self.judge_replacing(world, run);
@@ -186,8 +186,7 @@ impl Ledger {
 
     /// What leaked is out of use before anything takes its place.
     fn judge_replacing(&self, world: &World, run: u32) {
-        let open = world.durable_journal().unwrap_or_default();
-        for id in open.leaked {
+        for id in world.durable_journal().leaked {
             let mut book = self.book();
             // From here on it is known, whatever comes of this request.
             book.open_leaks.insert(id.clone());
@@ -204,11 +203,9 @@ impl Ledger {
 
     fn judge_retiring(&self, world: &World, run: u32, request: &Request, id: &AccessKeyId) {
         let activates = parameter(request, "Status") == Some("Active");
-        if activates && self.is_out_of_use(id) {
-            self.breach(6, &format!("`{id}` leaked, and is enabled"));
-        }
-        let open = world.durable_journal().unwrap_or_default();
+        let open = world.durable_journal();
         let rotation = open.replacement.as_ref().filter(|it| it.old == *id);
+        let is_disabled = rotation.is_some_and(|it| it.disabled_at.is_some());
         let rotation = rotation.map(|it| it.new.clone());
         let leaks = open.leaked.contains(id);
         // What a rollback brings back.
@@ -216,6 +213,9 @@ impl Ledger {
         let returns = returns.is_some_and(|it| it.new == *id && it.rolled_back);
         // A restoring is gone on with by whatever command comes next.
         let typed = self.book().typed.contains(id) || world.is_being_restored(id);
+        if activates && self.is_out_of_use(id) && (leaks || !typed) {
+            self.breach(6, &format!("`{id}` leaked, and is enabled"));
+        }
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
@@ -225,7 +225,10 @@ impl Ledger {
                 book.stands &= stands;
             }
             None if leaks && !activates || returns && activates => (),
-            None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
+            // Whoever names the pair that makes way does not wait for its rotation.
+            _ if !typed && !is_disabled && self.makes_way(request, id) => {
+                self.judge_making_way(world, run, id);
+            }
             None if !typed => self.breach(
                 6,
                 &format!("{} of `{id}`, which nobody named", action(request)),

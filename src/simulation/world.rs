@@ -2,6 +2,7 @@
 
 use super::clock::TurnedClock;
 use super::cloud::{self, ACCOUNT, Cloud};
+use super::coverage::{self, Place};
 use super::deeds::Deed;
 use super::dice::Dice;
 use super::disk::CutDisk;
@@ -9,7 +10,8 @@ use super::fate::{Course, Died, Fate, Plan};
 use super::ledger::Ledger;
 use super::vault::{Files, Keyring, Only};
 use super::wire::Wire;
-use crate::core::open_work::OpenWork;
+use crate::core::open_work::{OpenWork, Replacement};
+use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::{access_key::AccessKeyId, account::AccountId, name::ProfileName};
 use crate::metadata::journal::Journal;
 use crate::metadata::{Home, inventory::Inventory};
@@ -33,6 +35,10 @@ pub(super) struct Nature {
     pub(super) skew: i64,
     /// The signer belongs to another account than the one that is meant.
     pub(super) elsewhere: bool,
+    /// How many pairs the account allows an owner.
+    pub(super) quota: usize,
+    /// By how many seconds a list may be late, as one in two is; 0 for lists that are not.
+    pub(super) lag: usize,
 }
 
 pub(super) struct World {
@@ -91,6 +97,25 @@ fn journal_path() -> PathBuf {
     PathBuf::from(format!("/akm/journal/{ACCOUNT}/user-alice.journal"))
 }
 
+fn home(disk: CutDisk) -> Home {
+    Home {
+        disk: Arc::new(disk),
+        config: PathBuf::from("/akm"),
+        data: PathBuf::from("/akm"),
+    }
+}
+
+/// What two states agree on.
+fn common(one: OpenWork, other: OpenWork) -> OpenWork {
+    let pairs = |it: &Replacement| (it.old.clone(), it.new.clone(), it.rolled_back);
+    let same = one.replacement.as_ref().map(pairs) == other.replacement.as_ref().map(pairs);
+    OpenWork {
+        leaked: &one.leaked & &other.leaked,
+        replacement: one.replacement.filter(|_| same),
+        ..OpenWork::default()
+    }
+}
+
 impl World {
     /// A fresh install, and an account with one RAM user.
     pub(super) fn new(store: StoreKind) -> Self {
@@ -103,6 +128,8 @@ impl World {
                 tries: 1,
                 skew: 0,
                 elsewhere: false,
+                quota: PAIRS_PER_OWNER,
+                lag: 0,
             },
             disk: CutDisk::new(fate.clone()),
             keyring: Keyring::new(fate.clone()),
@@ -120,12 +147,13 @@ impl World {
         use crate::sys::clock::Clock;
         let fate = Arc::new(fate);
         let clock = Arc::new(TurnedClock::at(self.clock.now()));
-        let skew = TimeDelta::seconds(nature.skew);
+        let cloud = self.cloud.copy(&clock, TimeDelta::seconds(nature.skew));
+        cloud.allow(nature.quota);
         Arc::new(Self {
             nature,
             disk: self.disk.copy(fate.clone()),
             keyring: self.keyring.copy(fate.clone()),
-            cloud: Arc::new(self.cloud.copy(&clock, skew)),
+            cloud: Arc::new(cloud),
             ledger: self.ledger.copy(),
             told: Arc::default(),
             runs: AtomicU32::new(self.runs.load(Ordering::Relaxed)),
@@ -139,11 +167,7 @@ impl World {
     }
 
     fn home(&self) -> Home {
-        Home {
-            disk: Arc::new(self.disk.clone()),
-            config: PathBuf::from("/akm"),
-            data: PathBuf::from("/akm"),
-        }
+        home(self.disk.clone())
     }
 
     fn id() -> AccountId {
@@ -162,10 +186,12 @@ impl World {
         Journal::new(self.home(), Self::id())
     }
 
-    /// The journal, where no power cut could take it away any more.
-    pub(super) fn durable_journal(&self) -> Option<OpenWork> {
-        let open = self.journal().read(&cloud::owner()).ok();
-        open.filter(|_| self.disk.is_synced(&journal_path()))
+    /// The leaks and the replacement of the journal that no power cut could take away any more.
+    pub(super) fn durable_journal(&self) -> OpenWork {
+        let disks = self.disk.possible(&journal_path());
+        let read = |disk| Journal::new(home(disk), Self::id()).read(&cloud::owner());
+        let all = disks.into_iter().map(|disk| read(disk).unwrap_or_default());
+        all.reduce(common).unwrap_or_default()
     }
 
     /// A pair that a journal calls made was made by a request of ours.
@@ -249,8 +275,10 @@ impl World {
     ) -> Run<T> {
         let (number, session) = self.session();
         self.fate.take(Course::new(plan));
+        let outer = coverage::take(Place::default());
         let end = catch_unwind(AssertUnwindSafe(|| act(&session)));
         let course = self.fate.take(Course::default());
+        coverage::take(outer);
         let end = match end {
             Ok(Ok(value)) => End::Done(value),
             Ok(Err(failure)) => {
