@@ -39,5 +39,8 @@ pub(crate) mod verify;
 pub(crate) mod watch;
 mod work;
 
+#[cfg(test)]
+pub(crate) use live::{EXPIRY, LAG};
+
 pub(crate) use failure::{Failure, Kind, copying, unreadable};
 pub(crate) use session::{Account, Session, Stores, Tell};
