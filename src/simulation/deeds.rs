@@ -77,7 +77,12 @@ impl Deed {
             let live = world.cloud.live().into_iter().map(|key| key.id);
             return drawn(live.chain(open.restoring.into_keys()).collect()).map(Self::Leak);
         }
-        let id = drawn(world.cloud.recycled()).filter(|_| failed || !open.leaked.is_empty())?;
+        let retired = open.replacement.filter(|it| it.disabled_at.is_some());
+        if let Some(it) = retired.filter(|_| fate.one_in(8)) {
+            return Some(Self::Replace(it.old, 2));
+        }
+        let is_needed = failed || !open.leaked.is_empty() || fate.one_in(4);
+        let id = drawn(world.cloud.recycled()).filter(|_| is_needed)?;
         Some(Self::Restore(id, fate.one_in(2)))
     }
 
@@ -142,10 +147,6 @@ impl Deed {
                 {
                     world.is_gone(id);
                 }
-                let noted = world.open_work().leaked.contains(id);
-                if matches!(run.end, End::Failed(_)) && !noted {
-                    world.ledger.book().unnoted.insert(id.clone());
-                }
                 over(world, run, rotated)
             }
             Self::Disable(id) => {
@@ -181,7 +182,7 @@ impl Deed {
             }
             Self::Restore(id, active) => {
                 typed(world, id);
-                world.ledger.book().brings_back(id);
+                world.ledger.book().takes_back(id);
                 let run = world.run(plan, |s| {
                     restore::restore(
                         s,
@@ -195,7 +196,7 @@ impl Deed {
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
-                world.ledger.book().dismisses(id);
+                world.ledger.book().takes_back(id);
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());

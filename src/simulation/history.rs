@@ -4,6 +4,7 @@ use super::deeds::{Deed, Outcome};
 use super::dice::Dice;
 use super::fate::{Fate, Plan, Rates};
 use super::starts::Starts;
+use super::wire::Wire;
 use super::world::{Nature, World};
 use crate::store::StoreKind;
 use std::sync::Arc;
@@ -91,6 +92,12 @@ fn time_passes(world: &Arc<World>, deed: Deed, outcome: Outcome) -> Deed {
     let most = if again { 3 } else { minutes.len() };
     let minutes = minutes[world.fate.below(most)];
     world.wait(minutes);
+    if world.fate.one_in(4) {
+        world.wait_for_a_decision();
+    }
+    if world.fate.one_in(16) {
+        Wire::stranger(world).stranger_acts();
+    }
     let beside = (!again && world.fate.one_in(2)).then(|| Deed::draw_beside(world, failed));
     match beside.flatten() {
         Some(beside) => beside,

@@ -29,12 +29,6 @@ pub(super) struct Book {
     pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
-    /// Those of them whose leak a person dismissed, and did not report again since.
-    pub(super) dismissed: BTreeSet<AccessKeyId>,
-    /// Those of them whose leak a command failed to write down.
-    pub(super) unnoted: BTreeSet<AccessKeyId>,
-    /// Pairs that a person brought back from the recycle bin, and that did not leak since.
-    pub(super) brought_back: BTreeSet<AccessKeyId>,
     /// Pairs that a run took out of use because they leaked, and that no person put back since.
     pub(super) out_of_use: BTreeSet<AccessKeyId>,
     /// The leaks that the journal is about.
@@ -45,8 +39,6 @@ pub(super) struct Book {
     pub(super) stands: bool,
     /// Whether anyone but a rotation disabled or deleted a pair since.
     pub(super) harmed: bool,
-    /// Pairs that anyone but a rotation ever touched.
-    pub(super) touched: BTreeSet<AccessKeyId>,
     /// Pairs that a stranger ever touched.
     pub(super) estranged: BTreeSet<AccessKeyId>,
     /// Runs that took a pair that leaked out of use.
@@ -65,26 +57,10 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
-        self.brought_back.remove(id);
     }
 
-    /// A person enables it.
+    /// A person enables or restores the pair, or says that nothing is to follow from its leak.
     pub(super) fn takes_back(&mut self, id: &AccessKeyId) {
-        self.open_leaks.remove(id);
-        self.out_of_use.remove(id);
-    }
-
-    /// Whoever restores what leaked has his own reasons.
-    pub(super) fn brings_back(&mut self, id: &AccessKeyId) {
-        self.brought_back.insert(id.clone());
-        self.out_of_use.remove(id);
-    }
-
-    /// That pair leaked, and nothing is to follow.
-    pub(super) fn dismisses(&mut self, id: &AccessKeyId) {
-        if self.leaked.contains(id) {
-            self.dismissed.insert(id.clone());
-        }
         self.open_leaks.remove(id);
         self.out_of_use.remove(id);
     }
@@ -92,7 +68,6 @@ impl Book {
     /// A person has named the pair, and what is under way for it is that person's word.
     pub(super) fn types(&mut self, id: &AccessKeyId) {
         self.typed.insert(id.clone());
-        self.touched.insert(id.clone());
     }
 
     /// Whether a person would have something done to that pair.
@@ -119,7 +94,6 @@ impl Ledger {
     pub(super) fn stranger_harmed(&self, id: &AccessKeyId) {
         let mut book = self.book();
         book.harmed = true;
-        book.touched.insert(id.clone());
         book.estranged.insert(id.clone());
     }
 
@@ -247,11 +221,8 @@ impl Ledger {
     /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.
     pub(super) fn judge_waiting(&self, world: &World) {
         for id in world.open_work().leaked {
-            let book = self.book();
-            let others = [&book.touched, &book.estranged, &book.brought_back];
-            let others = others.iter().any(|theirs| theirs.contains(&id));
-            drop(book);
-            if !others && world.cloud.status(&id) == Some(Status::Active) {
+            let is_estranged = self.book().estranged.contains(&id);
+            if !is_estranged && world.cloud.status(&id) == Some(Status::Active) {
                 let what = format!("`{id}` leaked, and is Active while a create is waited for");
                 self.breach(6, &what);
             }
@@ -277,7 +248,6 @@ impl Ledger {
         }
         let mut book = self.book();
         book.deleted.insert(id.clone());
-        book.touched.insert(id.clone());
         // The list may have lagged.
         book.harmed |= world.cloud.status(id) == Some(Status::Active);
     }

@@ -56,6 +56,12 @@ impl Transport for Wire {
 }
 
 impl Wire {
+    /// For what others do between two runs.
+    pub(super) fn stranger(world: &Arc<World>) -> Self {
+        let world = world.clone();
+        Self { world, run: 0 }
+    }
+
     fn execute(&self, request: &Request) -> Response {
         let world = &self.world;
         let lag = world.nature.lag;
@@ -194,7 +200,7 @@ impl Wire {
             .tell(|| format!("       a stranger creates: {:?}", made.map(|pair| pair.id)));
     }
 
-    fn stranger_acts(&self) {
+    pub(super) fn stranger_acts(&self) {
         let world = &self.world;
         let live = world.cloud.live();
         if live.is_empty() || world.fate.one_in(3) {

@@ -15,8 +15,9 @@ use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::{access_key::AccessKeyId, account::AccountId, name::ProfileName};
 use crate::metadata::journal::Journal;
 use crate::metadata::{Home, inventory::Inventory};
-use crate::ops::{Account, Failure, Session, Tell};
+use crate::ops::{Account, EXPIRY, Failure, LAG, Session, Tell};
 use crate::store::{Recipient, SecretName, SecretStore, StoreKind};
+use crate::sys::clock::Clock;
 use chrono::TimeDelta;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
@@ -144,7 +145,6 @@ impl World {
 
     /// Another world like this one, with another fate.
     pub(super) fn copy(&self, nature: Nature, fate: Fate) -> Arc<Self> {
-        use crate::sys::clock::Clock;
         let fate = Arc::new(fate);
         let clock = Arc::new(TurnedClock::at(self.clock.now()));
         let cloud = self.cloud.copy(&clock, TimeDelta::seconds(nature.skew));
@@ -297,9 +297,23 @@ impl World {
         }
     }
 
-    /// Time passes; after some minutes even a keyring has written what it was given, as the kernel writes within one.
+    /// Until a moment before a request is decided: what is asked for then may be answered after.
+    pub(super) fn wait_for_a_decision(&self) {
+        let Some(request) = self.open_work().request else {
+            return;
+        };
+        let ahead = TimeDelta::milliseconds(self.fate.below(300).try_into().unwrap());
+        let decided = request.signed_at + EXPIRY + LAG - ahead;
+        self.wait_for((decided - self.cloud.clock.now()).max(TimeDelta::zero()));
+    }
+
     pub(super) fn wait(&self, minutes: i64) {
-        let mut left = TimeDelta::minutes(minutes);
+        self.wait_for(TimeDelta::minutes(minutes));
+    }
+
+    /// Time passes; after some minutes even a keyring has written what it was given, as the kernel writes within one.
+    fn wait_for(&self, span: TimeDelta) {
+        let mut left = span;
         // What is under way is executed when it arrives: later, its date would be too old.
         while let Some(span) = self.cloud.next_arrival().filter(|span| *span <= left) {
             self.clock.turn(span);
@@ -307,7 +321,7 @@ impl World {
             left -= span;
         }
         self.clock.turn(left);
-        if minutes >= 20 {
+        if span >= TimeDelta::minutes(20) {
             self.keyring.rest();
         }
     }
