@@ -116,14 +116,7 @@ impl World {
     pub(super) fn look(&self, ended_well: bool) {
         self.judge_got();
         let (record, open) = (self.record(), self.open_work());
-        // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
-        let (purged, leaked) = {
-            let book = self.ledger.book();
-            (book.settled.clone(), book.leaked.clone())
-        };
-        let to_go = |id: &AccessKeyId| purged.contains(id) || leaked.contains(id);
-        let known = record.iter().flat_map(|record| &record.access_keys);
-        for pair in known.filter(|pair| !to_go(&pair.access_key_id)) {
+        for pair in record.iter().flat_map(|record| &record.access_keys) {
             let id = &pair.access_key_id;
             let had = self.is_stored(id) || self.is_sealed(&open, id);
             if pair.secret_store.is_some() && !had {
@@ -138,8 +131,12 @@ impl World {
         let stands = self.stands_without(None);
         let mut book = self.ledger.book();
         let harmed = std::mem::take(&mut book.harmed) | self.cloud.was_harmed_late();
+        // What a stranger took out of use may have been what was to stand in.
+        let active = |id: &AccessKeyId| self.cloud.status(id) == Some(Status::Active);
+        let harmed = harmed || !book.estranged.iter().all(active);
         let fallen = book.stands && !stands && !harmed;
-        book.stands = stands && (book.stands || ended_well);
+        // A run that did not end well promises nothing where there was nothing before.
+        book.stands = stands && (book.stands && !harmed || ended_well);
         let lost = book
             .promised
             .iter()

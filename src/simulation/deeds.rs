@@ -181,18 +181,17 @@ impl Deed {
                 over(world, run, |_| None)
             }
             Self::Restore(id, active) => {
-                typed(world, id);
-                world.ledger.book().takes_back(id);
-                let run = world.run(plan, |s| {
-                    restore::restore(
-                        s,
-                        id,
-                        restore::Wanted {
-                            active: *active,
-                            force: true,
-                        },
-                    )
-                });
+                let wanted = restore::Wanted {
+                    active: *active,
+                    force: world.fate.one_in(2),
+                };
+                if wanted.force {
+                    world.ledger.book().takes_back(id);
+                }
+                if !world.ledger.book().out_of_use.contains(id) {
+                    typed(world, id);
+                }
+                let run = world.run(plan, |s| restore::restore(s, id, wanted));
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {

@@ -45,7 +45,7 @@ fn lived(starts: &Starts, seed: u64, traced: bool) -> Option<Breach> {
     let count = 1 + dice.below(4);
     let world = start.copy(nature, Fate::new(dice, traced));
     world.fate.tell(|| format!("{nature:?} {rates:?}"));
-    let mut deed = Deed::draw(&world);
+    let mut deed = first(&world);
     for _ in 0..count {
         let plan = Plan {
             rates,
@@ -59,6 +59,17 @@ fn lived(starts: &Starts, seed: u64, traced: bool) -> Option<Breach> {
         world.search();
     }
     told(&world)
+}
+
+/// What is unfinished when a history begins is not for later.
+fn first(world: &Arc<World>) -> Deed {
+    let open = world.open_work();
+    if open.request.is_some() && world.fate.one_in(2) {
+        world.wait_for_a_decision();
+    }
+    let beside = !open.is_empty() && world.fate.one_in(3);
+    let beside = beside.then(|| Deed::draw_beside(world, false)).flatten();
+    beside.unwrap_or_else(|| Deed::draw(world))
 }
 
 pub(super) fn told(world: &World) -> Option<Breach> {

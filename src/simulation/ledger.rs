@@ -186,10 +186,11 @@ impl Ledger {
         let returns = open.replacement.as_ref();
         let returns = returns.is_some_and(|it| it.new == *id && it.rolled_back);
         // A restoring is gone on with by whatever command comes next.
-        let typed = self.book().typed.contains(id) || world.is_being_restored(id);
-        if activates && self.is_out_of_use(id) && (leaks || !typed) {
+        let typed = self.book().typed.contains(id);
+        if activates && !typed && self.book().out_of_use.contains(id) {
             self.breach(6, &format!("`{id}` leaked, and is enabled"));
         }
+        let typed = typed || world.is_being_restored(id);
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
@@ -211,11 +212,6 @@ impl Ledger {
             _ if !activates => self.book().harmed = true,
             _ => (),
         }
-    }
-
-    fn is_out_of_use(&self, id: &AccessKeyId) -> bool {
-        let book = self.book();
-        book.out_of_use.contains(id) && !book.estranged.contains(id)
     }
 
     /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.

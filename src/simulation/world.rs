@@ -302,7 +302,7 @@ impl World {
         let Some(request) = self.open_work().request else {
             return;
         };
-        let ahead = TimeDelta::milliseconds(self.fate.below(300).try_into().unwrap());
+        let ahead = TimeDelta::milliseconds(self.fate.below(150).try_into().unwrap());
         let decided = request.signed_at + EXPIRY + LAG - ahead;
         self.wait_for((decided - self.cloud.clock.now()).max(TimeDelta::zero()));
     }
@@ -338,11 +338,15 @@ impl World {
         let before = self.fate.take(Course::default());
         self.fate.tell(|| "       another akm:".to_owned());
         let book = self.ledger.book();
-        let (typed, open_leak) = (book.typed.clone(), book.open_leaks.clone());
+        let before_it = (
+            book.typed.clone(),
+            book.open_leaks.clone(),
+            book.out_of_use.clone(),
+        );
         drop(book);
         Deed::Create.perform(self, Plan::default());
         let mut book = self.ledger.book();
-        (book.typed, book.open_leaks) = (typed, open_leak);
+        (book.typed, book.open_leaks, book.out_of_use) = before_it;
         drop(book);
         self.fate.tell(|| "       goes on".to_owned());
         self.fate.take(before);
