@@ -78,7 +78,7 @@ impl Deed {
             return drawn(live.chain(open.restoring.into_keys()).collect()).map(Self::Leak);
         }
         let retired = open.replacement.filter(|it| it.disabled_at.is_some());
-        if let Some(it) = retired.filter(|_| fate.one_in(8)) {
+        if let Some(it) = retired.filter(|_| fate.one_in(4)) {
             return Some(Self::Replace(it.old, 2));
         }
         let is_needed = failed || !open.leaked.is_empty() || fate.one_in(4);

@@ -85,7 +85,7 @@ fn drawn(dice: &mut Dice, network: bool) -> Rates {
     Rates {
         crash: *dice.pick(&[0, 15, 60]),
         fault: if network { fault } else { 0 },
-        trouble: sometimes(dice, 4, 30),
+        trouble: sometimes(dice, 3, 20),
         actor: sometimes(dice, 6, 12),
         rival: sometimes(dice, 64, 20),
     }
