@@ -22,6 +22,7 @@ mod vault;
 mod verified;
 mod wire;
 mod world;
+mod written;
 
 use crate::store::StoreKind;
 use coverage::Table;

@@ -10,12 +10,11 @@ use super::fate::{Course, Died, Fate, Plan};
 use super::ledger::Ledger;
 use super::vault::{Files, Keyring, Only};
 use super::wire::Wire;
-use crate::core::open_work::{OpenWork, Replacement};
 use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::{access_key::AccessKeyId, account::AccountId, name::ProfileName};
 use crate::metadata::journal::Journal;
 use crate::metadata::{Home, inventory::Inventory};
-use crate::ops::{Account, EXPIRY, Failure, LAG, Session, Tell};
+use crate::ops::{Account, Failure, Session, Tell};
 use crate::store::{Recipient, SecretName, SecretStore, StoreKind};
 use crate::sys::clock::Clock;
 use chrono::TimeDelta;
@@ -94,26 +93,11 @@ pub(super) struct Run<T> {
     pub(super) course: Course,
 }
 
-fn journal_path() -> PathBuf {
-    PathBuf::from(format!("/akm/journal/{ACCOUNT}/user-alice.journal"))
-}
-
-fn home(disk: CutDisk) -> Home {
+pub(super) fn home(disk: CutDisk) -> Home {
     Home {
         disk: Arc::new(disk),
         config: PathBuf::from("/akm"),
         data: PathBuf::from("/akm"),
-    }
-}
-
-/// What two states agree on.
-fn common(one: OpenWork, other: OpenWork) -> OpenWork {
-    let pairs = |it: &Replacement| (it.old.clone(), it.new.clone(), it.rolled_back);
-    let same = one.replacement.as_ref().map(pairs) == other.replacement.as_ref().map(pairs);
-    OpenWork {
-        leaked: &one.leaked & &other.leaked,
-        replacement: one.replacement.filter(|_| same),
-        ..OpenWork::default()
     }
 }
 
@@ -170,7 +154,7 @@ impl World {
         home(self.disk.clone())
     }
 
-    fn id() -> AccountId {
+    pub(super) fn id() -> AccountId {
         AccountId::parse(ACCOUNT).unwrap()
     }
 
@@ -184,29 +168,6 @@ impl World {
 
     pub(super) fn journal(&self) -> Journal {
         Journal::new(self.home(), Self::id())
-    }
-
-    /// The leaks and the replacement of the journal that no power cut could take away any more.
-    pub(super) fn durable_journal(&self) -> OpenWork {
-        let disks = self.disk.possible(&journal_path());
-        let read = |disk| Journal::new(home(disk), Self::id()).read(&cloud::owner());
-        let all = disks.into_iter().map(|disk| read(disk).unwrap_or_default());
-        all.reduce(common).unwrap_or_default()
-    }
-
-    /// A pair that a journal calls made was made by a request of ours.
-    pub(super) fn judge_got(&self) {
-        let content = self.disk.content(&journal_path());
-        let as_judged = std::mem::replace(&mut self.ledger.book().judged, content.clone());
-        let same = as_judged.zip(content.as_ref());
-        if content.is_none() || same.is_some_and(|(one, other)| Arc::ptr_eq(&one, other)) {
-            return;
-        }
-        let open = self.journal().read(&cloud::owner()).unwrap_or_default();
-        for id in open.made.keys().filter(|id| !self.cloud.is_made_by_us(id)) {
-            let what = format!("`{id}` is taken for the new pair, which another request made");
-            self.ledger.breach(3, &what);
-        }
     }
 
     fn files(&self) -> Files {
@@ -294,35 +255,6 @@ impl World {
             number,
             end,
             course,
-        }
-    }
-
-    /// Until a moment before a request is decided: what is asked for then may be answered after.
-    pub(super) fn wait_for_a_decision(&self) {
-        let Some(request) = self.open_work().request else {
-            return;
-        };
-        let ahead = TimeDelta::milliseconds(self.fate.below(150).try_into().unwrap());
-        let decided = request.signed_at + EXPIRY + LAG - ahead;
-        self.wait_for((decided - self.cloud.clock.now()).max(TimeDelta::zero()));
-    }
-
-    pub(super) fn wait(&self, minutes: i64) {
-        self.wait_for(TimeDelta::minutes(minutes));
-    }
-
-    /// Time passes; after some minutes even a keyring has written what it was given, as the kernel writes within one.
-    fn wait_for(&self, span: TimeDelta) {
-        let mut left = span;
-        // What is under way is executed when it arrives: later, its date would be too old.
-        while let Some(span) = self.cloud.next_arrival().filter(|span| *span <= left) {
-            self.clock.turn(span);
-            self.cloud.arrive();
-            left -= span;
-        }
-        self.clock.turn(left);
-        if span >= TimeDelta::minutes(20) {
-            self.keyring.rest();
         }
     }
 
