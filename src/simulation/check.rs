@@ -227,7 +227,7 @@ impl World {
         let suspects = self.journal().suspects().unwrap_or_default();
         let book = self.ledger.book();
         let (settled, denied) = (book.settled.clone(), book.denied.clone());
-        let (deleted, leaked) = (book.deleted.clone(), book.leaked.clone());
+        let (resolved, leaked) = (book.resolved.clone(), book.leaked.clone());
         drop(book);
         let live = self.cloud.live();
         for (id, born) in self.cloud.born() {
@@ -242,8 +242,8 @@ impl World {
             let suspected = suspects.iter().any(|one| one.access_key_id == id);
             let claimed = record.as_ref().and_then(|record| record.pair(&id));
             let claimed = claimed.is_some_and(|pair| pair.secret_store.is_some());
-            // Whoever deleted a pair by its id has resolved it, and may restore it; of one that leaked, the secret went.
-            if (deleted.contains(&id) || leaked.contains(&id)) && !claimed {
+            // Whoever deleted or restored a pair by its id has resolved it; of one that leaked, the secret went.
+            if (resolved.contains(&id) || leaked.contains(&id)) && !claimed {
                 continue;
             }
             let usable = claimed && self.is_stored(&id);

@@ -170,7 +170,7 @@ impl Deed {
                     active: true,
                     purge,
                 };
-                world.ledger.book().deleted.insert(id.clone());
+                world.ledger.book().resolved.insert(id.clone());
                 if purge {
                     world.ledger.book().settled.insert(id.clone());
                 }
@@ -181,6 +181,7 @@ impl Deed {
                 over(world, run, |_| None)
             }
             Self::Restore(id, active) => {
+                world.ledger.book().resolved.insert(id.clone());
                 let wanted = restore::Wanted {
                     active: *active,
                     force: world.fate.one_in(2),

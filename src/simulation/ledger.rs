@@ -21,8 +21,8 @@ pub(super) struct Book {
     pub(super) typed: BTreeSet<AccessKeyId>,
     /// Suspects that a person took as known, or pairs that a person deleted for good.
     pub(super) settled: BTreeSet<AccessKeyId>,
-    /// Pairs that a person deleted.
-    pub(super) deleted: BTreeSet<AccessKeyId>,
+    /// Pairs that a person deleted or restored by their ids, and so knows of.
+    pub(super) resolved: BTreeSet<AccessKeyId>,
     /// Pairs that a run said it had made and holds.
     pub(super) promised: BTreeSet<AccessKeyId>,
     /// The pair that a person would have replaced, if it is Inactive: by the last rotation that was asked for.
@@ -243,7 +243,7 @@ impl Ledger {
             self.breach(6, &format!("`{id}` makes way, and {listed:?} is listed"));
         }
         let mut book = self.book();
-        book.deleted.insert(id.clone());
+        book.resolved.insert(id.clone());
         // The list may have lagged.
         book.harmed |= world.cloud.status(id) == Some(Status::Active);
     }

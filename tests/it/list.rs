@@ -349,9 +349,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
         pty.wait();
         let screen = pty.screen().replace('\r', "");
         for line in screen.lines() {
-            let copied = line.contains(" --force`")
-                || line.contains(" --rollback`")
-                || line.trim_start().starts_with("akm ");
+            let copied = line.contains(" --force`") || line.contains(" --rollback`") || line.trim_start().starts_with("akm ");
             assert!(line.chars().count() <= 80 || copied, "{command}: {line}");
         }
         screen

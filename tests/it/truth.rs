@@ -102,8 +102,7 @@ fn one_of_works(env: &Env, live: &[Live], point: &str) {
 }
 
 /// What is unfinished where nothing is due.
-pub(crate) const RESTING: [&str; 2] =
-    ["rotation, old pair Inactive", "rollback, new pair Inactive"];
+pub(crate) const RESTING: [&str; 2] = ["rotation, old pair Inactive", "rollback, new pair Inactive"];
 
 /// The invariants. `point` says what was done to the home.
 #[track_caller]
