@@ -1,6 +1,8 @@
 //! The only loop: what is unfinished is planned, one step is taken, and it is planned again.
 
 use super::Failure;
+#[cfg(test)]
+use super::watch::{self, Watched};
 use crate::core::{
     event::Event,
     open_work::OpenWork,
@@ -52,11 +54,18 @@ pub(in crate::ops) fn drive(
     let ask = plan::begin(log.open(), ask);
     loop {
         let step = plan::next(log.open(), world.seen(), ask, world.now());
+        #[cfg(test)]
+        watch::tell(Watched::Planned(log.open(), world.seen(), ask, &step));
         match step {
             Step::Wait(wait) => return Ok(End::Wait(wait)),
             Step::Stop(why) => return Ok(End::Stop(why)),
             Step::Done => return Ok(End::Done),
-            step => world.take(&step, log)?,
+            step => {
+                let taken = world.take(&step, log);
+                #[cfg(test)]
+                watch::tell(Watched::Taken(taken.is_ok()));
+                taken?;
+            }
         }
     }
 }

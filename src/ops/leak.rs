@@ -44,15 +44,16 @@ pub(crate) fn leaked(
     Ok(standing)
 }
 
-/// Written down before the cloud is asked for anything: the pair is not handed out any more, and whoever goes on disables it first.
+/// Written down before the cloud is asked for anything: whoever goes on disables the pair first, and it is not handed out any more. In that
+/// order: marked and not in the journal, it could take the place of another pair, and nobody would hand it out.
 fn mark(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
+    if !work.open().leaked.contains(id) {
+        work.append(Event::Leaked(id.clone()))?;
+    }
     let mut record = work.session.record(&work.owner)?;
     if let Some(pair) = record.pair_mut(id).filter(|pair| !pair.leaked) {
         pair.leaked = true;
         work.session.inventory.save(&record)?;
-    }
-    if !work.open().leaked.contains(id) {
-        work.append(Event::Leaked(id.clone()))?;
     }
     // Who says that it leaked knows of it.
     work.session.journal.resolve(id)?;

@@ -35,7 +35,12 @@ mod stop;
 pub(crate) mod this_run;
 pub(crate) mod user;
 pub(crate) mod verify;
+#[cfg(test)]
+pub(crate) mod watch;
 mod work;
+
+#[cfg(test)]
+pub(crate) use live::{EXPIRY, LAG};
 
 pub(crate) use failure::{Failure, Kind, copying, unreadable};
 pub(crate) use session::{Account, Session, Stores, Tell};

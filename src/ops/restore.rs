@@ -28,11 +28,10 @@ pub(crate) fn restore(
     id: &AccessKeyId,
     wanted: Wanted,
 ) -> Result<PairRecord, Failure> {
-    let active = wanted.active;
     let caller = session.caller()?;
     if let Some(owner) = begun_for(session, id)? {
         Session::check_caller(&caller, &owner)?;
-        return again(session, &owner, id, active);
+        return again(session, &owner, id, wanted);
     }
     let recycled = session.cloud.recycled_pair(id);
     let recycled = recycled.map_err(|error| not_recycled(session, id, error))?;
@@ -46,7 +45,7 @@ pub(crate) fn restore(
     let mut work = begin(session, &owner, id)?;
     check_leaked(&mut work, id, wanted)?;
     decide_first(&mut work)?;
-    send(&mut work, id, active, &user_id)
+    send(&mut work, id, wanted.active, &user_id)
 }
 
 /// What the person asked for.
@@ -61,9 +60,11 @@ pub(crate) struct Wanted {
 /// `Refused` for a pair that leaked, unless a person insists: once Active it counts as leaked no more.
 fn check_leaked(work: &mut Work, id: &AccessKeyId, wanted: Wanted) -> Result<(), Failure> {
     let mut record = work.session.record(&work.owner)?;
-    let Some(pair) = record.pair_mut(id).filter(|pair| pair.leaked) else {
+    let is_open = work.open().leaked.contains(id);
+    let is_marked = record.pair(id).is_some_and(|pair| pair.leaked);
+    if !is_open && !is_marked {
         return Ok(());
-    };
+    }
     if !wanted.force {
         let active = if wanted.active { " --active" } else { "" };
         return Err(leak::is_leaked(
@@ -71,12 +72,13 @@ fn check_leaked(work: &mut Work, id: &AccessKeyId, wanted: Wanted) -> Result<(),
             &format!("akm restore {id}{active} --force"),
         ));
     }
-    if wanted.active {
-        pair.leaked = false;
-        work.session.inventory.save(&record)?;
-    }
-    if work.open().leaked.contains(id) {
+    // First: cut short after it, nothing takes the pair out of use again.
+    if is_open {
         work.append(Event::Withdrawn(id.clone()))?;
+    }
+    if let Some(pair) = record.pair_mut(id) {
+        pair.leaked = !wanted.active;
+        work.session.inventory.save(&record)?;
     }
     Ok(())
 }
@@ -111,9 +113,11 @@ fn again(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
-    active: bool,
+    wanted: Wanted,
 ) -> Result<PairRecord, Failure> {
     let mut work = begin(session, owner, id)?;
+    check_leaked(&mut work, id, wanted)?;
+    let active = wanted.active;
     if let Some(Restoring { asked_at, .. }) = work.open().restoring.get(id).cloned() {
         let restoring = Restoring { active, asked_at };
         work.append(Event::Restoring(id.clone(), restoring))?;

@@ -102,11 +102,10 @@ impl World {
         others.any(|key| key.status == Status::Active && self.holds(&key.id))
     }
 
-    /// A leak that is said to be dealt with leaves neither the pair nor its secret, unless a stranger is at work too.
+    /// A leak that is said to be dealt with leaves neither the pair nor its secret.
     pub(super) fn is_gone(&self, id: &AccessKeyId) {
-        let strangers = self.ledger.book().estranged.contains(id);
         let (status, stored) = (self.cloud.status(id), self.stored(id).is_some());
-        if !strangers && (status.is_some() || stored) {
+        if status.is_some() || stored {
             let what = format!("`{id}` leaked and is {status:?}, its secret stored: {stored}");
             self.ledger.breach(7, &what);
         }
@@ -117,14 +116,7 @@ impl World {
     pub(super) fn look(&self, ended_well: bool) {
         self.judge_got();
         let (record, open) = (self.record(), self.open_work());
-        // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
-        let (purged, leaked) = {
-            let book = self.ledger.book();
-            (book.settled.clone(), book.leaked.clone())
-        };
-        let to_go = |id: &AccessKeyId| purged.contains(id) || leaked.contains(id);
-        let known = record.iter().flat_map(|record| &record.access_keys);
-        for pair in known.filter(|pair| !to_go(&pair.access_key_id)) {
+        for pair in record.iter().flat_map(|record| &record.access_keys) {
             let id = &pair.access_key_id;
             let had = self.is_stored(id) || self.is_sealed(&open, id);
             if pair.secret_store.is_some() && !had {
@@ -143,19 +135,19 @@ impl World {
         let active = |id: &AccessKeyId| self.cloud.status(id) == Some(Status::Active);
         let harmed = harmed || !book.estranged.iter().all(active);
         let fallen = book.stands && !stands && !harmed;
-        book.stands = stands && (book.stands || ended_well);
+        // A run that did not end well promises nothing where there was nothing before.
+        book.stands = stands && (book.stands && !harmed || ended_well);
         let lost = book
             .promised
             .iter()
             .filter(|id| !book.leaked.contains(id))
             .find(|id| live.iter().any(|key| key.id == **id) && !held(id));
         let lost = lost.cloned();
-        let durable = self.durable_journal().map(|open| open.leaked);
-        let before = std::mem::replace(&mut book.open_leaks, durable.unwrap_or_default());
+        let durable = self.durable_journal().leaked;
+        let before = std::mem::replace(&mut book.open_leaks, durable);
         let forgotten = before
             .into_iter()
-            .filter(|id| !open.leaked.contains(id) && live.iter().any(|key| key.id == *id))
-            .find(|id| !book.brought_back.contains(id) && !book.estranged.contains(id));
+            .find(|id| !open.leaked.contains(id) && live.iter().any(|key| key.id == *id));
         drop(book);
         if let Some(id) = forgotten {
             let what = format!("`{id}` leaked, is there, and its journal is gone");
@@ -199,7 +191,7 @@ impl World {
                 self.fate.tell(|| format!("recover: {why}"));
                 // What the first put back into a keyring, the second reads.
                 let reads_back = first && why.contains("a later command is to read it back");
-                if !reads_back && !self.is_touched() && !self.needs_a_person() {
+                if !reads_back && !self.needs_a_person() {
                     self.ledger.breach(3, &format!("recovery is stuck: {why}"));
                 }
             }
@@ -207,36 +199,22 @@ impl World {
         self.judge_pairs();
     }
 
-    /// Whether the open work is about a pair that somebody took into his own hands.
-    fn is_touched(&self) -> bool {
-        let open = self.open_work();
-        let pairs = open.replacement.iter().flat_map(|it| [&it.old, &it.new]);
-        let touched = &self.ledger.book().touched;
-        pairs.chain(open.made.keys()).any(|id| touched.contains(id))
-    }
-
-    /// What takes the place of a pair that leaked where both places are taken, and whether a pair may go that takes the place of one whose
-    /// secret nobody has, akm cannot tell.
+    /// Whether akm cannot tell what is to be done: an incoming pair cannot take over, or nothing can take the place of what leaked.
     fn needs_a_person(&self) -> bool {
         let open = self.open_work();
-        let back = open.replacement.iter().filter(|it| it.rolled_back);
-        self.restores_what_is_nowhere(&open)
-            || open.leaked.iter().any(|id| self.place_is_taken(id))
-            || back.into_iter().any(|it| !self.is_stored(&it.new))
+        let incoming = open.replacement.iter().map(|it| &it.new);
+        let is_full = self.cloud.live().len() >= self.nature.quota;
+        let is_replaced = open.leaked.is_empty() || self.stands_without_leaked(&open);
+        incoming.into_iter().any(|id| !self.can_take_over(id)) || is_full && !is_replaced
     }
 
-    /// Whether what was to be restored is not there, though nothing is under way any more, nor in the recycle bin.
-    fn restores_what_is_nowhere(&self, open: &OpenWork) -> bool {
-        let live = self.cloud.live();
-        let mut begun = open.restoring.keys();
-        begun.any(|id| live.iter().all(|key| key.id != *id))
+    fn can_take_over(&self, id: &AccessKeyId) -> bool {
+        self.cloud.status(id) == Some(Status::Active) && self.is_stored(id)
     }
 
-    /// Whether a pair that cannot stand in for the leaked one leaves no room for another.
-    fn place_is_taken(&self, leaked: &AccessKeyId) -> bool {
-        let live = self.cloud.live();
-        let (both, mut others) = (live.len() > 1, live.iter().filter(|key| key.id != *leaked));
-        both && others.any(|key| key.status != Status::Active || !self.is_claimed(&key.id))
+    fn stands_without_leaked(&self, open: &OpenWork) -> bool {
+        let mut live = self.cloud.live().into_iter();
+        live.any(|key| !open.leaked.contains(&key.id) && self.can_take_over(&key.id))
     }
 
     /// Whether a person wants that pair back, and it is not written down yet that it is.
@@ -244,19 +222,12 @@ impl World {
         self.open_work().restoring.contains_key(id)
     }
 
-    /// Whether metadata says that the secret is in the store, and it is.
-    fn is_claimed(&self, id: &AccessKeyId) -> bool {
-        let record = self.record();
-        let claimed = record.as_ref().and_then(|record| record.pair(id));
-        claimed.is_some_and(|pair| pair.secret_store.is_some()) && self.is_stored(id)
-    }
-
     fn judge_pairs(&self) {
         let record = self.record();
         let suspects = self.journal().suspects().unwrap_or_default();
         let book = self.ledger.book();
         let (settled, denied) = (book.settled.clone(), book.denied.clone());
-        let (deleted, leaked) = (book.deleted.clone(), book.leaked.clone());
+        let (resolved, leaked) = (book.resolved.clone(), book.leaked.clone());
         drop(book);
         let live = self.cloud.live();
         for (id, born) in self.cloud.born() {
@@ -271,8 +242,8 @@ impl World {
             let suspected = suspects.iter().any(|one| one.access_key_id == id);
             let claimed = record.as_ref().and_then(|record| record.pair(&id));
             let claimed = claimed.is_some_and(|pair| pair.secret_store.is_some());
-            // Whoever deleted a pair by its id has resolved it, and may restore it; of one that leaked, the secret went.
-            if (deleted.contains(&id) || leaked.contains(&id)) && !claimed {
+            // Whoever deleted or restored a pair by its id has resolved it; of one that leaked, the secret went.
+            if (resolved.contains(&id) || leaked.contains(&id)) && !claimed {
                 continue;
             }
             let usable = claimed && self.is_stored(&id);

@@ -145,6 +145,14 @@ impl Cloud {
         copy
     }
 
+    /// An owner may have so many pairs from here on.
+    pub(super) fn allow(&self, pairs: usize) {
+        let mut records = self.records.open(&*self.clock).unwrap();
+        let mut account = records.account().unwrap();
+        account.access_keys_per_user_quota = Some(pairs);
+        records.put_account(&account).unwrap();
+    }
+
     fn truth(&self) -> MutexGuard<'_, Truth> {
         self.truth.lock().unwrap_or_else(PoisonError::into_inner)
     }

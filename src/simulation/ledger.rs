@@ -21,20 +21,14 @@ pub(super) struct Book {
     pub(super) typed: BTreeSet<AccessKeyId>,
     /// Suspects that a person took as known, or pairs that a person deleted for good.
     pub(super) settled: BTreeSet<AccessKeyId>,
-    /// Pairs that a person deleted.
-    pub(super) deleted: BTreeSet<AccessKeyId>,
+    /// Pairs that a person deleted or restored by their ids, and so knows of.
+    pub(super) resolved: BTreeSet<AccessKeyId>,
     /// Pairs that a run said it had made and holds.
     pub(super) promised: BTreeSet<AccessKeyId>,
     /// The pair that a person would have replaced, if it is Inactive: by the last rotation that was asked for.
     pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
-    /// Those of them whose leak a person dismissed, and did not report again since.
-    pub(super) dismissed: BTreeSet<AccessKeyId>,
-    /// Those of them whose leak a command failed to write down.
-    pub(super) unnoted: BTreeSet<AccessKeyId>,
-    /// Pairs that a person brought back from the recycle bin, and that did not leak since.
-    pub(super) brought_back: BTreeSet<AccessKeyId>,
     /// Pairs that a run took out of use because they leaked, and that no person put back since.
     pub(super) out_of_use: BTreeSet<AccessKeyId>,
     /// The leaks that the journal is about.
@@ -45,8 +39,6 @@ pub(super) struct Book {
     pub(super) stands: bool,
     /// Whether anyone but a rotation disabled or deleted a pair since.
     pub(super) harmed: bool,
-    /// Pairs that anyone but a rotation ever touched.
-    pub(super) touched: BTreeSet<AccessKeyId>,
     /// Pairs that a stranger ever touched.
     pub(super) estranged: BTreeSet<AccessKeyId>,
     /// Runs that took a pair that leaked out of use.
@@ -65,26 +57,10 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
-        self.brought_back.remove(id);
     }
 
-    /// A person enables it.
+    /// A person enables or restores the pair, or says that nothing is to follow from its leak.
     pub(super) fn takes_back(&mut self, id: &AccessKeyId) {
-        self.open_leaks.remove(id);
-        self.out_of_use.remove(id);
-    }
-
-    /// Whoever restores what leaked has his own reasons.
-    pub(super) fn brings_back(&mut self, id: &AccessKeyId) {
-        self.brought_back.insert(id.clone());
-        self.out_of_use.remove(id);
-    }
-
-    /// That pair leaked, and nothing is to follow.
-    pub(super) fn dismisses(&mut self, id: &AccessKeyId) {
-        if self.leaked.contains(id) {
-            self.dismissed.insert(id.clone());
-        }
         self.open_leaks.remove(id);
         self.out_of_use.remove(id);
     }
@@ -92,12 +68,11 @@ impl Book {
     /// A person has named the pair, and what is under way for it is that person's word.
     pub(super) fn types(&mut self, id: &AccessKeyId) {
         self.typed.insert(id.clone());
-        self.touched.insert(id.clone());
     }
 
     /// Whether a person would have something done to that pair.
     pub(super) fn is_word(&self, id: &AccessKeyId) -> bool {
-        self.typed.contains(id) || self.makes_way.as_ref() == Some(id)
+        self.typed.contains(id) || self.makes_way.as_ref() == Some(id) || self.leaked.contains(id)
     }
 }
 
@@ -119,7 +94,6 @@ impl Ledger {
     pub(super) fn stranger_harmed(&self, id: &AccessKeyId) {
         let mut book = self.book();
         book.harmed = true;
-        book.touched.insert(id.clone());
         book.estranged.insert(id.clone());
     }
 
@@ -170,7 +144,7 @@ impl Ledger {
         match action(request) {
             "CreateAccessKey" => {
                 let listed = self.book().listed.get(&run).map(Vec::len);
-                if listed.is_none_or(|count| count >= 2) {
+                if listed.is_none_or(|count| count >= world.nature.quota) {
                     self.breach(2, &format!("a create after a list of {listed:?} pairs"));
                 }
                 self.judge_replacing(world, run);
@@ -186,8 +160,7 @@ impl Ledger {
 
     /// What leaked is out of use before anything takes its place.
     fn judge_replacing(&self, world: &World, run: u32) {
-        let open = world.durable_journal().unwrap_or_default();
-        for id in open.leaked {
+        for id in world.durable_journal().leaked {
             let mut book = self.book();
             // From here on it is known, whatever comes of this request.
             book.open_leaks.insert(id.clone());
@@ -204,18 +177,20 @@ impl Ledger {
 
     fn judge_retiring(&self, world: &World, run: u32, request: &Request, id: &AccessKeyId) {
         let activates = parameter(request, "Status") == Some("Active");
-        if activates && self.is_out_of_use(id) {
-            self.breach(6, &format!("`{id}` leaked, and is enabled"));
-        }
-        let open = world.durable_journal().unwrap_or_default();
+        let open = world.durable_journal();
         let rotation = open.replacement.as_ref().filter(|it| it.old == *id);
+        let is_disabled = rotation.is_some_and(|it| it.disabled_at.is_some());
         let rotation = rotation.map(|it| it.new.clone());
         let leaks = open.leaked.contains(id);
         // What a rollback brings back.
         let returns = open.replacement.as_ref();
         let returns = returns.is_some_and(|it| it.new == *id && it.rolled_back);
         // A restoring is gone on with by whatever command comes next.
-        let typed = self.book().typed.contains(id) || world.is_being_restored(id);
+        let typed = self.book().typed.contains(id);
+        if activates && !typed && self.book().out_of_use.contains(id) {
+            self.breach(6, &format!("`{id}` leaked, and is enabled"));
+        }
+        let typed = typed || world.is_being_restored(id);
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
@@ -225,7 +200,10 @@ impl Ledger {
                 book.stands &= stands;
             }
             None if leaks && !activates || returns && activates => (),
-            None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
+            // Whoever names the pair that makes way does not wait for its rotation.
+            _ if !typed && !is_disabled && self.makes_way(request, id) => {
+                self.judge_making_way(world, run, id);
+            }
             None if !typed => self.breach(
                 6,
                 &format!("{} of `{id}`, which nobody named", action(request)),
@@ -236,19 +214,11 @@ impl Ledger {
         }
     }
 
-    fn is_out_of_use(&self, id: &AccessKeyId) -> bool {
-        let book = self.book();
-        book.out_of_use.contains(id) && !book.estranged.contains(id)
-    }
-
     /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.
     pub(super) fn judge_waiting(&self, world: &World) {
         for id in world.open_work().leaked {
-            let book = self.book();
-            let others = [&book.touched, &book.estranged, &book.brought_back];
-            let others = others.iter().any(|theirs| theirs.contains(&id));
-            drop(book);
-            if !others && world.cloud.status(&id) == Some(Status::Active) {
+            let is_estranged = self.book().estranged.contains(&id);
+            if !is_estranged && world.cloud.status(&id) == Some(Status::Active) {
                 let what = format!("`{id}` leaked, and is Active while a create is waited for");
                 self.breach(6, &what);
             }
@@ -273,8 +243,7 @@ impl Ledger {
             self.breach(6, &format!("`{id}` makes way, and {listed:?} is listed"));
         }
         let mut book = self.book();
-        book.deleted.insert(id.clone());
-        book.touched.insert(id.clone());
+        book.resolved.insert(id.clone());
         // The list may have lagged.
         book.harmed |= world.cloud.status(id) == Some(Status::Active);
     }

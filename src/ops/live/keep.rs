@@ -98,6 +98,10 @@ impl Live<'_> {
                 pair.undelivered &= kept && made.contains(&pair.access_key_id);
             }
         })?;
+        // The claim of an earlier run has to outlive a power cut as the journal would have.
+        if !made.is_empty() && !self.has_saved {
+            self.save(&self.session.record(self.owner)?)?;
+        }
         self.remember_unlisted(log);
         log.close()
     }

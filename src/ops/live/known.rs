@@ -67,8 +67,14 @@ impl Live<'_> {
         }
         change(&mut record);
         if record.access_keys != before.access_keys {
-            self.session.inventory.save(&record)?;
+            self.save(&record)?;
         }
+        Ok(())
+    }
+
+    pub(super) fn save(&mut self, record: &OwnerRecord) -> Result<(), Failure> {
+        self.session.inventory.save(record)?;
+        self.has_saved = true;
         Ok(())
     }
 

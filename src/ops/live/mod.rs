@@ -79,14 +79,16 @@ pub(in crate::ops) struct Live<'a> {
     pub(in crate::ops) deeds: Vec<Deed>,
     /// A pair that may be deleted: the answer was lost.
     pub(in crate::ops) maybe_deleted: Option<AccessKeyId>,
+    /// Whether this run wrote metadata: what an earlier one wrote may be in the page cache only.
+    has_saved: bool,
     /// Until a new secret is kept, Ctrl-C would drop its only copy.
     held: Option<signals::Held>,
 }
 
 /// A signed request is not executed later than 15 minutes after its date; one more for good measure.
-pub(in crate::ops) const EXPIRY: TimeDelta = TimeDelta::minutes(16);
+pub(crate) const EXPIRY: TimeDelta = TimeDelta::minutes(16);
 /// How long a list may lack a change (the consistency that RAM documents, in minutes).
-pub(in crate::ops) const LAG: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const LAG: TimeDelta = TimeDelta::minutes(5);
 
 impl<'a> Live<'a> {
     pub(in crate::ops) fn new(
@@ -109,6 +111,7 @@ impl<'a> Live<'a> {
             listed: Vec::new(),
             deeds: Vec::new(),
             maybe_deleted: None,
+            has_saved: false,
             held: None,
         }
     }

@@ -114,7 +114,8 @@ pub(crate) fn enable(
 ) -> Result<PairRecord, Failure> {
     let mut found = find(session, id)?;
     let known = session.record(&found.work.owner)?;
-    let leaked = known.pair(id).is_some_and(|pair| pair.leaked);
+    let is_marked = known.pair(id).is_some_and(|pair| pair.leaked);
+    let leaked = is_marked || found.work.open().leaked.contains(id);
     if leaked && !force {
         return Err(leak::is_leaked(id, &format!("akm enable {id} --force")));
     }
