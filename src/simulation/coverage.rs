@@ -187,7 +187,7 @@ fn is_impossible(row: Row, ending: Ending) -> bool {
         // No profile signs with a pair here, and akm itself hands out none that leaked; a store gives back what it was given, or nothing.
         "7a deliver for a leak" | "8, 9 stop: wrong secret" => true,
         // The run ends with it: there is nothing left to be killed in.
-        "9c verify while it waits" => ending == Ending::After,
+        "9c verify while it waits" | "9 end leak beside what waits" => ending == Ending::After,
         _ => false,
     }
 }

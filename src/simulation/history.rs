@@ -40,7 +40,7 @@ fn lived(starts: &Starts, seed: u64, traced: bool) -> Option<Breach> {
             0
         },
     };
-    let start = starts.any(store, &mut dice);
+    let start = starts.any(store, nature.quota, &mut dice);
     let rates = drawn(&mut dice, nature.network);
     let count = 1 + dice.below(4);
     let world = start.copy(nature, Fate::new(dice, traced));

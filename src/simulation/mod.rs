@@ -36,7 +36,7 @@ use std::time::Instant;
 
 /// How many histories by chance a run of the tests lives through. This variable says otherwise, and then about as many are
 /// lived through one by one.
-const RANDOM: u64 = 100_000;
+const RANDOM: u64 = 130_000;
 const COUNT: &str = "AKM_HISTORIES";
 /// Lives through the history of that seed alone.
 const SEED: &str = "AKM_SEED";
@@ -119,6 +119,15 @@ fn every(covered: &Mutex<Table>) -> u64 {
                     .map(|branch| (ordeal.clone(), branch)),
             );
         }
+    }
+    for from in [StoreKind::Age, StoreKind::Keyring]
+        .into_iter()
+        .flat_map(|store| starts.crowded(store))
+    {
+        let newest = from.cloud.live().pop().unwrap().id;
+        let ordeal = Ordeal::new(from.clone(), Deed::Leak(newest), 16);
+        let branches = ordeal.branches().into_iter();
+        work.extend(branches.map(|branch| (ordeal.clone(), branch)));
     }
     let most = wanted().map_or(work.len(), |most| (most / BRANCH) as usize);
     let each = work.len() / most.max(1);

@@ -10,7 +10,7 @@ use crate::core::{
 pub(super) type Row = &'static str;
 
 /// Rows whose step asks the cloud, a store or the disk for something.
-pub(super) const STEPS: [Row; 32] = [
+pub(super) const STEPS: [Row; 35] = [
     "1 disable leaked",
     "2 resume restore",
     "2 resume restore beside a leak",
@@ -33,6 +33,7 @@ pub(super) const STEPS: [Row; 32] = [
     "8 deliver",
     "8 deliver in a rollback",
     "9a end replacement",
+    "9a close with the replacement",
     "9b undone",
     "9c verify while it waits",
     "9d verify before disable",
@@ -40,8 +41,10 @@ pub(super) const STEPS: [Row; 32] = [
     "9d verify before delete",
     "9d delete outgoing",
     "9d delete outgoing in its grace",
+    "9 end leak beside what waits",
     "11 request to create",
     "11 request to rotate",
+    "12 end leak beside a proof",
     "12 close",
 ];
 
@@ -86,6 +89,9 @@ pub(super) fn row(open: &OpenWork, seen: &Seen, ask: Ask, step: &Step) -> Row {
         Step::EndReplacement => "9a end replacement",
         Step::Undone => "9b undone",
         Step::Request => request(open, ask),
+        Step::EndLeak(_) if open.replacement.is_some() => "9 end leak beside what waits",
+        Step::EndLeak(_) => "12 end leak beside a proof",
+        Step::Close if open.replacement.is_some() => "9a close with the replacement",
         Step::Close => "12 close",
         Step::Done => "12 done",
         Step::Wait(wait) => waits(open, seen, *wait),

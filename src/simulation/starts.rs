@@ -5,9 +5,10 @@ use super::deeds::{Deed, Outcome};
 use super::dice::Dice;
 use super::fate::{Fate, Plan};
 use super::faults::Fault;
-use super::world::World;
+use super::world::{Nature, World};
 use crate::cloud::Client;
 use crate::core::access_key::{AccessKey, Status};
+use crate::core::policy::PAIRS_PER_OWNER;
 use crate::ops::Kind;
 use crate::store::StoreKind;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub(super) struct Starts {
     calm: Vec<(StoreKind, Arc<World>)>,
     /// Where a call was lost, or a stranger undid what a rotation did.
     rough: Vec<(StoreKind, Arc<World>)>,
+    /// Where a rotation is unfinished beside a third pair, which the account's quota allows.
+    crowded: Vec<(StoreKind, Arc<World>)>,
 }
 
 /// What led there: deeds of akm, and pairs that a stranger made.
@@ -31,6 +34,7 @@ enum Before {
     LoseRestore,
     StrangerEnablesOldest,
     StrangerDisablesNewest,
+    ThreeDaysPass,
 }
 
 const STARTS: [&[Before]; 12] = {
@@ -66,27 +70,46 @@ const ROUGH: [&[Before]; 6] = {
     ]
 };
 
+const CROWDED: [&[Before]; 2] = {
+    use Before::{Create, Rotate, Strange, ThreeDaysPass};
+    [
+        &[Create, Rotate(2, 2), Strange],
+        &[Create, Rotate(2, 0), Strange, ThreeDaysPass],
+    ]
+};
+
 impl Starts {
     pub(super) fn new() -> Self {
         let kinds = [StoreKind::Age, StoreKind::Keyring];
-        let all = |starts: &[&[Before]]| {
+        let all = |starts: &[&[Before]], quota| {
             let of = |store| {
-                starts
-                    .iter()
-                    .map(move |before| (store, lived(store, before)))
+                let lived = move |before: &&[Before]| (store, lived(store, before, quota));
+                starts.iter().map(lived)
             };
             kinds.into_iter().flat_map(of).collect()
         };
         Self {
-            calm: all(&STARTS),
-            rough: all(&ROUGH),
+            calm: all(&STARTS, 2),
+            rough: all(&ROUGH, 2),
+            crowded: all(&CROWDED, 3),
         }
     }
 
-    pub(super) fn any(&self, store: StoreKind, dice: &mut Dice) -> &Arc<World> {
-        let all = self.calm.iter().chain(&self.rough);
+    /// Any of them that the quota allows.
+    pub(super) fn any(&self, store: StoreKind, quota: usize, dice: &mut Dice) -> &Arc<World> {
+        let is_crowded = quota > PAIRS_PER_OWNER && dice.one_in(2);
+        let (usual, rough) = (&self.calm, &self.rough);
+        let all = match is_crowded {
+            true => self.crowded.iter().chain(&[]),
+            false => usual.iter().chain(rough),
+        };
         let of_store: Vec<_> = all.filter(|(kind, _)| *kind == store).collect();
         &of_store[dice.below(of_store.len())].1
+    }
+
+    pub(super) fn crowded(&self, store: StoreKind) -> impl Iterator<Item = &Arc<World>> {
+        let of_store = self.crowded.iter().filter(move |(kind, _)| *kind == store);
+        of_store.map(|(_, world)| world)
     }
 
     /// Where a deed meets nothing but what it is made for: no pair or one before a create, one before a rotation.
@@ -108,9 +131,13 @@ impl Starts {
     }
 }
 
-fn lived(store: StoreKind, before: &[Before]) -> Arc<World> {
+fn lived(store: StoreKind, before: &[Before], quota: usize) -> Arc<World> {
     let fresh = World::new(store);
-    let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), false));
+    let nature = Nature {
+        quota,
+        ..fresh.nature
+    };
+    let world = fresh.copy(nature, Fate::new(Dice::new(0), false));
     for step in before {
         world.wait(60);
         step.happens(&world);
@@ -147,6 +174,7 @@ impl Before {
                 console.create_pair(&made).unwrap();
             }
             Self::StrangerEnablesOldest => stranger_sets(world, &live[0], Status::Active),
+            Self::ThreeDaysPass => world.wait(3 * 24 * 60),
             Self::StrangerDisablesNewest => stranger_sets(world, &live[1], Status::Inactive),
         }
     }

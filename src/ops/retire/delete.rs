@@ -90,6 +90,10 @@ pub(crate) fn delete(
     if is_outgoing(&found.work, id) {
         found.work.append(Event::Ended)?;
     }
+    // The journal's copy may be the only one: metadata claims none before that goes.
+    if allowed.purge && found.work.open().made.contains_key(id) {
+        forget::end_claim(session, &owner, id)?;
+    }
     if allowed.purge || is_kept(&found.work, id)? {
         found.work.append_if_open(Event::Forgotten(id.clone()))?;
     }

@@ -29,14 +29,23 @@ pub(in crate::ops) fn drop_secret(
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
+    let claimed = end_claim(session, owner, id)?;
+    forget_secret(session, id, claimed)
+}
+
+/// Returns the store that metadata named; it names none from now on.
+pub(super) fn end_claim(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<Option<StoreKind>, Failure> {
     let mut record = session.record(owner)?;
-    let claimed = record
-        .pair_mut(id)
-        .and_then(|pair| pair.secret_store.take());
+    let pair = record.pair_mut(id);
+    let claimed = pair.and_then(|pair| pair.secret_store.take());
     if claimed.is_some() {
         session.inventory.save(&record)?;
     }
-    forget_secret(session, id, claimed)
+    Ok(claimed)
 }
 
 /// From the store that metadata named; where an earlier command was cut short after that was taken back, from every store that was
