@@ -3,9 +3,9 @@
 //! The texts come from every layer and name no profile. This is the one place that adds it.
 
 use super::{Command, connect::option};
+use crate::cli::failure::Failure;
 use crate::core::name::ProfileName;
 use crate::metadata::{Home, config::Config};
-use crate::ops::Failure;
 use clap::Subcommand;
 use std::borrow::Cow;
 use std::fmt;

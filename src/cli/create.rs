@@ -7,11 +7,12 @@ use super::{
     selector::OwnerArgs,
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
-use crate::ops::{self, Failure, Kind, Session, Tell, create};
+use crate::ops::{self, Kind, Session, Tell, create};
 use crate::sys::{clipboard::Clipboard, new_file::NewFile};
 use clap::Args;
 use std::io;
@@ -68,7 +69,7 @@ impl Create {
             pair.access_key_id
         ));
         let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
-        left.and(created.handed_out())
+        left.and(created.handed_out().map_err(Failure::from))
     }
 
     fn checked(&self, context: &Context) -> Result<(), Failure> {
@@ -113,9 +114,9 @@ impl Create {
         match (create::create(session, owner, self.wish()), owner) {
             (Err(failure), Owner::RamUser(name)) if failure.kind == Kind::NoSuchUser => {
                 self.make_user(context, session, name)?;
-                create::create(session, owner, self.wish())
+                Ok(create::create(session, owner, self.wish())?)
             }
-            (done, _) => done,
+            (done, _) => Ok(done?),
         }
     }
 
@@ -134,7 +135,7 @@ impl Create {
     ) -> Result<(), Failure> {
         let wanted = self.create_user || context.makes_missing_users()?;
         if !wanted && !agreed(context, name)? {
-            return Err(ops::user::missing(name).hint("`--create-user` makes it"));
+            return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
         }
         if ops::user::ensure(session, name)? {
             session.tell.note(&format!("RAM user `{name}` was made"));
@@ -163,7 +164,12 @@ impl Create {
             secret,
             owner,
         });
-        let held = |failure| create::not_handed_out(failure, &pair.access_key_id);
+        let held = |failure: Failure| {
+            failure.hint(format!(
+                "the pair is held: `akm export {} --csv FILE` tries again",
+                pair.access_key_id
+            ))
+        };
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
             .map_err(held);

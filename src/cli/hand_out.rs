@@ -4,17 +4,18 @@ use super::{
     context::{Context, Reading},
     selector::PairArgs,
 };
+use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{
     Invalid,
-    access_key::Status,
+    access_key::{AccessKeyId, Status},
     credentials::Credentials,
     role::RoleArn,
     time::{self, Span},
 };
 use crate::metadata::{log::Action, profile::Role};
 use crate::ops::{
-    Failure, Kind, Tell,
+    Kind, Tell,
     credentials::{self, Chosen, Selector},
     hand_out,
     role_session::{self, Freshness, Wanted},
@@ -130,8 +131,12 @@ impl Asked {
             self.chosen = chosen.clone();
             hand(self)
         };
-        let given = credentials::hand_out(&reading.account, &selector, chosen, tried);
-        given.map(|(_, given)| given)
+        let handed = credentials::hand_out(&reading.account, &selector, chosen, tried)?;
+        if let Some((lost, why)) = handed.lost {
+            let text = in_place_of(&handed.chosen, &lost, &why.why());
+            reading.account.tell.warn(&text);
+        }
+        Ok(handed.given)
     }
 
     /// Returns a session of the role, cached or new. `Usage` where no role was named.
@@ -176,6 +181,14 @@ impl Asked {
         };
         context.client_as(reading, credentials)
     }
+}
+
+/// Says that another pair is handed out than the current one, whose secret is lost.
+pub(crate) fn in_place_of(chosen: &Chosen, lost: &AccessKeyId, why: &str) -> String {
+    let (id, owner) = (&chosen.pair.access_key_id, &chosen.owner);
+    format!(
+        "AccessKey {id} of {owner} is handed out in the place of {lost}, whose secret cannot be read: {why}"
+    )
 }
 
 fn pair_itself(reading: &Reading, chosen: &Chosen) -> Result<Credentials, Failure> {

@@ -1,13 +1,14 @@
 //! `akm key-policy set`
 
 use super::{complete, context::Context, selector::key_id, ui};
+use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
     key_policy::{KeyPolicy, Statement},
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{self, Failure, Kind, Tell};
+use crate::ops::{self, Kind, Tell};
 use clap::{ArgGroup, Args};
 use std::fs::File;
 use std::io::{self, Read};

@@ -18,6 +18,7 @@ mod error;
 mod escape;
 mod exec;
 mod export;
+mod failure;
 mod forms;
 mod hand_out;
 mod help;
@@ -59,7 +60,8 @@ mod user;
 mod verify;
 mod wrap;
 
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 use context::{Context, Environment, in_no_home};
 use std::ffi::OsString;

@@ -1,8 +1,9 @@
 //! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
 
 use super::context::Context;
+use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
-use crate::ops::{self, Failure, Kind, Session, Tell};
+use crate::ops::{self, Kind, Session, Tell};
 use inquire::ui::{Attributes, RenderConfig, StyleSheet};
 use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text, set_global_render_config};

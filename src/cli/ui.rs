@@ -6,7 +6,8 @@ use super::{
     escape::{self, escape},
     wrap::wrap,
 };
-use crate::ops::{Failure, Kind, Tell};
+use crate::cli::failure::Failure;
+use crate::ops::{Kind, Tell};
 use crate::sys::{output, terminal};
 use serde::Serialize;
 use std::collections::BTreeSet;

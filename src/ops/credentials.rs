@@ -98,29 +98,51 @@ fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
     known.ok_or_else(|| nothing_known(owner))
 }
 
+/// What was handed out.
+pub(crate) struct HandedOut<T, E> {
+    /// The pair that was.
+    pub(crate) chosen: Chosen,
+    pub(crate) given: T,
+    /// The current pair, and why its secret cannot be read, where another one was handed out in its place.
+    pub(crate) lost: Option<(AccessKeyId, E)>,
+}
+
 /// Hands out by `hand`. Where an owner was selected, and the secret of its current pair is gone from its store or damaged there, the next
-/// one of the owner's Active pairs is handed out, and a warning names both: the pair that akm has is the current one, whatever metadata
-/// claims. Returns the pair that was handed out, too. Errors are those of `hand`; of several pairs whose secret is lost, the first one's.
-pub(crate) fn hand_out<T>(
+/// one of the owner's Active pairs is handed out, and the caller warns of it: the pair that akm has is the current one, whatever metadata
+/// claims. Errors are those of `hand`; of several pairs whose secret is lost, the first one's.
+pub(crate) fn hand_out<T, E: From<Failure>>(
     account: &Account,
     selector: &Selector,
     chosen: Chosen,
-    mut hand: impl FnMut(&Chosen) -> Result<T, Failure>,
-) -> Result<(Chosen, T), Failure> {
+    mut hand: impl FnMut(&Chosen) -> Result<T, E>,
+) -> Result<HandedOut<T, E>, E>
+where
+    Kind: for<'a> From<&'a E>,
+{
     let lost = match hand(&chosen) {
-        Ok(given) => return Ok((chosen, given)),
+        Ok(given) => {
+            return Ok(HandedOut {
+                chosen,
+                given,
+                lost: None,
+            });
+        }
         Err(failure) => failure,
     };
-    if !is_lost(lost.kind) {
+    if !is_lost((&lost).into()) {
         return Err(lost);
     }
     for other in next_pairs(account, selector, &chosen)? {
         match hand(&other) {
             Ok(given) => {
-                account.tell.warn(&in_place_of(&other, &chosen, &lost));
-                return Ok((other, given));
+                let lost = Some((chosen.pair.access_key_id, lost));
+                return Ok(HandedOut {
+                    chosen: other,
+                    given,
+                    lost,
+                });
             }
-            Err(failure) if is_lost(failure.kind) => (),
+            Err(failure) if is_lost((&failure).into()) => (),
             Err(failure) => return Err(failure),
         }
     }
@@ -149,16 +171,6 @@ fn next_pairs(
         ..chosen.clone()
     });
     Ok(others.collect())
-}
-
-fn in_place_of(other: &Chosen, chosen: &Chosen, lost: &Failure) -> String {
-    format!(
-        "AccessKey {} of {} is handed out in the place of {}, whose secret cannot be read: {}",
-        other.pair.access_key_id,
-        other.owner,
-        chosen.pair.access_key_id,
-        lost.cause.as_ref().unwrap_or(&lost.message),
-    )
 }
 
 /// `Refused` for a pair that leaked: it is not handed out, even by its id.

@@ -129,6 +129,12 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+impl From<&Failure> for Kind {
+    fn from(failure: &Failure) -> Self {
+        failure.kind
+    }
+}
+
 impl From<Invalid> for Failure {
     fn from(invalid: Invalid) -> Self {
         Self::new(Kind::BadName, format!("this is no valid {}", invalid.what)).because(invalid.why)

@@ -49,12 +49,12 @@ const POLL: Duration = Duration::from_millis(10);
 
 /// Returns a session from the cache, or opens one and caches it. A cache that cannot be read or written is gone without. Errors are
 /// those of `AssumeRole`.
-pub(crate) fn session(
+pub(crate) fn session<E: From<Failure>>(
     account: &Account,
     wanted: &Wanted<'_>,
     seal_to: Option<(StoreKind, &Recipient)>,
-    client: impl FnOnce() -> Result<Client, Failure>,
-) -> Result<Credentials, Failure> {
+    client: impl FnOnce() -> Result<Client, E>,
+) -> Result<Credentials, E> {
     let cache = Cache {
         account,
         files: SessionCache::new(&account.home, wanted.key(account)),

@@ -1,7 +1,8 @@
 //! What the environment says, read once: variables and folders.
 
+use crate::cli::failure::Failure;
 use crate::metadata::Home;
-use crate::ops::{Failure, Kind, copying};
+use crate::ops::{Kind, copying};
 use crate::sys::fs::{LocalDisk, check_ours};
 use std::env;
 use std::ffi::OsString;

@@ -15,10 +15,11 @@ pub(super) use sandbox::broken_sandbox;
 use super::advice::Advice;
 use super::passphrase::{Given, Source};
 use super::{Global, traced::Traced, ui::Ui};
+use crate::cli::failure::Failure;
 use crate::cloud::transport::Transport;
 use crate::core::{account::AccountId, name::ProfileName};
 use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
-use crate::ops::{Account, Failure, Kind, Session, Tell};
+use crate::ops::{Account, Kind, Session, Tell};
 use crate::store::{StoreKind, age::Unlock};
 use crate::sys::{
     clipboard::Clipboard,

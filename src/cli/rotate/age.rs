@@ -2,12 +2,13 @@
 
 use super::{plan, told};
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::core::{
     account::Owner,
     time::{self, Span},
 };
 use crate::ops::{
-    Account, Failure, Tell,
+    Account, Tell,
     rotate::{self, Standing, State},
 };
 

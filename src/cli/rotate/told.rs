@@ -1,5 +1,6 @@
 //! What is said and printed of a rotation.
 
+use crate::cli::failure::Failure;
 use crate::cli::{
     pair::PairView,
     ui::{self, Ui},
@@ -10,7 +11,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account, Failure,
+    Account,
     rotate::{Action, Standing, State},
 };
 use serde::Serialize;
