@@ -8,7 +8,7 @@ use crate::delivery::process_command;
 use crate::metadata::profile::Role;
 use crate::ops::connect::{self, Before};
 use crate::ops::credentials::{self, Selector};
-use crate::ops::{Account, Kind, Tell, role_trial};
+use crate::ops::{Account, Kind, role_trial};
 use crate::sys::program;
 use clap::{Args, Subcommand};
 use serde_json::json;

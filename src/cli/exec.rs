@@ -8,7 +8,7 @@ use super::{
 use crate::cli::failure::Failure;
 use crate::delivery::environment::{self, Assignment};
 use crate::metadata::log::Action;
-use crate::ops::{Kind, Tell, role_session::Freshness};
+use crate::ops::{Kind, role_session::Freshness};
 use crate::sys::exec::{self, Environment, Interpreter};
 use clap::Args;
 use std::env;

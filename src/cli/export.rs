@@ -4,7 +4,7 @@ use super::{complete, context::Context, create::CsvTarget, selector, ui};
 use crate::cli::failure::Failure;
 use crate::export::Row;
 use crate::ops::{
-    Kind, Tell,
+    Kind,
     credentials::Selector,
     export::{self, Which},
     unreadable,

@@ -1,6 +1,6 @@
 //! A failure as it is said: what, because of what, and what to run next.
 
-use crate::ops::{self, Kind};
+use crate::ops::Kind;
 
 /// What went wrong, for a person. Texts from the cloud in it are foreign: [`super::error`] escapes them.
 #[derive(Debug)]
@@ -72,22 +72,5 @@ impl std::error::Error for Failure {}
 impl From<&Failure> for Kind {
     fn from(failure: &Failure) -> Self {
         failure.kind
-    }
-}
-
-/// What `ops` reports, and what it may report of the rooms below it.
-impl<E> From<E> for Failure
-where
-    ops::Failure: From<E>,
-{
-    fn from(error: E) -> Self {
-        let failure = ops::Failure::from(error);
-        Self {
-            kind: failure.kind,
-            message: failure.message,
-            cause: failure.cause,
-            hint: failure.hint,
-            request_id: failure.request_id,
-        }
     }
 }

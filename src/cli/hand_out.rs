@@ -3,19 +3,20 @@
 use super::{
     context::{Context, Reading},
     selector::PairArgs,
+    words::in_place_of,
 };
 use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{
     Invalid,
-    access_key::{AccessKeyId, Status},
+    access_key::Status,
     credentials::Credentials,
     role::RoleArn,
     time::{self, Span},
 };
 use crate::metadata::{log::Action, profile::Role};
 use crate::ops::{
-    Kind, Tell,
+    Kind,
     credentials::{self, Chosen, Selector},
     hand_out,
     role_session::{self, Freshness, Wanted},
@@ -71,7 +72,7 @@ impl SessionArgs {
         if door.fresh == Freshness::Whole || context.ui.verbose {
             warn_of_age(context, &reading, &asked.chosen);
         }
-        let credentials = asked.hand_out(&reading, |asked| match asked.role {
+        let credentials = asked.hand_out(context, &reading, |asked| match asked.role {
             None => pair_itself(&reading, &asked.chosen),
             Some(_) => asked.session(context, &reading, door.fresh),
         })?;
@@ -123,6 +124,7 @@ impl Asked {
     /// [`credentials::hand_out`].
     pub(crate) fn hand_out<T>(
         &mut self,
+        context: &Context,
         reading: &Reading,
         hand: impl Fn(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
@@ -133,8 +135,8 @@ impl Asked {
         };
         let handed = credentials::hand_out(&reading.account, &selector, chosen, tried)?;
         if let Some((lost, why)) = handed.lost {
-            let text = in_place_of(&handed.chosen, &lost, &why.why());
-            reading.account.tell.warn(&text);
+            let (id, owner) = (&handed.chosen.pair.access_key_id, &handed.chosen.owner);
+            context.ui.warn(&in_place_of(id, owner, &lost, &why.why()));
         }
         Ok(handed.given)
     }
@@ -181,14 +183,6 @@ impl Asked {
         };
         context.client_as(reading, credentials)
     }
-}
-
-/// Says that another pair is handed out than the current one, whose secret is lost.
-pub(crate) fn in_place_of(chosen: &Chosen, lost: &AccessKeyId, why: &str) -> String {
-    let (id, owner) = (&chosen.pair.access_key_id, &chosen.owner);
-    format!(
-        "AccessKey {id} of {owner} is handed out in the place of {lost}, whose secret cannot be read: {why}"
-    )
 }
 
 fn pair_itself(reading: &Reading, chosen: &Chosen) -> Result<Credentials, Failure> {

@@ -13,7 +13,6 @@ use crate::core::{
     time,
 };
 use crate::metadata::log::{self, Effect, Entry, Line};
-use crate::ops::Tell;
 use clap::Args;
 use std::collections::VecDeque;
 

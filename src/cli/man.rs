@@ -2,7 +2,7 @@
 
 use super::{Cli, error, help, ui::Ui};
 use crate::cli::failure::Failure;
-use crate::ops::{Kind, Tell};
+use crate::ops::Kind;
 use crate::sys::public_file;
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::roff::{Roff, bold, roman};

@@ -58,6 +58,7 @@ mod traced;
 mod ui;
 mod user;
 mod verify;
+mod words;
 mod wrap;
 
 use crate::cli::failure::Failure;

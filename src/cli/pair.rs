@@ -4,7 +4,7 @@ use super::{complete, context::Context, selector::key_id, ui};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, time};
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Account, Tell, retire};
+use crate::ops::{Account, retire};
 use clap::Args;
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 use super::ui::Ui;
 use crate::cli::failure::Failure;
 use crate::core::passphrase::{LONGEST, Passphrase};
-use crate::ops::{Kind, Tell};
+use crate::ops::Kind;
 use crate::store::{self, Passphrases};
 use crate::sys::{first_line, terminal};
 use std::ffi::OsString;

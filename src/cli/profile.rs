@@ -14,7 +14,7 @@ use crate::core::name::ProfileName;
 use crate::core::region::RegionId;
 use crate::metadata::config::Config;
 use crate::metadata::profile::Profile as Entry;
-use crate::ops::{Kind, Tell};
+use crate::ops::Kind;
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;

@@ -11,7 +11,7 @@ use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
 use crate::metadata::profile::{Profile, Role};
-use crate::ops::{self, Account, Kind, Tell, profile::Known};
+use crate::ops::{self, Account, Kind, profile::Known};
 use crate::store::StoreKind;
 use clap::Args;
 

@@ -8,7 +8,7 @@ use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
 use crate::metadata::profile::Profile;
-use crate::ops::{self, Account, Kind, Tell, recover};
+use crate::ops::{self, Account, Kind, recover};
 
 pub(super) fn remove(
     context: &Context,

@@ -4,7 +4,7 @@ use super::{context::Context, ui};
 use crate::cli::failure::Failure;
 use crate::core::time::{self, Span, Timestamp};
 use crate::metadata::config::Config;
-use crate::ops::{self, Tell};
+use crate::ops::{self};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;

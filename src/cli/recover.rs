@@ -16,7 +16,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account, Tell,
+    Account,
     recover::{self, Dismissed, Ended},
     rotate::{Standing, State},
 };

@@ -15,7 +15,7 @@ use crate::core::{
 use crate::delivery::{credentials_uri, environment};
 use crate::metadata::log::Action;
 use crate::ops::{
-    Kind, Tell, hand_out as log,
+    Kind, hand_out as log,
     role_session::Freshness,
     serve::{Endpoint, Provider, SharedSession},
 };
@@ -133,7 +133,7 @@ fn not_renewed(failure: &Failure, until: Option<Timestamp>) -> String {
 }
 
 fn opened(asked: &mut Asked, context: &Context, reading: &Reading) -> Result<Credentials, Failure> {
-    asked.hand_out(reading, |asked| {
+    asked.hand_out(context, reading, |asked| {
         asked.session(context, reading, Freshness::Served)
     })
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::cli::failure::Failure;
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Tell, credentials};
+use crate::ops::credentials;
 use clap::Args;
 use serde_json::json;
 

@@ -4,10 +4,11 @@ use super::{
     Global,
     advice::Advice,
     escape::{self, escape},
+    words,
     wrap::wrap,
 };
 use crate::cli::failure::Failure;
-use crate::ops::{Kind, Tell};
+use crate::ops::{Kind, Tell, remark::Remark};
 use crate::sys::{output, terminal};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -184,23 +185,36 @@ impl Ui {
     }
 }
 
-impl Tell for Ui {
-    fn note(&self, text: &str) {
+/// What is said besides the outcome.
+impl Ui {
+    /// A passing remark; left out under `--quiet`.
+    pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             self.warn(text);
         }
     }
 
-    fn warn(&self, text: &str) {
+    /// What a person must know.
+    pub(crate) fn warn(&self, text: &str) {
         if self.is_silent || self.was_said(text) {
             return;
         }
         self.say("akm: ", text);
     }
+}
 
-    fn detail(&self, text: &str) {
+impl Tell for Ui {
+    fn note(&self, remark: Remark) {
+        Self::note(self, &words::remark(&remark));
+    }
+
+    fn warn(&self, remark: Remark) {
+        Self::warn(self, &words::remark(&remark));
+    }
+
+    fn detail(&self, remark: Remark) {
         if self.verbose {
-            self.note(text);
+            Self::note(self, &words::remark(&remark));
         }
     }
 }

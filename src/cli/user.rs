@@ -9,7 +9,7 @@ use super::{
 use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
-use crate::ops::{self, Tell};
+use crate::ops::{self};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;

@@ -1,6 +1,6 @@
 //! Which pair is handed out, and in which role: the one place that decides. It only reads: no journal, no lock of an owner.
 
-use super::{Account, Failure, Kind, session};
+use super::{Account, Failure, Kind, problem::Pair, session};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -40,7 +40,7 @@ pub(crate) fn choose(
         Selector::CurrentOf(owner) => current_of(account, owner),
         Selector::Id(id) => by_id(account, id)?.ok_or_else(|| session::no_such_pair(id)),
         Selector::Own => {
-            let profile = own.ok_or_else(no_own_pair)?;
+            let profile = own.ok_or(Pair::NoneOfSandbox)?;
             let known = by_id(account, &profile.access_key_id)?;
             let chosen = known.unwrap_or_else(|| unlisted(account, profile));
             Ok(Chosen {
@@ -179,11 +179,7 @@ pub(crate) fn check_not_leaked(chosen: &Chosen) -> Result<(), Failure> {
         return Ok(());
     }
     let id = &chosen.pair.access_key_id;
-    let message = format!("`{id}` was reported as leaked, and is not handed out");
-    Err(Failure::new(Kind::Refused, message).hint(format!(
-        "`akm rotate {} --leaked {id}` replaces it",
-        chosen.owner.argument()
-    )))
+    Err(Pair::NotHandedOut(id.clone(), chosen.owner.clone()).into())
 }
 
 /// The role of an ARN that a command line names, in which akm's sessions are called `akm`.
@@ -202,41 +198,18 @@ pub(crate) fn alive<'a>(
 ) -> Result<&'a PairRecord, Failure> {
     let pair = record.pair(id).ok_or_else(|| session::no_such_pair(id))?;
     if pair.is_deleted() {
-        return Err(
-            Failure::new(Kind::NoSuchPair, format!("`{id}` is deleted")).hint(format!(
-                "`akm restore {id}` brings it back while the recycle bin has it"
-            )),
-        );
+        return Err(Pair::Deleted(id.clone()).into());
     }
     Ok(pair)
 }
 
 /// Returns the owner's current pair. `NoSuchPair` when it has no Active one.
 pub(crate) fn current(record: &OwnerRecord) -> Result<&PairRecord, Failure> {
-    let owner = record.owner();
-    record.current().ok_or_else(|| {
-        let message = format!("{owner} has no Active AccessKey pair that akm knows of");
-        Failure::new(Kind::NoSuchPair, message).hint(format!(
-            "`akm list {} --refresh` asks the cloud",
-            owner.selector()
-        ))
-    })
+    let current = record.current();
+    current.ok_or_else(|| Pair::NoneActive(record.owner()).into())
 }
 
 /// The failure where nothing is known of an owner.
 pub(crate) fn nothing_known(owner: &Owner) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("akm knows no AccessKey pair of {owner}"),
-    )
-    .hint(format!(
-        "`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud",
-        owner.selector()
-    ))
-}
-
-fn no_own_pair() -> Failure {
-    let message = "the sandbox signs with no pair of its own";
-    Failure::new(Kind::NoSuchPair, message)
-        .hint("name a pair: KEY_ID, a RAM user's NAME or `--account`")
+    Pair::NoneKnown(owner.clone()).into()
 }

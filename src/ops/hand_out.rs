@@ -3,7 +3,7 @@
 use super::{
     Account, Failure,
     credentials::{self, Chosen, HandedOut, Selector},
-    record,
+    record, remark,
 };
 use crate::core::secret::Secret;
 use crate::metadata::{log::Action, session_cache::LastNoted};
@@ -43,13 +43,10 @@ fn said<T>(account: &Account, handed: HandedOut<T, Failure>) -> (Chosen, T) {
         given,
         lost,
     } = handed;
-    if let Some((of, why)) = lost {
-        account.tell.warn(&format!(
-            "AccessKey {} of {} is handed out in the place of {of}, whose secret cannot be read: {}",
-            chosen.pair.access_key_id,
-            chosen.owner,
-            why.cause.unwrap_or(why.message),
-        ));
+    if let Some((lost, why)) = lost {
+        let (id, owner) = (chosen.pair.access_key_id.clone(), chosen.owner.clone());
+        let remark = remark::Secret::InPlaceOf(id, owner, lost, why);
+        account.tell.warn(remark.into());
     }
     (chosen, given)
 }

@@ -2,7 +2,7 @@
 //! profile that gives nothing.
 
 use super::role_session::{self, Freshness, Wanted};
-use super::{Account, Failure, credentials::Chosen};
+use super::{Account, Failure, credentials::Chosen, problem::Problem};
 use crate::cloud::{Client, Credentials};
 use crate::core::time::Span;
 
@@ -32,7 +32,11 @@ pub(crate) fn check<E: From<Failure>>(
     // Past the cache: a session from before says nothing about what the role allows now.
     let opened = role_session::open(&client, &wanted);
     let failed = opened.err().map(|failure| {
-        failure.behind(format!("`{id}` gets no session of the role `{}`", role.arn))
+        Failure::of(Problem::NoSession(
+            id.clone(),
+            role.arn.clone(),
+            Box::new(failure),
+        ))
     });
     failed.map_or(Ok(()), |failure| Err(failure.into()))
 }

@@ -5,7 +5,6 @@ use super::{
     drive::End,
     live::{Deed, Ending, due},
     rotate::Action,
-    stop,
     work::{Went, Work},
 };
 use crate::core::{
@@ -85,17 +84,11 @@ impl State {
 /// Returns where the run left the owner's pairs; an error where it could not do all that is to be done now.
 pub(in crate::ops) fn of(work: &Work, went: &Went) -> Result<Standing, Failure> {
     match went.end {
-        End::Stop(why) => Err(stop::stopped(
-            work.session,
-            &work.owner,
-            work.open(),
-            went,
-            why,
-        )),
+        End::Stop(why) => Err(work.stopped(went, why)),
         End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
             standing(work, went)
         }
-        End::Wait(wait) => Err(stop::waiting(&work.owner, work.open(), wait)),
+        End::Wait(wait) => Err(work.waiting(wait)),
     }
 }
 

@@ -4,14 +4,16 @@ use super::{
     Failure, Kind, Session,
     drive::{self, End, EventLog},
     live::{Deed, Live, Order},
-    record, stop,
+    record,
+    remark::Unfinished,
+    stop,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
     event::Event,
     open_work::{OpenWork, Spans},
-    plan::Ask,
+    plan::{Ask, Stop, Wait},
     policy,
     seen::Seen,
 };
@@ -142,24 +144,26 @@ impl<'a> Work<'a> {
         let end = drive::drive(&mut live, &mut self.log, ask);
         // Where it stops, what is known of the pairs is written down; if it cannot be, the next command looks again.
         let known = live.know(self.log.open());
-        let end = end.map_err(|failure| self.half_done(&live, failure))?;
-        known.map_err(|failure| self.half_done(&live, failure))?;
-        let record = self.session.record(&self.owner);
-        let record = record.map_err(|failure| self.half_done(&live, failure))?;
-        let pairs = live.pairs(self.log.open(), &record);
         let half = stop::half(self.log.open(), &live);
-        let (seen, deeds) = live.ended();
-        self.close_if_empty().map_err(|failure| match half {
+        let went = end.and_then(|end| {
+            known?;
+            let record = self.session.record(&self.owner)?;
+            let pairs = live.pairs(self.log.open(), &record);
+            let (seen, deeds) = live.ended();
+            Ok(Went {
+                end,
+                deeds,
+                seen,
+                pairs,
+            })
+        });
+        let went = went.and_then(|went| self.close_if_empty().map(|()| went));
+        let went = went.map_err(|failure| match half {
             Some(left) if failure.kind != Kind::HalfDone => failure.half_done(left),
             _ => failure,
         })?;
-        self.tell_of_restored(&deeds);
-        Ok(Went {
-            end,
-            deeds,
-            seen,
-            pairs,
-        })
+        self.tell_of_restored(&went.deeds);
+        Ok(went)
     }
 
     /// Of a restore that an earlier command began, the person is told.
@@ -170,15 +174,12 @@ impl<'a> Work<'a> {
             };
             if self.restores.as_ref() != Some(id) {
                 record::done(self.session, Action::Recover, &self.owner, id);
-                self.session.tell.warn(&format!(
-                    "finished what was begun before: `{id}` of {} is restored and {status}",
-                    self.owner
-                ));
+                let restored = Unfinished::Restored(id.clone(), self.owner.clone(), *status);
+                self.session.tell.warn(restored.into());
             }
             if *is_left {
-                self.session.tell.warn(&format!(
-                    "`{id}` is back and stays {status}: a profile signs with it"
-                ));
+                let signs = Unfinished::Signs(id.clone(), *status);
+                self.session.tell.warn(signs.into());
             }
         }
     }
@@ -225,13 +226,13 @@ impl<'a> Work<'a> {
         Ok(self.log.release()?)
     }
 
-    fn half_done(&self, live: &Live, failure: Failure) -> Failure {
-        if failure.kind == Kind::HalfDone {
-            return failure;
-        }
-        match stop::half(self.log.open(), live) {
-            Some(left) => failure.half_done(left),
-            None => failure,
-        }
+    /// Returns why a run stopped.
+    pub(in crate::ops) fn stopped(&self, went: &Went, why: Stop) -> Failure {
+        stop::stopped(self.session, &self.owner, self.open(), (went, false), why)
+    }
+
+    /// Returns why a run waits.
+    pub(in crate::ops) fn waiting(&self, wait: Wait) -> Failure {
+        stop::waiting(&self.owner, self.open(), wait)
     }
 }

@@ -19,7 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cloud::transport::Transport;
 use crate::core::{account::AccountId, name::ProfileName};
 use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
-use crate::ops::{Account, Kind, Session, Tell};
+use crate::ops::{Account, Kind, Session};
 use crate::store::{StoreKind, age::Unlock};
 use crate::sys::{
     clipboard::Clipboard,

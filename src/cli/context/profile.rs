@@ -10,7 +10,7 @@ use crate::core::secret::Secret;
 use crate::core::time::Span;
 use crate::metadata::config::Config;
 use crate::metadata::profile::{Profile, Role};
-use crate::ops::{self, Kind, Session, Stores, Tell};
+use crate::ops::{self, Kind, Session, Stores};
 use crate::store::SecretName;
 use chrono::TimeDelta;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::failure::Failure;
 use crate::metadata::{Home, config::Config};
-use crate::ops::{self, Kind, Stores, Tell};
+use crate::ops::{self, Kind, Stores};
 use crate::store::{
     self, Recipient, SecretStore, StoreKind,
     age::{AgeStore, Protection, Unlock},

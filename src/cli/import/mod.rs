@@ -12,7 +12,7 @@ use super::{context::Context, ui};
 use crate::cli::failure::Failure;
 use crate::import::{FoundPair, merge};
 use crate::ops::import::Imported;
-use crate::ops::{self, Kind, Tell};
+use crate::ops::{self, Kind};
 use clap::{ArgGroup, Args};
 use scrub::{ScrubArgs, Scrubs};
 use serde_json::json;

@@ -8,7 +8,7 @@ use crate::core::{
     time::{self, Span},
 };
 use crate::ops::{
-    Account, Tell,
+    Account,
     rotate::{self, Standing, State},
 };
 

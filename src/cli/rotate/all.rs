@@ -9,7 +9,7 @@ use crate::cli::{
 };
 use crate::core::{account::Owner, glob::Glob, name::UserName, time::Span};
 use crate::ops::{
-    self, Kind, Session, Tell,
+    self, Kind, Session,
     rotate::{
         Standing, Wish,
         all::{self, Chosen, Filter},

@@ -11,7 +11,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Session, Tell,
+    Session,
     rotate::{
         self,
         plan::{self, Asked, Doing, Plan, Planned, What},

@@ -16,7 +16,8 @@ pub(crate) use younger::younger_than;
 use super::{
     Failure, Session,
     drive::End,
-    live::{Deed, Ending, Order},
+    live::{Deed, Order},
+    remark::{self, Of, Remark},
     standing,
     work::{Went, Work},
 };
@@ -135,9 +136,8 @@ fn is_rolled_back(open: &OpenWork) -> bool {
 fn tell_of_rolled_back(work: &Work, went: &Went) {
     for deed in &went.deeds {
         if let Deed::Ended(old, ..) = deed {
-            work.session.tell.note(&format!(
-                "`{old}`, which the rollback took out of use, is deleted: `akm restore {old}` brings it back"
-            ));
+            let deleted = Remark::Pair(old.clone(), Of::DeletedAfterRollback);
+            work.session.tell.note(deleted);
         }
     }
 }
@@ -148,22 +148,15 @@ fn tell_of_ended(work: &Work, went: &Went) {
         let Deed::Ended(old, _, ending) = deed else {
             continue;
         };
-        let why = match ending {
-            Ending::Gone => "its old pair is deleted".to_owned(),
-            Ending::Undone => format!("`{old}` was enabled again"),
-        };
-        work.session.tell.note(&format!(
-            "the rotation of {} before this one is over: {why}",
-            work.owner
-        ));
+        let over = remark::Rotation::Over(work.owner.clone(), old.clone(), *ending);
+        work.session.tell.note(over.into());
     }
 }
 
 fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     if work.open().is_empty() {
-        work.session
-            .tell
-            .note(&format!("nothing is open for {}", work.owner));
+        let none = remark::Rotation::NoneOpen(work.owner.clone());
+        work.session.tell.note(none.into());
         return standing::none(work.session, &work.owner);
     }
     let rested = work

@@ -15,7 +15,7 @@ use crate::core::role::RoleArn;
 use crate::import::{AssumedRole, FoundPair, Place};
 use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
-use crate::ops::{Account, Kind, Session, Tell, role_trial};
+use crate::ops::{Account, Kind, Session, role_trial};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
