@@ -203,8 +203,8 @@ impl Plan<'_> {
         };
         // A person is not told to wait for a pair that does not work.
         let is_seen = self.sight(&it.new) == Sight::Active;
-        let stop = (!is_seen).then(|| self.unless_works(&it.new, None));
-        let step = stop.flatten().or_else(|| self.leak_is_over());
+        let fails = (!is_seen).then(|| self.unless_works(&it.new, None));
+        let step = fails.flatten().or_else(|| self.leak_is_over());
         Some(step.unwrap_or(Step::Wait(wait)))
     }
 

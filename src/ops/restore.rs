@@ -141,7 +141,7 @@ fn send(
     let went = work.go(Ask::Continue, Order::none());
     let went = went.map_err(|failure| not_settled(failure, id))?;
     if is_taken && work.open().restoring.contains_key(id) {
-        return Err(Restore::NotListedYet(id.clone()).into());
+        return Err(Restore::Unlisted(id.clone()).into());
     }
     if !earlier && work.open().restoring.contains_key(id) {
         work.append(Event::Restored(id.clone(), None))?;
@@ -212,7 +212,7 @@ fn settled(work: &Work, id: &AccessKeyId, end: End) -> Result<PairRecord, Failur
     }
     let record = work.session.record(&work.owner)?;
     let pair = record.pair(id).filter(|pair| pair.is_live()).cloned();
-    pair.ok_or_else(|| Restore::NotInBin(id.clone(), None).into())
+    pair.ok_or_else(|| Restore::Missing(id.clone(), None).into())
 }
 
 fn not_settled(failure: Failure, id: &AccessKeyId) -> Failure {
@@ -229,8 +229,8 @@ fn not_recycled(session: &Session, id: &AccessKeyId, error: Error) -> Failure {
     match retire::find(session, id) {
         Ok(found) => {
             let (owner, status) = (found.owner().clone(), found.status());
-            Restore::NotDeleted(id.clone(), owner, status).into()
+            Restore::There(id.clone(), owner, status).into()
         }
-        Err(_) => Restore::NotInBin(id.clone(), Some(Box::new(error))).into(),
+        Err(_) => Restore::Missing(id.clone(), Some(Box::new(error))).into(),
     }
 }

@@ -78,6 +78,7 @@ fn left(world: &World) -> String {
     )
 }
 
+#[expect(clippy::print_stdout, reason = "what it is run for")]
 #[test]
 #[ignore = "run by hand"]
 fn outcomes() {

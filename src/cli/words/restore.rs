@@ -6,7 +6,7 @@ use crate::ops::problem::{Dismissal, Restore};
 
 pub(super) fn problem(problem: &Restore) -> Text {
     match problem {
-        Restore::NotInBin(id, error) => {
+        Restore::Missing(id, error) => {
             let text = Text::new(format!(
                 "the cloud's recycle bin has no AccessKey pair `{id}`"
             ));
@@ -17,13 +17,12 @@ pub(super) fn problem(problem: &Restore) -> Text {
                 None => text,
             }
         }
-        Restore::NotDeleted(id, owner, status) => {
-            Text::new(format!("`{id}` of {owner} is not deleted")).hint(match status {
+        Restore::There(id, owner, status) => Text::new(format!("`{id}` of {owner} is not deleted"))
+            .hint(match status {
                 Status::Active => "it is Active".to_owned(),
                 Status::Inactive => format!("it is Inactive; `akm enable {id}` makes it Active"),
-            })
-        }
-        Restore::NotListedYet(id) => Text::new(format!(
+            }),
+        Restore::Unlisted(id) => Text::new(format!(
             "the cloud took the restoring of `{id}` and does not list it yet"
         ))
         .hint("look again in a minute: `akm recover`"),

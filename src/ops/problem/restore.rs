@@ -10,18 +10,19 @@ use crate::ops::Kind;
 #[derive(Debug)]
 pub(crate) enum Restore {
     /// The recycle bin does not have it, as the cloud answers where it was asked.
-    NotInBin(AccessKeyId, Option<Box<cloud::Error>>),
-    NotDeleted(AccessKeyId, Owner, Status),
+    Missing(AccessKeyId, Option<Box<cloud::Error>>),
+    /// It is not deleted.
+    There(AccessKeyId, Owner, Status),
     /// The cloud took the restoring and does not list the pair yet.
-    NotListedYet(AccessKeyId),
+    Unlisted(AccessKeyId),
 }
 
 impl Restore {
     pub(super) fn kind(&self) -> Kind {
         match self {
-            Self::NotInBin(..) => Kind::NoSuchPair,
-            Self::NotDeleted(..) => Kind::Exists,
-            Self::NotListedYet(_) => Kind::HalfDone,
+            Self::Missing(..) => Kind::NoSuchPair,
+            Self::There(..) => Kind::Exists,
+            Self::Unlisted(_) => Kind::HalfDone,
         }
     }
 }

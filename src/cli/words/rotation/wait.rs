@@ -35,14 +35,13 @@ fn not_restored(waits: &Waits, until: Timestamp) -> Text {
 
 /// The pair that is to be used is listed as Active, or was made just now, and does not work yet.
 fn not_yet(waits: &Waits) -> Text {
-    let text = match &waits.replacement {
-        Some(it) => Text::new(format!("the {} does not go on", what(it)))
-            .because(format!("the cloud does not know `{}` yet", it.new)),
-        None => {
-            let leaked = waits.leaked.as_ref();
-            let left = leaked.map_or_else(String::new, |id| half::leak(id, LeakLeft::Waits));
-            Text::new(left).because("the pair that is to take it does not work yet")
-        }
+    let text = if let Some(it) = &waits.replacement {
+        Text::new(format!("the {} does not go on", what(it)))
+            .because(format!("the cloud does not know `{}` yet", it.new))
+    } else {
+        let leaked = waits.leaked.as_ref();
+        let left = leaked.map_or_else(String::new, |id| half::leak(id, LeakLeft::Waits));
+        Text::new(left).because("the pair that is to take it does not work yet")
     };
     text.hint("the same command again in a minute")
 }
