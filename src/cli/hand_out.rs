@@ -3,7 +3,7 @@
 use super::{
     context::{Context, Reading},
     selector::PairArgs,
-    words::in_place_of,
+    words::{argument, in_place_of},
 };
 use crate::cli::failure::Failure;
 use crate::cloud;
@@ -221,7 +221,7 @@ pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen)
             chosen.pair.access_key_id,
             chosen.owner,
             time::in_days(age),
-            chosen.owner.argument(),
+            argument(&chosen.owner),
         ));
     }
 }

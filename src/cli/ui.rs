@@ -2,7 +2,7 @@
 
 use super::{
     Global,
-    advice::Advice,
+    advice::ProfileOption,
     escape::{self, escape},
     words,
     wrap::wrap,
@@ -47,7 +47,7 @@ pub(crate) struct Ui {
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
     /// Makes the command lines that are said act in this command's account.
-    pub(crate) advice: Advice,
+    pub(crate) advice: ProfileOption,
     yes: bool,
     may_ask: bool,
     is_silent: bool,
@@ -65,7 +65,7 @@ impl Ui {
             output: global.output(),
             quiet: global.quiet,
             verbose: global.verbose > 0,
-            advice: Advice::default(),
+            advice: ProfileOption::default(),
             yes: global.yes,
             may_ask,
             is_silent: false,
@@ -74,7 +74,7 @@ impl Ui {
     }
 
     /// One whose command lines act in that account.
-    pub(crate) fn advising(self, advice: Advice) -> Self {
+    pub(crate) fn advising(self, advice: ProfileOption) -> Self {
         Self { advice, ..self }
     }
 

@@ -100,7 +100,7 @@ impl Plan<'_> {
     fn decided_at(&self) -> Option<Timestamp> {
         let limits = self.seen.limits;
         let request = self.open.request.as_ref();
-        request.map(|request| request.signed_at + limits.expiry + limits.lag)
+        request.map(|request| limits.decided_at(request))
     }
 
     /// Row 6: made pairs go into their store and into metadata; of those that leaked, nobody keeps the secret.

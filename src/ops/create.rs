@@ -4,7 +4,7 @@ use super::{
     Failure, Session,
     advice::Advice,
     drive::End,
-    live::{Deed, Order},
+    live::Order,
     problem::{self, Crowd, FirstToGo, Pair, Shown, TwoPairs},
     record,
     remark::Unfinished,
@@ -109,12 +109,8 @@ fn finish(work: &mut Work, id: AccessKeyId, order: Order) -> Result<AccessKeyId,
 
 fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
     let went = work.go(Ask::Create, order)?;
-    let made = went.deeds.iter().rev().find_map(|deed| match deed {
-        Deed::Created(id) => Some(id.clone()),
-        _ => None,
-    });
-    match (made, went.end) {
-        (Some(id), End::Done | End::Wait(_)) => Ok(id),
+    match (went.made(), went.end) {
+        (Some(id), End::Done | End::Wait(_)) => Ok(id.clone()),
         (_, End::Stop(why)) => Err(work.stopped(&went, why)),
         (_, End::Wait(Wait::Overlap(_) | Wait::Grace(_)))
             if went.pairs.len() >= went.seen.limits.pairs =>

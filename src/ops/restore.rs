@@ -227,10 +227,7 @@ fn not_recycled(session: &Session, id: &AccessKeyId, error: Error) -> Failure {
         return error.into();
     }
     match retire::find(session, id) {
-        Ok(found) => {
-            let (owner, status) = (found.owner().clone(), found.status());
-            Restore::There(id.clone(), owner, status).into()
-        }
+        Ok((found, status)) => Restore::There(id.clone(), found.work.owner.clone(), status).into(),
         Err(_) => Restore::Missing(id.clone(), Some(Box::new(error))).into(),
     }
 }

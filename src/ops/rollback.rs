@@ -65,8 +65,7 @@ pub(in crate::ops) fn may_go_back(
 ) -> Result<(), Failure> {
     let request = open.request.as_ref();
     if let Some(request) = request.filter(|it| it.replaces.is_some() && open.leaked.is_empty()) {
-        let limits = limits(session);
-        let until = request.signed_at + limits.expiry + limits.lag;
+        let until = limits(session).decided_at(request);
         let failure = stop::waiting(owner, open, Wait::Expiry(until));
         return Err(if session.cloud.now() < until {
             failure

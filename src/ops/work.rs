@@ -41,6 +41,16 @@ pub(in crate::ops) struct Went {
     pub(in crate::ops) pairs: Vec<AccessKey>,
 }
 
+impl Went {
+    /// The pair that it made, if it made one.
+    pub(in crate::ops) fn made(&self) -> Option<&AccessKeyId> {
+        self.deeds.iter().rev().find_map(|deed| match deed {
+            Deed::Created(id) => Some(id),
+            _ => None,
+        })
+    }
+}
+
 impl Order {
     /// For a run that makes no pair but for one that leaked.
     pub(in crate::ops) fn none() -> Self {
@@ -98,6 +108,18 @@ impl<'a> Work<'a> {
 
     pub(in crate::ops) fn open(&self) -> &OpenWork {
         self.log.open()
+    }
+
+    /// Whether a replacement takes this pair out of use.
+    pub(in crate::ops) fn is_outgoing(&self, id: &AccessKeyId) -> bool {
+        let replacement = self.open().replacement.as_ref();
+        replacement.is_some_and(|it| it.old == *id)
+    }
+
+    /// Whether the incoming pair of a replacement is handed out by now.
+    pub(in crate::ops) fn is_delivered(&self) -> bool {
+        let replacement = self.open().replacement.as_ref();
+        replacement.is_some_and(|it| it.delivered_at.is_some())
     }
 
     /// Asks who signs, once in a command.

@@ -48,3 +48,26 @@ pub(super) fn console(owner: &Owner, id: Option<&AccessKeyId>) -> String {
          then `akm import` the CSV, or, where a profile signed with it, add that anew: `akm profile add NAME --csv FILE`"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_described_by_its_owners_page() {
+        let alice = Owner::RamUser("alice".parse().unwrap());
+        let id = AccessKeyId::parse("LTAI1").unwrap();
+        for (owner, page) in [
+            (&alice, "Identities > Users > alice > AccessKey"),
+            (&Owner::Account, "AccessKey in the menu of the account"),
+        ] {
+            let text = console(owner, Some(&id));
+            assert!(
+                text.contains(page) && text.contains("disable `LTAI1`"),
+                "{text}"
+            );
+            let text = console(owner, None);
+            assert!(text.contains("disable the pair that leaked"), "{text}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod client_file;
 mod cloud;
 mod half;
 mod import;
+mod owner;
 mod pair;
 mod remark;
 mod restore;
@@ -14,6 +15,7 @@ mod store;
 mod two_pairs;
 
 pub(super) use advice::advice;
+pub(super) use owner::argument;
 pub(super) use remark::{in_place_of, remark};
 pub(super) use store::copying;
 

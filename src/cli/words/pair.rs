@@ -1,6 +1,11 @@
 //! A pair that is not there, or is not as the command needs it.
 
-use super::{Text, advice::console, two_pairs};
+use super::{
+    Text,
+    advice::console,
+    owner::{argument, selector},
+    two_pairs,
+};
 use crate::core::access_key::AccessKeyId;
 use crate::ops::problem::{Anyway, Pair};
 
@@ -12,18 +17,18 @@ pub(super) fn problem(problem: &Pair) -> Text {
             "`akm restore {id}` brings it back while the recycle bin has it"
         )),
         Pair::NoneOf(owner) => Text::new(format!("{owner} has no AccessKey pair"))
-            .hint(format!("`akm create {}` makes one", owner.selector())),
+            .hint(format!("`akm create {}` makes one", selector(owner))),
         Pair::NoneActive(owner) => Text::new(format!(
             "{owner} has no Active AccessKey pair that akm knows of"
         ))
         .hint(format!(
             "`akm list {} --refresh` asks the cloud",
-            owner.selector()
+            selector(owner)
         )),
         Pair::NoneKnown(owner) => Text::new(format!("akm knows no AccessKey pair of {owner}"))
             .hint(format!(
                 "`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud",
-                owner.selector()
+                selector(owner)
             )),
         Pair::NoneOfSandbox => Text::new("the sandbox signs with no pair of its own")
             .hint("name a pair: KEY_ID, a RAM user's NAME or `--account`"),
@@ -56,7 +61,7 @@ pub(super) fn problem(problem: &Pair) -> Text {
         ))
         .hint(format!(
             "`akm rotate {} --leaked {id}` replaces it",
-            owner.argument()
+            argument(owner)
         )),
         Pair::StillListed(id) => Text::new(format!(
             "the cloud took the deletion of `{id}` and still lists it"

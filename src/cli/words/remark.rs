@@ -1,6 +1,6 @@
 //! What a person is to know besides the outcome.
 
-use super::why_of;
+use super::{owner::selector, why_of};
 use crate::cloud::clocks;
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -86,7 +86,7 @@ fn rotation(remark: &Rotation) -> String {
         }
         Rotation::GoesOn(id, owner) => format!(
             "the rotation that replaces `{id}` goes on: `akm rotate {}` takes it from here",
-            owner.selector()
+            selector(owner)
         ),
         Rotation::Forgotten { new, rolled_back } => {
             let what = if *rolled_back { "rollback" } else { "rotation" };

@@ -1,6 +1,6 @@
 //! Pairs that come back, and work that is to be forgotten.
 
-use super::Text;
+use super::{Text, owner::selector};
 use crate::core::access_key::Status;
 use crate::ops::problem::{Dismissal, Restore};
 
@@ -45,7 +45,7 @@ pub(super) fn dismissal(problem: &Dismissal) -> Text {
             ))
             .hint(format!(
                 "{first}`akm rotate {}` goes on with it",
-                owner.selector()
+                selector(owner)
             ))
         }
         Dismissal::IsBack(id, owner) => Text::new(format!(

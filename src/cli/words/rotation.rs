@@ -3,7 +3,7 @@
 mod stopped;
 mod wait;
 
-use super::Text;
+use super::{Text, owner::selector};
 use crate::ops::problem::{NoRoom, Room, Rotation};
 
 pub(super) fn problem(problem: &Rotation) -> Text {
@@ -18,7 +18,7 @@ pub(super) fn problem(problem: &Rotation) -> Text {
         ))
         .hint(format!(
             "`akm rotate {}` goes on with it; with `--force` the rollback ends, and `{}` is left as it is",
-            owner.selector(),
+            selector(owner),
             it.old
         )),
         Rotation::Incoming(owner, it) => Text::new(format!(
@@ -27,19 +27,19 @@ pub(super) fn problem(problem: &Rotation) -> Text {
         ))
         .hint(format!(
             "`akm rotate {} --rollback` goes back to the old pair `{}`",
-            owner.selector(),
+            selector(owner),
             it.old
         )),
         Rotation::ReplacesNew(id, owner) => {
             Text::new(format!("`{id}` is the new pair of a rotation that is open")).hint(format!(
                 "`akm rotate {} --rollback` takes it out of use",
-                owner.selector()
+                selector(owner)
             ))
         }
         Rotation::ReplacesOnly(id, owner) => Text::new(format!(
             "`{id}` is the only pair of {owner}: there is room for another"
         ))
-        .hint(format!("`akm rotate {} --delete-old`", owner.selector())),
+        .hint(format!("`akm rotate {} --delete-old`", selector(owner))),
         Rotation::OverlapIsOver(id) => {
             Text::new(format!("`{id}` is disabled by now: its overlap is over"))
                 .hint(format!("`akm enable {id}` puts it back into use"))
@@ -51,10 +51,10 @@ pub(super) fn problem(problem: &Rotation) -> Text {
             Some(id) => format!(
                 "`akm restore {id}` brings back what was deleted, `akm enable {id}` puts it into use"
             ),
-            None => format!("`akm list {}` shows the pairs there are", owner.selector()),
+            None => format!("`akm list {}` shows the pairs there are", selector(owner)),
         }),
         Rotation::OfLeaked(owner) => Text::new("a pair that leaked is not brought back")
-            .hint(format!("`akm rotate {}` goes on without it", owner.selector())),
+            .hint(format!("`akm rotate {}` goes on without it", selector(owner))),
     }
 }
 
@@ -72,7 +72,7 @@ fn making_room(it: &NoRoom) -> String {
     match &it.room {
         Room::Enable(id) => format!(
             "`akm enable {id}`, then the same command again; if that leaked too, `akm rotate {} --leaked {id}`",
-            it.owner.selector()
+            selector(&it.owner)
         ),
         Room::DeleteSuspect(id) => {
             format!(

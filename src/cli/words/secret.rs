@@ -1,6 +1,10 @@
 //! Secrets that are not there, or not as they should be.
 
-use super::{Text, store};
+use super::{
+    Text,
+    owner::{argument, selector},
+    store,
+};
 use crate::core::{account::Owner, place::StoreKind, time};
 use crate::ops::problem::Secret;
 
@@ -50,7 +54,7 @@ pub(super) fn problem(problem: &Secret) -> Text {
         } => Text::new(format!("work on `{id}` of {owner} is open")).hint(format!(
             "its rotation waits until {}: then `akm -p {profile} rotate {} --finish` goes on with it; without `--drop-secret` the profile goes now",
             time::format(*at),
-            owner.selector()
+            selector(owner)
         )),
     }
 }
@@ -64,5 +68,5 @@ fn replacing(owner: Option<&Owner>) -> String {
 }
 
 fn making(owner: &Owner) -> String {
-    format!("make a new pair: akm rotate {}", owner.argument())
+    format!("make a new pair: akm rotate {}", argument(owner))
 }

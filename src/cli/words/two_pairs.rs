@@ -1,6 +1,6 @@
 //! An owner with more pairs than the command can do with: each, and which one may go.
 
-use super::Text;
+use super::{Text, owner::selector};
 use crate::core::{
     access_key::{AccessKey, Status},
     account::Owner,
@@ -74,14 +74,14 @@ fn deleting(owner: &Owner, key: &AccessKey) -> String {
         Status::Inactive => format!("`akm delete {id}` makes room, if nothing needs it"),
         Status::Active => format!(
             "`akm list {} --refresh` shows when each was used; then `akm disable {id}` and `akm delete {id}` make room",
-            owner.selector()
+            selector(owner)
         ),
     }
 }
 
 fn replacing(owner: &Owner, key: &AccessKey) -> String {
     let id = &key.id;
-    let replace = format!("`akm rotate {} --replace {id}`", owner.selector());
+    let replace = format!("`akm rotate {} --replace {id}`", selector(owner));
     match key.status {
         Status::Inactive => format!("{replace} deletes that one first, if nothing needs it"),
         Status::Active => format!("`akm disable {id}`, and once nothing misses it {replace}"),

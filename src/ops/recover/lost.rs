@@ -65,9 +65,7 @@ fn ended(log: &mut impl EventLog) -> Result<(), Failure> {
 /// When `recover` can tell what became of a request without an answer.
 fn when_to_look(session: &Session, request: &Request) -> Advice {
     if session.cloud.may_execute_late() {
-        let limits = limits(session);
-        let until = request.signed_at + limits.expiry + limits.lag;
-        Advice::RecoverAfter(until)
+        Advice::RecoverAfter(limits(session).decided_at(request))
     } else {
         Advice::Recover
     }

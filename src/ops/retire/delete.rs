@@ -91,7 +91,7 @@ pub(crate) fn delete(
     status::outgoing_is_disabled(&mut found.work, id)?;
     let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
-    if is_outgoing(&found.work, id) {
+    if found.work.is_outgoing(id) {
         found.work.append(Event::Ended)?;
     }
     if allowed.purge || is_kept(&found.work, id)? {
@@ -106,11 +106,6 @@ pub(crate) fn delete(
         owner,
         restorable_until: kept.flatten(),
     })
-}
-
-fn is_outgoing(work: &Work, id: &AccessKeyId) -> bool {
-    let replacement = work.open().replacement.as_ref();
-    replacement.is_some_and(|it| it.old == *id)
 }
 
 /// Whether the journal need not know any more that the pair was made or restored lately: else it would count as there. Its sealed copy

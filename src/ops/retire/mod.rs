@@ -32,30 +32,13 @@ use crate::metadata::{
 
 /// The pairs of a pair's owner, which this command may change; the pair itself may be gone.
 pub(in crate::ops) struct Listed<'a> {
-    pub(super) work: Work<'a>,
+    pub(in crate::ops) work: Work<'a>,
     shown: Vec<AccessKey>,
 }
 
 impl Listed<'_> {
     fn key(&self, id: &AccessKeyId) -> Option<&AccessKey> {
         self.shown.iter().find(|key| key.id == *id)
-    }
-}
-
-/// A pair as its owner's list shows it.
-pub(in crate::ops) struct Found<'a> {
-    work: Work<'a>,
-    shown: Vec<AccessKey>,
-    key: AccessKey,
-}
-
-impl Found<'_> {
-    pub(super) fn owner(&self) -> &Owner {
-        &self.work.owner
-    }
-
-    pub(super) fn status(&self) -> Status {
-        self.key.status
     }
 }
 
@@ -86,14 +69,15 @@ fn reclaim(work: &Work, shown: &[AccessKey]) -> Result<(), Failure> {
     Ok(work.session.inventory.save(&record)?)
 }
 
+/// The same of a pair that is listed; its status, too.
 pub(in crate::ops) fn find<'a>(
     session: &'a Session,
     id: &AccessKeyId,
-) -> Result<Found<'a>, Failure> {
-    let Listed { work, shown } = list(session, id, false)?;
-    let key = shown.iter().find(|key| key.id == *id).cloned();
-    let key = key.ok_or_else(|| no_such_pair(id))?;
-    Ok(Found { work, shown, key })
+) -> Result<(Listed<'a>, Status), Failure> {
+    let listed = list(session, id, false)?;
+    let key = listed.key(id).ok_or_else(|| no_such_pair(id))?;
+    let status = key.status;
+    Ok((listed, status))
 }
 
 /// Asks for that status whatever the cloud lists, which may lag, and writes it down.

@@ -21,11 +21,10 @@ pub(crate) fn disable(
     id: &AccessKeyId,
     force: bool,
 ) -> Result<PairRecord, Failure> {
-    let mut found = find(session, id)?;
+    let (mut found, status) = find(session, id)?;
     not_the_signer(session, id)?;
     not_incoming(&found.work, id, force)?;
-    let last = is_last(&found.shown, id);
-    if found.key.status == Status::Active && last && !force {
+    if status == Status::Active && is_last(&found.shown, id) && !force {
         return Err(Pair::LastActive(id.clone(), found.work.owner.clone()).into());
     }
     taken_by_hand(&mut found.work, id)?;
@@ -65,11 +64,7 @@ pub(super) fn taken_by_hand(work: &mut Work, id: &AccessKeyId) -> Result<(), Fai
 
 /// Records that the outgoing pair of a replacement is Inactive now. Returns whether it is that pair.
 pub(super) fn outgoing_is_disabled(work: &mut Work, id: &AccessKeyId) -> Result<bool, Failure> {
-    let outgoing = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.old == *id && it.delivered_at.is_some());
+    let outgoing = work.is_outgoing(id) && work.is_delivered();
     if outgoing {
         work.append(Event::Disabled(id.clone(), work.session.cloud.now()))?;
     }
@@ -88,7 +83,7 @@ pub(crate) fn enable(
     id: &AccessKeyId,
     force: bool,
 ) -> Result<PairRecord, Failure> {
-    let mut found = find(session, id)?;
+    let (mut found, _) = find(session, id)?;
     let known = session.record(&found.work.owner)?;
     let leaked = known.pair(id).is_some_and(|pair| pair.leaked);
     if leaked && !force {
@@ -107,10 +102,8 @@ pub(crate) fn enable(
 
 /// First: cut short after it, nothing disables the pair again.
 fn withdraw(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
-    let open = work.open();
-    let leaked = open.leaked.contains(id);
-    let outgoing = open.replacement.as_ref().is_some_and(|it| it.old == *id);
-    if !leaked && !outgoing {
+    let leaked = work.open().leaked.contains(id);
+    if !leaked && !work.is_outgoing(id) {
         return Ok(());
     }
     work.append(Event::Withdrawn(id.clone()))?;

@@ -94,17 +94,13 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
 }
 
 fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
-    let rested = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.delivered_at.is_some());
+    let rested = work.is_delivered();
     let was_unfinished = !work.open().is_empty();
     let mut went = work.go(Ask::Rotate, wish.order())?;
     if was_unfinished && has_come_to_nothing(work.open(), &went) {
         went = work.go(Ask::Rotate, wish.order())?;
     }
-    if rested && (has_made(&went) || matches!(went.end, End::Stop(_))) {
+    if rested && (went.made().is_some() || matches!(went.end, End::Stop(_))) {
         tell_of_ended(work, &went);
     }
     if let End::Stop(Stop::TwoPairs) = went.end {
@@ -118,12 +114,6 @@ fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
 /// Whether a run that went on with what was unfinished had nothing to do but to close it.
 fn has_come_to_nothing(open: &OpenWork, went: &Went) -> bool {
     went.end == End::Done && open.replacement.is_none() && went.deeds.is_empty()
-}
-
-fn has_made(went: &Went) -> bool {
-    went.deeds
-        .iter()
-        .any(|deed| matches!(deed, Deed::Created(_)))
 }
 
 /// Whether a rollback is over but for the grace of the pair that it took out of use.
@@ -159,11 +149,7 @@ fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
         work.session.tell.note(none.into());
         return standing::none(work.session, &work.owner);
     }
-    let rested = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.delivered_at.is_some());
+    let rested = work.is_delivered();
     let went = work.go(Ask::Continue, wish.order())?;
     let mut standing = standing::of(work, &went)?;
     standing.is_continued(rested);

@@ -1,6 +1,6 @@
 //! A rotation or a rollback that does not go on without a person.
 
-use super::Text;
+use super::{Text, selector};
 use crate::core::{open_work::Replacement, plan::Stop, seen::Sight};
 use crate::ops::problem::Stopped;
 
@@ -98,7 +98,7 @@ fn or_back(stopped: &Stopped) -> String {
     format!(
         "; or back to `{}`: `akm rotate {} --rollback`",
         stopped.it.old,
-        stopped.owner.selector()
+        selector(&stopped.owner)
     )
 }
 

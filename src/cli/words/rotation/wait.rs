@@ -1,6 +1,6 @@
 //! Work that has to wait, where the command was to do more than that.
 
-use super::{Text, stopped::what};
+use super::{Text, selector, stopped::what};
 use crate::cli::words::{advice::recover_after, half};
 use crate::core::{plan::Wait, time::Timestamp};
 use crate::ops::problem::{LeakLeft, Waits};
@@ -47,7 +47,7 @@ fn not_yet(waits: &Waits) -> Text {
 }
 
 fn not_over(waits: &Waits) -> Text {
-    let (owner, selector) = (&waits.owner, waits.owner.selector());
+    let (owner, selector) = (&waits.owner, selector(&waits.owner));
     let replacement = waits.replacement.as_ref();
     let old = replacement.map_or_else(String::new, |it| it.old.to_string());
     Text::new(format!("the rotation that replaces `{old}` is not over"))
