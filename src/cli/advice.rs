@@ -1,6 +1,6 @@
 //! Command lines that akm advises, in hints and in what it says: made to act in the account of the command that advises them.
 //!
-//! The texts come from every layer and name no profile. This is the one place that adds it.
+//! The texts name no profile. This is the one place that adds it.
 
 use super::{Command, connect::option};
 use crate::cli::failure::Failure;

@@ -12,6 +12,8 @@ mod restore;
 mod rotation;
 mod secret;
 mod store;
+#[cfg(test)]
+mod tests;
 mod two_pairs;
 
 pub(super) use advice::advice;
