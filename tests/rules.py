@@ -25,9 +25,9 @@ RULES = {
         "it.rolled_back;",
     ),
     "a create is given up only once no list can lack its pair": (
-        PLAN,
-        "request.signed_at + limits.expiry + limits.lag)",
-        "request.signed_at + limits.expiry)",
+        SEEN,
+        "request.signed_at + self.expiry + self.lag",
+        "request.signed_at + self.expiry",
     ),
     "a create is given up only by a list from after that": (
         PLAN,
@@ -246,8 +246,8 @@ RULES = {
     ),
     "a leak that a waiting rotation keeps in the journal ends": (
         PLAN,
-        "stop.flatten().or_else(|| self.leak_is_over());",
-        "stop.flatten();",
+        "fails.flatten().or_else(|| self.leak_is_over());",
+        "fails.flatten();",
     ),
     "a leak that a secret to be read back keeps in the journal ends": (
         PLAN,

@@ -1,9 +1,10 @@
 //! `akm export`
 
 use super::{complete, context::Context, create::CsvTarget, selector, ui};
+use crate::cli::failure::Failure;
 use crate::export::Row;
 use crate::ops::{
-    Failure, Kind, Tell,
+    Kind,
     credentials::Selector,
     export::{self, Which},
     unreadable,
@@ -93,7 +94,7 @@ impl Export {
             return Ok(());
         }
         let known = reading.account.inventory.all()?;
-        unreadable(known.unreadable, &context.ui)
+        Ok(unreadable(known.unreadable, &context.ui)?)
     }
 
     fn which(&self) -> Result<Which, Failure> {

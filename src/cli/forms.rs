@@ -4,7 +4,8 @@ use super::{
     Command, connect::Connect, key_policy::Policy, profile::Profile, sandbox::Sandbox,
     store::Store, ui::Output, user::User,
 };
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use Output::{Csv, Json, Plain, Table};
 
 impl Command {

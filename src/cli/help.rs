@@ -1,7 +1,8 @@
 //! `akm help`
 
 use super::{Cli, complete, error, spelling, ui};
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use clap::{Args, Command, CommandFactory};
 
 /// Explain a command, or a topic: exit-codes, environment

@@ -6,8 +6,9 @@ use super::{
     rotate::told,
     selector::{self, owner},
 };
+use crate::cli::failure::Failure;
 use crate::core::{access_key::AccessKeyId, account::Owner};
-use crate::ops::{Failure, Session, credentials::Selector, rotate};
+use crate::ops::{Session, credentials::Selector, rotate};
 use clap::Args;
 
 /// Others may have this pair: disable it now, then replace and delete it

@@ -7,13 +7,14 @@ use super::{
     table::{self, Cell, Look, Tone},
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
     time::{self, Span, Timestamp},
 };
 use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
-use crate::ops::{Account, Failure, refresh, unreadable};
+use crate::ops::{Account, refresh, unreadable};
 use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
@@ -109,7 +110,7 @@ impl List {
         };
         let look = Look::of_output(context.clock.now());
         print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
-        unreadable(damaged, &context.ui)
+        Ok(unreadable(damaged, &context.ui)?)
     }
 
     fn wants(&self, pair: &PairRecord, since: Option<Timestamp>) -> bool {

@@ -10,12 +10,13 @@ use super::{
     table,
     ui::{self, Ui},
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     account::Owner,
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account, Failure, Tell,
+    Account,
     recover::{self, Dismissed, Ended},
     rotate::{Standing, State},
 };
@@ -45,7 +46,7 @@ impl Recover {
         }
         if context.known()?.is_none() {
             if let Some(id) = &self.dismiss {
-                return Err(recover::nothing_such(&key_id(id)?));
+                return Err(recover::nothing_such(&key_id(id)?).into());
             }
             context.ui.note("nothing is open");
             return self.show(context, &[]);
@@ -84,7 +85,10 @@ impl Recover {
                 .note("nothing is left that could be finished now");
         }
         self.show(context, &recovered)?;
-        ended(&context.ui, left.into_iter().map(|(_, failure)| failure))
+        ended(
+            &context.ui,
+            left.into_iter().map(|(_, failure)| failure.into()),
+        )
     }
 
     pub(crate) fn is_list(&self) -> bool {
@@ -138,10 +142,11 @@ fn ended(to: &Ui, failures: impl IntoIterator<Item = Failure>) -> Result<(), Fai
 }
 
 fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Failure> {
-    known.map_or_else(
-        || Ok((Vec::new(), Vec::new())),
-        |known| recover::list(&known.journal),
-    )
+    let Some(known) = known else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let (open, unreadable) = recover::list(&known.journal)?;
+    Ok((open, unreadable.into_iter().map(Failure::from).collect()))
 }
 
 fn rows(open: &[recover::Open]) -> Vec<Value> {

@@ -1,8 +1,9 @@
 //! `akm rollback`
 
 use super::{context::Context, rotate::told, selector::OwnerArgs};
+use crate::cli::failure::Failure;
 use crate::core::account::Owner;
-use crate::ops::{Failure, rotate};
+use crate::ops::rotate;
 use clap::Args;
 
 /// Put the old pair of an unfinished rotation back into use, and take the new one out of it

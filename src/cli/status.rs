@@ -1,9 +1,10 @@
 //! `akm disable`, `akm enable`, `akm restore`
 
 use super::{complete, context::Context, pair::PairView, selector::key_id, ui};
+use crate::cli::failure::Failure;
 use crate::core::access_key::Status;
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Session, Tell, restore, retire};
+use crate::ops::{Session, restore, retire};
 use clap::Args;
 
 /// Make an AccessKey pair Inactive; `akm enable` undoes it

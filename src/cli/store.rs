@@ -1,9 +1,10 @@
 //! `akm store status`, and the commands under `akm store`.
 
 use super::{context::Context, protect::Protect, table, ui};
+use crate::cli::failure::Failure;
 use crate::core::time;
 use crate::metadata::{Home, inventory::Inventory};
-use crate::ops::{Failure, Stores, Tell};
+use crate::ops::Stores;
 use crate::store::{Recipient, State, StoreKind};
 use clap::Subcommand;
 use serde::Serialize;

@@ -100,7 +100,7 @@ impl Plan<'_> {
     fn decided_at(&self) -> Option<Timestamp> {
         let limits = self.seen.limits;
         let request = self.open.request.as_ref();
-        request.map(|request| request.signed_at + limits.expiry + limits.lag)
+        request.map(|request| limits.decided_at(request))
     }
 
     /// Row 6: made pairs go into their store and into metadata; of those that leaked, nobody keeps the secret.
@@ -203,8 +203,8 @@ impl Plan<'_> {
         };
         // A person is not told to wait for a pair that does not work.
         let is_seen = self.sight(&it.new) == Sight::Active;
-        let stop = (!is_seen).then(|| self.unless_works(&it.new, None));
-        let step = stop.flatten().or_else(|| self.leak_is_over());
+        let fails = (!is_seen).then(|| self.unless_works(&it.new, None));
+        let step = fails.flatten().or_else(|| self.leak_is_over());
         Some(step.unwrap_or(Step::Wait(wait)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     access_key::{AccessKeyId, Status},
-    open_work::OpenWork,
+    open_work::{OpenWork, Request},
     time::Timestamp,
 };
 use chrono::TimeDelta;
@@ -49,6 +49,13 @@ pub(crate) struct Limits {
     pub(crate) lag: TimeDelta,
     /// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
     pub(crate) proof: TimeDelta,
+}
+
+impl Limits {
+    /// Returns from when on a list shows all that the request may have made.
+    pub(crate) fn decided_at(&self, request: &Request) -> Timestamp {
+        request.signed_at + self.expiry + self.lag
+    }
 }
 
 /// A list of the owner's pairs.

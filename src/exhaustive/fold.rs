@@ -113,7 +113,7 @@ impl Journal {
         let replaces = request.and_then(|it| it.replaces.as_ref());
         let within_lag = |at: &Timestamp| NOW - *at < LAG;
         let made_lately = open.made.iter().filter(|it| within_lag(&it.1.created_at));
-        let replaced = open.made.iter().filter(|it| it.1.replaced);
+        let once_old = open.made.iter().filter(|it| it.1.replaced);
         let restored_lately = open.restored.iter().filter(|it| within_lag(it.1));
         let restoring = open.restoring.iter();
         Self {
@@ -123,7 +123,7 @@ impl Journal {
             replaces: replaces.map(|it| (number(&it.old), Spans::fold(it.spans))),
             made: set(open.made.keys()),
             made_lately: set(made_lately.map(|it| it.0)),
-            replaced: set(replaced.map(|it| it.0)),
+            replaced: set(once_old.map(|it| it.0)),
             replacement: open.replacement.as_ref().map(Replacement::fold),
             restoring: set(open.restoring.keys()),
             wanted_active: set(restoring.clone().filter(|it| it.1.active).map(|it| it.0)),

@@ -1,12 +1,14 @@
 //! `create`: one new pair for an owner, its secret held.
 
 use super::{
-    Failure, Kind, Session,
+    Failure, Session,
+    advice::Advice,
     drive::End,
-    live::{Deed, Order},
+    live::Order,
+    problem::{self, Crowd, FirstToGo, Pair, Shown, TwoPairs},
     record,
+    remark::Unfinished,
     session::no_such_pair,
-    stop,
     work::Work,
 };
 use crate::core::{
@@ -14,7 +16,6 @@ use crate::core::{
     account::Owner,
     open_work::Made,
     plan::{Ask, Wait},
-    time,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
@@ -62,7 +63,7 @@ pub(crate) fn create<'a>(
         None => make(&mut work, order)?,
     };
     let record = session.record(owner);
-    let record = record.map_err(|failure| not_handed_out(failure, &id))?;
+    let record = record.map_err(|failure| failure.advise([Advice::Export(id.clone())]))?;
     let pair = record.pair(&id).cloned();
     let pair = pair.ok_or_else(|| no_such_pair(&id))?;
     for action in &wish.hand_outs {
@@ -97,114 +98,79 @@ fn finish(work: &mut Work, id: AccessKeyId, order: Order) -> Result<AccessKeyId,
     let went = work.go(Ask::Continue, order.clone())?;
     let there = went.pairs.iter().any(|key| key.id == id) || went.seen.list.is_none();
     if !there {
-        work.session.tell.note(&format!(
-            "`{id}` of {} was made by an earlier command and is deleted by now",
-            work.owner
-        ));
+        let deleted = Unfinished::DeletedByNow(id, work.owner.clone());
+        work.session.tell.note(deleted.into());
         return make(work, order);
     }
-    work.session.tell.note(&format!(
-        "finished what was begun before: AccessKey pair `{id}`"
-    ));
+    let finished = Unfinished::Finished(id.clone());
+    work.session.tell.note(finished.into());
     Ok(id)
 }
 
 fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
     let went = work.go(Ask::Create, order)?;
-    let made = went.deeds.iter().rev().find_map(|deed| match deed {
-        Deed::Created(id) => Some(id.clone()),
-        _ => None,
-    });
-    match (made, went.end) {
-        (Some(id), End::Done | End::Wait(_)) => Ok(id),
-        (_, End::Stop(why)) => Err(stop::stopped(
-            work.session,
-            &work.owner,
-            work.open(),
-            &went,
-            why,
-        )),
+    match (went.made(), went.end) {
+        (Some(id), End::Done | End::Wait(_)) => Ok(id.clone()),
+        (_, End::Stop(why)) => Err(work.stopped(&went, why)),
         (_, End::Wait(Wait::Overlap(_) | Wait::Grace(_)))
             if went.pairs.len() >= went.seen.limits.pairs =>
         {
             Err(two_pairs(work.session, &work.owner, &went.pairs))
         }
-        (_, End::Wait(wait)) => Err(stop::waiting(&work.owner, work.open(), wait)),
-        (None, End::Done) => Err(Failure::new(Kind::Failed, "no pair was made")),
+        (_, End::Wait(wait)) => Err(work.waiting(wait)),
+        (None, End::Done) => Err(problem::Create::NoneMade.into()),
     }
 }
 
-/// The pair is there and held, and only its way out failed: the same command would make another.
-pub(crate) fn not_handed_out(failure: Failure, id: &AccessKeyId) -> Failure {
-    failure.hint(format!(
-        "the pair is held: `akm export {id} --csv FILE` tries again"
-    ))
-}
-
-/// The owner has as many pairs as it may: each, and what to run.
-pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
+/// Returns the failure where the owner has as many pairs as it may.
+pub(super) fn two_pairs(session: &Session, owner: &Owner, keys: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
-    let told = told(owner, shown, record.as_ref());
-    let message = format!("{}, which is as many as it may", told.message);
-    let hint = suspect_first(session, shown).unwrap_or_else(|| next_commands(owner, shown));
-    Failure { message, ..told }.hint(hint)
+    let first = first_to_go(session, keys, |_| true);
+    too_many(owner, keys, record.as_ref(), (Crowd::Full, first))
 }
 
-/// A pair that appeared around a lost create is the first to go: nobody has its secret.
-pub(super) fn suspect_first(session: &Session, shown: &[AccessKey]) -> Option<String> {
-    let suspects = session.journal.suspects().ok()?;
-    let is_suspect = |key: &&AccessKey| {
-        suspects
-            .iter()
-            .any(|suspect| suspect.access_key_id == key.id)
+/// Returns the failure with each pair and what is known of it.
+pub(super) fn too_many(
+    owner: &Owner,
+    keys: &[AccessKey],
+    record: Option<&OwnerRecord>,
+    (crowd, first): (Crowd, FirstToGo),
+) -> Failure {
+    let shown = |key: &AccessKey| {
+        let known = record.and_then(|record| record.pair(&key.id));
+        Shown {
+            key: key.clone(),
+            last_used_at: known.and_then(|pair| pair.last_used_at),
+            is_held: known.is_some_and(|pair| pair.secret_store.is_some()),
+        }
     };
-    let id = &shown.iter().find(is_suspect)?.id;
-    Some(format!(
-        "`{id}` is a suspect: if nobody else made it, `akm delete {id} --force` makes room"
-    ))
+    Failure::of(Pair::TooMany(TwoPairs {
+        owner: owner.clone(),
+        shown: keys.iter().map(shown).collect(),
+        crowd,
+        first,
+    }))
 }
 
-/// The pairs, by what is known of each.
-pub(super) fn told(owner: &Owner, shown: &[AccessKey], record: Option<&OwnerRecord>) -> Failure {
-    let known = |key: &AccessKey| record.and_then(|record| record.pair(&key.id));
-    let lines: Vec<String> = shown.iter().map(|key| line(key, known(key))).collect();
-    let many = match shown.len() {
-        1 => "one AccessKey pair".to_owned(),
-        2 => "two AccessKey pairs".to_owned(),
-        count => format!("{count} AccessKey pairs"),
-    };
-    Failure::new(Kind::TwoPairs, format!("{owner} has {many}")).because(lines.join("; "))
-}
-
-fn line(key: &AccessKey, known: Option<&PairRecord>) -> String {
-    let used = known
-        .and_then(|pair| pair.last_used_at)
-        .map_or("use unknown".to_owned(), |at| {
-            format!("last used {}", time::format(at))
-        });
-    let held = if known.is_some_and(|pair| pair.secret_store.is_some()) {
-        "secret held"
-    } else {
-        "secret not held"
-    };
-    format!(
-        "`{}` {}, created {}, {used}, {held}",
-        key.id,
-        key.status,
-        time::format(key.created_at)
-    )
-}
-
-/// An Inactive pair can be deleted at once; of two Active ones, the older is disabled first.
-fn next_commands(owner: &Owner, shown: &[AccessKey]) -> String {
-    let inactive = shown.iter().find(|key| key.status == Status::Inactive);
-    match (inactive, shown.first()) {
-        (Some(key), _) => format!("`akm delete {}` makes room, if nothing needs it", key.id),
-        (None, Some(oldest)) => format!(
-            "`akm list {} --refresh` shows when each was used; then `akm disable {id}` and `akm delete {id}` make room",
-            owner.selector(),
-            id = oldest.id
-        ),
-        (None, None) => "`akm list --refresh` shows them".to_owned(),
+/// Returns which pair makes room: a suspect; else an Inactive one, which can be deleted at once; else the oldest.
+pub(super) fn first_to_go(
+    session: &Session,
+    keys: &[AccessKey],
+    may_go: impl Fn(&&AccessKey) -> bool,
+) -> FirstToGo {
+    if let Some(id) = suspect(session, keys) {
+        return FirstToGo::Suspect(id);
     }
+    let keys: Vec<&AccessKey> = keys.iter().filter(may_go).collect();
+    let mut inactive = keys.iter().filter(|key| key.status == Status::Inactive);
+    let first = inactive.next().or(keys.first());
+    first.map_or(FirstToGo::Nothing, |key| FirstToGo::Pair((*key).clone()))
+}
+
+/// Returns the pair that appeared around a lost create: nobody has its secret.
+pub(super) fn suspect(session: &Session, keys: &[AccessKey]) -> Option<AccessKeyId> {
+    let suspects = session.journal.suspects().ok()?;
+    let is_suspect = |key: &&AccessKey| suspects.iter().any(|one| one.access_key_id == key.id);
+    let found = keys.iter().find(is_suspect);
+    found.map(|key| key.id.clone())
 }

@@ -1,6 +1,6 @@
 //! Forgetting an account: what is known of it, and every secret held for it.
 
-use super::{Account, Failure};
+use super::{Account, Failure, remark::Secret};
 use crate::core::{access_key::AccessKeyId, place::StoreKind};
 use crate::metadata::{inventory::OwnerRecord, journal::Unfinished};
 use crate::store::SecretName;
@@ -32,9 +32,7 @@ pub(crate) fn account(account: &Account) -> Result<(), Failure> {
     for pair in held {
         match pair {
             Ok((id, kind)) => forget_secret(account, &id, kind),
-            Err(error) => account.tell.warn(&format!(
-                "{error}; the secrets that it speaks of stay behind"
-            )),
+            Err(error) => account.tell.warn(Secret::StayUnknown(error).into()),
         }
     }
     Ok(())
@@ -51,8 +49,6 @@ fn forget_secret(account: &Account, id: &AccessKeyId, kind: StoreKind) {
         .open(kind)
         .and_then(|store| store.delete(&SecretName::pair(id)));
     if let Err(error) = gone {
-        account
-            .tell
-            .warn(&format!("the secret of `{id}` stays behind: {error}"));
+        account.tell.warn(Secret::Stays(id.clone(), error).into());
     }
 }

@@ -1,6 +1,9 @@
 //! What making a pair needs: a store that works, room, and the sealed copy of a secret.
 
-use super::{Failure, Kind, Session};
+use super::{
+    Failure, Session,
+    problem::{self, Problem},
+};
 use crate::cloud::{Client, Fault};
 use crate::core::{account::Owner, open_work::Made, policy, secret::Secret};
 use crate::store::{self, SecretName};
@@ -12,16 +15,12 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 pub(in crate::ops) fn ready(session: &Session, owner: &Owner) -> Result<(), Failure> {
     session.record(owner)?;
     session.inventory.check_writable(owner)?;
-    let random = random::nonce().map_err(|error| no_random(&error))?;
+    let random = random::nonce().map_err(|error| Problem::NoRandom(error.to_string()))?;
     let tried = session.stores.open(session.store).and_then(|store| {
         store::canary(store, &random)?;
         store::sealed_canary(store, &session.recipient, &random)
     });
     tried.map_err(|error| Failure::of_store(session.store, error))
-}
-
-pub(in crate::ops) fn no_random(error: &anyhow::Error) -> Failure {
-    Failure::new(Kind::Failed, error.to_string())
 }
 
 /// Returns how many pairs the owner may have. Where the signer may not ask for the account's quota, the usual one holds.
@@ -42,22 +41,14 @@ pub(in crate::ops) fn store_and_check(
     store.put(name, secret)?;
     match store.get(name)? {
         Some(read) if read.same_as(secret) => Ok(()),
-        _ => Err(Failure::new(
-            Kind::StoreFailed,
-            "the secret store gave back something else than was stored",
-        )),
+        _ => Err(problem::Secret::Swapped.into()),
     }
 }
 
 /// Returns the secret of the sealed copy, opened with the identity of the store that it was made for.
 pub(in crate::ops) fn unseal(session: &Session, made: &Made) -> Result<Secret, Failure> {
     let sealed = BASE64_STANDARD.decode(&made.sealed);
-    let sealed = sealed.map_err(|_| {
-        Failure::new(
-            Kind::Failed,
-            "the sealed secret in the journal is no base64",
-        )
-    })?;
+    let sealed = sealed.map_err(|_| problem::Secret::NoBase64)?;
     let store = session.stores.open(made.keeping.store)?;
     Ok(store.open(&made.keeping.recipient, &sealed)?)
 }
@@ -67,6 +58,7 @@ mod tests {
     use super::*;
     use crate::cloud::answering;
     use crate::core::place::Recipient;
+    use crate::ops::Kind;
     use crate::store::{Error, SecretStore};
 
     /// Gives back something else than it was given.

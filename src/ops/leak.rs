@@ -1,8 +1,12 @@
 //! A pair that others may have: it is disabled first, then replaced, then deleted, its secret too.
 
 use super::{
-    Failure, Kind, Session, create,
+    Failure, Kind, Session,
+    advice::{Advice, Purpose},
+    create,
     live::{Deed, Order},
+    problem::{Crowd, FirstToGo, Pair},
+    remark::{Of, Remark},
     session::no_such_pair,
     standing::{self, Standing, State},
     stop,
@@ -39,7 +43,7 @@ pub(crate) fn leaked(
     mark(&mut work, &id)?;
     let standing = go_on(&mut work)?;
     if standing.state == State::None {
-        session.tell.note(&format!("`{id}` is deleted already"));
+        session.tell.note(Remark::Pair(id, Of::DeletedBefore));
     }
     Ok(standing)
 }
@@ -65,9 +69,7 @@ fn go_on(work: &mut Work) -> Result<Standing, Failure> {
     let standing =
         standing::of(work, &went).map_err(|failure| match work.open().leaked.first() {
             Some(id) if failure.kind != Kind::HalfDone => {
-                let hint = failure.hint.clone().unwrap_or_default();
-                let left = stop::leak_left(work.open(), &went.seen, id);
-                failure.half_done(left).hint(hint)
+                failure.half_done(stop::leak(work.open(), &went.seen, id))
             }
             _ => failure,
         })?;
@@ -81,7 +83,8 @@ fn tell_of_dropped(work: &Work, went: &Went, standing: &Standing) {
         if let Deed::Dropped(id) = deed
             && standing.old.as_ref() != Some(id)
         {
-            work.session.tell.note(&format!("`{id}` is deleted"));
+            let deleted = Remark::Pair(id.clone(), Of::Deleted);
+            work.session.tell.note(deleted);
         }
     }
 }
@@ -111,27 +114,13 @@ pub(in crate::ops) fn which(
     match (named, shown.as_slice()) {
         (Some(id), shown) if shown.iter().any(|key| key.id == *id) => Ok(id.clone()),
         (Some(id), _) => Err(no_such_pair(id)),
-        (None, []) => Err(stop::no_pair(owner)),
+        (None, []) => Err(Pair::NoneOf(owner.clone()).into()),
         (None, [only]) => Ok(only.id.clone()),
         (None, shown) => {
-            let many = if shown.len() == 2 { "two" } else { "several" };
-            let failure = create::told(owner, shown, Some(&record));
-            let message = format!("{owner} has {many} AccessKey pairs: which of them leaked?");
-            Err(Failure {
-                kind: Kind::Usage,
-                message,
-                ..failure
-            }
-            .hint("name it: `--leaked KEY_ID`"))
+            let why = (Crowd::Leak, FirstToGo::Nothing);
+            Err(create::too_many(owner, shown, Some(&record), why))
         }
     }
-}
-
-/// Returns the refusal to put a pair that leaked back into use, and the command that does it.
-pub(in crate::ops) fn is_leaked(id: &AccessKeyId, command: &str) -> Failure {
-    let message = format!("`{id}` was reported as leaked");
-    let hint = format!("if nobody else has it after all: `{command}`");
-    Failure::new(Kind::Refused, message).hint(hint)
 }
 
 /// A list that lags may lack the very pair that leaked.
@@ -150,9 +139,7 @@ fn add_unlisted(shown: &mut Vec<AccessKey>, record: &OwnerRecord) {
 
 /// Of a RAM user that is gone, or has another name by now, nobody is to wait for ever.
 pub(in crate::ops) fn no_such_user(error: Error, id: &AccessKeyId) -> Failure {
-    Failure::from(error).hint(format!(
-        "`akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it leaked"
-    ))
+    Failure::from(error).advise([Advice::FindUser(id.clone(), Purpose::RetireLeaked)])
 }
 
 /// A pair under leak protection may call neither RAM nor IMS.
@@ -160,7 +147,7 @@ pub(in crate::ops) fn protected(owner: &Owner, error: Error) -> Failure {
     let protected = error.fault == Fault::LeakProtected;
     let failure = Failure::from(error);
     if protected {
-        failure.hint(steps(owner, "the pair that leaked"))
+        failure.advise([Advice::UseConsole(owner.clone(), None)])
     } else {
         failure
     }
@@ -175,21 +162,7 @@ pub(in crate::ops) fn not_the_signer(
     if signer != id.as_str() {
         return Ok(());
     }
-    let message = format!("akm signs with `{id}` itself, and another identity has to retire it");
-    Err(Failure::new(Kind::Denied, message).hint(steps(owner, &format!("`{id}`"))))
-}
-
-fn steps(owner: &Owner, pair: &str) -> String {
-    let page = match owner {
-        Owner::RamUser(name) => {
-            format!("the RAM console under Identities > Users > {name} > AccessKey")
-        }
-        Owner::Account => "the console under AccessKey in the menu of the account".to_owned(),
-    };
-    format!(
-        "sign with another identity; or go to {page}: create a new pair and download its CSV, disable {pair}, delete it, \
-         then `akm import` the CSV, or, where a profile signed with it, add that anew: `akm profile add NAME --csv FILE`"
-    )
+    Err(Pair::CannotRetireItself(id.clone(), owner.clone()).into())
 }
 
 #[cfg(test)]
@@ -200,6 +173,7 @@ mod tests {
         transport::{Request, Response, Service, Transport, Undelivered},
     };
     use crate::core::{name::UserName, secret::Secret};
+    use crate::ops::problem::Problem;
     use crate::sys::clock::SystemClock;
     use std::sync::Arc;
 
@@ -253,31 +227,22 @@ mod tests {
     fn leak_protection_leads_to_the_console() {
         let failure = refused("Forbidden");
         assert_eq!(failure.kind, Kind::Denied);
-        let hint = failure.hint.unwrap();
-        assert!(
-            hint.contains("Identities > Users > alice > AccessKey"),
-            "{hint}"
-        );
+        assert_eq!(failure.advice, [Advice::UseConsole(alice(), None)]);
         let other = refused("NoPermission");
         assert_eq!(other.kind, Kind::Denied);
-        assert!(!other.hint.unwrap().contains("Users > alice"));
+        assert!(other.advice.is_empty());
     }
 
     #[test]
     fn so_does_the_pair_that_signs() {
         let id = AccessKeyId::parse("LTAI1").unwrap();
         assert!(not_the_signer("LTAI2", &alice(), &id).is_ok());
-        for (owner, page) in [
-            (alice(), "Users > alice"),
-            (Owner::Account, "menu of the account"),
-        ] {
+        for owner in [alice(), Owner::Account] {
             let failure = not_the_signer("LTAI1", &owner, &id).unwrap_err();
-            assert_eq!(failure.kind, Kind::Denied);
-            let hint = failure.hint.unwrap();
-            assert!(
-                hint.contains(page) && hint.contains("disable `LTAI1`"),
-                "{hint}"
-            );
+            let Problem::Pair(Pair::CannotRetireItself(signs, of)) = *failure.problem else {
+                panic!("{failure:?}");
+            };
+            assert_eq!((failure.kind, signs, of), (Kind::Denied, id.clone(), owner));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What akm does: the order of calls, the journal, recovery. Sees the cloud, the stores and the files through their traits.
 
+pub(crate) mod advice;
 mod at_once;
 pub(crate) mod connect;
 pub(crate) mod create;
@@ -15,11 +16,12 @@ pub(crate) mod key_policy;
 mod leak;
 mod live;
 mod pair_secret;
+pub(crate) mod problem;
 pub(crate) mod profile;
 mod record;
 pub(crate) mod recover;
 pub(crate) mod refresh;
-mod refusal;
+pub(crate) mod remark;
 pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod role_session;
@@ -42,5 +44,6 @@ mod work;
 #[cfg(test)]
 pub(crate) use live::{EXPIRY, LAG};
 
-pub(crate) use failure::{Failure, Kind, copying, unreadable};
+pub(crate) use failure::{Failure, Kind, unreadable};
+pub(crate) use live::Ending;
 pub(crate) use session::{Account, Session, Stores, Tell};

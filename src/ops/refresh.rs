@@ -1,11 +1,11 @@
 //! `list --refresh`: what is known is brought in line with what the cloud shows.
 
-use super::{Failure, Kind, Session, unreadable};
-use crate::core::{
-    access_key::{AccessKeyId, Status},
-    account::Owner,
-    open_work::OpenWork,
+use super::{
+    Failure, Kind, Session,
+    remark::{Drift, Remark},
+    unreadable,
 };
+use crate::core::{access_key::AccessKeyId, account::Owner, open_work::OpenWork};
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::store::SecretName;
 
@@ -73,7 +73,7 @@ fn locked(session: &Session, of: &Owner) -> Result<(), Failure> {
         Err(failure)
             if failure.kind == Kind::NoSuchUser && session.inventory.load(of)?.is_some() =>
         {
-            session.tell.note(&format!("{of} is gone from the cloud"));
+            session.tell.note(Remark::UserGone(of.clone()));
             session.check_account()?;
             user_gone_now(session, of)
         }
@@ -131,33 +131,21 @@ pub(super) fn user_gone_now(session: &Session, owner: &Owner) -> Result<(), Fail
 
 fn tell_drift(session: &Session, before: &OwnerRecord, now: &OwnerRecord) {
     for pair in &now.access_keys {
-        let id = &pair.access_key_id;
-        match before.pair(id) {
-            None => session.tell.note(&format!(
-                "`{id}` of {} was not known here; its secret is not held",
-                now.owner()
-            )),
-            Some(old) if old.is_deleted() != pair.is_deleted() => {
-                let word = if pair.is_deleted() {
-                    "is gone from"
-                } else {
-                    "is back in"
-                };
-                session
-                    .tell
-                    .note(&format!("`{id}` of {} {word} the cloud", now.owner()));
-            }
-            Some(old) if old.status != pair.status && !pair.is_deleted() => {
-                let word = if pair.status == Status::Active {
-                    "enabled"
-                } else {
-                    "disabled"
-                };
-                session
-                    .tell
-                    .note(&format!("`{id}` of {} was {word} elsewhere", now.owner()));
-            }
-            Some(_) => (),
+        if let Some(drift) = drift(before.pair(&pair.access_key_id), pair) {
+            let id = pair.access_key_id.clone();
+            session.tell.note(Remark::Drift(id, now.owner(), drift));
         }
+    }
+}
+
+fn drift(before: Option<&PairRecord>, now: &PairRecord) -> Option<Drift> {
+    let Some(before) = before else {
+        return Some(Drift::New);
+    };
+    match (before.is_deleted(), now.is_deleted()) {
+        (false, true) => Some(Drift::Gone),
+        (true, false) => Some(Drift::Back),
+        (false, false) if before.status != now.status => Some(Drift::Status(now.status)),
+        _ => None,
     }
 }

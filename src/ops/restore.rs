@@ -2,20 +2,21 @@
 
 use super::{
     Failure, Kind, Session,
+    advice::Advice,
     drive::End,
-    issue, leak,
+    issue,
     live::{Deed, Order, limits},
-    record, retire, stop,
+    problem::{Anyway, Half, Pair, Restore},
+    record, retire,
     work::Work,
 };
 use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{
-    access_key::{AccessKeyId, Status},
+    access_key::AccessKeyId,
     account::Owner,
     event::Event,
     open_work::Restoring,
     plan::{Ask, Wait},
-    time,
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
 use chrono::TimeDelta;
@@ -66,11 +67,8 @@ fn check_leaked(work: &mut Work, id: &AccessKeyId, wanted: Wanted) -> Result<(),
         return Ok(());
     }
     if !wanted.force {
-        let active = if wanted.active { " --active" } else { "" };
-        return Err(leak::is_leaked(
-            id,
-            &format!("akm restore {id}{active} --force"),
-        ));
+        let active = wanted.active;
+        return Err(Pair::Leaked(id.clone(), Anyway::Restore { active }).into());
     }
     // First: cut short after it, nothing takes the pair out of use again.
     if is_open {
@@ -147,10 +145,7 @@ fn send(
     let went = work.go(Ask::Continue, Order::none());
     let went = went.map_err(|failure| not_settled(failure, id))?;
     if is_taken && work.open().restoring.contains_key(id) {
-        let message = format!("the cloud took the restoring of `{id}` and does not list it yet");
-        return Err(
-            Failure::new(Kind::HalfDone, message).hint("look again in a minute: `akm recover`")
-        );
+        return Err(Restore::Unlisted(id.clone()).into());
     }
     if !earlier && work.open().restoring.contains_key(id) {
         work.append(Event::Restored(id.clone(), None))?;
@@ -166,7 +161,7 @@ fn decide_first(work: &mut Work) -> Result<(), Failure> {
     }
     let went = work.go(Ask::Continue, Order::none())?;
     match went.end {
-        End::Wait(wait @ Wait::Expiry(_)) => Err(stop::waiting(&work.owner, work.open(), wait)),
+        End::Wait(wait @ Wait::Expiry(_)) => Err(work.waiting(wait)),
         _ => Ok(()),
     }
 }
@@ -203,16 +198,12 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
         Err(error) => error,
     };
     if error.outcome() == Outcome::Unknown {
-        let what = format!("nobody knows whether `{id}` is back, and Active");
-        return Err(Failure::from(error)
-            .half_done(what)
-            .hint("`akm recover` finds out, and finishes it"));
+        return Err(Failure::from(error).half_done(Half::MaybeRestored(id.clone())));
     }
     if earlier {
-        let until = time::format(asked_at + limits(session).expiry);
-        let failure = Failure::from(error)
-            .half_done(format!("`{id}` may yet be restored by an earlier command"));
-        return Err(failure.hint(format!("run `akm recover` after {until}")));
+        let failure = Failure::from(error).half_done(Half::MayBeRestored(id.clone()));
+        let until = asked_at + limits(session).expiry;
+        return Err(failure.advise([Advice::RecoverAfter(until)]));
     }
     work.append(Event::Restored(id.clone(), None))?;
     work.close_if_empty()?;
@@ -221,25 +212,18 @@ fn ask(work: &mut Work, id: &AccessKeyId, active: bool, user_id: &str) -> Result
 
 fn settled(work: &Work, id: &AccessKeyId, end: End) -> Result<PairRecord, Failure> {
     if let (true, End::Wait(wait)) = (work.open().restoring.contains_key(id), end) {
-        return Err(stop::waiting(&work.owner, work.open(), wait));
+        return Err(work.waiting(wait));
     }
     let record = work.session.record(&work.owner)?;
     let pair = record.pair(id).filter(|pair| pair.is_live()).cloned();
-    pair.ok_or_else(|| {
-        let message = format!("the cloud's recycle bin has no AccessKey pair `{id}`");
-        Failure::new(Kind::NoSuchPair, message)
-    })
+    pair.ok_or_else(|| Restore::Missing(id.clone(), None).into())
 }
 
 fn not_settled(failure: Failure, id: &AccessKeyId) -> Failure {
     if failure.kind == Kind::HalfDone {
         return failure;
     }
-    let first = failure.hint.clone().map(|hint| format!("{hint}; "));
-    let hint = format!("{}`akm recover` finishes it", first.unwrap_or_default());
-    failure
-        .half_done(format!("`{id}` is back, and Active"))
-        .hint(hint)
+    failure.half_done(Half::Restored(id.clone()))
 }
 
 fn not_recycled(session: &Session, id: &AccessKeyId, error: Error) -> Failure {
@@ -247,19 +231,7 @@ fn not_recycled(session: &Session, id: &AccessKeyId, error: Error) -> Failure {
         return error.into();
     }
     match retire::find(session, id) {
-        Ok(found) => Failure::new(
-            Kind::Exists,
-            format!("`{id}` of {} is not deleted", found.owner()),
-        )
-        .hint(match found.status() {
-            Status::Active => "it is Active".to_owned(),
-            Status::Inactive => format!("it is Inactive; `akm enable {id}` makes it Active"),
-        }),
-        Err(_) => Failure::new(
-            Kind::NoSuchPair,
-            format!("the cloud's recycle bin has no AccessKey pair `{id}`"),
-        )
-        .because(error)
-        .hint("it keeps a deleted pair for 30 days, and three of one user"),
+        Ok((found, status)) => Restore::There(id.clone(), found.work.owner.clone(), status).into(),
+        Err(_) => Restore::Missing(id.clone(), Some(Box::new(error))).into(),
     }
 }

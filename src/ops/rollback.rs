@@ -1,8 +1,10 @@
 //! `rotate --rollback`: the old pair back in use, and only then the new one out of it.
 
 use super::{
-    Failure, Kind, Session,
+    Failure, Session,
+    advice::Advice,
     live::{Order, limits},
+    problem::Rotation,
     standing::{self, Standing, State},
     stop,
     work::Work,
@@ -12,7 +14,7 @@ use crate::core::{
     account::Owner,
     event::Event,
     open_work::{OpenWork, Replacement},
-    plan::Ask,
+    plan::{Ask, Wait},
     policy,
 };
 use crate::metadata::inventory::PairRecord;
@@ -63,38 +65,24 @@ pub(in crate::ops) fn may_go_back(
 ) -> Result<(), Failure> {
     let request = open.request.as_ref();
     if let Some(request) = request.filter(|it| it.replaces.is_some() && open.leaked.is_empty()) {
-        let limits = limits(session);
-        let until = request.signed_at + limits.expiry + limits.lag;
-        let failure = stop::undecided(owner, until);
+        let until = limits(session).decided_at(request);
+        let failure = stop::waiting(owner, open, Wait::Expiry(until));
         return Err(if session.cloud.now() < until {
             failure
         } else {
-            failure.hint("`akm recover` finds out")
+            failure.advise([Advice::Recover])
         });
     }
     match (&open.replacement, open.leaked.first()) {
         (Some(_), _) => Ok(()),
         (None, None) => Err(nothing_open(session, owner)),
-        (None, Some(_)) => {
-            let message = "a pair that leaked is not brought back";
-            let hint = format!("`akm rotate {}` goes on without it", owner.selector());
-            Err(Failure::new(Kind::Refused, message).hint(hint))
-        }
+        (None, Some(_)) => Err(Rotation::OfLeaked(owner.clone()).into()),
     }
 }
 
 /// What a finished rotation deleted may be brought back, where there is room for it, the recycle bin has it and its secret is held.
 pub(super) fn nothing_open(session: &Session, owner: &Owner) -> Failure {
-    let failure = Failure::new(
-        Kind::Refused,
-        format!("no rotation of {owner} is open that could be rolled back"),
-    );
-    failure.hint(match restorable(session, owner) {
-        Some(id) => format!(
-            "`akm restore {id}` brings back what was deleted, `akm enable {id}` puts it into use"
-        ),
-        None => format!("`akm list {}` shows the pairs there are", owner.selector()),
-    })
+    Rotation::NotOpen(owner.clone(), restorable(session, owner)).into()
 }
 
 fn restorable(session: &Session, owner: &Owner) -> Option<AccessKeyId> {

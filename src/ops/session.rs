@@ -1,6 +1,12 @@
 //! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
-use super::{Failure, Kind, this_run::ThisRun};
+use super::{
+    Failure, Kind,
+    advice::Advice,
+    problem::{Pair, Problem, Signer},
+    remark::{Machine, Remark},
+    this_run::ThisRun,
+};
 use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
     access_key::AccessKeyId,
@@ -28,11 +34,11 @@ pub(crate) trait Stores: Send + Sync {
 /// Says something to the person, on standard error.
 pub(crate) trait Tell: Send + Sync {
     /// A passing remark; left out under `--quiet`.
-    fn note(&self, text: &str);
+    fn note(&self, remark: Remark);
     /// What a person must know.
-    fn warn(&self, text: &str);
+    fn warn(&self, remark: Remark);
     /// What is said under `--verbose` alone.
-    fn detail(&self, _text: &str) {}
+    fn detail(&self, _remark: Remark) {}
 }
 
 /// An account as this machine knows it: what is known of its pairs, and the stores that hold their secrets. No cloud.
@@ -144,10 +150,7 @@ impl Session {
         if *owner != Owner::Account || caller.owner() == Some(Owner::Account) {
             return Ok(());
         }
-        let message = "the account's own pairs are the account's alone to work on";
-        Err(Failure::new(Kind::Denied, message)
-            .because(format!("akm signs as `{}`", caller.arn))
-            .hint("use a profile that signs with the account's own pair"))
+        Err(Signer::NotTheAccount(caller.arn.clone()).into())
     }
 
     /// The signer, of this account for sure.
@@ -157,19 +160,14 @@ impl Session {
         if caller.account_id == self.id {
             return Ok(caller);
         }
-        let message = format!(
-            "the signing pair belongs to account {}, not {}",
-            caller.account_id, self.id
-        );
-        Err(Failure::new(Kind::OtherAccount, message)
-            .hint("nothing was changed; look at `akm verify --self`"))
+        Err(Signer::OtherAccount(caller.account_id, self.id.clone()).into())
     }
 
     /// A clock that is off by more is refused, answer by answer.
     fn tell_of_clock(&self) {
         let skew = self.cloud.skew().unwrap_or_default();
         if skew.abs() > TimeDelta::seconds(30) {
-            self.tell.warn(&cloud::clocks(skew));
+            self.tell.warn(Machine::Clocks(skew).into());
         }
     }
 
@@ -204,17 +202,13 @@ fn not_begun(error: cloud::Error) -> Failure {
     let off = error.fault == Fault::ClockOff;
     let failure = Failure::from(error);
     if off {
-        return failure.hint("set the clock and try again; nothing was changed");
+        return failure.advise([Advice::SetClock]);
     }
     failure
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("there is no AccessKey pair `{id}` in this account"),
-    )
-    .hint("`akm list --refresh` shows the ones there are")
+    Pair::Unknown(id.clone()).into()
 }
 
 /// Waits for a lock by name. `Busy` after a minute.
@@ -248,13 +242,10 @@ fn wait(
             return Ok(lock);
         }
         if waited >= LOCK_WAIT {
-            return Err(
-                Failure::new(Kind::Busy, "another akm is at work on the same")
-                    .hint("try the same command again"),
-            );
+            return Err(Problem::Busy.into());
         }
         if waited >= LOCK_SAID && !said {
-            tell.note("waiting for another akm that is at work on the same");
+            tell.note(Machine::Waiting.into());
             said = true;
         }
         clock.sleep(LOCK_POLL);

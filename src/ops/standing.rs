@@ -5,7 +5,6 @@ use super::{
     drive::End,
     live::{Deed, Ending, due},
     rotate::Action,
-    stop,
     work::{Went, Work},
 };
 use crate::core::{
@@ -34,6 +33,20 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// The pair is in use, nothing is unfinished, and nothing was done.
+    pub(in crate::ops) fn alone(pair: &PairRecord) -> Self {
+        Self {
+            new: pair.clone(),
+            old: None,
+            old_status: None,
+            disable_after: None,
+            delete_after: None,
+            state: State::None,
+            action: Action::None,
+            is_verified: true,
+        }
+    }
+
     /// What had not come to rest before was cut short.
     pub(in crate::ops) fn is_continued(&mut self, rested: bool) {
         if !rested && !matches!(self.action, Action::Created | Action::RolledBack) {
@@ -46,7 +59,7 @@ impl Standing {
 fn action(went: &Went, state: State) -> Action {
     let did = |wanted: fn(&Deed) -> bool| went.deeds.iter().any(wanted);
     match () {
-        () if did(|deed| matches!(deed, Deed::Created(_))) => Action::Created,
+        () if went.made().is_some() => Action::Created,
         () if state == State::RolledBack && did(|deed| matches!(deed, Deed::Disabled(_))) => {
             Action::RolledBack
         }
@@ -85,17 +98,11 @@ impl State {
 /// Returns where the run left the owner's pairs; an error where it could not do all that is to be done now.
 pub(in crate::ops) fn of(work: &Work, went: &Went) -> Result<Standing, Failure> {
     match went.end {
-        End::Stop(why) => Err(stop::stopped(
-            work.session,
-            &work.owner,
-            work.open(),
-            went,
-            why,
-        )),
+        End::Stop(why) => Err(work.stopped(went, why)),
         End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
             standing(work, went)
         }
-        End::Wait(wait) => Err(stop::waiting(&work.owner, work.open(), wait)),
+        End::Wait(wait) => Err(work.waiting(wait)),
     }
 }
 
@@ -146,40 +153,21 @@ fn of_pairs(
     state: State,
 ) -> Result<Standing, Failure> {
     let record = work.session.record(&work.owner)?;
-    let replaced = new.is_some();
-    let new = match new.and_then(|id| record.pair(id)) {
-        Some(new) => new,
-        None => credentials::current(&record)?,
-    };
-    let status = |id: &AccessKeyId| {
-        went.pairs
-            .iter()
-            .find(|key| key.id == *id)
-            .map(|key| key.status)
-    };
+    let known = new.and_then(|id| record.pair(id));
+    let current = known.map_or_else(|| credentials::current(&record), Ok)?;
+    let key = went.pairs.iter().find(|key| Some(&key.id) == old);
     Ok(Standing {
-        new: new.clone(),
         old: old.cloned(),
-        old_status: old.and_then(status),
-        disable_after: None,
-        delete_after: None,
+        old_status: key.map(|key| key.status),
         state,
         action: action(went, state),
-        is_verified: replaced || went.seen.verified.contains_key(&new.access_key_id),
+        is_verified: new.is_some() || went.seen.verified.contains_key(&current.access_key_id),
+        ..Standing::alone(current)
     })
 }
 
 /// Nothing is unfinished, and nothing was done.
 pub(in crate::ops) fn none(session: &Session, owner: &Owner) -> Result<Standing, Failure> {
     let record = session.record(owner)?;
-    Ok(Standing {
-        new: credentials::current(&record)?.clone(),
-        old: None,
-        old_status: None,
-        disable_after: None,
-        delete_after: None,
-        state: State::None,
-        action: Action::None,
-        is_verified: true,
-    })
+    Ok(Standing::alone(credentials::current(&record)?))
 }

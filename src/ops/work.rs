@@ -4,14 +4,16 @@ use super::{
     Failure, Kind, Session,
     drive::{self, End, EventLog},
     live::{Deed, Live, Order},
-    record, stop,
+    record,
+    remark::Unfinished,
+    stop,
 };
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
     event::Event,
     open_work::{OpenWork, Spans},
-    plan::Ask,
+    plan::{Ask, Stop, Wait},
     policy,
     seen::Seen,
 };
@@ -37,6 +39,16 @@ pub(in crate::ops) struct Went {
     pub(in crate::ops) seen: Seen,
     /// The owner's pairs as far as the run can tell.
     pub(in crate::ops) pairs: Vec<AccessKey>,
+}
+
+impl Went {
+    /// The pair that it made, if it made one.
+    pub(in crate::ops) fn made(&self) -> Option<&AccessKeyId> {
+        self.deeds.iter().rev().find_map(|deed| match deed {
+            Deed::Created(id) => Some(id),
+            _ => None,
+        })
+    }
 }
 
 impl Order {
@@ -98,6 +110,18 @@ impl<'a> Work<'a> {
         self.log.open()
     }
 
+    /// Whether a replacement takes this pair out of use.
+    pub(in crate::ops) fn is_outgoing(&self, id: &AccessKeyId) -> bool {
+        let replacement = self.open().replacement.as_ref();
+        replacement.is_some_and(|it| it.old == *id)
+    }
+
+    /// Whether the incoming pair of a replacement is handed out by now.
+    pub(in crate::ops) fn is_delivered(&self) -> bool {
+        let replacement = self.open().replacement.as_ref();
+        replacement.is_some_and(|it| it.delivered_at.is_some())
+    }
+
     /// Asks who signs, once in a command.
     pub(in crate::ops) fn check_signer(&mut self) -> Result<(), Failure> {
         if !self.is_checked {
@@ -142,24 +166,26 @@ impl<'a> Work<'a> {
         let end = drive::drive(&mut live, &mut self.log, ask);
         // Where it stops, what is known of the pairs is written down; if it cannot be, the next command looks again.
         let known = live.know(self.log.open());
-        let end = end.map_err(|failure| self.half_done(&live, failure))?;
-        known.map_err(|failure| self.half_done(&live, failure))?;
-        let record = self.session.record(&self.owner);
-        let record = record.map_err(|failure| self.half_done(&live, failure))?;
-        let pairs = live.pairs(self.log.open(), &record);
         let half = stop::half(self.log.open(), &live);
-        let (seen, deeds) = live.ended();
-        self.close_if_empty().map_err(|failure| match half {
+        let went = end.and_then(|end| {
+            known?;
+            let record = self.session.record(&self.owner)?;
+            let pairs = live.pairs(self.log.open(), &record);
+            let (seen, deeds) = live.ended();
+            Ok(Went {
+                end,
+                deeds,
+                seen,
+                pairs,
+            })
+        });
+        let went = went.and_then(|went| self.close_if_empty().map(|()| went));
+        let went = went.map_err(|failure| match half {
             Some(left) if failure.kind != Kind::HalfDone => failure.half_done(left),
             _ => failure,
         })?;
-        self.tell_of_restored(&deeds);
-        Ok(Went {
-            end,
-            deeds,
-            seen,
-            pairs,
-        })
+        self.tell_of_restored(&went.deeds);
+        Ok(went)
     }
 
     /// Of a restore that an earlier command began, the person is told.
@@ -170,15 +196,12 @@ impl<'a> Work<'a> {
             };
             if self.restores.as_ref() != Some(id) {
                 record::done(self.session, Action::Recover, &self.owner, id);
-                self.session.tell.warn(&format!(
-                    "finished what was begun before: `{id}` of {} is restored and {status}",
-                    self.owner
-                ));
+                let restored = Unfinished::Restored(id.clone(), self.owner.clone(), *status);
+                self.session.tell.warn(restored.into());
             }
             if *is_left {
-                self.session.tell.warn(&format!(
-                    "`{id}` is back and stays {status}: a profile signs with it"
-                ));
+                let signs = Unfinished::Signs(id.clone(), *status);
+                self.session.tell.warn(signs.into());
             }
         }
     }
@@ -225,13 +248,13 @@ impl<'a> Work<'a> {
         Ok(self.log.release()?)
     }
 
-    fn half_done(&self, live: &Live, failure: Failure) -> Failure {
-        if failure.kind == Kind::HalfDone {
-            return failure;
-        }
-        match stop::half(self.log.open(), live) {
-            Some(left) => failure.half_done(left),
-            None => failure,
-        }
+    /// Returns why a run stopped.
+    pub(in crate::ops) fn stopped(&self, went: &Went, why: Stop) -> Failure {
+        stop::stopped(self.session, &self.owner, self.open(), (went, false), why)
+    }
+
+    /// Returns why a run waits.
+    pub(in crate::ops) fn waiting(&self, wait: Wait) -> Failure {
+        stop::waiting(&self.owner, self.open(), wait)
     }
 }

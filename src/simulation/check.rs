@@ -5,9 +5,14 @@ use super::fate::Plan;
 use super::world::World;
 use crate::core::access_key::{AccessKeyId, Status};
 use crate::core::open_work::OpenWork;
+use crate::core::plan::Wait;
 use crate::core::time::Timestamp;
 use crate::metadata::inventory::OwnerRecord;
-use crate::ops::recover;
+use crate::ops::{
+    Failure,
+    problem::{Problem, Rotation},
+    recover,
+};
 use crate::sys::clock::Clock;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
 use std::sync::Arc;
@@ -181,16 +186,15 @@ impl World {
             let run = self.run(Plan::default(), recover::all);
             self.look(true);
             let stuck = match &run.end {
-                super::world::End::Done(left) => {
-                    left.first().map(|(_, failure)| format!("{failure:?}"))
-                }
-                super::world::End::Failed(failure) => Some(format!("{failure:?}")),
+                super::world::End::Done(left) => left.first().map(|(_, failure)| failure),
+                super::world::End::Failed(failure) => Some(failure),
                 super::world::End::Died => None,
             };
-            if let Some(why) = stuck {
+            if let Some(failure) = stuck {
+                let why = format!("{failure:?}");
                 self.fate.tell(|| format!("recover: {why}"));
                 // What the first put back into a keyring, the second reads.
-                let reads_back = first && why.contains("a later command is to read it back");
+                let reads_back = first && waits_for_proof(failure);
                 if !reads_back && !self.needs_a_person() {
                     self.ledger.breach(3, &format!("recovery is stuck: {why}"));
                 }
@@ -288,4 +292,9 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
         from = &from[at + 1..];
     }
     false
+}
+
+/// Whether a later run is to read a secret back from its store.
+fn waits_for_proof(failure: &Failure) -> bool {
+    matches!(&*failure.problem, Problem::Rotation(Rotation::Waits(it)) if it.wait == Wait::Proof)
 }

@@ -13,7 +13,11 @@ use crate::core::{
     time::Span,
 };
 use crate::metadata::journal::Suspect;
-use crate::ops::{Kind, Session, create, rotate};
+use crate::ops::{
+    Kind, Session, create,
+    problem::{Crowd, Half, Pair, PairsLeft, Problem},
+    rotate,
+};
 use crate::store::{SecretName, StoreKind};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -173,8 +177,10 @@ fn a_create_that_the_cloud_refuses_for_its_number_tells_of_the_pairs() {
         panic!("{}", world.fate.trace());
     };
     assert_eq!(failure.kind, Kind::TwoPairs);
-    let told = "RAM user `alice` has one AccessKey pair, which is as many as it may";
-    assert_eq!(failure.message, told);
+    let Problem::Pair(Pair::TooMany(pairs)) = *failure.problem else {
+        panic!("{:?}", failure.problem);
+    };
+    assert_eq!((pairs.crowd, pairs.shown.len()), (Crowd::Full, 1));
 }
 
 #[test]
@@ -189,8 +195,8 @@ fn a_leaked_pair_that_may_not_be_disabled_is_not_said_to_be() {
     is_sound(&world);
 }
 
-/// A run of `rotate` that fails; gives back what it said.
-fn said(world: &Arc<World>, days: [u16; 2], plan: Plan) -> String {
+/// A run of `rotate` that fails; gives back what is left of its pairs.
+fn left(world: &Arc<World>, days: [u16; 2], plan: Plan) -> PairsLeft {
     let wish = rotate::Wish {
         overlap: Span::days(days[0]),
         grace: Span::days(days[1]),
@@ -202,20 +208,22 @@ fn said(world: &Arc<World>, days: [u16; 2], plan: Plan) -> String {
     let End::Failed(failure) = run.end else {
         panic!("{}", world.fate.trace());
     };
-    format!("{}: {}", failure.message, failure.cause.unwrap_or_default())
+    let Problem::HalfDone(Half::Rotation { left, .. }, _) = *failure.problem else {
+        panic!("{:?}", failure.problem);
+    };
+    left
 }
 
 /// The calls of a rotation: caller, list, create, twice the new pair's own question, disable, delete.
 #[test]
 fn a_rotation_that_stops_says_what_is_known_of_the_old_pair() {
-    let both = "both pairs are there";
     let (fresh, _) = world();
-    let stopped = said(&fresh, [0, 0], fault(5, Fault::Forbidden));
-    assert!(stopped.contains(both), "{stopped}");
+    let stopped = left(&fresh, [0, 0], fault(5, Fault::Forbidden));
+    assert_eq!(stopped, PairsLeft::Both);
     let (open, _) = world();
     ends(&open, &Deed::Rotate(2, 2), Plan::default(), Outcome::Done);
-    let stopped = said(&open, [2, 2], fault(1, Fault::RequestLost));
-    assert!(stopped.contains(both), "{stopped}");
+    let stopped = left(&open, [2, 2], fault(1, Fault::RequestLost));
+    assert_eq!(stopped, PairsLeft::Both);
     open.wait(3 * 24 * 60);
     ends(&open, &Deed::Rotate(2, 2), Plan::default(), Outcome::Done);
     open.wait(3 * 24 * 60);

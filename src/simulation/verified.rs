@@ -9,8 +9,12 @@ use super::starts::Starts;
 use super::wire::Wire;
 use super::world::World;
 use crate::cloud::transport::{Request, Response, Service, Transport, Undelivered};
-use crate::core::{access_key::Status, time::Span};
-use crate::ops::{Kind, rotate};
+use crate::core::{access_key::Status, plan::Wait, time::Span};
+use crate::ops::{
+    Kind,
+    problem::{Half, PairsLeft, Problem, Rotation},
+    rotate,
+};
 use crate::store::StoreKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -92,9 +96,12 @@ fn ends(says: Says) -> (Kind, u32) {
     let failure = rotate::rotate(&session, &owner(), &wish).err().unwrap();
     assert_eq!(world.cloud.status(&old), Some(Status::Active));
     assert_eq!(world.cloud.live().len(), 2);
-    let why = format!("{}: {}", failure.message, failure.cause.unwrap_or_default());
-    let is_told = why.contains("both pairs are there") || why.ends_with("yet");
-    assert!(is_told, "{why}");
+    let is_told = match &*failure.problem {
+        Problem::HalfDone(Half::Rotation { left, .. }, _) => *left == PairsLeft::Both,
+        Problem::Rotation(Rotation::Waits(it)) => it.wait == Wait::Lag,
+        _ => false,
+    };
+    assert!(is_told, "{:?}", failure.problem);
     (failure.kind, asked.times.load(Ordering::Relaxed))
 }
 

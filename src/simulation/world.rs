@@ -14,7 +14,7 @@ use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::{access_key::AccessKeyId, account::AccountId, name::ProfileName};
 use crate::metadata::journal::Journal;
 use crate::metadata::{Home, inventory::Inventory};
-use crate::ops::{Account, Failure, Session, Tell};
+use crate::ops::{Account, Failure, Session, Tell, remark::Remark};
 use crate::store::{Recipient, SecretName, SecretStore, StoreKind};
 use crate::sys::clock::Clock;
 use chrono::TimeDelta;
@@ -70,12 +70,12 @@ impl Told {
 }
 
 impl Tell for Told {
-    fn note(&self, text: &str) {
-        self.say(text);
+    fn note(&self, remark: Remark) {
+        self.say(&format!("{remark:?}"));
     }
 
-    fn warn(&self, text: &str) {
-        self.say(text);
+    fn warn(&self, remark: Remark) {
+        self.note(remark);
     }
 }
 

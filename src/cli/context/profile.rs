@@ -1,6 +1,7 @@
 //! Profiles: which is meant, and the way from one to its account in the cloud.
 
 use super::{Context, Environment, environment};
+use crate::cli::failure::Failure;
 use crate::cloud::{Client, Credentials, https::Https};
 use crate::core::access_key::AccessKeyId;
 use crate::core::endpoint::{Endpoint, Proxy};
@@ -9,7 +10,7 @@ use crate::core::secret::Secret;
 use crate::core::time::Span;
 use crate::metadata::config::Config;
 use crate::metadata::profile::{Profile, Role};
-use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
+use crate::ops::{self, Kind, Session, Stores};
 use crate::store::SecretName;
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -166,7 +167,7 @@ fn own_secret(stores: &dyn Stores, profile: &Profile) -> Result<Secret, Failure>
     let found = stores
         .open(kind)
         .and_then(|store| store.get(&SecretName::pair(id)))
-        .map_err(|error| Failure::of_store(kind, error))?;
+        .map_err(|error| ops::Failure::of_store(kind, error))?;
     found.ok_or_else(|| {
         let message = format!(
             "the secret store `{kind}` lacks the secret of `{id}`, which the profile signs with"

@@ -1,6 +1,7 @@
 //! `akm rotate --all`
 
 use super::{plan, told};
+use crate::cli::failure::Failure;
 use crate::cli::{
     context::Context,
     error,
@@ -8,7 +9,7 @@ use crate::cli::{
 };
 use crate::core::{account::Owner, glob::Glob, name::UserName, time::Span};
 use crate::ops::{
-    Failure, Kind, Session, Tell,
+    self, Kind, Session,
     rotate::{
         Standing, Wish,
         all::{self, Chosen, Filter},
@@ -60,11 +61,11 @@ impl FleetArgs {
         }
         if chosen.is_empty() {
             none(&context.ui);
-            return unreadable(damaged, &context.ui);
+            return Ok(unreadable(damaged, &context.ui)?);
         }
         if dry {
             planned(context, &session, &chosen, wish)?;
-            return unreadable(damaged, &context.ui);
+            return Ok(unreadable(damaged, &context.ui)?);
         }
         let names_spans = wish.said.overlap.is_some() || wish.said.grace.is_some();
         if names_spans && chosen.iter().any(|one| one.rotates) {
@@ -98,7 +99,7 @@ impl FleetArgs {
         warn_of_no_new_pairs(ui, &without.into_iter().flatten().collect::<Vec<_>>());
         let damaged = unreadable(damaged, ui);
         ended(&told)?;
-        damaged
+        Ok(damaged?)
     }
 
     fn filter(&self, wish: &Wish) -> Filter {
@@ -158,9 +159,9 @@ fn tell(
     ui: &Ui,
     session: &Session,
     owner: &Owner,
-    done: Result<Standing, Failure>,
+    done: Result<Standing, ops::Failure>,
 ) -> Result<(), Kind> {
-    let printed = done.and_then(|standing| {
+    let printed = done.map_err(Failure::from).and_then(|standing| {
         if ui.json() {
             return told::print(ui, session, owner, &standing);
         }

@@ -10,6 +10,7 @@ use super::{
     context::Context,
     selector::{OwnerArgs, key_id},
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -19,7 +20,7 @@ use crate::core::{
 };
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
-    Failure, Kind,
+    Kind,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };

@@ -1,5 +1,6 @@
 //! `akm rotate --dry-run`: who, what and when; with `-v` the exact calls, too.
 
+use crate::cli::failure::Failure;
 use crate::cli::{
     context::Context,
     selector::nothing_known,
@@ -10,7 +11,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Failure, Session, Tell,
+    Session,
     rotate::{
         self,
         plan::{self, Asked, Doing, Plan, Planned, What},
@@ -64,7 +65,7 @@ pub(super) fn show(
     let plan = plan::plan(session, owner, asked)?;
     if context.ui.json() {
         ui::print_json(&View::new(owner, &plan))?;
-        return plan.stops.map_or(Ok(()), Err);
+        return plan.stops.map_or(Ok(()), |failure| Err(failure.into()));
     }
     let mut text = match owner.ram_user() {
         Some(name) if several => format!("# {name}\n"),
@@ -76,7 +77,7 @@ pub(super) fn show(
         text.extend(plan.calls.iter().map(|call| line(session, call)));
     }
     ui::print(text.as_bytes())?;
-    plan.stops.map_or(Ok(()), Err)
+    plan.stops.map_or(Ok(()), |failure| Err(failure.into()))
 }
 
 /// What would be done, and from when on where it is left to a later command.

@@ -1,8 +1,10 @@
 //! What is said and printed of a rotation.
 
+use crate::cli::failure::Failure;
 use crate::cli::{
     pair::PairView,
     ui::{self, Ui},
+    words::argument,
 };
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -10,7 +12,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account, Failure,
+    Account,
     rotate::{Action, Standing, State},
 };
 use serde::Serialize;
@@ -67,7 +69,7 @@ pub(super) fn is_without_new_pair(standing: &Standing) -> bool {
 pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
     let Some(old) = &standing.old else { return };
     let new = &standing.new.access_key_id;
-    let finish = format!("akm rotate {} --finish", owner.argument());
+    let finish = format!("akm rotate {} --finish", argument(owner));
     if standing.state == State::RolledBack {
         return rolled_back(to, standing, old, now);
     }
@@ -77,7 +79,7 @@ pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Time
             let day = time::day(at, now);
             to.result(&format!("Old: {old} (Active; can be disabled from {day})."));
             to.next(&finish);
-            let leaked = format!("akm rotate {} --leaked {old}", owner.argument());
+            let leaked = format!("akm rotate {} --leaked {old}", argument(owner));
             to.hint(&format!("if {old} leaked: {leaked}"));
         }
         (_, Some(at)) => {

@@ -12,7 +12,10 @@ use crate::metadata::log::Action;
 use crate::ops::{
     Failure,
     drive::{EventLog, World},
-    leak, record,
+    leak,
+    problem::Half,
+    record,
+    remark::{Of, Remark},
 };
 
 impl Live<'_> {
@@ -50,7 +53,8 @@ impl Live<'_> {
         }
         self.know(log.open())?;
         if there && leaked && was_active {
-            self.session.tell.note(&format!("`{id}` is disabled"));
+            let disabled = Remark::Pair(id.clone(), Of::Disabled);
+            self.session.tell.note(disabled);
         }
         Ok(())
     }
@@ -130,11 +134,8 @@ impl Live<'_> {
 
 /// What is to take the place of a leaked pair is there by then.
 fn not_deleted(id: &AccessKeyId, error: Error) -> Failure {
-    let known = match error.outcome() {
-        Outcome::Unknown => "whether it is deleted is not known",
-        Outcome::Refused | Outcome::NotSent => "not deleted yet",
-    };
-    Failure::from(error).half_done(format!("`{id}` is disabled, and {known}"))
+    let (id, may_be_deleted) = (id.clone(), error.outcome() == Outcome::Unknown);
+    Failure::from(error).half_done(Half::LeakNotDeleted { id, may_be_deleted })
 }
 
 /// *No such pair* is an answer like any other.

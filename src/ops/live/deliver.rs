@@ -6,7 +6,7 @@ use crate::metadata::log::Action;
 use crate::ops::{
     Failure,
     drive::{EventLog, World},
-    profile, stop,
+    problem, profile,
 };
 use crate::store::{self, SecretName};
 
@@ -65,7 +65,7 @@ impl Live<'_> {
         let kind = self.store_of(log, to)?;
         let store = self.session.stores.open(kind)?;
         let secret = store::or_lost(store.get(&SecretName::pair(to)))?;
-        let secret = secret.ok_or_else(|| stop::not_held(to))?;
+        let secret = secret.ok_or_else(|| problem::Secret::Lost(to.clone()))?;
         profile::switch(self.session, from, to, kind)?;
         self.done(Action::ProfileSwitch, to);
         if self.session.cloud.signer() == from.as_str() {

@@ -3,7 +3,7 @@
 use super::{Deed, Ending, Live};
 use crate::core::{access_key::AccessKeyId, event::Event, open_work::Made, seen::Sight};
 use crate::metadata::log::Action;
-use crate::ops::{Failure, drive::EventLog, issue, retire};
+use crate::ops::{Failure, drive::EventLog, issue, remark, retire};
 use crate::store::SecretName;
 
 impl Live<'_> {
@@ -37,9 +37,7 @@ impl Live<'_> {
             return Ok(());
         }
         if was_claimed {
-            self.session
-                .tell
-                .warn("the secret store had lost a secret; it was put back from the journal");
+            self.session.tell.warn(remark::Secret::PutBack.into());
         } else {
             self.done(Action::Recover, id);
         }

@@ -60,7 +60,7 @@ pub(in crate::ops) enum Deed {
 
 /// Why a replacement is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ops) enum Ending {
+pub(crate) enum Ending {
     /// The outgoing pair is gone.
     Gone,
     /// Somebody enabled the outgoing pair again.

@@ -13,9 +13,13 @@ use crate::core::{
 };
 use crate::metadata::{journal::Suspect, log::Action};
 use crate::ops::{
-    Failure, Kind, Session,
+    Failure, Session,
     drive::{EventLog, World},
-    issue, record, recover, retire,
+    issue,
+    problem::Create,
+    record, recover,
+    remark::{Machine, Of, Remark, Unfinished},
+    retire,
 };
 use crate::store::SecretName;
 use crate::sys::signals;
@@ -54,9 +58,7 @@ impl Live<'_> {
         if !cloud.may_execute_late() || cloud.has_seen_clock() {
             return Ok(());
         }
-        let message = "no answer of the cloud says what time it is there";
-        Err(Failure::new(Kind::Failed, message)
-            .hint("let a proxy or gateway on the way leave the header `Date` as it is, then the same command again"))
+        Err(Create::NoClock.into())
     }
 
     /// The pair that a rotation replaces is the owner's only one.
@@ -77,10 +79,8 @@ impl Live<'_> {
     fn warn_of_networks(&self, old: &AccessKeyId) -> Result<(), Failure> {
         let record = self.session.record(self.owner)?;
         if record.pair(old).is_some_and(|pair| pair.bound_to_networks) {
-            self.session.tell.warn(&format!(
-                "`{old}` is bound to networks, and the pair that takes its place is NOT: `akm key-policy show {old} --json` writes the \
-                 policy, `akm key-policy set KEY_ID --file FILE` takes it"
-            ));
+            let bound = Remark::Pair(old.clone(), Of::BoundToNetworks);
+            self.session.tell.warn(bound);
         }
         Ok(())
     }
@@ -165,21 +165,20 @@ impl Live<'_> {
                 store.put(&SecretName::pair(id), secret)?;
                 Ok(store.durable())
             });
-        let why = error.cause.clone().unwrap_or_else(|| error.message.clone());
         // What only a keyring has may be gone tomorrow, and metadata would still claim it.
         if put.is_ok_and(|durable| durable || log.retry().is_ok()) {
-            self.session.tell.warn(&format!(
-                "the journal could not be written ({why}); the secret is in the store"
-            ));
+            self.session
+                .tell
+                .warn(Machine::JournalUnwritten(error).into());
             return Ok(());
         }
         let suspect = Suspect::new(id.clone(), self.owner, self.now());
         let _ = self.session.journal.suspect(&suspect);
-        let message =
-            format!("AccessKey pair `{id}` was made and its secret could be written nowhere");
-        Err(Failure::new(Kind::HalfDone, message).because(why).hint(format!(
-            "keep this line, it is the secret sealed to this install's `age` identity, in base64: {sealed}"
-        )))
+        Err(Failure::of(Create::WrittenNowhere {
+            id: id.clone(),
+            why: Box::new(error),
+            sealed: sealed.to_owned(),
+        }))
     }
 
     /// What a failed request comes to, by what is known of its effect.
@@ -193,7 +192,7 @@ impl Live<'_> {
         let answer: Result<(), _> =
             record::change(self.session, action, self.owner, None, Err(error));
         let Err(error) = answer else {
-            return Failure::new(Kind::Failed, "the request failed");
+            return Create::Failed.into();
         };
         recover::lost(self.session, self.owner, log, request, error)
     }
@@ -206,10 +205,8 @@ impl Live<'_> {
         self.needs_the_clouds_clock()?;
         let strange = suspects(self.session, self.owner, log.open(), &request, &self.listed)?;
         if strange.is_empty() {
-            self.session.tell.note(&format!(
-                "an earlier create for {} is now known to have left nothing behind",
-                self.owner
-            ));
+            let nothing = Unfinished::NotMade(self.owner.clone());
+            self.session.tell.note(nothing.into());
         }
         log.append(Event::Concluded)?;
         Ok(self.session.journal.forget_dismissed(&strange)?)
@@ -244,10 +241,8 @@ pub(in crate::ops) fn suspects(
     for key in listed.iter().filter(strange) {
         let suspect = Suspect::new(key.id.clone(), owner, session.cloud.now());
         if session.journal.suspect(&suspect)? {
-            session.tell.warn(&format!(
-                "`{}` appeared around a create, and akm cannot account for it: it is a suspect",
-                key.id
-            ));
+            let suspected = Remark::Pair(key.id.clone(), Of::Suspected);
+            session.tell.warn(suspected);
         }
         found.push(key.id.clone());
     }

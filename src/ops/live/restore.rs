@@ -9,8 +9,10 @@ use crate::core::{
 use crate::metadata::log::Action;
 use crate::ops::{
     Failure,
+    advice::{Advice, Purpose},
     drive::{EventLog, World},
     profile,
+    remark::Unfinished,
 };
 
 impl Live<'_> {
@@ -43,9 +45,8 @@ impl Live<'_> {
             log.append(Event::Restored(id.clone(), there.then_some(now)))?;
         }
         if !there && expired && wanted.asked_at < now {
-            self.session.tell.note(&format!(
-                "an earlier restore of `{id}` is now known to have done nothing"
-            ));
+            let nothing = Unfinished::NotRestored(id.clone());
+            self.session.tell.note(nothing.into());
         }
         if there {
             self.deeds
@@ -66,7 +67,5 @@ fn of_gone_user(id: &AccessKeyId, error: Error) -> Failure {
     if !is_gone {
         return failure;
     }
-    failure.hint(format!(
-        "`akm user list` shows who is there; `akm recover --dismiss {id}` forgets that it was to be restored"
-    ))
+    failure.advise([Advice::FindUser(id.clone(), Purpose::Restore)])
 }

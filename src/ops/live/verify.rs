@@ -8,9 +8,9 @@ use crate::core::{
     time::Timestamp,
 };
 use crate::ops::{
-    Failure, Kind,
+    Failure,
     drive::{EventLog, World},
-    stop,
+    problem,
 };
 use crate::store::{self, SecretName};
 use std::time::Duration;
@@ -32,7 +32,7 @@ impl Live<'_> {
         }
         let kind = self.store_of(log, id)?;
         let secret = self.session.stores.open(kind)?.get(&SecretName::pair(id));
-        let secret = store::or_lost(secret)?.ok_or_else(|| stop::not_held(id))?;
+        let secret = store::or_lost(secret)?.ok_or_else(|| problem::Secret::Lost(id.clone()))?;
         let client = self.session.cloud.signing_as(Credentials {
             id: id.to_string(),
             secret,
@@ -84,8 +84,7 @@ impl Live<'_> {
     fn failed(log: &impl EventLog, id: &AccessKeyId, asked: Asked) -> Result<Failed, Failure> {
         let error = match asked {
             Asked::Stranger(arn) => {
-                let message = "the new pair is somebody else's";
-                return Err(Failure::new(Kind::OtherAccount, message).because(arn));
+                return Err(problem::Create::Stranger(arn).into());
             }
             Asked::Failed(error) => *error,
         };

@@ -2,7 +2,7 @@
 
 use crate::cloud::Fault;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId},
     account::Owner,
     event::Event,
     open_work::OpenWork,
@@ -10,7 +10,7 @@ use crate::core::{
     time::Timestamp,
 };
 use crate::metadata::{journal::Suspect, log::Action};
-use crate::ops::{Failure, Kind, Session, live::limits, record, stop, work::Work};
+use crate::ops::{Failure, Session, live::limits, problem::Dismissal, record, work::Work};
 
 /// What a person's word was on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,7 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
 }
 
 pub(crate) fn nothing_such(id: &AccessKeyId) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("`{id}` is neither a suspect nor the new pair of an open rotation"),
-    )
-    .hint("`akm recover --list` shows what is open")
+    Dismissal::NothingSuch(id.clone()).into()
 }
 
 /// What a word on that pair means where this is open.
@@ -111,32 +107,16 @@ fn is_gone(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
             .pair(id)
             .is_some_and(|pair| session.secret(pair).is_ok());
         if held {
-            return Err(is_there(work, key));
+            let (owner, status) = (work.owner.clone(), key.status);
+            return Err(Dismissal::RotationGoesOn(id.clone(), owner, status).into());
         }
     }
     let made = work.open().made.get(id).map(|made| made.created_at);
     let user_is_gone = listed.is_empty();
     if !user_is_gone && made.is_some_and(|at| !is_deleted(session, id, at)) {
-        let message = format!("`{id}` was made just now, and the cloud may not list it yet");
-        return Err(Failure::new(Kind::Unavailable, message)
-            .hint("the same command again in a few minutes"));
+        return Err(Dismissal::JustMade(id.clone()).into());
     }
     Ok(())
-}
-
-fn is_there(work: &Work, key: &AccessKey) -> Failure {
-    let id = &key.id;
-    let message = format!("`{id}` is there: its rotation is not to be forgotten");
-    let first = if key.status == Status::Inactive {
-        format!("`akm enable {id}`, then ")
-    } else {
-        String::new()
-    };
-    let hint = format!(
-        "{first}`akm rotate {}` goes on with it",
-        work.owner.selector()
-    );
-    Failure::new(Kind::ActivePair, message).hint(hint)
 }
 
 /// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
@@ -150,11 +130,7 @@ fn forget_restore(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
     let session = work.session;
     work.check_signer()?;
     if listed(work)?.iter().any(|key| key.id == *id) {
-        let message = format!(
-            "`{id}` of {} is there: its restoring is not to be forgotten",
-            work.owner
-        );
-        return Err(Failure::new(Kind::Exists, message).hint("`akm recover` finishes it"));
+        return Err(Dismissal::IsBack(id.clone(), work.owner.clone()).into());
     }
     let until = work
         .open()
@@ -162,11 +138,7 @@ fn forget_restore(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
         .get(id)
         .map(|it| it.asked_at + limits(session).expiry);
     if let Some(until) = until.filter(|until| session.cloud.now() < *until) {
-        return Err(stop::waiting(
-            &work.owner,
-            work.open(),
-            Wait::Restore(until),
-        ));
+        return Err(work.waiting(Wait::Restore(until)));
     }
     work.append(Event::Restored(id.clone(), None))
 }

@@ -1,11 +1,14 @@
 //! A create that failed: what is known of its effect.
 
 use crate::cloud::{self, Outcome};
-use crate::core::{account::Owner, event::Event, open_work::Request, time};
+use crate::core::{account::Owner, event::Event, open_work::Request};
 use crate::ops::{
-    Failure, Kind, Session, create,
+    Failure, Kind, Session,
+    advice::Advice,
+    create,
     drive::EventLog,
     live::{limits, suspects},
+    problem::Half,
 };
 
 /// Returns what the command says. What was certainly not made is not waited for.
@@ -22,16 +25,11 @@ pub(in crate::ops) fn lost(
         return ended(log).err().unwrap_or(failure);
     }
     let Ok(shown) = session.cloud.pairs(owner) else {
-        let message = format!("nobody knows whether a pair was made for {owner}");
-        return failure
-            .half_done(message)
-            .hint(when_to_look(session, request));
+        let failure = failure.half_done(Half::MaybeMade(owner.clone()));
+        return failure.advise([when_to_look(session, request)]);
     };
-    let not_recorded = |failure: Failure| {
-        failure.half_done(format!(
-            "a pair may have been made for {owner}, its answer lost"
-        ))
-    };
+    let not_recorded =
+        |failure: Failure| failure.half_done(Half::MaybeMadeUnrecorded(owner.clone()));
     let strange = match suspects(session, owner, log.open(), request, &shown) {
         Ok(strange) => strange,
         Err(error) => return not_recorded(error),
@@ -45,25 +43,14 @@ pub(in crate::ops) fn lost(
             create::two_pairs(session, owner, &shown)
         }
         (true, true, _) => failure,
-        (true, false, Outcome::Refused) => failure.half_done(format!(
-            "a create for {owner} was refused, and a pair appeared beside it"
-        )),
-        (true, false, _) => failure.half_done(format!(
-            "the answer was lost and a pair appeared for {owner}"
-        )),
+        (true, false, Outcome::Refused) => failure.half_done(Half::AppearedBeside(owner.clone())),
+        (true, false, _) => failure.half_done(Half::Appeared(owner.clone())),
         (false, false, _) => failure
-            .half_done(format!(
-                "the answer was lost and a pair appeared for {owner}"
-            ))
-            .hint(format!(
-                "look whether it is yours; {}",
-                when_to_look(session, request)
-            )),
+            .half_done(Half::Appeared(owner.clone()))
+            .advise([Advice::LookAtPair, when_to_look(session, request)]),
         (false, true, _) => failure
-            .half_done(format!(
-                "nobody knows yet whether a pair was made for {owner}"
-            ))
-            .hint(when_to_look(session, request)),
+            .half_done(Half::MaybeMadeYet(owner.clone()))
+            .advise([when_to_look(session, request)]),
     }
 }
 
@@ -76,12 +63,10 @@ fn ended(log: &mut impl EventLog) -> Result<(), Failure> {
 }
 
 /// When `recover` can tell what became of a request without an answer.
-fn when_to_look(session: &Session, request: &Request) -> String {
+fn when_to_look(session: &Session, request: &Request) -> Advice {
     if session.cloud.may_execute_late() {
-        let limits = limits(session);
-        let until = request.signed_at + limits.expiry + limits.lag;
-        format!("run `akm recover` after {}", time::format(until))
+        Advice::RecoverAfter(limits(session).decided_at(request))
     } else {
-        "`akm recover` finds out".to_owned()
+        Advice::Recover
     }
 }

@@ -12,8 +12,8 @@ use super::{
     Failure, Session,
     drive::End,
     live::{Deed, Order},
+    remark::Unfinished,
     standing::{self, Standing, State},
-    stop,
     work::{Went, Work},
 };
 use crate::core::{
@@ -99,17 +99,9 @@ fn waits(open: &OpenWork) -> Option<(bool, bool)> {
 /// What was unfinished was no rotation.
 fn finished(work: &Work, went: &Went, made: &[AccessKeyId]) -> Result<Ended, Failure> {
     match went.end {
-        End::Stop(why) => {
-            return Err(stop::stopped(
-                work.session,
-                &work.owner,
-                work.open(),
-                went,
-                why,
-            ));
-        }
+        End::Stop(why) => return Err(work.stopped(went, why)),
         End::Wait(Wait::Proof) | End::Done => (),
-        End::Wait(wait) => return Err(stop::waiting(&work.owner, work.open(), wait)),
+        End::Wait(wait) => return Err(work.waiting(wait)),
     }
     let put = went.deeds.iter().find_map(|deed| match deed {
         Deed::PutBack(id) | Deed::Created(id) if made.contains(id) => Some(id),
@@ -122,10 +114,8 @@ fn finished(work: &Work, went: &Went, made: &[AccessKeyId]) -> Result<Ended, Fai
     if let Some(pair) = record.pair(id).filter(|pair| pair.is_live()) {
         return Ok(Ended::Pair(pair.clone()));
     }
-    work.session.tell.note(&format!(
-        "`{id}` of {} was made by an earlier command and is deleted by now",
-        work.owner
-    ));
+    let deleted = Unfinished::DeletedByNow(id.clone(), work.owner.clone());
+    work.session.tell.note(deleted.into());
     Ok(Ended::Nothing)
 }
 

@@ -1,6 +1,6 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, disabling, forget, gone, list, not_the_signer, set, status, taken_over};
+use super::{Listed, forget, gone, is_last, list, not_the_signer, set, status, taken_over};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -8,7 +8,13 @@ use crate::core::{
     time::Timestamp,
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
-use crate::ops::{Failure, Kind, Session, record, session::no_such_pair, work::Work};
+use crate::ops::{
+    Failure, Kind, Session,
+    problem::{Half, Pair},
+    record,
+    session::no_such_pair,
+    work::Work,
+};
 
 /// What the person allowed besides.
 #[derive(Clone, Copy)]
@@ -57,14 +63,12 @@ fn may_delete(
         .key(id)
         .is_some_and(|key| key.status == Status::Active);
     if active && !allowed.active {
-        return Err(Failure::new(
-            Kind::ActivePair,
-            format!("`{id}` of {} is Active", listed.work.owner),
-        )
-        .hint(format!(
-            "{} first and see that nothing breaks, or `akm delete {id} --force`",
-            disabling(&listed.shown, id)
-        )));
+        return Err(Failure::of(Pair::Active {
+            id: id.clone(),
+            owner: listed.work.owner.clone(),
+            is_last: is_last(&listed.shown, id),
+            may_force: true,
+        }));
     }
     Ok(active)
 }
@@ -87,7 +91,7 @@ pub(crate) fn delete(
     status::outgoing_is_disabled(&mut found.work, id)?;
     let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
-    if is_outgoing(&found.work, id) {
+    if found.work.is_outgoing(id) {
         found.work.append(Event::Ended)?;
     }
     // The journal's copy may be the only one: metadata claims none before that goes.
@@ -108,11 +112,6 @@ pub(crate) fn delete(
     })
 }
 
-fn is_outgoing(work: &Work, id: &AccessKeyId) -> bool {
-    let replacement = work.open().replacement.as_ref();
-    replacement.is_some_and(|it| it.old == *id)
-}
-
 /// Whether the journal need not know any more that the pair was made or restored lately: else it would count as there. Its sealed copy
 /// stays where the store does not give the secret back.
 fn is_kept(work: &Work, id: &AccessKeyId) -> Result<bool, Failure> {
@@ -128,11 +127,7 @@ fn is_kept(work: &Work, id: &AccessKeyId) -> Result<bool, Failure> {
 fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {
     match failure.kind {
         Kind::HalfDone => failure,
-        _ => failure
-            .half_done(format!(
-                "the deletion of `{id}` was begun and did not come to its end"
-            ))
-            .hint("the same command again finishes it"),
+        _ => failure.half_done(Half::Deletion(id.clone())),
     }
 }
 
@@ -169,11 +164,7 @@ fn finish_deletion(
     ))?;
     let shown = session.cloud.pairs(owner)?;
     if shown.iter().any(|key| key.id == *id) {
-        return Err(Failure::new(
-            Kind::HalfDone,
-            format!("the cloud took the deletion of `{id}` and still lists it"),
-        )
-        .hint("look again in a minute: `akm list --refresh`"));
+        return Err(Pair::StillListed(id.clone()).into());
     }
     taken_over(session, owner, &shown, |_| (), id)?;
     session.journal.resolve(id)?;

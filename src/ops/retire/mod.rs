@@ -7,12 +7,17 @@ mod status;
 pub(in crate::ops) use delete::delete_inactive;
 pub(crate) use delete::{Allowed, about_to_delete, delete};
 pub(in crate::ops) use forget::{drop_secret, expired, forget_expired};
-pub(in crate::ops) use status::disabling;
+pub(in crate::ops) use status::is_last;
 pub(crate) use status::{disable, enable};
 
 use super::{
-    Failure, Kind, Session, drive::End, live::Order, profile, record, refresh,
-    session::no_such_pair, stop, work::Work,
+    Failure, Session,
+    drive::End,
+    live::Order,
+    problem::{Half, Pair},
+    profile, record, refresh,
+    session::no_such_pair,
+    work::Work,
 };
 use crate::cloud::Fault;
 use crate::core::{
@@ -27,30 +32,13 @@ use crate::metadata::{
 
 /// The pairs of a pair's owner, which this command may change; the pair itself may be gone.
 pub(in crate::ops) struct Listed<'a> {
-    pub(super) work: Work<'a>,
+    pub(in crate::ops) work: Work<'a>,
     shown: Vec<AccessKey>,
 }
 
 impl Listed<'_> {
     fn key(&self, id: &AccessKeyId) -> Option<&AccessKey> {
         self.shown.iter().find(|key| key.id == *id)
-    }
-}
-
-/// A pair as its owner's list shows it.
-pub(in crate::ops) struct Found<'a> {
-    work: Work<'a>,
-    shown: Vec<AccessKey>,
-    key: AccessKey,
-}
-
-impl Found<'_> {
-    pub(super) fn owner(&self) -> &Owner {
-        &self.work.owner
-    }
-
-    pub(super) fn status(&self) -> Status {
-        self.key.status
     }
 }
 
@@ -62,7 +50,7 @@ fn list<'a>(session: &'a Session, id: &AccessKeyId, for_good: bool) -> Result<Li
     if work.open().restoring.contains_key(id) && !for_good {
         let went = work.go(Ask::Continue, Order::none())?;
         if let (true, End::Wait(wait)) = (work.open().restoring.contains_key(id), went.end) {
-            return Err(stop::waiting(&owner, work.open(), wait));
+            return Err(work.waiting(wait));
         }
     }
     let shown = session.cloud.pairs(&owner)?;
@@ -81,14 +69,15 @@ fn reclaim(work: &Work, shown: &[AccessKey]) -> Result<(), Failure> {
     Ok(work.session.inventory.save(&record)?)
 }
 
+/// The same of a pair that is listed; its status, too.
 pub(in crate::ops) fn find<'a>(
     session: &'a Session,
     id: &AccessKeyId,
-) -> Result<Found<'a>, Failure> {
-    let Listed { work, shown } = list(session, id, false)?;
-    let key = shown.iter().find(|key| key.id == *id).cloned();
-    let key = key.ok_or_else(|| no_such_pair(id))?;
-    Ok(Found { work, shown, key })
+) -> Result<(Listed<'a>, Status), Failure> {
+    let listed = list(session, id, false)?;
+    let key = listed.key(id).ok_or_else(|| no_such_pair(id))?;
+    let status = key.status;
+    Ok((listed, status))
 }
 
 /// Asks for that status whatever the cloud lists, which may lag, and writes it down.
@@ -118,8 +107,9 @@ fn set(
         },
         id,
     );
-    let record =
-        record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
+    let unrecorded =
+        |failure: Failure| failure.half_done(Half::StatusUnrecorded(id.clone(), status));
+    let record = record.map_err(unrecorded)?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
 }
 
@@ -135,15 +125,6 @@ fn set_status(
     };
     let answer = session.cloud.set_status(owner, id, status);
     Ok(record::change(session, action, owner, Some(id), answer)?)
-}
-
-/// The cloud has changed, and this machine's file has not.
-pub(super) fn not_written_down(failure: Failure, id: &AccessKeyId, what: &str) -> Failure {
-    failure
-        .half_done(format!(
-            "`{id}` {what} in the cloud, and that could not be written down"
-        ))
-        .hint("`akm list --refresh` writes it down")
 }
 
 fn taken_over(
@@ -173,16 +154,8 @@ pub(super) fn gone(answer: Result<(), crate::cloud::Error>) -> Result<(), Failur
 /// `SigningPair` when akm, or a profile, signs with it.
 pub(in crate::ops) fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     if session.cloud.signer() == id.as_str() {
-        return Err(
-            Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
-                .hint("`akm rotate --self` replaces it; another identity may retire it"),
-        );
+        return Err(Pair::Signs(id.clone()).into());
     }
-    let Some(name) = profile::signing_with(session, id)? else {
-        return Ok(());
-    };
-    let message = format!("the profile `{name}` signs with `{id}`");
-    Err(Failure::new(Kind::SigningPair, message).hint(format!(
-        "`akm -p {name} rotate --self` replaces it; `akm profile remove {name}` does without it"
-    )))
+    let name = profile::signing_with(session, id)?;
+    name.map_or(Ok(()), |name| Err(Pair::SignsFor(name, id.clone()).into()))
 }

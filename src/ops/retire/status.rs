@@ -7,7 +7,12 @@ use crate::core::{
     open_work::Replacement,
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Kind, Session, leak, work::Work};
+use crate::ops::{
+    Failure, Session,
+    problem::{Anyway, Pair, Rotation},
+    remark::{self, Of, Remark},
+    work::Work,
+};
 
 /// Makes a pair Inactive. `LastActivePair` when it is the owner's only Active one and `force` is not given;
 /// `SigningPair` when akm signs with it.
@@ -16,24 +21,17 @@ pub(crate) fn disable(
     id: &AccessKeyId,
     force: bool,
 ) -> Result<PairRecord, Failure> {
-    let mut found = find(session, id)?;
+    let (mut found, status) = find(session, id)?;
     not_the_signer(session, id)?;
     not_incoming(&found.work, id, force)?;
-    let last = is_last(&found.shown, id);
-    if found.key.status == Status::Active && last && !force {
-        let message = format!("`{id}` is the last Active pair of {}", found.work.owner);
-        return Err(Failure::new(Kind::LastActivePair, message).hint(format!(
-            "{} does it all the same",
-            disabling(&found.shown, id)
-        )));
+    if status == Status::Active && is_last(&found.shown, id) && !force {
+        return Err(Pair::LastActive(id.clone(), found.work.owner.clone()).into());
     }
     taken_by_hand(&mut found.work, id)?;
     let pair = set(&found.work, &found.shown, id, Status::Inactive)?;
     if outgoing_is_disabled(&mut found.work, id)? {
-        session.tell.note(&format!(
-            "the rotation that replaces `{id}` goes on: `akm rotate {}` takes it from here",
-            found.work.owner.selector()
-        ));
+        let goes_on = remark::Rotation::GoesOn(id.clone(), found.work.owner.clone());
+        session.tell.note(goes_on.into());
     }
     found.work.tidy()?;
     Ok(pair)
@@ -44,21 +42,7 @@ pub(super) fn not_incoming(work: &Work, id: &AccessKeyId, force: bool) -> Result
     let Some(it) = incoming(work, id).filter(|_| !force) else {
         return Ok(());
     };
-    let selector = work.owner.selector();
-    if it.rolled_back {
-        let message = format!("`{id}` is the old pair of a rollback that is not over");
-        let hint = format!(
-            "`akm rotate {selector}` goes on with it; with `--force` the rollback ends, and `{}` is left as it is",
-            it.old
-        );
-        return Err(Failure::new(Kind::Refused, message).hint(hint));
-    }
-    let message = format!("`{id}` is the new pair of a rotation that is not over");
-    let hint = format!(
-        "`akm rotate {selector} --rollback` goes back to the old pair `{}`",
-        it.old
-    );
-    Err(Failure::new(Kind::Refused, message).hint(hint))
+    Err(Rotation::Incoming(work.owner.clone(), Box::new(it.clone())).into())
 }
 
 fn incoming<'a>(work: &'a Work, id: &AccessKeyId) -> Option<&'a Replacement> {
@@ -71,39 +55,26 @@ pub(super) fn taken_by_hand(work: &mut Work, id: &AccessKeyId) -> Result<(), Fai
     let Some(it) = incoming(work, id) else {
         return Ok(());
     };
-    let what = if it.rolled_back {
-        "rollback"
-    } else {
-        "rotation"
-    };
+    let (new, rolled_back) = (id.clone(), it.rolled_back);
     work.append(Event::Withdrawn(id.clone()))?;
-    let tell = &work.session.tell;
-    tell.note(&format!("the {what} to `{id}` is forgotten"));
+    let forgotten = remark::Rotation::Forgotten { new, rolled_back };
+    work.session.tell.note(forgotten.into());
     Ok(())
 }
 
 /// Records that the outgoing pair of a replacement is Inactive now. Returns whether it is that pair.
 pub(super) fn outgoing_is_disabled(work: &mut Work, id: &AccessKeyId) -> Result<bool, Failure> {
-    let outgoing = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.old == *id && it.delivered_at.is_some());
+    let outgoing = work.is_outgoing(id) && work.is_delivered();
     if outgoing {
         work.append(Event::Disabled(id.clone(), work.session.cloud.now()))?;
     }
     Ok(outgoing)
 }
 
-fn is_last(shown: &[AccessKey], id: &AccessKeyId) -> bool {
+/// Whether no other pair of the owner is Active.
+pub(in crate::ops) fn is_last(shown: &[AccessKey], id: &AccessKeyId) -> bool {
     let mut others = shown.iter().filter(|key| key.id != *id);
     others.all(|key| key.status == Status::Inactive)
-}
-
-/// The command that makes the pair Inactive.
-pub(in crate::ops) fn disabling(shown: &[AccessKey], id: &AccessKeyId) -> String {
-    let force = if is_last(shown, id) { " --force" } else { "" };
-    format!("`akm disable {id}{force}`")
 }
 
 /// Makes a pair Active. Ends a rotation that takes the pair out of use, and a leak of it.
@@ -112,19 +83,19 @@ pub(crate) fn enable(
     id: &AccessKeyId,
     force: bool,
 ) -> Result<PairRecord, Failure> {
-    let mut found = find(session, id)?;
+    let (mut found, _) = find(session, id)?;
     let known = session.record(&found.work.owner)?;
     let is_marked = known.pair(id).is_some_and(|pair| pair.leaked);
     let leaked = is_marked || found.work.open().leaked.contains(id);
     if leaked && !force {
-        return Err(leak::is_leaked(id, &format!("akm enable {id} --force")));
+        return Err(Pair::Leaked(id.clone(), Anyway::Enable).into());
     }
     withdraw(&mut found.work, id)?;
     let pair = set(&found.work, &found.shown, id, Status::Active)?;
     if leaked {
-        session.tell.warn(&format!(
-            "`{id}` was reported as leaked, and is handed out again from now on"
-        ));
+        session
+            .tell
+            .warn(Remark::Pair(id.clone(), Of::HandedOutAgain));
     }
     found.work.tidy()?;
     Ok(pair)
@@ -132,17 +103,15 @@ pub(crate) fn enable(
 
 /// First: cut short after it, nothing disables the pair again.
 fn withdraw(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
-    let open = work.open();
-    let leaked = open.leaked.contains(id);
-    let outgoing = open.replacement.as_ref().is_some_and(|it| it.old == *id);
-    if !leaked && !outgoing {
+    let leaked = work.open().leaked.contains(id);
+    if !leaked && !work.is_outgoing(id) {
         return Ok(());
     }
     work.append(Event::Withdrawn(id.clone()))?;
-    work.session.tell.note(&if leaked {
-        format!("nothing is to take the place of `{id}` any more")
+    work.session.tell.note(if leaked {
+        Remark::Pair(id.clone(), Of::NotReplaced)
     } else {
-        format!("the rotation that retires `{id}` is over; both pairs are left as they are")
+        remark::Rotation::Left(id.clone()).into()
     });
     Ok(())
 }

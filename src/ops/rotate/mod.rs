@@ -16,7 +16,8 @@ pub(crate) use younger::younger_than;
 use super::{
     Failure, Session,
     drive::End,
-    live::{Deed, Ending, Order},
+    live::{Deed, Order},
+    remark::{self, Of, Remark},
     standing,
     work::{Went, Work},
 };
@@ -93,17 +94,13 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
 }
 
 fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
-    let rested = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.delivered_at.is_some());
+    let rested = work.is_delivered();
     let was_requested = work.open().request.is_some();
     let mut went = work.go(Ask::Rotate, wish.order())?;
     if was_requested && has_come_to_nothing(work.open(), &went) {
         went = work.go(Ask::Rotate, wish.order())?;
     }
-    if rested && (has_made(&went) || matches!(went.end, End::Stop(_))) {
+    if rested && (went.made().is_some() || matches!(went.end, End::Stop(_))) {
         tell_of_ended(work, &went);
     }
     if let End::Stop(Stop::TwoPairs) = went.end {
@@ -119,12 +116,6 @@ fn has_come_to_nothing(open: &OpenWork, went: &Went) -> bool {
     went.end == End::Done && open.replacement.is_none() && went.deeds.is_empty()
 }
 
-fn has_made(went: &Went) -> bool {
-    went.deeds
-        .iter()
-        .any(|deed| matches!(deed, Deed::Created(_)))
-}
-
 /// Whether a rollback is over but for the grace of the pair that it took out of use.
 fn is_rolled_back(open: &OpenWork) -> bool {
     open.replacement
@@ -135,9 +126,8 @@ fn is_rolled_back(open: &OpenWork) -> bool {
 fn tell_of_rolled_back(work: &Work, went: &Went) {
     for deed in &went.deeds {
         if let Deed::Ended(old, ..) = deed {
-            work.session.tell.note(&format!(
-                "`{old}`, which the rollback took out of use, is deleted: `akm restore {old}` brings it back"
-            ));
+            let deleted = Remark::Pair(old.clone(), Of::DeletedAfterRollback);
+            work.session.tell.note(deleted);
         }
     }
 }
@@ -148,29 +138,18 @@ fn tell_of_ended(work: &Work, went: &Went) {
         let Deed::Ended(old, _, ending) = deed else {
             continue;
         };
-        let why = match ending {
-            Ending::Gone => "its old pair is deleted".to_owned(),
-            Ending::Undone => format!("`{old}` was enabled again"),
-        };
-        work.session.tell.note(&format!(
-            "the rotation of {} before this one is over: {why}",
-            work.owner
-        ));
+        let over = remark::Rotation::Over(work.owner.clone(), old.clone(), *ending);
+        work.session.tell.note(over.into());
     }
 }
 
 fn finish(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     if work.open().is_empty() {
-        work.session
-            .tell
-            .note(&format!("nothing is open for {}", work.owner));
+        let none = remark::Rotation::NoneOpen(work.owner.clone());
+        work.session.tell.note(none.into());
         return standing::none(work.session, &work.owner);
     }
-    let rested = work
-        .open()
-        .replacement
-        .as_ref()
-        .is_some_and(|it| it.delivered_at.is_some());
+    let rested = work.is_delivered();
     let went = work.go(Ask::Continue, wish.order())?;
     let mut standing = standing::of(work, &went)?;
     standing.is_continued(rested);

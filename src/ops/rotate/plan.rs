@@ -21,10 +21,11 @@ use crate::core::{
     seen::{Answer, Sight},
 };
 use crate::ops::{
-    Failure, Kind, Session,
+    Failure, Session,
     drive::{self, End, EventLog},
     leak,
     live::Order,
+    problem::{Half, Pair},
     rollback, stop,
     work::Went,
 };
@@ -183,10 +184,16 @@ impl Rehearsing<'_> {
             End::Stop(Stop::TwoPairs) => {
                 return Err(replace::two_pairs(self.session, self.owner, &went.pairs));
             }
-            End::Stop(Stop::NoPair) => return Err(stop::no_pair(self.owner)),
+            End::Stop(Stop::NoPair) => return Err(Pair::NoneOf(self.owner.clone()).into()),
             End::Stop(why) => (
                 None,
-                Some(stop::would_stop(self.session, self.owner, open, &went, why)),
+                Some(stop::stopped(
+                    self.session,
+                    self.owner,
+                    open,
+                    (&went, true),
+                    why,
+                )),
             ),
             End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
                 (Some(state(open)), None)
@@ -211,11 +218,7 @@ fn waits(owner: &Owner, open: &OpenWork, wait: Wait) -> Failure {
     let Some(id) = open.leaked.first() else {
         return failure;
     };
-    let left = format!("`{id}` would be disabled, and nothing would take its place yet");
-    Failure {
-        kind: Kind::Refused,
-        ..failure.half_done(left)
-    }
+    failure.half_done(Half::LeakWouldWait(id.clone()))
 }
 
 fn state(open: &OpenWork) -> State {

@@ -7,7 +7,7 @@ use crate::core::{
     time::Span,
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Kind, Session, live::due};
+use crate::ops::{Failure, Session, live::due, problem::Rotation};
 
 /// Returns the times that the unfinished rotation has from now on, where this command changes them. `Refused` for an overlap that is over.
 pub(super) fn changed(
@@ -57,7 +57,5 @@ fn overlap_is_not_over(session: &Session, it: &Replacement) -> Result<(), Failur
     if it.disabled_at.is_none() || is_due {
         return Ok(());
     }
-    let message = format!("`{}` is disabled by now: its overlap is over", it.old);
-    let hint = format!("`akm enable {}` puts it back into use", it.old);
-    Err(Failure::new(Kind::Refused, message).hint(hint))
+    Err(Rotation::OverlapIsOver(it.old.clone()).into())
 }

@@ -144,6 +144,21 @@ fn arrows_go_down_only() {
     assert_eq!(told, "");
 }
 
+/// What is said is worded by `cli`: no command line is in a text of the rooms that act and decide.
+#[test]
+fn no_command_is_advised_below_cli() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = source::all().into_iter().map(|source| source.file);
+    for file in files.filter(|file| file.starts_with("ops/") || file.starts_with("core/")) {
+        let text = std::fs::read_to_string(root.join(&file)).unwrap();
+        let code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let advises = |line: &&str| line.contains("`akm ") || line.contains("\"akm ");
+        assert_eq!(code.clone().find(advises), None, "{file}");
+    }
+}
+
 #[test]
 fn the_tests_own_modules_are_left_out_and_no_others() {
     let files: Vec<String> = source::all()

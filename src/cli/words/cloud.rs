@@ -1,33 +1,27 @@
-//! A failed call to the cloud, for a person: of what kind, because of what, and what to do. The cloud's own text stays in the cause,
-//! but for a permission error, whose detail says it better.
+//! A failed call to the cloud: because of what, and what to do. The cloud's own text stays in the cause, but for a permission error, whose
+//! detail says it better.
 
-use super::{Failure, Kind};
+use super::Text;
 use crate::cloud::{Denied, Error, Fault as F};
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        if error.fault == F::ClockOff {
-            let why = format!("so says the answer to `{}`", error.action);
-            return Self::new(Kind::Failed, error.message.clone())
-                .because(why)
-                .hint(advice(&error));
-        }
-        let (kind, message) = meaning(error.fault);
-        let mut failure = Self::new(kind, message.replace("the signing pair", &signer(&error)))
-            .hint(advice(&error))
-            .because(&error);
-        if let Some(denied) = error.denied.as_ref().filter(|_| error.fault == F::Denied) {
-            let who = principal(denied);
-            failure = failure
-                .because(format!(
-                    "{}: {who} may not `{}`",
-                    said(&error),
-                    denied.action
-                ))
-                .hint(permission(denied));
-        }
-        failure.request_id = error.request_id;
-        failure
+pub(super) fn problem(error: &Error) -> Text {
+    if error.fault == F::ClockOff {
+        return Text::new(&error.message)
+            .because(format!("so says the answer to `{}`", error.action))
+            .hint(advice(error));
+    }
+    let message = meaning(error.fault).replace("the signing pair", &signer(error));
+    let text = Text::new(message);
+    match error.denied.as_ref().filter(|_| error.fault == F::Denied) {
+        Some(denied) => text
+            .because(format!(
+                "{}: {} may not `{}`",
+                said(error),
+                principal(denied),
+                denied.action
+            ))
+            .hint(permission(denied)),
+        None => text.because(error).hint(advice(error)),
     }
 }
 
@@ -72,64 +66,36 @@ fn permission(denied: &Denied) -> String {
     )
 }
 
-fn meaning(fault: F) -> (Kind, &'static str) {
+fn meaning(fault: F) -> &'static str {
     match fault {
-        F::PairLimit => (
-            Kind::TwoPairs,
-            "the owner has as many AccessKey pairs as it may",
-        ),
-        F::OtherLimit => (Kind::Limit, "a limit of the account is reached"),
-        F::NoSuchUser => (Kind::NoSuchUser, "there is no such RAM user"),
-        F::NoSuchPair => (Kind::NoSuchPair, "there is no such AccessKey pair"),
-        F::NoSuchEntity => (
-            Kind::NoSuchEntity,
-            "the cloud does not know what was asked for",
-        ),
-        F::Exists => (Kind::Exists, "it exists already"),
-        F::Conflict => (Kind::Conflict, "something still belongs to the RAM user"),
-        F::BadParameter => (Kind::BadName, "the cloud does not take this value"),
-        F::NoSuchOperation => (Kind::Failed, "the cloud does not know this operation"),
-        F::Denied => (Kind::Denied, "the cloud does not allow this"),
-        F::LeakProtected => (
-            Kind::Denied,
-            "the signing pair is taken for leaked, and may call neither RAM nor IMS; that cannot be lifted",
-        ),
-        F::UnknownSigner => (
-            Kind::BadCredentials,
-            "the cloud does not know the signing pair",
-        ),
-        F::DisabledSigner => (Kind::BadCredentials, "the signing pair is Inactive"),
-        F::NetworkDenied => (
-            Kind::Denied,
-            "the signing pair may not be used from this address",
-        ),
-        F::BadSignature => (
-            Kind::BadCredentials,
-            "the cloud does not take the signature",
-        ),
-        F::BadToken => (
-            Kind::BadCredentials,
-            "the cloud does not take the security token",
-        ),
-        F::Skew | F::ClockOff => (
-            Kind::Failed,
-            "this machine's clock differs from the cloud's",
-        ),
-        F::NotActivated => (Kind::Denied, "the account has not activated RAM"),
-        F::Throttled => (Kind::Unavailable, "the cloud asks for fewer calls"),
-        F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => {
-            (Kind::Unavailable, "the cloud is not available just now")
+        F::PairLimit => "the owner has as many AccessKey pairs as it may",
+        F::OtherLimit => "a limit of the account is reached",
+        F::NoSuchUser => "there is no such RAM user",
+        F::NoSuchPair => "there is no such AccessKey pair",
+        F::NoSuchEntity => "the cloud does not know what was asked for",
+        F::Exists => "it exists already",
+        F::Conflict => "something still belongs to the RAM user",
+        F::BadParameter => "the cloud does not take this value",
+        F::NoSuchOperation => "the cloud does not know this operation",
+        F::Denied => "the cloud does not allow this",
+        F::LeakProtected => {
+            "the signing pair is taken for leaked, and may call neither RAM nor IMS; that cannot be lifted"
         }
-        F::Untrusted => (
-            Kind::Unavailable,
-            "the other side could not show that it is the cloud",
-        ),
-        F::SandboxBroken => (Kind::Failed, "the sandbox cannot be used"),
-        F::BadAnswer => (Kind::Failed, "the cloud's answer makes no sense"),
-        F::Other => (
-            Kind::Failed,
-            "the cloud answers with an error that akm does not know",
-        ),
+        F::UnknownSigner => "the cloud does not know the signing pair",
+        F::DisabledSigner => "the signing pair is Inactive",
+        F::NetworkDenied => "the signing pair may not be used from this address",
+        F::BadSignature => "the cloud does not take the signature",
+        F::BadToken => "the cloud does not take the security token",
+        F::Skew | F::ClockOff => "this machine's clock differs from the cloud's",
+        F::NotActivated => "the account has not activated RAM",
+        F::Throttled => "the cloud asks for fewer calls",
+        F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => {
+            "the cloud is not available just now"
+        }
+        F::Untrusted => "the other side could not show that it is the cloud",
+        F::SandboxBroken => "the sandbox cannot be used",
+        F::BadAnswer => "the cloud's answer makes no sense",
+        F::Other => "the cloud answers with an error that akm does not know",
     }
 }
 
