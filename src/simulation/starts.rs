@@ -99,9 +99,10 @@ impl Starts {
     pub(super) fn any(&self, store: StoreKind, quota: usize, dice: &mut Dice) -> &Arc<World> {
         let is_crowded = quota > PAIRS_PER_OWNER && dice.one_in(2);
         let (usual, rough) = (&self.calm, &self.rough);
-        let all = match is_crowded {
-            true => self.crowded.iter().chain(&[]),
-            false => usual.iter().chain(rough),
+        let all = if is_crowded {
+            self.crowded.iter().chain(&[])
+        } else {
+            usual.iter().chain(rough)
         };
         let of_store: Vec<_> = all.filter(|(kind, _)| *kind == store).collect();
         &of_store[dice.below(of_store.len())].1

@@ -34,6 +34,7 @@ struct Load {
 
 impl Load {
     fn on(env: Env) -> Self {
+        let env = env.for_many();
         let (ours, theirs) = (Served::on(env), Env::light().without_overlap());
         ours.serving.add_profile(&theirs, "dev");
         for name in REGULARS {

@@ -122,6 +122,12 @@ impl Env {
         copy
     }
 
+    /// The same home, for many akm at once: a copy that is taken meanwhile is of no moment.
+    pub(crate) fn for_many(mut self) -> Self {
+        self.follows_advice = false;
+        self
+    }
+
     /// A copy of the home for what is only tried out.
     pub(crate) fn bystander(&self) -> Self {
         let mut copy = self.copied();

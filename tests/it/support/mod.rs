@@ -1,7 +1,7 @@
 //! What tests stand on: a home of its own, terminals, faults, servers, and the truth to compare with.
 
-#[cfg(feature = "server")]
 pub(crate) mod advice;
+#[cfg(feature = "server")]
 pub(crate) mod between;
 pub(crate) mod calls;
 pub(crate) mod command_tree;
