@@ -123,6 +123,7 @@ impl Env {
     }
 
     /// The same home, for many akm at once: a copy that is taken meanwhile is of no moment.
+    #[cfg(feature = "server")]
     pub(crate) fn for_many(mut self) -> Self {
         self.follows_advice = false;
         self
