@@ -16,7 +16,7 @@
 //!  sandbox ── a RAM that lives here; only cli/context and its own command know that it exists
 //! ```
 //!
-//! Arrows go down only, and neighbours do not import each other. `tests/it/layers.rs` holds the code to it.
+//! Arrows go down only, and neighbours do not import each other. `tests/it/house/layers.rs` holds the code to it.
 
 #![cfg_attr(
     test,

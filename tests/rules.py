@@ -25,9 +25,9 @@ RULES = {
         "it.rolled_back;",
     ),
     "a create is given up only once no list can lack its pair": (
-        PLAN,
-        "request.signed_at + limits.expiry + limits.lag)",
-        "request.signed_at + limits.expiry)",
+        SEEN,
+        "request.signed_at + self.expiry + self.lag",
+        "request.signed_at + self.expiry",
     ),
     "a create is given up only by a list from after that": (
         PLAN,
@@ -46,8 +46,8 @@ RULES = {
     ),
     "the secret of what leaked is not saved again": (
         PLAN,
-        "open.made.keys().filter(|id| !open.leaked.contains(*id));",
-        "open.made.keys();",
+        "let mut made = open.made.keys().filter(|id| !open.leaked.contains(*id));",
+        "let mut made = open.made.keys();",
     ),
     "another pair is handed out before the leaked one goes": (
         PLAN,
@@ -136,7 +136,7 @@ RULES = {
     ),
     "there are two seconds between the two proofs": (
         PLAN,
-        "it.delivered_at.map(|at| at + PROOF);",
+        "it.delivered_at.map(|at| at + self.seen.limits.proof);",
         "it.delivered_at;",
     ),
     "a rotation ends where somebody enables the old pair": (
@@ -216,23 +216,68 @@ RULES = {
     ),
     "the journal stays until a later run has read the secret back": (
         PLAN,
-        "() if open.made.keys().any(is_unproven) =>",
+        "() if self.is_unproven() =>",
         "() if false =>",
     ),
     "the secret of what leaked need not be read back": (
         PLAN,
-        "seen.unproven.contains(id) && !open.leaked.contains(id);",
-        "seen.unproven.contains(id);",
+        "let mut kept = open.made.keys().filter(|id| !open.leaked.contains(*id));",
+        "let mut kept = open.made.keys();",
     ),
     "no rotation follows one that was cut short": (
         PLAN,
-        "Ask::Rotate if !is_delivered && !is_free =>",
+        "Ask::Rotate if !is_waiting && !is_free =>",
         "Ask::Rotate if false =>",
     ),
-    "a rotation may follow one that is delivered": (
+    "a rotation may follow one that waits for its time": (
         PLAN,
-        "Ask::Rotate if !is_delivered && !is_free =>",
+        "Ask::Rotate if !is_waiting && !is_free =>",
         "Ask::Rotate if !is_free =>",
+    ),
+    "a rotation without an overlap does not wait": (
+        PLAN,
+        "(Some(_), None) => it.spans.overlap > TimeDelta::zero(),",
+        "(Some(_), None) => true,",
+    ),
+    "a rotation without a grace does not wait": (
+        PLAN,
+        "(Some(_), Some(_)) => it.spans.grace > TimeDelta::zero(),",
+        "(Some(_), Some(_)) => true,",
+    ),
+    "a leak that a waiting rotation keeps in the journal ends": (
+        PLAN,
+        "fails.flatten().or_else(|| self.leak_is_over());",
+        "fails.flatten();",
+    ),
+    "a leak that a secret to be read back keeps in the journal ends": (
+        PLAN,
+        "let over = self.leak_is_over();",
+        "let over = None;",
+    ),
+    "the leak of a pair that may come back does not end": (
+        PLAN,
+        "leaked.find(|id| !self.open.restoring.contains_key(*id));",
+        "leaked.next();",
+    ),
+    "the journal goes with the replacement": (
+        PLAN,
+        "if is_alone && !self.is_unproven() {",
+        "if false {",
+    ),
+    "the journal does not go with a replacement beside what is unfinished": (
+        PLAN,
+        "if is_alone && !self.is_unproven() {",
+        "if !self.is_unproven() {",
+    ),
+    "the journal does not go with a replacement before a secret was read back": (
+        PLAN,
+        "if is_alone && !self.is_unproven() {",
+        "if is_alone {",
+    ),
+    "a list says whether a replaced pair is there": (
+        SEEN,
+        ".filter_map(|id| open.made.get(id).filter(|made| !made.replaced))",
+        ".filter_map(|id| open.made.get(id))",
     ),
     "no rotation follows a leak": (
         PLAN,

@@ -1,11 +1,11 @@
 //! Command lines that akm advises, in hints and in what it says: made to act in the account of the command that advises them.
 //!
-//! The texts come from every layer and name no profile. This is the one place that adds it.
+//! The texts name no profile. This is the one place that adds it.
 
 use super::{Command, connect::option};
+use crate::cli::failure::Failure;
 use crate::core::name::ProfileName;
 use crate::metadata::{Home, config::Config};
-use crate::ops::Failure;
 use clap::Subcommand;
 use std::borrow::Cow;
 use std::fmt;
@@ -15,9 +15,9 @@ const OF_NO_ACCOUNT: [&str; 6] = ["profile", "store", "sandbox", "completions", 
 
 /// The profile that was named, if one was, and the home that knows the default one.
 #[derive(Clone, Default)]
-pub(crate) struct Advice(Option<(ProfileName, Home)>);
+pub(crate) struct ProfileOption(Option<(ProfileName, Home)>);
 
-impl Advice {
+impl ProfileOption {
     pub(crate) fn new(named: Option<&ProfileName>, home: &Home) -> Self {
         Self(named.map(|name| (name.clone(), home.clone())))
     }
@@ -52,9 +52,9 @@ impl Advice {
 }
 
 /// It is part of what a person wants to hear, which is shown whole.
-impl fmt::Debug for Advice {
+impl fmt::Debug for ProfileOption {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.debug_tuple("Advice")
+        f.debug_tuple("ProfileOption")
             .field(&self.0.as_ref().map(|(name, _)| name))
             .finish()
     }
@@ -91,7 +91,7 @@ mod tests {
             data: nowhere,
         };
         let name = ProfileName::parse("prod").unwrap();
-        Advice::new(Some(&name), &home)
+        ProfileOption::new(Some(&name), &home)
             .in_profile(text)
             .into_owned()
     }
@@ -123,7 +123,7 @@ mod tests {
             ),
         ] {
             assert_eq!(advised(text), expected);
-            assert_eq!(Advice::default().in_profile(text), text);
+            assert_eq!(ProfileOption::default().in_profile(text), text);
         }
     }
 }

@@ -173,7 +173,7 @@ fn described(user: Option<&UserName>, pair: &PairRecord) -> CompletionCandidate 
 fn open(start: &str) -> Option<Vec<CompletionCandidate>> {
     let journal = context::glance(line().profile)?.journal;
     let open = crate::ops::recover::list(&journal).ok()?.0.into_iter();
-    let open = open.filter_map(|open| Some((open.id?, open.owner, open.what)));
+    let open = open.filter_map(|open| Some((open.id?, open.owner, open.what.as_str())));
     let open = open.filter(|(id, ..)| id.as_str().starts_with(start));
     Some(
         open.map(|(id, owner, what)| {

@@ -1,7 +1,8 @@
 //! `akm completions`
 
 use super::{complete::VARIABLE, ui};
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use clap::{Args, ValueEnum};
 use clap_complete::env::{Elvish, EnvCompleter, Fish, Powershell};
 

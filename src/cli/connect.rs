@@ -1,13 +1,14 @@
 //! `akm connect`
 
 use super::{context::Context, hand_out::region, selector::PairArgs, ui};
+use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::ProfileName, role::RoleArn};
 use crate::delivery::aliyun_config::External;
 use crate::delivery::process_command;
 use crate::metadata::profile::Role;
 use crate::ops::connect::{self, Before};
 use crate::ops::credentials::{self, Selector};
-use crate::ops::{Account, Failure, Kind, Tell, role_trial};
+use crate::ops::{Account, Kind, role_trial};
 use crate::sys::program;
 use clap::{Args, Subcommand};
 use serde_json::json;

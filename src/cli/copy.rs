@@ -5,9 +5,10 @@ use super::{
     selector::PairArgs,
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::core::{Invalid, access_key::AccessKeyId, secret::Secret, time::Span};
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Kind, Tell, hand_out};
+use crate::ops::{Kind, hand_out};
 use crate::sys::clipboard::{Clipboard, Mark};
 use clap::Args;
 use serde_json::json;

@@ -5,13 +5,14 @@ use super::{
     copy, note,
     pair::PairView,
     selector::OwnerArgs,
-    ui,
+    ui, words,
 };
+use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
-use crate::ops::{self, Failure, Kind, Session, Tell, create};
+use crate::ops::{self, Kind, Session, advice::Advice, create};
 use crate::sys::{clipboard::Clipboard, new_file::NewFile};
 use clap::Args;
 use std::io;
@@ -63,12 +64,12 @@ impl Create {
         let created = self.create(context, &session, &owner)?;
         let pair = &created.pair;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
-        session.tell.note(&format!(
+        context.ui.note(&format!(
             "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
             pair.access_key_id
         ));
         let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
-        left.and(created.handed_out(&session))
+        left.and(created.handed_out().map_err(Failure::from))
     }
 
     fn checked(&self, context: &Context) -> Result<(), Failure> {
@@ -104,18 +105,18 @@ impl Create {
     }
 
     /// A missing RAM user is made where that was asked for, or the profile says so, or the person agrees.
-    fn create(
+    fn create<'a>(
         &self,
         context: &Context,
-        session: &Session,
+        session: &'a Session,
         owner: &Owner,
-    ) -> Result<create::Created, Failure> {
+    ) -> Result<create::Created<'a>, Failure> {
         match (create::create(session, owner, self.wish()), owner) {
             (Err(failure), Owner::RamUser(name)) if failure.kind == Kind::NoSuchUser => {
                 self.make_user(context, session, name)?;
-                create::create(session, owner, self.wish())
+                Ok(create::create(session, owner, self.wish())?)
             }
-            (done, _) => done,
+            (done, _) => Ok(done?),
         }
     }
 
@@ -134,10 +135,10 @@ impl Create {
     ) -> Result<(), Failure> {
         let wanted = self.create_user || context.makes_missing_users()?;
         if !wanted && !agreed(context, name)? {
-            return Err(ops::user::missing(name).hint("`--create-user` makes it"));
+            return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
         }
         if ops::user::ensure(session, name)? {
-            session.tell.note(&format!("RAM user `{name}` was made"));
+            context.ui.note(&format!("RAM user `{name}` was made"));
         }
         Ok(())
     }
@@ -151,10 +152,12 @@ impl Create {
         file: CsvTarget,
         clipboard: Option<Clipboard>,
     ) -> Result<(), Failure> {
+        let advice = words::advice(&Advice::Export(pair.access_key_id.clone()));
+        let held = |failure: Failure| failure.hint(&advice);
         let leaves = !self.hand_outs().is_empty();
         let secret = if leaves {
             let secret = session.secret(pair);
-            Some(secret.map_err(|failure| create::not_handed_out(failure, &pair.access_key_id))?)
+            Some(secret.map_err(|failure| held(failure.into()))?)
         } else {
             None
         };
@@ -163,7 +166,6 @@ impl Create {
             secret,
             owner,
         });
-        let held = |failure| create::not_handed_out(failure, &pair.access_key_id);
         let written = row
             .map_or(Ok(()), |row| file.write(&[row], false))
             .map_err(held);

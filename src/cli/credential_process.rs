@@ -7,8 +7,9 @@ use super::{
     selector::PairArgs,
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Kind, Tell, credentials::Selector, role_session::Freshness};
+use crate::ops::{Kind, credentials::Selector, role_session::Freshness};
 use clap::Args;
 use serde::Serialize;
 use std::sync::mpsc;

@@ -7,12 +7,13 @@ use super::{
     selector::PairArgs,
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::delivery::{
     environment,
     format::{self, Format},
 };
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Kind, role_session::Freshness};
+use crate::ops::{Kind, role_session::Freshness};
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use zeroize::Zeroizing;
 

@@ -1,7 +1,8 @@
 //! The one place that picks an exit code, and how a failure is said.
 
 use super::escape::{escape, in_json};
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use serde_json::json;
 use std::fmt::Write;
 

@@ -5,9 +5,10 @@ use super::{
     hand_out::{Door, HandedOut, SessionArgs},
     selector::PairArgs,
 };
+use crate::cli::failure::Failure;
 use crate::delivery::environment::{self, Assignment};
 use crate::metadata::log::Action;
-use crate::ops::{Failure, Kind, Tell, role_session::Freshness};
+use crate::ops::{Kind, role_session::Freshness};
 use crate::sys::exec::{self, Environment, Interpreter};
 use clap::Args;
 use std::env;

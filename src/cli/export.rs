@@ -1,11 +1,13 @@
 //! `akm export`
 
 use super::{complete, context::Context, create::CsvTarget, selector, ui};
+use crate::cli::failure::Failure;
 use crate::export::Row;
 use crate::ops::{
-    Failure, Kind, Tell,
+    Kind,
     credentials::Selector,
     export::{self, Which},
+    unreadable,
 };
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -86,9 +88,13 @@ impl Export {
         }
         if context.ui.json() && !to_output {
             let ids: Vec<&str> = pairs.iter().map(|pair| pair.id.as_str()).collect();
-            return ui::print_json(&serde_json::json!({ "access_key_ids": ids }));
+            ui::print_json(&serde_json::json!({ "access_key_ids": ids }))?;
         }
-        Ok(())
+        if !self.all {
+            return Ok(());
+        }
+        let known = reading.account.inventory.all()?;
+        Ok(unreadable(known.unreadable, &context.ui)?)
     }
 
     fn which(&self) -> Result<Which, Failure> {

@@ -4,7 +4,8 @@ use super::{
     Command, connect::Connect, key_policy::Policy, profile::Profile, sandbox::Sandbox,
     store::Store, ui::Output, user::User,
 };
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use Output::{Csv, Json, Plain, Table};
 
 impl Command {
@@ -33,6 +34,8 @@ impl Command {
             Self::List(_) => ("list", ROWS),
             Self::ShowId(_) => ("show-id", DATA),
             Self::Rotate(_) => ("rotate", DATA),
+            Self::Leak(_) => ("leak", DATA),
+            Self::Rollback(_) => ("rollback", DATA),
             Self::Disable(_) => ("disable", DATA),
             Self::Enable(_) => ("enable", DATA),
             Self::Delete(_) => ("delete", DATA),

@@ -3,7 +3,9 @@
 use super::{
     context::{Context, Reading},
     selector::PairArgs,
+    words::{argument, in_place_of},
 };
+use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{
     Invalid,
@@ -14,7 +16,7 @@ use crate::core::{
 };
 use crate::metadata::{log::Action, profile::Role};
 use crate::ops::{
-    Failure, Kind, Tell,
+    Kind,
     credentials::{self, Chosen, Selector},
     hand_out,
     role_session::{self, Freshness, Wanted},
@@ -70,7 +72,7 @@ impl SessionArgs {
         if door.fresh == Freshness::Whole || context.ui.verbose {
             warn_of_age(context, &reading, &asked.chosen);
         }
-        let credentials = asked.hand_out(&reading, |asked| match asked.role {
+        let credentials = asked.hand_out(context, &reading, |asked| match asked.role {
             None => pair_itself(&reading, &asked.chosen),
             Some(_) => asked.session(context, &reading, door.fresh),
         })?;
@@ -122,6 +124,7 @@ impl Asked {
     /// [`credentials::hand_out`].
     pub(crate) fn hand_out<T>(
         &mut self,
+        context: &Context,
         reading: &Reading,
         hand: impl Fn(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
@@ -130,8 +133,12 @@ impl Asked {
             self.chosen = chosen.clone();
             hand(self)
         };
-        let given = credentials::hand_out(&reading.account, &selector, chosen, tried);
-        given.map(|(_, given)| given)
+        let handed = credentials::hand_out(&reading.account, &selector, chosen, tried)?;
+        if let Some((lost, why)) = handed.lost {
+            let (id, owner) = (&handed.chosen.pair.access_key_id, &handed.chosen.owner);
+            context.ui.warn(&in_place_of(id, owner, &lost, &why.why()));
+        }
+        Ok(handed.given)
     }
 
     /// Returns a session of the role, cached or new. `Usage` where no role was named.
@@ -214,7 +221,7 @@ pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen)
             chosen.pair.access_key_id,
             chosen.owner,
             time::in_days(age),
-            chosen.owner.argument(),
+            argument(&chosen.owner),
         ));
     }
 }

@@ -1,10 +1,11 @@
 //! `akm help`
 
 use super::{Cli, complete, error, spelling, ui};
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use clap::{Args, Command, CommandFactory};
 
-/// Explain a command, or a topic: exit-codes, environment
+/// Explain a command, or a topic: exit-codes, environment, config
 #[derive(Debug, Args)]
 #[command(after_help = examples![
     "akm help" => "all commands and topics",
@@ -29,8 +30,39 @@ NO_COLOR, CLICOLOR_FORCE
                 no colour, or colour even where there is no terminal
 ";
 
+/// The keys of `config.toml`.
+pub(crate) const CONFIG: &str = "\
+`config.toml` lies in AKM_HOME. Commands write it; [policy] is for you to write.
+
+version               the file's version
+store                 the secret store for what is stored from now on
+unlock_for            how long a passphrase stays in the kernel's keyring
+default_profile       the profile that is meant when none is named
+sandbox_is_only_named whether the sandbox acts only when it is named
+[policy]
+  overlap             how long a rotation's old pair stays Active, as 2d
+  grace               how long it then stays Inactive before it may be deleted
+  max_age             from which age on a pair that is handed out is a warning
+[recipients]          the public keys of the identities that seal secrets
+  age, keyring
+[profiles.NAME]
+  account_id, identity, default_domain
+                      the account, and who signs, as the cloud named them
+  access_key_id       the pair that akm signs with
+  secret_store        the store that has its secret
+  create_missing_users  whether `create` makes a RAM user that is missing
+  endpoint, proxy     another cloud; the way to it
+  region              the region of whoever gets a pair
+  verify_pause        the least time between the two proofs that a new pair
+                      works, before its old pair is disabled: 2s if absent
+  [profiles.NAME.role]
+    arn, session_name, external_id
+                      the role that the pair assumes for every command
+";
+
 /// What is explained beside the commands: name, what it is about, text.
-const TOPICS: [(&str, &str, &str); 2] = [
+const TOPICS: [(&str, &str, &str); 3] = [
+    ("config", "The keys of config.toml", CONFIG),
     ("exit-codes", "What each exit code means", error::EXIT_CODES),
     (
         "environment",
@@ -127,5 +159,22 @@ mod tests {
         let mut seen = Vec::new();
         walk(&tree, &mut seen);
         assert!(seen.contains(&"akm-user-create".to_owned()), "{seen:?}");
+    }
+
+    #[test]
+    fn every_key_of_the_configuration_is_explained() {
+        let sources = [
+            include_str!("../metadata/config.rs"),
+            include_str!("../metadata/profile.rs"),
+            include_str!("../core/policy.rs"),
+        ];
+        let lines = sources.iter().flat_map(|source| source.lines());
+        let fields = lines.filter_map(|line| line.strip_prefix("    pub(crate) "));
+        let names = fields.filter_map(|field| field.strip_suffix(',')?.split_once(": "));
+        let names: Vec<&str> = names.map(|(name, _)| name).collect();
+        assert!(names.len() > 15, "{names:?}");
+        for name in names {
+            assert!(CONFIG.contains(name), "{name}");
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! `akm key-policy show`, and the commands under `akm key-policy`.
 
 use super::{complete, context::Context, key_policy_set::Set, selector::key_id, table, ui};
+use crate::cli::failure::Failure;
 use crate::core::key_policy::{KeyPolicy, Statement};
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{self, Failure, Kind};
+use crate::ops::{self, Kind};
 use clap::{Args, Subcommand};
 
 /// Show and set from which networks an AccessKey pair may be used

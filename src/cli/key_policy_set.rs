@@ -1,13 +1,14 @@
 //! `akm key-policy set`
 
 use super::{complete, context::Context, selector::key_id, ui};
+use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
     key_policy::{KeyPolicy, Statement},
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{self, Failure, Kind, Tell};
+use crate::ops::{self, Kind};
 use clap::{ArgGroup, Args};
 use std::fs::File;
 use std::io::{self, Read};
@@ -51,7 +52,7 @@ impl Set {
         let owner = ops::key_policy::owner(&session, &id)?;
         let signs = ops::profile::signs(&session, &id)?;
         for text in warnings(signs, &id, &policy) {
-            session.tell.warn(&text);
+            context.ui.warn(&text);
         }
         let question = format!("set the network policy of `{id}` of {owner}?");
         context.ui.insist(&question)?;

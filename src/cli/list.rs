@@ -7,13 +7,14 @@ use super::{
     table::{self, Cell, Look, Tone},
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
     time::{self, Span, Timestamp},
 };
-use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Account, Failure, refresh};
+use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
+use crate::ops::{Account, refresh, unreadable};
 use chrono::TimeDelta;
 use clap::Args;
 use serde::Serialize;
@@ -60,6 +61,7 @@ struct Row<'a> {
     secret: &'static str,
     secret_store: Option<&'static str>,
     suspect: bool,
+    leaked: bool,
     /// What `--ram-user` and `--account` mean; a script asks `show-id`.
     #[serde(skip)]
     current: bool,
@@ -79,9 +81,13 @@ impl List {
         }
         let known = context.account()?;
         context.note_missing_home();
-        let records = known
-            .as_ref()
-            .map_or_else(|| Ok(Vec::new()), |known| records(known, owner.as_ref()))?;
+        let Owners {
+            records,
+            unreadable: damaged,
+        } = known.as_ref().map_or_else(
+            || Ok(Owners::default()),
+            |known| records(known, owner.as_ref()),
+        )?;
         let suspects = known.map_or_else(|| Ok(Vec::new()), |known| known.journal.suspects())?;
         let suspects: Vec<AccessKeyId> = suspects
             .into_iter()
@@ -103,7 +109,8 @@ impl List {
                 .map(time::format),
         };
         let look = Look::of_output(context.clock.now());
-        print(&view, context.ui.output.unwrap_or(Output::Table), &look)
+        print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
+        Ok(unreadable(damaged, &context.ui)?)
     }
 
     fn wants(&self, pair: &PairRecord, since: Option<Timestamp>) -> bool {
@@ -116,9 +123,12 @@ impl List {
     }
 }
 
-fn records(known: &Account, owner: Option<&Owner>) -> Result<Vec<OwnerRecord>, Failure> {
+fn records(known: &Account, owner: Option<&Owner>) -> Result<Owners, Failure> {
     match owner {
-        Some(owner) => Ok(known.inventory.load(owner)?.into_iter().collect()),
+        Some(owner) => Ok(Owners {
+            records: known.inventory.load(owner)?.into_iter().collect(),
+            unreadable: Vec::new(),
+        }),
         None => Ok(known.inventory.all()?),
     }
 }
@@ -151,6 +161,7 @@ impl<'a> Row<'a> {
                 .secret_store
                 .map(super::super::core::place::StoreKind::as_str),
             suspect: suspects.contains(&pair.access_key_id),
+            leaked: pair.leaked,
             current: record
                 .current()
                 .is_some_and(|current| current.access_key_id == pair.access_key_id),
@@ -199,11 +210,12 @@ impl<'a> Row<'a> {
         Some(look.now - time::parse(&self.created_at).ok()?)
     }
 
-    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a secret that is not
-    /// held; then the remark.
+    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a pair that leaked, a secret
+    /// that is not held; then the remark.
     fn note(&self, look: &Look) -> (String, Tone) {
         let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
             (true, _, _) => ("suspect".to_owned(), Tone::Bad),
+            _ if self.leaked => ("leaked".to_owned(), Tone::Bad),
             (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
             (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
             _ if look.is_terminal() && self.secret_store.is_none() => {

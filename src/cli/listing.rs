@@ -4,7 +4,7 @@ use super::{
     sheet, table,
     ui::{self, Output},
 };
-use crate::ops::Failure;
+use crate::cli::failure::Failure;
 use serde::Serialize;
 
 pub(super) trait Listed: Serialize {

@@ -7,12 +7,12 @@ use super::{
     table::{self, Cell, Look, Tone},
     ui::{self, Output},
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     account::{AccountId, Owner},
     time,
 };
 use crate::metadata::log::{self, Effect, Entry, Line};
-use crate::ops::{Failure, Tell};
 use clap::Args;
 use std::collections::VecDeque;
 

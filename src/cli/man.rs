@@ -1,7 +1,8 @@
 //! `akm man`: the command tree as man pages, out of the same texts as `--help`.
 
 use super::{Cli, error, help, ui::Ui};
-use crate::ops::{Failure, Kind, Tell};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use crate::sys::public_file;
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::roff::{Roff, bold, roman};

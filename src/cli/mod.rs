@@ -18,12 +18,14 @@ mod error;
 mod escape;
 mod exec;
 mod export;
+mod failure;
 mod forms;
 mod hand_out;
 mod help;
 mod import;
 mod key_policy;
 mod key_policy_set;
+mod leak;
 mod list;
 mod listing;
 mod log;
@@ -37,6 +39,7 @@ mod profile_remove;
 mod protect;
 mod read;
 mod recover;
+mod rollback;
 mod rotate;
 mod sandbox;
 #[cfg(feature = "server")]
@@ -55,9 +58,11 @@ mod traced;
 mod ui;
 mod user;
 mod verify;
+mod words;
 mod wrap;
 
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 use context::{Context, Environment, in_no_home};
 use std::ffi::OsString;
@@ -134,6 +139,8 @@ enum Command {
     List(list::List),
     ShowId(show_id::ShowId),
     Rotate(rotate::Rotate),
+    Leak(leak::Leak),
+    Rollback(rollback::Rollback),
     Disable(status::Disable),
     Enable(status::Enable),
     Delete(pair::Delete),
@@ -184,6 +191,8 @@ impl Command {
             Self::List(args) => args.run(context),
             Self::ShowId(args) => args.run(context),
             Self::Rotate(args) => args.run(context),
+            Self::Leak(args) => args.run(context),
+            Self::Rollback(args) => args.run(context),
             Self::Disable(args) => args.run(context),
             Self::Enable(args) => args.run(context),
             Self::Delete(args) => args.run(context),

@@ -1,8 +1,9 @@
 //! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
 
-use super::context::Context;
+use super::{context::Context, ui::Ui};
+use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
-use crate::ops::{self, Failure, Kind, Session, Tell};
+use crate::ops::{self, Kind, Session};
 use inquire::ui::{Attributes, RenderConfig, StyleSheet};
 use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text, set_global_render_config};
@@ -31,7 +32,7 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
     set_global_render_config(look());
     match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
         ACCOUNT => super::create::warn_of_account(context).map(|()| Owner::Account),
-        _ => pick(session).map(Owner::RamUser),
+        _ => pick(&context.ui, session).map(Owner::RamUser),
     }
 }
 
@@ -44,10 +45,10 @@ fn look() -> RenderConfig<'static> {
 }
 
 /// One of the account's RAM users, or a new one.
-fn pick(session: &Session) -> Result<UserName, Failure> {
+fn pick(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
     let users = session.cloud.users()?;
     if users.is_empty() {
-        return new_user(session);
+        return new_user(ui, session);
     }
     let names = users.iter().map(|user| user.name.as_str());
     let choices: Vec<&str> = std::iter::once(NEW).chain(names).collect();
@@ -56,12 +57,12 @@ fn pick(session: &Session) -> Result<UserName, Failure> {
             .with_page_size(PAGE)
             .prompt(),
     )? {
-        NEW => new_user(session),
+        NEW => new_user(ui, session),
         name => Ok(UserName::parse(name)?),
     }
 }
 
-fn new_user(session: &Session) -> Result<UserName, Failure> {
+fn new_user(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
     let valid = |text: &str| {
         Ok(match UserName::parse(text) {
             Ok(_) => Validation::Valid,
@@ -75,7 +76,7 @@ fn new_user(session: &Session) -> Result<UserName, Failure> {
     )?;
     let name = UserName::parse(&name)?;
     if ops::user::ensure(session, &name)? {
-        session.tell.note(&format!("RAM user `{name}` was made"));
+        ui.note(&format!("RAM user `{name}` was made"));
     }
     Ok(name)
 }

@@ -1,9 +1,10 @@
 //! `akm delete`, and how one pair is shown.
 
 use super::{complete, context::Context, selector::key_id, ui};
+use crate::cli::failure::Failure;
 use crate::core::{account::Owner, time};
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Account, Failure, Tell, retire};
+use crate::ops::{Account, retire};
 use clap::Args;
 use serde::Serialize;
 

@@ -1,8 +1,9 @@
 //! Where passphrases come from: a file or a variable that a person set, or the person, on the terminal.
 
 use super::ui::Ui;
+use crate::cli::failure::Failure;
 use crate::core::passphrase::{LONGEST, Passphrase};
-use crate::ops::{Failure, Kind, Tell};
+use crate::ops::Kind;
 use crate::store::{self, Passphrases};
 use crate::sys::{first_line, terminal};
 use std::ffi::OsString;

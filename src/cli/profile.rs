@@ -8,12 +8,13 @@ use super::{
     profile_remove::remove,
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::core::region::RegionId;
 use crate::metadata::config::Config;
 use crate::metadata::profile::Profile as Entry;
-use crate::ops::{Failure, Kind, Tell};
+use crate::ops::Kind;
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;

@@ -2,6 +2,7 @@
 
 use super::context::{Context, Way, in_role};
 use super::{profile::View, signer::Signer, signer::SignerArgs, ui};
+use crate::cli::failure::Failure;
 use crate::cloud::Client;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
@@ -10,7 +11,7 @@ use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
 use crate::metadata::profile::{Profile, Role};
-use crate::ops::{self, Account, Failure, Kind, Tell, profile::Known};
+use crate::ops::{self, Account, Kind, profile::Known};
 use crate::store::StoreKind;
 use clap::Args;
 
@@ -77,7 +78,13 @@ impl Add {
         // Held and known before the profile names it: killed in between, the same command goes on.
         context.change_config(|config| {
             free(config, &name)?;
-            ops::profile::hold(&account, &client, store, &signer.id, &signer.secret)
+            Ok(ops::profile::hold(
+                &account,
+                &client,
+                store,
+                &signer.id,
+                &signer.secret,
+            )?)
         })?;
         adopt(context, &account, &client, &profile);
         let mut first = false;
@@ -147,7 +154,7 @@ impl Add {
 /// reason to be without the profile.
 fn adopt(context: &Context, account: &Account, client: &Client, profile: &Profile) {
     let (id, kind) = (&profile.access_key_id, profile.secret_store);
-    match ops::profile::adopt(account, client, id, kind) {
+    match ops::profile::adopt(account, client, id, kind).map_err(Failure::from) {
         Ok(true) => (),
         Ok(false) => context.ui.note(&format!(
             "`{id}` signs, and is not among the pairs that `akm list` shows: it may not list itself, or belongs to another account"

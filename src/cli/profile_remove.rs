@@ -2,12 +2,13 @@
 
 use super::context::{Context, no_such_profile};
 use super::ui;
+use crate::cli::failure::Failure;
 use crate::core::access_key::AccessKeyId;
 use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
 use crate::metadata::profile::Profile;
-use crate::ops::{self, Account, Failure, Kind, Tell, recover};
+use crate::ops::{self, Account, Kind, recover};
 
 pub(super) fn remove(
     context: &Context,

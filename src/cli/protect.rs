@@ -1,9 +1,10 @@
 //! `akm store protect`
 
 use super::{context::Context, ui};
+use crate::cli::failure::Failure;
 use crate::core::time::{self, Span, Timestamp};
 use crate::metadata::config::Config;
-use crate::ops::{self, Failure, Tell};
+use crate::ops::{self};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;

@@ -1,9 +1,10 @@
 //! `akm read`
 
 use super::{context::Context, hand_out, selector::PairArgs, ui};
+use crate::cli::failure::Failure;
 use crate::delivery::format::{self, Format};
 use crate::metadata::log::Action;
-use crate::ops::{self, Failure};
+use crate::ops::{self};
 use clap::{Args, ValueEnum};
 use zeroize::Zeroizing;
 

@@ -10,12 +10,13 @@ use super::{
     table,
     ui::{self, Ui},
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     account::Owner,
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account, Failure, Tell,
+    Account,
     recover::{self, Dismissed, Ended},
     rotate::{Standing, State},
 };
@@ -45,7 +46,7 @@ impl Recover {
         }
         if context.known()?.is_none() {
             if let Some(id) = &self.dismiss {
-                return Err(recover::nothing_such(&key_id(id)?));
+                return Err(recover::nothing_such(&key_id(id)?).into());
             }
             context.ui.note("nothing is open");
             return self.show(context, &[]);
@@ -84,7 +85,10 @@ impl Recover {
                 .note("nothing is left that could be finished now");
         }
         self.show(context, &recovered)?;
-        ended(&context.ui, left.into_iter().map(|(_, failure)| failure))
+        ended(
+            &context.ui,
+            left.into_iter().map(|(_, failure)| failure.into()),
+        )
     }
 
     pub(crate) fn is_list(&self) -> bool {
@@ -138,16 +142,18 @@ fn ended(to: &Ui, failures: impl IntoIterator<Item = Failure>) -> Result<(), Fai
 }
 
 fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Failure> {
-    known.map_or_else(
-        || Ok((Vec::new(), Vec::new())),
-        |known| recover::list(&known.journal),
-    )
+    let Some(known) = known else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let (open, unreadable) = recover::list(&known.journal)?;
+    Ok((open, unreadable.into_iter().map(Failure::from).collect()))
 }
 
 fn rows(open: &[recover::Open]) -> Vec<Value> {
     let row = |open: &recover::Open| {
         json!({
-            "what": open.what,
+            "what": open.what.as_str(),
+            "state": open.what.stage(),
             "owner": open.owner.kind(),
             "ram_user": open.owner.ram_user(),
             "access_key_id": open.id,
@@ -159,6 +165,12 @@ fn rows(open: &[recover::Open]) -> Vec<Value> {
 
 fn due(open: &recover::Open) -> Option<String> {
     open.due.map(time::format)
+}
+
+/// For a person, as `rotation (grace)`.
+fn what(what: recover::What) -> String {
+    let stage = what.stage().map(|stage| format!(" ({stage})"));
+    what.as_str().to_owned() + &stage.unwrap_or_default()
 }
 
 const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
@@ -180,7 +192,7 @@ fn list(context: &Context) -> Result<(), Failure> {
                 .to_owned();
             let id = open.id.as_ref().map_or("-", |id| id.as_str()).to_owned();
             vec![
-                open.what.to_owned(),
+                what(open.what),
                 owner,
                 id,
                 due(open).unwrap_or_else(|| "-".to_owned()),

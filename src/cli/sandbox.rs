@@ -3,8 +3,9 @@
 #[cfg(feature = "server")]
 use super::sandbox_serve::Serve;
 use super::{context::Context, ui};
+use crate::cli::failure::Failure;
 use crate::core::account::AccountId;
-use crate::ops::{self, Failure, Kind, Stores, Tell};
+use crate::ops::{self, Kind, Stores};
 use crate::store::SecretName;
 use crate::sys::fs::remove_folder;
 use clap::Subcommand;

@@ -2,8 +2,9 @@
 
 use super::context::{Context, broken_sandbox};
 use super::ui;
+use crate::cli::failure::Failure;
 use crate::core::{Invalid, time};
-use crate::ops::{Failure, Kind, Tell};
+use crate::ops::Kind;
 use crate::sandbox::{self, Administrator, Gateway, Settings};
 use crate::sys::random;
 use clap::Args;

@@ -1,8 +1,9 @@
 //! Selectors: an owner by its name, or a pair by its id or as an owner's current one.
 
 use super::complete;
+use crate::cli::failure::Failure;
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
-use crate::ops::{Failure, Kind, credentials::Selector};
+use crate::ops::{Kind, credentials::Selector};
 use clap::Args;
 
 /// An owner of pairs.
@@ -100,5 +101,5 @@ pub(crate) fn key_id(text: &str) -> Result<AccessKeyId, Failure> {
 }
 
 pub(crate) fn nothing_known(owner: &Owner) -> Failure {
-    crate::ops::credentials::nothing_known(owner)
+    crate::ops::credentials::nothing_known(owner).into()
 }

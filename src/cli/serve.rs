@@ -7,13 +7,17 @@ use super::{
     selector::PairArgs,
     ui::Ui,
 };
-use crate::core::{credentials::Credentials, time::Span};
+use crate::cli::failure::Failure;
+use crate::core::{
+    credentials::Credentials,
+    time::{self, Span, Timestamp},
+};
 use crate::delivery::{credentials_uri, environment};
 use crate::metadata::log::Action;
 use crate::ops::{
-    Failure, Kind, Tell, hand_out as log,
+    Kind, hand_out as log,
     role_session::Freshness,
-    serve::{Endpoint, SharedSession},
+    serve::{Endpoint, Provider, SharedSession},
 };
 use crate::sys::{child, exec, http_server::Server};
 use clap::Args;
@@ -95,11 +99,11 @@ impl Serve {
         asked: &Asked,
         session: Credentials,
     ) -> Result<Arc<SharedSession>, Failure> {
-        let (clock, tell) = (context.clock.clone(), Arc::new(context.ui.clone()));
+        let (clock, ui) = (context.clock.clone(), context.ui.clone());
         let context = context.silent();
         let (policy, served) = (asked.policy.clone(), Mutex::new(session.id.clone()));
         self.session.policy = None;
-        let provider = move || {
+        let open = move || {
             let reading = context.reading()?;
             let mut asked = self.session.asked(&reading, &self.pair)?;
             asked.policy.clone_from(&policy);
@@ -111,13 +115,25 @@ impl Serve {
             }
             Ok(session)
         };
-        let shared = SharedSession::start(session, Box::new(provider), clock, tell);
+        let provider = Provider {
+            open: Box::new(open),
+            warn: Box::new(move |failure, until| ui.warn(&not_renewed(&failure, until))),
+        };
+        let shared = SharedSession::start(session, provider, clock);
         shared.map_err(no_server)
     }
 }
 
+fn not_renewed(failure: &Failure, until: Option<Timestamp>) -> String {
+    let until = until.map_or_else(String::new, time::format);
+    format!(
+        "the session could not be renewed: {}; akm tries again, and the old one is valid until {until}",
+        failure.whole()
+    )
+}
+
 fn opened(asked: &mut Asked, context: &Context, reading: &Reading) -> Result<Credentials, Failure> {
-    asked.hand_out(reading, |asked| {
+    asked.hand_out(context, reading, |asked| {
         asked.session(context, reading, Freshness::Served)
     })
 }

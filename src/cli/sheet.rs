@@ -1,7 +1,8 @@
 //! `-o csv`: the rows of `--json` as a sheet. No secret is ever in it.
 
 use super::ui;
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use serde::Serialize;
 use serde_json::Value;
 

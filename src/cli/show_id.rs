@@ -5,8 +5,9 @@ use super::{
     selector::{OwnerArgs, nothing_known},
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Failure, Tell, credentials};
+use crate::ops::credentials;
 use clap::Args;
 use serde_json::json;
 

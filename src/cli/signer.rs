@@ -2,12 +2,13 @@
 
 use super::context::{Context, variable};
 use super::import::{aliyun_config, aliyun_profile, contents, no_pair_in, unreadable};
+use crate::cli::failure::Failure;
 use crate::core::access_key::AccessKeyId;
 use crate::core::role::SessionName;
 use crate::core::secret::{LONGEST, Secret};
 use crate::import::{self, aliyun_cli, environment};
 use crate::metadata::profile::Role;
-use crate::ops::{Failure, Kind};
+use crate::ops::Kind;
 use crate::sys::{first_line, terminal};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;

@@ -1,7 +1,8 @@
 //! "Did you mean": the nearest name that this machine knows of, for one that does not exist.
 
 use super::{Cli, context};
-use crate::ops::{Failure, Kind};
+use crate::cli::failure::Failure;
+use crate::ops::Kind;
 use clap::{ArgMatches, CommandFactory};
 use std::env;
 use std::ffi::OsString;

@@ -1,9 +1,10 @@
 //! `akm disable`, `akm enable`, `akm restore`
 
 use super::{complete, context::Context, pair::PairView, selector::key_id, ui};
+use crate::cli::failure::Failure;
 use crate::core::access_key::Status;
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Session, Tell, restore, retire};
+use crate::ops::{Session, restore, retire};
 use clap::Args;
 
 /// Make an AccessKey pair Inactive; `akm enable` undoes it
@@ -42,13 +43,20 @@ pub(crate) struct Enable {
     /// The pair's AccessKey ID
     #[arg(value_name = "KEY_ID", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
     id: String,
+    /// Enable it even if it leaked
+    #[arg(long)]
+    force: bool,
 }
 
 impl Enable {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
         let session = context.changing()?;
-        show(context, &session, &retire::enable(&session, &id)?)
+        show(
+            context,
+            &session,
+            &retire::enable(&session, &id, self.force)?,
+        )
     }
 }
 
@@ -65,13 +73,23 @@ pub(crate) struct Restore {
     /// Leave it Active, as the cloud returns it
     #[arg(long)]
     active: bool,
+    /// Restore it even if it leaked
+    #[arg(long)]
+    force: bool,
 }
 
 impl Restore {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
         let session = context.changing()?;
-        let pair = restore::restore(&session, &id, self.active)?;
+        let pair = restore::restore(
+            &session,
+            &id,
+            restore::Wanted {
+                active: self.active,
+                force: self.force,
+            },
+        )?;
         if pair.secret_store.is_none() {
             context
                 .ui

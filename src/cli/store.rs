@@ -1,9 +1,10 @@
 //! `akm store status`, and the commands under `akm store`.
 
 use super::{context::Context, protect::Protect, table, ui};
+use crate::cli::failure::Failure;
 use crate::core::time;
 use crate::metadata::{Home, inventory::Inventory};
-use crate::ops::{Failure, Stores, Tell};
+use crate::ops::Stores;
 use crate::store::{Recipient, State, StoreKind};
 use clap::Subcommand;
 use serde::Serialize;
@@ -131,7 +132,7 @@ impl Row {
 fn secrets_in(home: &Home, kind: StoreKind) -> Result<usize, Failure> {
     let mut count = 0;
     for account in Inventory::accounts(home)? {
-        for record in Inventory::new(home.clone(), account).all()? {
+        for record in Inventory::new(home.clone(), account).all()?.records {
             let pairs = record.access_keys.iter();
             count += pairs.filter(|pair| pair.secret_store == Some(kind)).count();
         }

@@ -2,11 +2,13 @@
 
 use super::{
     Global,
-    advice::Advice,
+    advice::ProfileOption,
     escape::{self, escape},
+    words,
     wrap::wrap,
 };
-use crate::ops::{Failure, Kind, Tell};
+use crate::cli::failure::Failure;
+use crate::ops::{Kind, Tell, remark::Remark};
 use crate::sys::{output, terminal};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -45,7 +47,7 @@ pub(crate) struct Ui {
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
     /// Makes the command lines that are said act in this command's account.
-    pub(crate) advice: Advice,
+    pub(crate) advice: ProfileOption,
     yes: bool,
     may_ask: bool,
     is_silent: bool,
@@ -63,7 +65,7 @@ impl Ui {
             output: global.output(),
             quiet: global.quiet,
             verbose: global.verbose > 0,
-            advice: Advice::default(),
+            advice: ProfileOption::default(),
             yes: global.yes,
             may_ask,
             is_silent: false,
@@ -72,7 +74,7 @@ impl Ui {
     }
 
     /// One whose command lines act in that account.
-    pub(crate) fn advising(self, advice: Advice) -> Self {
+    pub(crate) fn advising(self, advice: ProfileOption) -> Self {
         Self { advice, ..self }
     }
 
@@ -183,23 +185,36 @@ impl Ui {
     }
 }
 
-impl Tell for Ui {
-    fn note(&self, text: &str) {
+/// What is said besides the outcome.
+impl Ui {
+    /// A passing remark; left out under `--quiet`.
+    pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             self.warn(text);
         }
     }
 
-    fn warn(&self, text: &str) {
+    /// What a person must know.
+    pub(crate) fn warn(&self, text: &str) {
         if self.is_silent || self.was_said(text) {
             return;
         }
         self.say("akm: ", text);
     }
+}
 
-    fn detail(&self, text: &str) {
+impl Tell for Ui {
+    fn note(&self, remark: Remark) {
+        Self::note(self, &words::remark(&remark));
+    }
+
+    fn warn(&self, remark: Remark) {
+        Self::warn(self, &words::remark(&remark));
+    }
+
+    fn detail(&self, remark: Remark) {
         if self.verbose {
-            self.note(text);
+            Self::note(self, &words::remark(&remark));
         }
     }
 }

@@ -6,9 +6,10 @@ use super::{
     listing::{self, Listed},
     ui,
 };
+use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
-use crate::ops::{self, Failure, Tell};
+use crate::ops::{self};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
@@ -175,7 +176,8 @@ fn delete(context: &Context, name: &str) -> Result<(), Failure> {
     let name = UserName::parse(name)?;
     let session = context.changing()?;
     if !ops::user::exists(&session, &name)? {
-        return Err(ops::user::missing(&name).hint("`akm user list` shows the ones there are"));
+        return Err(Failure::from(ops::user::missing(&name))
+            .hint("`akm user list` shows the ones there are"));
     }
     context.ui.insist(&format!("delete RAM user `{name}`?"))?;
     ops::user::delete(&session, &name)?;

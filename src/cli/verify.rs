@@ -1,8 +1,9 @@
 //! `akm verify`
 
 use super::{context::Context, selector::PairArgs, ui};
+use crate::cli::failure::Failure;
 use crate::cloud::Credentials;
-use crate::ops::{Failure, verify};
+use crate::ops::verify;
 use clap::Args;
 use serde_json::json;
 

@@ -72,7 +72,6 @@ pub(crate) struct Signed {
     request: Request,
     /// See [`Transport::send`].
     fresh: bool,
-    pub(crate) nonce: String,
     pub(crate) date: Timestamp,
 }
 
@@ -174,7 +173,7 @@ impl Client {
             ("x-acs-action".to_owned(), action.to_owned()),
             ("x-acs-version".to_owned(), service.version().to_owned()),
             ("x-acs-date".to_owned(), time::format(date)),
-            ("x-acs-signature-nonce".to_owned(), nonce.clone()),
+            ("x-acs-signature-nonce".to_owned(), nonce),
             (
                 "x-acs-content-sha256".to_owned(),
                 signature::content_hash(b""),
@@ -211,7 +210,6 @@ impl Client {
             action,
             request,
             fresh: false,
-            nonce,
             date,
         })
     }

@@ -52,18 +52,6 @@ impl Owner {
         }
     }
 
-    /// The option that selects this owner, as a hint prints it.
-    pub(crate) fn selector(&self) -> String {
-        match self {
-            Self::Account => "--account".to_owned(),
-            // A name that looks like an option.
-            Self::RamUser(name) if name.as_str().starts_with('-') => format!("--ram-user={name}"),
-            Self::RamUser(name) => format!("--ram-user {name}"),
-        }
-    }
-}
-
-impl Owner {
     /// Returns whose ARN that is: `acs:ram::ID:root` is the account's, `acs:ram::ID:user/NAME` a RAM user's. `None` for a role.
     pub(crate) fn of_arn(arn: &str) -> Option<Self> {
         match arn.rsplit_once(':')?.1 {
@@ -71,19 +59,6 @@ impl Owner {
             last => UserName::parse(last.strip_prefix("user/")?)
                 .ok()
                 .map(Self::RamUser),
-        }
-    }
-
-    /// Returns the argument that selects this owner, as a person types it: `alice`, or `--account`.
-    pub(crate) fn argument(&self) -> String {
-        match self {
-            Self::RamUser(name)
-                if !name.as_str().starts_with('-')
-                    && !super::access_key::AccessKeyId::has_usual_form(name.as_str()) =>
-            {
-                name.to_string()
-            }
-            _ => self.selector(),
         }
     }
 }

@@ -34,4 +34,6 @@ pub(crate) enum Event {
     Restored(AccessKeyId, Option<Timestamp>),
     /// The replacement is over.
     Ended,
+    /// The pair is gone for good, and its sealed secret with it.
+    Forgotten(AccessKeyId),
 }

@@ -4,23 +4,18 @@ pub(crate) mod access_key;
 pub(crate) mod account;
 pub(crate) mod credentials;
 pub(crate) mod endpoint;
-#[cfg(test)]
 pub(crate) mod event;
 pub(crate) mod glob;
 pub(crate) mod key_policy;
 pub(crate) mod name;
-#[cfg(test)]
 pub(crate) mod open_work;
 pub(crate) mod passphrase;
 pub(crate) mod place;
-#[cfg(test)]
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod region;
 pub(crate) mod role;
-pub(crate) mod rotation;
 pub(crate) mod secret;
-#[cfg(test)]
 pub(crate) mod seen;
 pub(crate) mod time;
 

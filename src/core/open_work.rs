@@ -1,6 +1,11 @@
 //! What is unfinished for one owner: the fold of the events that its journal holds.
 
-use super::{access_key::AccessKeyId, event::Event, time::Timestamp};
+use super::{
+    access_key::AccessKeyId,
+    event::Event,
+    place::{Recipient, StoreKind},
+    time::Timestamp,
+};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +33,17 @@ pub(crate) struct Request {
     pub(crate) signed_at: Timestamp,
     /// The pair that the new one is to replace, in a rotation.
     pub(crate) replaces: Option<Replaced>,
+    pub(crate) keeping: Keeping,
+}
+
+/// How a pair that akm makes is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Keeping {
+    /// Where its secret goes.
+    pub(crate) store: StoreKind,
+    /// Whose identity, kept in that store, opens the sealed copy.
+    pub(crate) recipient: Recipient,
+    pub(crate) comment: Option<String>,
 }
 
 /// The pair that a rotation takes out of use, and when.
@@ -44,12 +60,27 @@ pub(crate) struct Spans {
     pub(crate) grace: TimeDelta,
 }
 
+#[cfg(test)]
+impl Keeping {
+    /// In encrypted files.
+    pub(crate) fn sample() -> Self {
+        Self {
+            store: StoreKind::Age,
+            recipient: Recipient::parse("age1sample").unwrap(),
+            comment: None,
+        }
+    }
+}
+
 /// A pair that akm made and whose secret the journal has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Made {
     pub(crate) created_at: Timestamp,
     /// Base64 of an `age` file.
     pub(crate) sealed: String,
+    pub(crate) keeping: Keeping,
+    /// Whether a replacement of this pair has ended: a list has shown since whether the pair is there.
+    pub(crate) replaced: bool,
 }
 
 /// An incoming pair that takes the place of an outgoing one. In a rollback they have changed places.
@@ -116,7 +147,8 @@ impl OpenWork {
                     it.disabled_at = Some(at);
                 }
             }
-            Event::Ended => self.replacement = None,
+            Event::Ended => self.end_replacement(),
+            Event::Forgotten(id) => self.forget(&id),
         }
     }
 
@@ -125,6 +157,21 @@ impl OpenWork {
             .replacement
             .take()
             .filter(|it| it.old != *id && it.new != *id);
+    }
+
+    fn end_replacement(&mut self) {
+        let old = self.replacement.take().map(|it| it.old);
+        if let Some(made) = old.and_then(|old| self.made.get_mut(&old)) {
+            made.replaced = true;
+        }
+    }
+
+    /// One that leaked stays leaked: something is still to take its place.
+    fn forget(&mut self, id: &AccessKeyId) {
+        self.end_replacement_of(id);
+        self.made.remove(id);
+        self.restoring.remove(id);
+        self.restored.remove(id);
     }
 
     /// The request is answered; where it was to replace a pair, the replacement begins. One that leaked meanwhile is no pair to go back to.

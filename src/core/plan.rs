@@ -22,17 +22,19 @@ use chrono::TimeDelta;
 
 pub(crate) use step::{Ask, Step, Stop, Wait};
 
-/// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
-pub(crate) const PROOF: TimeDelta = TimeDelta::seconds(2);
-
 /// Returns what a run is to do that was asked for `ask`. A rotation that was cut short is the same command's own: it does not rotate twice.
+/// One that waits for its time was not.
 pub(crate) fn begin(open: &OpenWork, ask: Ask) -> Ask {
     let replacement = open.replacement.as_ref();
-    let is_delivered = replacement.is_some_and(|it| it.delivered_at.is_some());
+    let is_waiting = replacement.is_some_and(|it| match (it.delivered_at, it.disabled_at) {
+        (None, _) => false,
+        (Some(_), None) => it.spans.overlap > TimeDelta::zero(),
+        (Some(_), Some(_)) => it.spans.grace > TimeDelta::zero(),
+    });
     let replaces = open.request.as_ref().and_then(|it| it.replaces.as_ref());
     let is_free = open.leaked.is_empty() && replacement.is_none() && replaces.is_none();
     match ask {
-        Ask::Rotate if !is_delivered && !is_free => Ask::Continue,
+        Ask::Rotate if !is_waiting && !is_free => Ask::Continue,
         ask => ask,
     }
 }
@@ -98,7 +100,7 @@ impl Plan<'_> {
     fn decided_at(&self) -> Option<Timestamp> {
         let limits = self.seen.limits;
         let request = self.open.request.as_ref();
-        request.map(|request| request.signed_at + limits.expiry + limits.lag)
+        request.map(|request| limits.decided_at(request))
     }
 
     /// Row 6: made pairs go into their store and into metadata; of those that leaked, nobody keeps the secret.
@@ -110,14 +112,16 @@ impl Plan<'_> {
         lost.map(|id| Step::Store(id.clone()))
     }
 
-    /// Row 7: another pair takes the place of what leaked, which then goes.
+    /// Row 7: another pair, which was asked itself, takes the place of what leaked, which then goes.
     fn leaks(&self) -> Option<Step> {
         if self.open.leaked.is_empty() {
             return None;
         }
         let is_there = |id: &&AccessKeyId| self.sight(id) != Sight::Gone;
         let there = self.open.leaked.iter().find(is_there).cloned();
+        let is_verified = |id: &AccessKeyId| self.seen.verified.contains_key(id);
         match (self.usable(), there) {
+            (Some(id), Some(_)) if !is_verified(&id) => Some(self.hand_over_to(id)),
             (Some(id), _) if self.is_target_leaked() => Some(self.hand_over_to(id)),
             (Some(_), Some(leaked)) => Some(Step::Delete(leaked)),
             (Some(_), None) => self.secret_of_leaked(),
@@ -188,18 +192,43 @@ impl Plan<'_> {
         let grace = it.disabled_at.map(|at| at + it.spans.grace);
         let grace = grace.filter(|end| *end > self.now && self.ask != Ask::EndGrace);
         let wait = match (self.sight(&it.old), it.disabled_at) {
-            (Sight::Gone, _) => return Some(Step::EndReplacement),
+            (Sight::Gone, _) => return Some(self.end_replacement()),
             (Sight::Active, Some(_)) => return Some(Step::Undone),
             (Sight::Active, None) => overlap.map(Wait::Overlap),
             (Sight::Inactive, Some(_)) => grace.map(Wait::Grace),
             (Sight::Inactive, None) => None,
         };
-        Some(wait.map_or_else(|| self.take_away(it), Step::Wait))
+        let Some(wait) = wait else {
+            return Some(self.take_away(it));
+        };
+        // A person is not told to wait for a pair that does not work.
+        let is_seen = self.sight(&it.new) == Sight::Active;
+        let fails = (!is_seen).then(|| self.unless_works(&it.new, None));
+        let step = fails.flatten().or_else(|| self.leak_is_over());
+        Some(step.unwrap_or(Step::Wait(wait)))
+    }
+
+    /// One that is being restored may come back yet.
+    fn leak_is_over(&self) -> Option<Step> {
+        let mut leaked = self.open.leaked.iter();
+        let over = leaked.find(|id| !self.open.restoring.contains_key(*id));
+        over.map(|id| Step::EndLeak(id.clone()))
+    }
+
+    /// The journal goes with it where nothing else is unfinished: killed in between, the same command would rotate twice.
+    fn end_replacement(&self) -> Step {
+        let open = self.open;
+        let is_alone =
+            open.leaked.is_empty() && open.request.is_none() && open.restoring.is_empty();
+        if is_alone && !self.is_unproven() {
+            return Step::Close;
+        }
+        Step::EndReplacement
     }
 
     /// It is deleted once it was disabled, and else disabled.
     fn take_away(&self, it: &Replacement) -> Step {
-        let proof_from = it.delivered_at.map(|at| at + PROOF);
+        let proof_from = it.delivered_at.map(|at| at + self.seen.limits.proof);
         let is_disabled = it.disabled_at.is_some();
         let step = if is_disabled {
             Step::Delete
@@ -251,14 +280,20 @@ impl Plan<'_> {
 
     /// Row 12: closed once every secret was read back by a run that did not put it there.
     fn end(&self) -> Step {
-        let (open, seen) = (self.open, self.seen);
-        let is_unproven =
-            |id: &AccessKeyId| seen.unproven.contains(id) && !open.leaked.contains(id);
         match () {
-            () if open.is_empty() && open.restored.is_empty() => Step::Done,
-            () if open.made.keys().any(is_unproven) => Step::Wait(Wait::Proof),
+            () if self.open.is_empty() && self.open.restored.is_empty() => Step::Done,
+            () if self.is_unproven() => {
+                let over = self.leak_is_over();
+                over.unwrap_or(Step::Wait(Wait::Proof))
+            }
             () => Step::Close,
         }
+    }
+
+    fn is_unproven(&self) -> bool {
+        let (open, seen) = (self.open, self.seen);
+        let mut kept = open.made.keys().filter(|id| !open.leaked.contains(*id));
+        kept.any(|id| seen.unproven.contains(id))
     }
 
     fn sight(&self, id: &AccessKeyId) -> Sight {

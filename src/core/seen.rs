@@ -2,7 +2,7 @@
 
 use super::{
     access_key::{AccessKeyId, Status},
-    open_work::OpenWork,
+    open_work::{OpenWork, Request},
     time::Timestamp,
 };
 use chrono::TimeDelta;
@@ -47,6 +47,15 @@ pub(crate) struct Limits {
     pub(crate) expiry: TimeDelta,
     /// How long a list may lack a change.
     pub(crate) lag: TimeDelta,
+    /// The least time between the two proofs that an incoming pair works: at its delivery, and before the outgoing one is disabled.
+    pub(crate) proof: TimeDelta,
+}
+
+impl Limits {
+    /// Returns from when on a list shows all that the request may have made.
+    pub(crate) fn decided_at(&self, request: &Request) -> Timestamp {
+        request.signed_at + self.expiry + self.lag
+    }
 }
 
 /// A list of the owner's pairs.
@@ -156,7 +165,7 @@ impl Seen {
             .into_iter()
             .flatten();
         let made = made
-            .filter_map(|id| open.made.get(id))
+            .filter_map(|id| open.made.get(id).filter(|made| !made.replaced))
             .map(|made| made.created_at);
         let restored = open.restored.get(id).copied();
         made.chain(restored).any(|at| self.beats_the_list(at))
@@ -165,6 +174,6 @@ impl Seen {
     /// Counted by the list's own time and not by now: time that passes in a run does not make its list any newer.
     fn beats_the_list(&self, at: Timestamp) -> bool {
         let list = self.list.as_ref();
-        list.is_none_or(|list| list.asked_at < at + self.limits.lag)
+        list.is_none_or(|list| list.asked_at <= at || list.asked_at < at + self.limits.lag)
     }
 }

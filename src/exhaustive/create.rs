@@ -10,7 +10,7 @@ use super::steps::end;
 use super::times::{NOW, id};
 use super::wrong::Wrong;
 use crate::core::event::Event;
-use crate::core::open_work::{Made, Replaced, Request};
+use crate::core::open_work::{Keeping, Made, Replaced, Request};
 use crate::core::plan::Ask;
 use crate::core::seen::Sight;
 
@@ -49,6 +49,7 @@ fn sent(bounds: &Bounds, state: &State) -> State {
         before: super::fold::ids(before),
         signed_at: NOW,
         replaces: state.replaces(present),
+        keeping: Keeping::sample(),
     };
     sent.record(Event::Requested(request));
     sent.run.has_requested = true;
@@ -75,6 +76,8 @@ fn answered(bounds: &Bounds, sent: &State, ways: &mut Ways) {
         Made {
             created_at: NOW,
             sealed: "sealed".to_owned(),
+            keeping: Keeping::sample(),
+            replaced: false,
         },
     ));
     end(sent, ways, pair, End::Done, || created);

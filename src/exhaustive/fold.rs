@@ -10,7 +10,7 @@ use super::times::{AGES, EXPIRY, GRACE, LAG, LONGER, NOW, OVERLAP, ago, id, numb
 use super::wrong::Wrong;
 use crate::core::access_key::AccessKeyId;
 use crate::core::event::Event;
-use crate::core::open_work::{self, Made, OpenWork, Replaced, Restoring};
+use crate::core::open_work::{self, Keeping, Made, OpenWork, Replaced, Restoring};
 use crate::core::time::Timestamp;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -113,6 +113,7 @@ impl Journal {
         let replaces = request.and_then(|it| it.replaces.as_ref());
         let within_lag = |at: &Timestamp| NOW - *at < LAG;
         let made_lately = open.made.iter().filter(|it| within_lag(&it.1.created_at));
+        let once_old = open.made.iter().filter(|it| it.1.replaced);
         let restored_lately = open.restored.iter().filter(|it| within_lag(it.1));
         let restoring = open.restoring.iter();
         Self {
@@ -122,6 +123,7 @@ impl Journal {
             replaces: replaces.map(|it| (number(&it.old), Spans::fold(it.spans))),
             made: set(open.made.keys()),
             made_lately: set(made_lately.map(|it| it.0)),
+            replaced: set(once_old.map(|it| it.0)),
             replacement: open.replacement.as_ref().map(Replacement::fold),
             restoring: set(open.restoring.keys()),
             wanted_active: set(restoring.clone().filter(|it| it.1.active).map(|it| it.0)),
@@ -187,6 +189,8 @@ impl State {
         Made {
             created_at: self.made_at(pair),
             sealed: "sealed".to_owned(),
+            keeping: Keeping::sample(),
+            replaced: self.journal.replaced.has(pair),
         }
     }
 
@@ -220,6 +224,7 @@ impl State {
             before: ids(journal.before),
             signed_at,
             replaces,
+            keeping: Keeping::sample(),
         })
     }
 

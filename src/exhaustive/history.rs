@@ -91,6 +91,7 @@ pub(super) fn step(step: &Step) -> String {
         Step::Verify(id, None) => of("verify", id),
         Step::Verify(id, Some(_)) => of("verify, at least 2 s after the delivery,", id),
         Step::Deliver(id) => of("deliver", id),
+        Step::EndLeak(id) => of("end the leak of", id),
         Step::EndReplacement => "the old pair is gone: end the replacement".to_owned(),
         Step::Undone => "somebody enabled the old pair: end the replacement".to_owned(),
         Step::Close => "close the journal".to_owned(),

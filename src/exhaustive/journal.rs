@@ -12,6 +12,8 @@ pub(super) struct Journal {
     pub(super) made: Set,
     /// Of these, the ones that were made within the lag of lists.
     pub(super) made_lately: Set,
+    /// Of these, the ones whose replacement has ended.
+    pub(super) replaced: Set,
     pub(super) replacement: Option<Replacement>,
     pub(super) restoring: Set,
     pub(super) wanted_active: Set,

@@ -9,7 +9,7 @@ use super::steps::end;
 use super::times::{NOW, id};
 use super::wrong::Wrong;
 use crate::core::event::Event;
-use crate::core::open_work::Made;
+use crate::core::open_work::{Keeping, Made};
 use crate::core::seen::Sight;
 
 pub(super) fn take(bounds: &Bounds, state: &State, ways: &mut Ways) {
@@ -87,6 +87,8 @@ impl State {
             Made {
                 created_at: NOW,
                 sealed: "sealed".to_owned(),
+                keeping: Keeping::sample(),
+                replaced: false,
             },
         ));
     }

@@ -4,9 +4,9 @@ use super::fold::ids;
 use super::journal::RequestAge;
 use super::set::{PAIRS, Set};
 use super::state::{Secret, Shown, State};
-use super::times::{AGES, EXPIRY, GRACE, LAG, NOW, ago, id};
+use super::times::{AGES, EXPIRY, GRACE, LAG, NOW, PROOF, ago, id};
 use crate::core::access_key::{AccessKeyId, Status};
-use crate::core::plan::{self, PROOF, Step};
+use crate::core::plan::{self, Step};
 use crate::core::seen::{Answer, Failed, Limits, List, Listed, Seen};
 use crate::core::{open_work::OpenWork, time::Timestamp};
 use chrono::TimeDelta;
@@ -28,6 +28,7 @@ impl State {
                 pairs: quota,
                 expiry: EXPIRY,
                 lag: LAG,
+                proof: PROOF,
             },
             list: run.has_looked.then(|| self.list()),
             answers: (0..PAIRS)

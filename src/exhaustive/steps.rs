@@ -26,6 +26,7 @@ pub(super) fn take(bounds: &Bounds, state: &State, step: &Step, ways: &mut Ways)
         Step::Store(id) => store(bounds, state, pair(id), ways),
         Step::Verify(id, not_before) => verify(*state, pair(id), *not_before, ways),
         Step::Deliver(id) => deliver(*state, pair(id), ways),
+        Step::EndLeak(id) => end_leak(*state, pair(id), ways),
         Step::EndReplacement | Step::Undone => end_replacement(*state, step, ways),
         Step::Close => close(bounds, *state, ways),
         Step::Wait(_) | Step::Stop(_) | Step::Done => end_run(*state, step, ways),
@@ -161,6 +162,7 @@ fn conclude(mut state: State, ways: &mut Ways) {
 /// First into the store, then into metadata.
 fn store(bounds: &Bounds, state: &State, pair: usize, ways: &mut Ways) {
     let mut half = *state;
+    half.wrong_if(state.facts.past_leaks.has(pair), Wrong::LeakedSaved);
     half.pairs[pair].secret = if bounds.syncs {
         Secret::Proven
     } else {
@@ -232,8 +234,26 @@ fn end_replacement(mut state: State, step: &Step, ways: &mut Ways) {
     end(&before, ways, old, End::Done, || state);
 }
 
+fn end_leak(mut state: State, pair: usize, ways: &mut Ways) {
+    let before = state;
+    let is_there = before.is_live(pair) && !before.facts.raced.has(pair);
+    state.wrong_if(is_there, Wrong::LeakedForgotten);
+    state.facts.past_leaks.add(pair);
+    state.facts.leaks.remove(pair);
+    state.append(Event::Forgotten(id(pair)));
+    let half = state;
+    state.append(Event::Withdrawn(id(pair)));
+    end(&before, ways, pair, End::Done, || state);
+    end(&before, ways, pair, End::KilledHalfway, || half.fault());
+}
+
 fn close(bounds: &Bounds, mut state: State, ways: &mut Ways) {
     let before = state;
+    if let Some(it) = before.journal.replacement {
+        let old = usize::from(it.old);
+        let is_there = before.is_live(old) && !before.facts.raced.has(old);
+        state.wrong_if(is_there, Wrong::OldNotGone);
+    }
     state.check_close(bounds);
     let leaked = before.journal.leaked;
     state.facts.past_leaks = before.facts.past_leaks | leaked;

@@ -4,6 +4,8 @@ use crate::core::{access_key::AccessKeyId, time::Timestamp};
 use chrono::{DateTime, TimeDelta};
 use std::sync::LazyLock;
 
+/// The least time between the two proofs that an incoming pair works.
+pub(super) const PROOF: TimeDelta = TimeDelta::seconds(2);
 pub(super) const LAG: TimeDelta = TimeDelta::minutes(5);
 pub(super) const EXPIRY: TimeDelta = TimeDelta::minutes(16);
 pub(super) const OVERLAP: TimeDelta = TimeDelta::days(2);

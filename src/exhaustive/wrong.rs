@@ -5,7 +5,7 @@ use super::set::{PAIRS, Set};
 use super::state::{Secret, Shown, State, Status};
 use crate::core::plan::Ask;
 
-/// A violation. The first thirteen may cost a secret or a working pair; the others are untrue statements and dead ends.
+/// A violation. The first fourteen may cost a secret or a working pair; the others are untrue statements and dead ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Wrong {
     NothingElseWorks,
@@ -19,6 +19,7 @@ pub(super) enum Wrong {
     LeakedTarget,
     LeakedActive,
     LeakedForgotten,
+    LeakedSaved,
     SecretForgotten,
     PromiseBroken,
     Untraceable,
@@ -57,6 +58,7 @@ impl Wrong {
             Self::LeakedTarget => "akm closed the journal, and a leaked pair is still handed out",
             Self::LeakedActive => "a run ended, and a leaked pair is Active",
             Self::LeakedForgotten => "akm closed the journal, and a leaked pair is there",
+            Self::LeakedSaved => "akm saved the secret of a pair that had leaked",
             Self::SecretForgotten => {
                 "akm closed the journal, and it had the only proven copy of a secret"
             }

@@ -31,6 +31,7 @@ pub(super) fn line<T: Serialize>(record: &T) -> Result<Vec<u8>, serde_json::Erro
 }
 
 /// The first record and its room.
+#[cfg(test)]
 pub(super) fn begin<T: Serialize>(record: &T) -> Result<(Vec<u8>, usize), serde_json::Error> {
     let mut bytes = line(record)?;
     let end = bytes.len();

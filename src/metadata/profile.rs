@@ -34,7 +34,7 @@ pub(crate) struct Profile {
     /// The region that whoever gets a pair works in, unless it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) region: Option<RegionId>,
-    /// Between two checks of a new pair; a second where it is absent.
+    /// The least time between the two proofs that a new pair works: before it is handed out, and before the old pair is disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) verify_pause: Option<Span>,
     /// The role that the pair assumes for every command.

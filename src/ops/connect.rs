@@ -1,12 +1,10 @@
 //! `connect`: lets the `aliyun` CLI and the SDKs run akm for their credentials, by a profile in their file.
 
-use super::{Account, Failure, Kind, session};
+use super::{Account, Failure, problem::ClientFile, session};
 use crate::core::access_key::AccessKeyId;
 use crate::core::place::StoreKind;
 use crate::core::secret::Secret;
 use crate::delivery::aliyun_config::{AliyunConfig, External, Held, LONGEST, Problem, new_file};
-use crate::delivery::process_command;
-use crate::import::aliyun_cli;
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::store::SecretName;
 use crate::sys::shared_file::{self, SharedFile};
@@ -33,11 +31,11 @@ pub(crate) fn connect(
     external: &External,
 ) -> Result<Before, Failure> {
     let _lock = lock(account)?;
-    let file = SharedFile::read(path, LONGEST).map_err(|error| unusable(path, &error))?;
+    let file = SharedFile::read(path, LONGEST).map_err(|error| unusable(path, error))?;
     let Some(file) = file else {
         let text = new_file(external);
         let made = shared_file::create(path, text.as_bytes());
-        made.map_err(|error| unusable(path, &error))?;
+        made.map_err(|error| unusable(path, error))?;
         return Ok(Before::Missing);
     };
     let bad = |problem| bad_file(path, problem);
@@ -53,7 +51,7 @@ pub(crate) fn connect(
     }
     let backup = keep(account, path, &config.without_secrets())?;
     let replaced = file.replace(edited.as_bytes());
-    replaced.map_err(|error| unusable(path, &error))?;
+    replaced.map_err(|error| unusable(path, error))?;
     Ok(Before::Kept(backup))
 }
 
@@ -69,7 +67,7 @@ pub(super) fn keep(account: &Account, path: &Path, text: &str) -> Result<PathBuf
     name.push(".akm-backup");
     let backup = path.with_file_name(name);
     let written = account.home.disk.replace(&backup, text.as_bytes());
-    written.map_err(|error| unusable(&backup, &error))?;
+    written.map_err(|error| unusable(&backup, error))?;
     Ok(backup)
 }
 
@@ -80,32 +78,19 @@ pub(super) fn check_saved(
     name: &str,
     held: Held,
 ) -> Result<(), Failure> {
-    let hint = match held {
+    let is_pair = match held {
         Held::Nothing => return Ok(()),
         Held::Pair(id, secret) if is_saved(account, &id, &secret)? => return Ok(()),
-        Held::Pair(..) => {
-            let import = import_of(name);
-            format!("`{import}` saves it first; `--as NAME` writes another profile")
-        }
-        Held::Other => "`--as NAME` writes another profile".to_owned(),
+        Held::Pair(..) => true,
+        Held::Other => false,
     };
-    let message = format!(
-        "the profile `{name}` in `{}` holds a secret that akm has not saved",
-        path.display()
-    );
-    Err(Failure::new(Kind::Refused, message).hint(hint))
-}
-
-/// The command that imports the pair of a profile, whichever profile is the current one.
-fn import_of(profile: &str) -> String {
-    let selects = format!("{}={profile}", aliyun_cli::SELECTED_BY[0]);
-    let words = [&selects, "akm", "import", "--from", "aliyun-cli"].map(str::to_owned);
-    let line = process_command::joined(&words);
-    if process_command::is_plain(&line) {
-        return line;
+    let (file, profile) = (path.to_owned(), name.to_owned());
+    Err(ClientFile::HoldsSecret {
+        file,
+        profile,
+        is_pair,
     }
-    // A shell takes a quoted word for a program, and not for a variable.
-    format!("env {line}")
+    .into())
 }
 
 /// Tells whether akm knows the pair as deleted. What a client wrote of it into akm's own profile is of no use any more, and the stores
@@ -139,23 +124,17 @@ fn is_saved(account: &Account, id: &AccessKeyId, secret: &Secret) -> Result<bool
 }
 
 pub(super) fn bad_file(path: &Path, problem: Problem) -> Failure {
-    let message = format!(
-        "`{}` is not a configuration of the `aliyun` CLI",
-        path.display()
-    );
-    Failure::new(Kind::BadFile, message).because(problem)
+    ClientFile::Malformed(path.to_owned(), problem).into()
 }
 
-pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
+pub(super) fn unusable(path: &Path, error: io::Error) -> Failure {
     if error.kind() == io::ErrorKind::ResourceBusy {
         return changed(path);
     }
-    let message = format!("`{}` cannot be changed", path.display());
-    Failure::new(Kind::Failed, message).because(error)
+    ClientFile::Unusable(path.to_owned(), error).into()
 }
 
 /// The failure where the file is not what it was before.
 pub(super) fn changed(path: &Path) -> Failure {
-    let message = format!("another program changed `{}` meanwhile", path.display());
-    Failure::new(Kind::Busy, message).hint("run the same command again")
+    ClientFile::Changed(path.to_owned()).into()
 }

@@ -1,6 +1,6 @@
 //! Which pair is handed out, and in which role: the one place that decides. It only reads: no journal, no lock of an owner.
 
-use super::{Account, Failure, Kind, session};
+use super::{Account, Failure, Kind, problem::Pair, session};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -40,7 +40,7 @@ pub(crate) fn choose(
         Selector::CurrentOf(owner) => current_of(account, owner),
         Selector::Id(id) => by_id(account, id)?.ok_or_else(|| session::no_such_pair(id)),
         Selector::Own => {
-            let profile = own.ok_or_else(no_own_pair)?;
+            let profile = own.ok_or(Pair::NoneOfSandbox)?;
             let known = by_id(account, &profile.access_key_id)?;
             let chosen = known.unwrap_or_else(|| unlisted(account, profile));
             Ok(Chosen {
@@ -98,29 +98,51 @@ fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
     known.ok_or_else(|| nothing_known(owner))
 }
 
+/// What was handed out.
+pub(crate) struct HandedOut<T, E> {
+    /// The pair that was.
+    pub(crate) chosen: Chosen,
+    pub(crate) given: T,
+    /// The current pair, and why its secret cannot be read, where another one was handed out in its place.
+    pub(crate) lost: Option<(AccessKeyId, E)>,
+}
+
 /// Hands out by `hand`. Where an owner was selected, and the secret of its current pair is gone from its store or damaged there, the next
-/// one of the owner's Active pairs is handed out, and a warning names both: the pair that akm has is the current one, whatever metadata
-/// claims. Returns the pair that was handed out, too. Errors are those of `hand`; of several pairs whose secret is lost, the first one's.
-pub(crate) fn hand_out<T>(
+/// one of the owner's Active pairs is handed out, and the caller warns of it: the pair that akm has is the current one, whatever metadata
+/// claims. Errors are those of `hand`; of several pairs whose secret is lost, the first one's.
+pub(crate) fn hand_out<T, E: From<Failure>>(
     account: &Account,
     selector: &Selector,
     chosen: Chosen,
-    mut hand: impl FnMut(&Chosen) -> Result<T, Failure>,
-) -> Result<(Chosen, T), Failure> {
+    mut hand: impl FnMut(&Chosen) -> Result<T, E>,
+) -> Result<HandedOut<T, E>, E>
+where
+    Kind: for<'a> From<&'a E>,
+{
     let lost = match hand(&chosen) {
-        Ok(given) => return Ok((chosen, given)),
+        Ok(given) => {
+            return Ok(HandedOut {
+                chosen,
+                given,
+                lost: None,
+            });
+        }
         Err(failure) => failure,
     };
-    if !is_lost(lost.kind) {
+    if !is_lost((&lost).into()) {
         return Err(lost);
     }
     for other in next_pairs(account, selector, &chosen)? {
         match hand(&other) {
             Ok(given) => {
-                account.tell.warn(&in_place_of(&other, &chosen, &lost));
-                return Ok((other, given));
+                let lost = Some((chosen.pair.access_key_id, lost));
+                return Ok(HandedOut {
+                    chosen: other,
+                    given,
+                    lost,
+                });
             }
-            Err(failure) if is_lost(failure.kind) => (),
+            Err(failure) if is_lost((&failure).into()) => (),
             Err(failure) => return Err(failure),
         }
     }
@@ -151,27 +173,13 @@ fn next_pairs(
     Ok(others.collect())
 }
 
-fn in_place_of(other: &Chosen, chosen: &Chosen, lost: &Failure) -> String {
-    format!(
-        "AccessKey {} of {} is handed out in the place of {}, whose secret cannot be read: {}",
-        other.pair.access_key_id,
-        other.owner,
-        chosen.pair.access_key_id,
-        lost.cause.as_ref().unwrap_or(&lost.message),
-    )
-}
-
 /// `Refused` for a pair that leaked: it is not handed out, even by its id.
 pub(crate) fn check_not_leaked(chosen: &Chosen) -> Result<(), Failure> {
     if !chosen.pair.leaked {
         return Ok(());
     }
     let id = &chosen.pair.access_key_id;
-    let message = format!("`{id}` was reported as leaked, and is not handed out");
-    Err(Failure::new(Kind::Refused, message).hint(format!(
-        "`akm rotate {} --leaked {id}` replaces it",
-        chosen.owner.argument()
-    )))
+    Err(Pair::NotHandedOut(id.clone(), chosen.owner.clone()).into())
 }
 
 /// The role of an ARN that a command line names, in which akm's sessions are called `akm`.
@@ -190,41 +198,18 @@ pub(crate) fn alive<'a>(
 ) -> Result<&'a PairRecord, Failure> {
     let pair = record.pair(id).ok_or_else(|| session::no_such_pair(id))?;
     if pair.is_deleted() {
-        return Err(
-            Failure::new(Kind::NoSuchPair, format!("`{id}` is deleted")).hint(format!(
-                "`akm restore {id}` brings it back while the recycle bin has it"
-            )),
-        );
+        return Err(Pair::Deleted(id.clone()).into());
     }
     Ok(pair)
 }
 
 /// Returns the owner's current pair. `NoSuchPair` when it has no Active one.
 pub(crate) fn current(record: &OwnerRecord) -> Result<&PairRecord, Failure> {
-    let owner = record.owner();
-    record.current().ok_or_else(|| {
-        let message = format!("{owner} has no Active AccessKey pair that akm knows of");
-        Failure::new(Kind::NoSuchPair, message).hint(format!(
-            "`akm list {} --refresh` asks the cloud",
-            owner.selector()
-        ))
-    })
+    let current = record.current();
+    current.ok_or_else(|| Pair::NoneActive(record.owner()).into())
 }
 
 /// The failure where nothing is known of an owner.
 pub(crate) fn nothing_known(owner: &Owner) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("akm knows no AccessKey pair of {owner}"),
-    )
-    .hint(format!(
-        "`akm create {0}` makes one; `akm list {0} --refresh` asks the cloud",
-        owner.selector()
-    ))
-}
-
-fn no_own_pair() -> Failure {
-    let message = "the sandbox signs with no pair of its own";
-    Failure::new(Kind::NoSuchPair, message)
-        .hint("name a pair: KEY_ID, a RAM user's NAME or `--account`")
+    Pair::NoneKnown(owner.clone()).into()
 }

@@ -1,9 +1,9 @@
 //! `export`: pairs with their secrets, which leave akm by a file.
 
 use super::{
-    Account, Failure, Kind,
+    Account, Failure,
     credentials::{self, Selector},
-    record,
+    problem, record, remark,
 };
 use crate::core::{access_key::AccessKeyId, account::Owner, secret::Secret};
 use crate::metadata::{inventory::PairRecord, log::Action, profile::Profile};
@@ -40,10 +40,7 @@ pub(crate) fn export(
     let pairs = rows.iter().map(|row| (&row.owner, &row.id));
     record::handed_out(account, Action::Export, pairs);
     if rows.is_empty() {
-        return Err(
-            Failure::new(Kind::SecretMissing, "akm holds no secret in this account")
-                .hint("`akm create` makes a pair"),
-        );
+        return Err(problem::Secret::NoneHeld.into());
     }
     Ok(rows)
 }
@@ -70,19 +67,18 @@ fn chosen(
 }
 
 fn all(account: &Account) -> Result<Vec<(Owner, PairRecord)>, Failure> {
-    let records = account.inventory.all()?;
-    let pairs = records
+    let known = account.inventory.all()?;
+    let pairs = known
+        .records
         .iter()
         .flat_map(|record| record.live().map(|pair| (record.owner(), pair.clone())));
     let (held, left_out): (Vec<_>, Vec<_>) = pairs.partition(|(_, pair)| pair.is_held());
-    match left_out.len() {
-        0 => (),
-        1 => account
-            .tell
-            .warn("1 pair is left out: its secret is not held"),
-        count => account.tell.warn(&format!(
-            "{count} pairs are left out: their secrets are not held"
-        )),
+    if let (true, Some(error)) = (held.is_empty(), known.unreadable.into_iter().next()) {
+        return Err(error.into());
+    }
+    if !left_out.is_empty() {
+        let left_out = remark::Secret::LeftOut(left_out.len());
+        account.tell.warn(left_out.into());
     }
     Ok(held)
 }

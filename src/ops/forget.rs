@@ -1,19 +1,19 @@
 //! Forgetting an account: what is known of it, and every secret held for it.
 
-use super::{Account, Failure};
+use super::{Account, Failure, remark::Secret};
 use crate::core::{access_key::AccessKeyId, place::StoreKind};
-use crate::metadata::{inventory::OwnerRecord, journal::Entry};
+use crate::metadata::{inventory::OwnerRecord, journal::Unfinished};
 use crate::store::SecretName;
 use std::collections::{BTreeMap, btree_map};
 
 /// Metadata first, so that it never claims a secret that is gone. Waits for whoever is at work on an owner that is known here. What is
 /// damaged is told and forgotten all the same; a secret that its store will not forget is told and left there.
 pub(crate) fn account(account: &Account) -> Result<(), Failure> {
-    let open = entries(account);
-    let known = account.inventory.all().unwrap_or_default();
+    let open = unfinished(account);
+    let known = account.inventory.all().unwrap_or_default().records;
     let owners = open
         .iter()
-        .map(Entry::owner)
+        .map(|of| of.owner.clone())
         .chain(known.iter().map(OwnerRecord::owner));
     let mut locks = BTreeMap::new();
     for owner in owners {
@@ -23,28 +23,24 @@ pub(crate) fn account(account: &Account) -> Result<(), Failure> {
     }
     let mut held = account.inventory.held()?;
     // A pair that an interrupted command had stored, and metadata does not know yet.
-    let stored = entries(account);
-    held.extend(
-        stored
-            .into_iter()
-            .filter_map(|entry| Some(Ok((entry.got?.access_key_id, entry.intent.store)))),
-    );
+    for of in unfinished(account) {
+        let made = of.work.made.into_iter();
+        held.extend(made.map(|(id, made)| Ok((id, made.keeping.store))));
+    }
     account.journal.forget()?;
     account.inventory.forget()?;
     for pair in held {
         match pair {
             Ok((id, kind)) => forget_secret(account, &id, kind),
-            Err(error) => account.tell.warn(&format!(
-                "{error}; the secrets that it speaks of stay behind"
-            )),
+            Err(error) => account.tell.warn(Secret::StayUnknown(error).into()),
         }
     }
     Ok(())
 }
 
-fn entries(account: &Account) -> Vec<Entry> {
+fn unfinished(account: &Account) -> Vec<Unfinished> {
     let open = account.journal.open().unwrap_or_default().into_iter();
-    open.filter_map(|(_, entry)| entry.ok()).collect()
+    open.filter_map(|(_, of)| of.ok()).collect()
 }
 
 fn forget_secret(account: &Account, id: &AccessKeyId, kind: StoreKind) {
@@ -53,8 +49,6 @@ fn forget_secret(account: &Account, id: &AccessKeyId, kind: StoreKind) {
         .open(kind)
         .and_then(|store| store.delete(&SecretName::pair(id)));
     if let Err(error) = gone {
-        account
-            .tell
-            .warn(&format!("the secret of `{id}` stays behind: {error}"));
+        account.tell.warn(Secret::Stays(id.clone(), error).into());
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Account, Failure,
-    credentials::{self, Chosen, Selector},
-    record,
+    credentials::{self, Chosen, HandedOut, Selector},
+    record, remark,
 };
 use crate::core::secret::Secret;
 use crate::metadata::{log::Action, session_cache::LastNoted};
@@ -18,7 +18,10 @@ pub(crate) fn secret(
     action: Action,
 ) -> Result<(Chosen, Secret), Failure> {
     let read = |chosen: &Chosen| account.secret(&chosen.pair);
-    let (chosen, secret) = credentials::hand_out(account, selector, chosen, read)?;
+    let (chosen, secret) = said(
+        account,
+        credentials::hand_out(account, selector, chosen, read)?,
+    );
     logged(account, &chosen, action);
     Ok((chosen, secret))
 }
@@ -30,7 +33,22 @@ pub(crate) fn pair(account: &Account, selector: &Selector, chosen: Chosen) -> Ch
         account.secret(&chosen.pair)
     });
     let found = credentials::hand_out(account, selector, chosen, read);
-    found.map_or(first, |(chosen, _)| chosen)
+    found.map_or(first, |handed| said(account, handed).0)
+}
+
+/// Warns where another pair was handed out than the current one.
+fn said<T>(account: &Account, handed: HandedOut<T, Failure>) -> (Chosen, T) {
+    let HandedOut {
+        chosen,
+        given,
+        lost,
+    } = handed;
+    if let Some((lost, why)) = lost {
+        let (id, owner) = (chosen.pair.access_key_id.clone(), chosen.owner.clone());
+        let remark = remark::Secret::InPlaceOf(id, owner, lost, why);
+        account.tell.warn(remark.into());
+    }
+    (chosen, given)
 }
 
 /// Writes a hand-out into the log, unless the log has one for the same pair and role of less than an hour ago.

@@ -1,11 +1,11 @@
 //! `import`: pairs that come with their secrets. Whose each is, is asked of the cloud, with the pair itself.
 
-use super::{Failure, Kind, Session, at_once::at_once, profile, record};
+use super::{Failure, Kind, Session, at_once::at_once, issue, problem, profile, record};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, account::Owner};
-use crate::import::{FoundPair, Place, joined, looks_like_id};
+use crate::import::{FoundPair, looks_like_id};
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::store::{self, SecretName, SecretStore};
+use crate::store::{self, SecretName};
 
 /// What came of an import.
 pub(crate) struct Imported {
@@ -61,39 +61,12 @@ fn check(session: &Session, pairs: Vec<FoundPair>) -> Result<Vec<Known>, Failure
     if wrong.is_empty() {
         Ok(known)
     } else {
-        Err(refused(&wrong))
+        Err(problem::Import::Refused(wrong).into())
     }
 }
 
 /// Calls wait for the cloud and for the disk, which serve several at once better than one after the other.
 const AT_ONCE: usize = 8;
-
-fn refused(wrong: &[(Vec<Place>, Failure)]) -> Failure {
-    const SAID: usize = 20;
-    let kind = wrong
-        .first()
-        .map_or(Kind::Failed, |(_, failure)| failure.kind);
-    let count = wrong.len();
-    let mut said: Vec<String> = wrong.iter().take(SAID).map(reason).collect();
-    if count > SAID {
-        said.push(format!("and {} more pairs", count - SAID));
-    }
-    let of_files = |(places, _): &(Vec<Place>, _)| {
-        let mut places = places.iter();
-        places.all(|place| matches!(place, Place::Line { .. } | Place::Object { .. }))
-    };
-    Failure::new(kind, "nothing was imported")
-        .because(said.join("; "))
-        .hint(if wrong.iter().all(of_files) {
-            "remove or fix these lines, then import again"
-        } else {
-            "correct the pair there, then import again"
-        })
-}
-
-fn reason((places, failure): &(Vec<Place>, Failure)) -> String {
-    format!("{}: {failure}", joined(places))
-}
 
 fn whose(session: &Session, pair: FoundPair) -> Result<Known, Failure> {
     let id = pair.id.to_string();
@@ -107,48 +80,25 @@ fn whose(session: &Session, pair: FoundPair) -> Result<Known, Failure> {
         .caller_identity()
         .map_err(|error| not_taken(&pair, error))?;
     if caller.account_id != session.id {
-        return Err(Failure::new(
-            Kind::OtherAccount,
-            format!("`{}` is a pair of account {}", pair.id, caller.account_id),
-        ));
+        return Err(problem::Import::OfAccount(pair.id, caller.account_id).into());
     }
     let owner = caller.owner();
-    let owner = owner.ok_or_else(|| {
-        Failure::new(Kind::Refused, format!("`{}` is no pair of a user", pair.id))
-    })?;
+    let owner = owner.ok_or_else(|| problem::Import::OfNoUser(pair.id.clone()))?;
     match &pair.owner {
-        Some(said) if *said != owner => Err(Failure::new(
-            Kind::Refused,
-            format!(
-                "`{}` is a pair of {owner}, and the file says otherwise",
-                pair.id
-            ),
-        )),
+        Some(said) if *said != owner => Err(problem::Import::OfOtherOwner(pair.id, owner).into()),
         _ => Ok(Known { pair, owner }),
     }
 }
 
 fn not_taken(pair: &FoundPair, error: Error) -> Failure {
-    let id = &pair.id;
-    match error.fault {
-        Fault::UnknownSigner if looks_like_id(id.as_str()) => {
-            Failure::new(Kind::NoSuchPair, format!("the cloud does not know `{id}`"))
-        }
-        // What is in the id's place may be a secret: its place alone is said.
-        Fault::UnknownSigner => Failure::new(
-            Kind::NoSuchPair,
-            "the cloud does not know what is there as the AccessKey ID",
-        ),
-        Fault::BadSignature => Failure::new(
-            Kind::BadCredentials,
-            format!("the secret is not the one of `{id}`"),
-        ),
-        Fault::DisabledSigner => Failure::new(
-            Kind::Refused,
-            format!("`{id}` is Inactive, so its secret cannot be checked; `akm enable {id}` first"),
-        ),
-        _ => error.into(),
-    }
+    let id = pair.id.clone();
+    let problem = match error.fault {
+        Fault::UnknownSigner => problem::Import::Unknown(looks_like_id(id.as_str()).then_some(id)),
+        Fault::BadSignature => problem::Import::WrongSecret(id),
+        Fault::DisabledSigner => problem::Import::Inactive(id),
+        _ => return error.into(),
+    };
+    problem.into()
 }
 
 fn by_owner(known: Vec<Known>) -> Vec<(Owner, Vec<FoundPair>)> {
@@ -221,7 +171,7 @@ fn take(
             continue;
         }
         let kind = pair.secret_store.unwrap_or(session.store);
-        put(session.stores.open(kind)?, &name, found)?;
+        issue::store_and_check(session.stores.open(kind)?, &name, &found.secret)?;
         pair.secret_store = Some(kind);
         pair.imported = true;
         session.journal.dismiss(&found.id)?;
@@ -243,16 +193,5 @@ fn holds(session: &Session, pair: &PairRecord, found: &FoundPair) -> Result<bool
         Ok(held) => Ok(held.is_some()),
         Err(store::Error::Unreadable(_)) => Ok(false),
         Err(error) => Err(error.into()),
-    }
-}
-
-fn put(store: &dyn SecretStore, name: &SecretName, found: &FoundPair) -> Result<(), Failure> {
-    store.put(name, &found.secret)?;
-    match store.get(name)? {
-        Some(read) if read.same_as(&found.secret) => Ok(()),
-        _ => Err(Failure::new(
-            Kind::StoreFailed,
-            "the secret store gave back something else than was stored",
-        )),
     }
 }

@@ -1,9 +1,11 @@
 //! What akm does: the order of calls, the journal, recovery. Sees the cloud, the stores and the files through their traits.
 
+pub(crate) mod advice;
 mod at_once;
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod credentials;
+mod drive;
 pub(crate) mod export;
 mod failure;
 pub(crate) mod forget;
@@ -11,24 +13,37 @@ pub(crate) mod hand_out;
 pub(crate) mod import;
 mod issue;
 pub(crate) mod key_policy;
+mod leak;
+mod live;
 mod pair_secret;
+pub(crate) mod problem;
 pub(crate) mod profile;
 mod record;
 pub(crate) mod recover;
 pub(crate) mod refresh;
-mod refusal;
+pub(crate) mod remark;
 pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod role_session;
 pub(crate) mod role_trial;
+mod rollback;
 pub(crate) mod rotate;
 pub(crate) mod scrub;
 #[cfg(feature = "server")]
 pub(crate) mod serve;
 pub(crate) mod session;
+mod standing;
+mod stop;
 pub(crate) mod this_run;
 pub(crate) mod user;
 pub(crate) mod verify;
+#[cfg(test)]
+pub(crate) mod watch;
+mod work;
 
-pub(crate) use failure::{Failure, Kind, copying};
+#[cfg(test)]
+pub(crate) use live::{EXPIRY, LAG};
+
+pub(crate) use failure::{Failure, Kind, unreadable};
+pub(crate) use live::Ending;
 pub(crate) use session::{Account, Session, Stores, Tell};

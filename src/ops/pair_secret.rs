@@ -1,74 +1,38 @@
 //! The secret of a pair, from the store that its metadata names.
 
-use super::{Account, Failure, Kind, Stores};
-use crate::core::secret::Secret;
+use super::{Account, Failure, problem};
+use crate::core::{account::Owner, secret::Secret};
 use crate::metadata::inventory::PairRecord;
-use crate::store::{SecretName, StoreKind};
+use crate::store::{Error, SecretName, StoreKind};
 
 impl Account {
-    /// The secret of a pair that metadata says is held.
+    /// Returns the secret of a pair that metadata says is held. `SecretMissing` when akm never held it or the store lacks it.
     pub(crate) fn secret(&self, pair: &PairRecord) -> Result<Secret, Failure> {
-        secret(&*self.stores, pair).map_err(|failure| self.replacing(failure, pair))
+        let id = &pair.access_key_id;
+        let Some(kind) = pair.secret_store else {
+            return Err(problem::Secret::NotHeld(id.clone(), self.known_owner(pair)).into());
+        };
+        let store = self.stores.open(kind);
+        let found = store.and_then(|store| store.get(&SecretName::pair(id)));
+        let found = found.map_err(|error| self.unreadable(kind, error, pair))?;
+        found.ok_or_else(|| {
+            problem::Secret::Lacking(kind, id.clone(), self.known_owner(pair)).into()
+        })
     }
 
-    /// The failure with the command that makes a new pair in the place of one whose secret is lost. Its owner is looked up only now: most
-    /// secrets are there.
-    fn replacing(&self, failure: Failure, pair: &PairRecord) -> Failure {
-        let known = self.inventory.owner_of(&pair.access_key_id).ok().flatten();
-        let rotate = known.map(|record| format!("akm rotate {}", record.owner().argument()));
-        let Some(rotate) = rotate else {
-            return failure;
-        };
-        let of_file = failure.hint.as_deref() == Some(DAMAGED);
-        match failure.kind {
-            Kind::SecretMissing if pair.secret_store.is_none() => failure.hint(format!(
-                "the cloud shows a secret once, at creation; make a new pair: {rotate}"
-            )),
-            Kind::SecretMissing => failure.hint(format!("make a new pair: {rotate}")),
-            Kind::SecretUnreadable if of_file => failure.hint(format!(
-                "bring that file back from a backup, or make a new pair: {rotate}"
-            )),
-            _ => failure,
+    /// In an `age` store it may be the secret's own file, of which the cause says nothing about an identity.
+    fn unreadable(&self, kind: StoreKind, error: Error, pair: &PairRecord) -> Failure {
+        match &error {
+            Error::Unreadable(why) if kind == StoreKind::Age && !why.contains("identity") => {
+                problem::Secret::Damaged(error, self.known_owner(pair)).into()
+            }
+            _ => Failure::of_store(kind, error),
         }
     }
-}
 
-/// The secret of a pair, from the store that its metadata names. `SecretMissing` when akm never held it or the store lacks it.
-fn secret(stores: &dyn Stores, pair: &PairRecord) -> Result<Secret, Failure> {
-    let id = &pair.access_key_id;
-    let Some(kind) = pair.secret_store else {
-        return Err(Failure::new(
-            Kind::SecretMissing,
-            format!("akm does not hold the secret of `{id}`"),
-        )
-        .hint(
-            "the cloud shows a secret once, at creation; rotate its owner: `akm rotate --ram-user NAME` or `--account`",
-        ));
-    };
-    let found = stores
-        .open(kind)
-        .and_then(|store| store.get(&SecretName::pair(id)))
-        .map_err(|error| unreadable(Failure::of_store(kind, error), kind))?;
-    found.ok_or_else(|| {
-        Failure::new(
-            Kind::SecretMissing,
-            format!("the secret store `{kind}` lacks the secret of `{id}`"),
-        )
-        .hint("rotate its owner: `akm rotate --ram-user NAME` or `--account`")
-    })
-}
-
-const DAMAGED: &str =
-    "bring that file back from a backup, or rotate its owner, which does without it";
-
-/// In an `age` store it may be the secret's own file, of which the cause says nothing about an identity.
-fn unreadable(failure: Failure, kind: StoreKind) -> Failure {
-    let of_identity = failure
-        .cause
-        .as_ref()
-        .is_some_and(|cause| cause.contains("identity"));
-    if of_identity || (kind, failure.kind) != (StoreKind::Age, Kind::SecretUnreadable) {
-        return failure;
+    /// Looked up only where a secret is lost: most are there.
+    fn known_owner(&self, pair: &PairRecord) -> Option<Owner> {
+        let known = self.inventory.owner_of(&pair.access_key_id).ok().flatten();
+        known.map(|record| record.owner())
     }
-    failure.hint(DAMAGED)
 }

@@ -1,16 +1,18 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{Account, Failure, Kind, Session, record, rotate, session};
+use super::{
+    Account, Failure, Session, advice::Advice, issue, live, problem, record, remark, session,
+};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
 use crate::core::account::{AccountId, Owner};
 use crate::core::name::{ProfileName, UserName};
+use crate::core::open_work::OpenWork;
 use crate::core::secret::Secret;
-use crate::core::time;
 use crate::metadata::{
     config::Config,
     inventory::{Inventory, PairRecord},
-    journal::{Entry, Journal},
+    journal::Journal,
     log::Action,
     profile::Profile,
 };
@@ -29,9 +31,7 @@ pub(crate) fn know(client: &Client, id: &AccessKeyId) -> Result<Known, Failure> 
         let given = error.fault == Fault::BadSignature;
         let failure = Failure::from(error);
         if given {
-            return failure.hint(format!(
-                "the secret that was given is not the one of `{id}`"
-            ));
+            return failure.advise([Advice::GiveSecretOf(id.clone())]);
         }
         failure
     })?;
@@ -61,14 +61,7 @@ pub(crate) fn hold(
     {
         not_the_held_one(client, id, held)?;
     }
-    store.put(&name, secret)?;
-    match store.get(&name)? {
-        Some(read) if read.same_as(secret) => Ok(()),
-        _ => Err(Failure::new(
-            Kind::StoreFailed,
-            "the secret store gave back something else than was stored",
-        )),
-    }
+    issue::store_and_check(store, &name, secret)
 }
 
 /// The held secret of a pair gives way to another one only where the cloud refuses it.
@@ -85,11 +78,7 @@ pub(super) fn not_the_held_one(
     match client.signing_as(credentials).caller_identity() {
         Err(error) if error.fault == Fault::BadSignature => Ok(()),
         Err(error) => Err(error.into()),
-        Ok(_) => Err(Failure::new(
-            Kind::Exists,
-            format!("another secret of `{id}` is held, and it works"),
-        )
-        .hint("nothing was changed; look whether the endpoint is the one that you mean")),
+        Ok(_) => Err(problem::Secret::AnotherWorks(id.clone()).into()),
     }
 }
 
@@ -156,17 +145,11 @@ pub(super) fn switch(
     let mut names = Vec::new();
     for (name, profile) in signing {
         (profile.access_key_id, profile.secret_store) = (to.clone(), kind);
-        names.push(format!("`{name}`"));
+        names.push(name.clone());
     }
     config.save(&account.home)?;
-    let sign = match names.len() {
-        1 => "profile",
-        _ => "profiles",
-    };
-    account.tell.note(&format!(
-        "from now on the {sign} {} will sign with `{to}`",
-        names.join(", ")
-    ));
+    let switched = remark::Rotation::Switched(names, to.clone());
+    account.tell.note(switched.into());
     Ok(())
 }
 
@@ -214,19 +197,19 @@ pub(crate) fn drop_secret(account: &Account, dropped: &Droppable) -> Result<(), 
     Ok(())
 }
 
-/// What ends that work: a rotation that rests waits for its time.
-fn finishing(account: &Account, entry: &Entry) -> String {
-    let recover = format!("`akm -p {} recover` finishes it", account.profile);
-    let due = rotate::due(entry).filter(|_| rotate::rests(entry));
-    let Some(at) = due.map(|due| due.delete.unwrap_or(due.disable)) else {
-        return recover;
-    };
-    format!(
-        "its rotation waits until {}: then `akm -p {} rotate {} --finish` goes on with it; without `--drop-secret` the profile goes now",
-        time::format(at),
-        account.profile,
-        entry.owner().selector()
-    )
+/// What is unfinished holds the secret, sealed.
+fn still_needed(account: &Account, owner: Owner, open: &OpenWork, id: &AccessKeyId) -> Failure {
+    let due = open.replacement.as_ref().and_then(|it| {
+        let (disable, delete) = live::due(it);
+        delete.or(disable)
+    });
+    let (id, profile) = (id.clone(), account.profile.clone());
+    Failure::of(problem::Secret::StillNeeded {
+        id,
+        owner,
+        profile,
+        due,
+    })
 }
 
 /// The pair's row in that account, if it has one.
@@ -242,10 +225,8 @@ fn lock_known(
     let name = format!("{known}/{}", owner.key());
     let lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
     let open = Journal::new(account.home.clone(), known).read(&owner)?;
-    let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
-    if let Some(entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) {
-        let message = format!("work on `{id}` of {owner} is open");
-        return Err(Failure::new(Kind::Refused, message).hint(finishing(account, &entry)));
+    if open.made.contains_key(id) {
+        return Err(still_needed(account, owner, &open, id));
     }
     Ok(Some(Row {
         inventory,

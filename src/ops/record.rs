@@ -1,7 +1,7 @@
 //! Writing down what was done: the own record, that `akm log` shows. What happened has happened: where it cannot be written down, that
 //! is said and no more.
 
-use super::{Account, Session};
+use super::{Account, Session, remark::Machine};
 use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::metadata::{
@@ -79,9 +79,7 @@ pub(super) fn handed_out<'a>(
     if let Err(error) = log::append_unsynced(&account.home, &lines)
         && !error.is_read_only()
     {
-        account
-            .tell
-            .warn(&format!("the log could not be written: {error}"));
+        account.tell.warn(Machine::LogUnwritten(error).into());
     }
 }
 
@@ -114,9 +112,7 @@ fn write(account: &Account, lines: &[Line]) {
         return;
     }
     if let Err(error) = log::append(&account.home, lines) {
-        account.tell.warn(&format!(
-            "what was done is done, and could not be written into akm's own record: {error}"
-        ));
+        account.tell.warn(Machine::RecordUnwritten(error).into());
     }
 }
 

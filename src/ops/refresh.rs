@@ -1,8 +1,13 @@
 //! `list --refresh`: what is known is brought in line with what the cloud shows.
 
-use super::{Failure, Kind, Session};
-use crate::core::{access_key::Status, account::Owner};
-use crate::metadata::inventory::OwnerRecord;
+use super::{
+    Failure, Kind, Session,
+    remark::{Drift, Remark},
+    unreadable,
+};
+use crate::core::{access_key::AccessKeyId, account::Owner, open_work::OpenWork};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::store::SecretName;
 
 /// Asks the cloud for one owner's pairs and their last use, and writes that down. The caller holds the owner's lock.
 pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Failure> {
@@ -19,11 +24,39 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
             pair.last_used_at = used.or(pair.last_used_at);
         }
     }
+    reclaim(session, &session.journal.read(owner)?, &mut record);
     tell_drift(session, &before, &record);
     if !record.access_keys.is_empty() || !before.access_keys.is_empty() {
         session.inventory.save(&record)?;
     }
     Ok(record)
+}
+
+/// Metadata that was lost claims again what the store of this home gives back; returns those pairs. One that leaked, or a suspect, is not
+/// wanted; of one that was made and not yet claimed, the secret is put into the store once more.
+pub(in crate::ops) fn reclaim(
+    session: &Session,
+    open: &OpenWork,
+    record: &mut OwnerRecord,
+) -> Vec<AccessKeyId> {
+    let suspects = session.journal.suspects().unwrap_or_default();
+    let is_suspect = |id: &AccessKeyId| suspects.iter().any(|one| one.access_key_id == *id);
+    let lost =
+        |pair: &&mut PairRecord| pair.is_live() && pair.secret_store.is_none() && !pair.leaked;
+    let mut made = open.made.values().map(|made| made.keeping.store);
+    let kind = made.next().unwrap_or(session.store);
+    let mut reclaimed = Vec::new();
+    for pair in record.access_keys.iter_mut().filter(lost) {
+        let id = &pair.access_key_id;
+        let is_unwanted = open.made.contains_key(id) || open.leaked.contains(id) || is_suspect(id);
+        let store = session.stores.open(kind);
+        let found = store.and_then(|store| store.holds(&SecretName::pair(id)));
+        if !is_unwanted && found.unwrap_or(false) {
+            reclaimed.push(id.clone());
+            pair.secret_store = Some(kind);
+        }
+    }
+    reclaimed
 }
 
 /// One owner, in the account that is meant.
@@ -40,7 +73,7 @@ fn locked(session: &Session, of: &Owner) -> Result<(), Failure> {
         Err(failure)
             if failure.kind == Kind::NoSuchUser && session.inventory.load(of)?.is_some() =>
         {
-            session.tell.note(&format!("{of} is gone from the cloud"));
+            session.tell.note(Remark::UserGone(of.clone()));
             session.check_account()?;
             user_gone_now(session, of)
         }
@@ -56,18 +89,20 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
         Owner::Account => false,
         Owner::RamUser(name) => !users.iter().any(|user| user.name == name),
     };
-    for record in session.inventory.all()?.into_iter().filter(gone) {
+    let known = session.inventory.all()?;
+    for record in known.records.into_iter().filter(gone) {
         user_gone(session, &record)?;
     }
-    for user in &users {
-        locked(session, &Owner::RamUser(user.name.clone()))?;
+    let is_unreadable = |owner: &Owner| session.inventory.load(owner).is_err();
+    let owners = users.iter().map(|user| Owner::RamUser(user.name.clone()));
+    for owner in owners.filter(|owner| !is_unreadable(owner)) {
+        locked(session, &owner)?;
     }
     let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
-    if own {
-        locked(session, &Owner::Account)
-    } else {
-        Ok(())
+    if own && !is_unreadable(&Owner::Account) {
+        locked(session, &Owner::Account)?;
     }
+    unreadable(known.unreadable, &*session.tell)
 }
 
 /// Asked again under the lock: the user may be younger than the list that it is missing from.
@@ -96,33 +131,21 @@ pub(super) fn user_gone_now(session: &Session, owner: &Owner) -> Result<(), Fail
 
 fn tell_drift(session: &Session, before: &OwnerRecord, now: &OwnerRecord) {
     for pair in &now.access_keys {
-        let id = &pair.access_key_id;
-        match before.pair(id) {
-            None => session.tell.note(&format!(
-                "`{id}` of {} was not known here; its secret is not held",
-                now.owner()
-            )),
-            Some(old) if old.is_deleted() != pair.is_deleted() => {
-                let word = if pair.is_deleted() {
-                    "is gone from"
-                } else {
-                    "is back in"
-                };
-                session
-                    .tell
-                    .note(&format!("`{id}` of {} {word} the cloud", now.owner()));
-            }
-            Some(old) if old.status != pair.status && !pair.is_deleted() => {
-                let word = if pair.status == Status::Active {
-                    "enabled"
-                } else {
-                    "disabled"
-                };
-                session
-                    .tell
-                    .note(&format!("`{id}` of {} was {word} elsewhere", now.owner()));
-            }
-            Some(_) => (),
+        if let Some(drift) = drift(before.pair(&pair.access_key_id), pair) {
+            let id = pair.access_key_id.clone();
+            session.tell.note(Remark::Drift(id, now.owner(), drift));
         }
+    }
+}
+
+fn drift(before: Option<&PairRecord>, now: &PairRecord) -> Option<Drift> {
+    let Some(before) = before else {
+        return Some(Drift::New);
+    };
+    match (before.is_deleted(), now.is_deleted()) {
+        (false, true) => Some(Drift::Gone),
+        (true, false) => Some(Drift::Back),
+        (false, false) if before.status != now.status => Some(Drift::Status(now.status)),
+        _ => None,
     }
 }

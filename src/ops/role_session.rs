@@ -1,6 +1,6 @@
 //! Sessions of roles that are handed out: opened with the pair that was selected, and shared by all who ask for the same.
 
-use super::{Account, Failure, Kind, credentials::Chosen};
+use super::{Account, Failure, credentials::Chosen, problem::Problem, remark::Machine};
 use crate::cloud::{self, Assume, Client};
 use crate::core::{
     account::Owner,
@@ -49,12 +49,12 @@ const POLL: Duration = Duration::from_millis(10);
 
 /// Returns a session from the cache, or opens one and caches it. A cache that cannot be read or written is gone without. Errors are
 /// those of `AssumeRole`.
-pub(crate) fn session(
+pub(crate) fn session<E: From<Failure>>(
     account: &Account,
     wanted: &Wanted<'_>,
     seal_to: Option<(StoreKind, &Recipient)>,
-    client: impl FnOnce() -> Result<Client, Failure>,
-) -> Result<Credentials, Failure> {
+    client: impl FnOnce() -> Result<Client, E>,
+) -> Result<Credentials, E> {
     let cache = Cache {
         account,
         files: SessionCache::new(&account.home, wanted.key(account)),
@@ -85,9 +85,7 @@ pub(crate) fn open(client: &Client, wanted: &Wanted<'_>) -> Result<Credentials, 
     let assumed = assumed.map_err(|error| in_the_name_of(&wanted.chosen.owner, error))?;
     let until = assumed.until;
     if until <= client.now() {
-        let message = "the cloud's answer holds a session that has expired already";
-        return Err(Failure::new(Kind::Failed, message)
-            .hint("try again; if that lasts, look at this machine's clock"));
+        return Err(Problem::SessionExpired.into());
     }
     let session = assumed.credentials.token;
     Ok(Credentials {
@@ -167,8 +165,7 @@ impl Cache<'_> {
             self.files.put(until, &sealed, now)
         });
         if cached.is_none() {
-            let why = "this session is not cached: its place cannot be written";
-            self.account.tell.detail(why);
+            self.account.tell.detail(Machine::SessionUncached.into());
         }
     }
 
@@ -204,6 +201,7 @@ mod tests {
         time,
     };
     use crate::metadata::inventory::PairRecord;
+    use crate::ops::Kind;
 
     fn opened(expiration: &str) -> Result<Credentials, Failure> {
         let body = format!(

@@ -2,17 +2,17 @@
 //! profile that gives nothing.
 
 use super::role_session::{self, Freshness, Wanted};
-use super::{Account, Failure, credentials::Chosen};
+use super::{Account, Failure, credentials::Chosen, problem::Problem};
 use crate::cloud::{Client, Credentials};
 use crate::core::time::Span;
 
 /// Assumes the role that was chosen with the pair, as `credential-process` does by default, and lets the session end unused. Returns at
 /// once where no role was chosen. Errors: those of the secret store and of `AssumeRole`, whose kind and hint stay.
-pub(crate) fn check(
+pub(crate) fn check<E: From<Failure>>(
     account: &Account,
     chosen: &Chosen,
-    client: impl FnOnce(Credentials) -> Result<Client, Failure>,
-) -> Result<(), Failure> {
+    client: impl FnOnce(Credentials) -> Result<Client, E>,
+) -> Result<(), E> {
     let Some(role) = &chosen.role else {
         return Ok(());
     };
@@ -31,7 +31,12 @@ pub(crate) fn check(
     };
     // Past the cache: a session from before says nothing about what the role allows now.
     let opened = role_session::open(&client, &wanted);
-    opened.map(drop).map_err(|failure| {
-        failure.behind(format!("`{id}` gets no session of the role `{}`", role.arn))
-    })
+    let failed = opened.err().map(|failure| {
+        Failure::of(Problem::NoSession(
+            id.clone(),
+            role.arn.clone(),
+            Box::new(failure),
+        ))
+    });
+    failed.map_or(Ok(()), |failure| Err(failure.into()))
 }

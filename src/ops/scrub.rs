@@ -1,7 +1,9 @@
 //! `import --scrub`: takes a pair that akm has saved out of the file that it was imported from.
 
 use super::credentials::{self, Selector};
-use super::{Account, Failure, Kind, connect, connect::Before};
+use super::{
+    Account, Failure, Kind, advice::Advice, connect, connect::Before, problem::ClientFile,
+};
 use crate::core::access_key::AccessKeyId;
 use crate::core::secret::Secret;
 use crate::delivery::aliyun_config::{AliyunConfig, External, LONGEST};
@@ -78,7 +80,8 @@ pub(crate) fn section(account: &Account, origin: &Origin) -> Result<Scrubbed, Fa
     let secret = saved(account, origin, found.ok())?;
     let text = std::str::from_utf8(file.content()).map_err(|_| connect::changed(origin.file))?;
     if ini::has_other_secrets(text, origin.name, &secret) {
-        return Err(other_secrets(origin));
+        let (file, section) = (origin.file.to_owned(), origin.name.to_owned());
+        return Err(ClientFile::OtherSecrets { file, section }.into());
     }
     let clean = ini::without_section(text, origin.name);
     let copy = ini::without_secrets(text, &secret);
@@ -115,27 +118,13 @@ fn check_one_name(file: &SharedFile, path: &Path) -> Result<(), Failure> {
     if !file.has_other_names() {
         return Ok(());
     }
-    let path = path.display();
-    let message =
-        format!("`{path}` has another name, a hard link, under which the secret would stay");
-    Err(Failure::new(Kind::Refused, message).hint(
-        "remove the other name, which `find` with `-samefile` finds, then run the same command again",
-    ))
+    Err(ClientFile::HardLink(path.to_owned()).into())
 }
 
-fn other_secrets(origin: &Origin) -> Failure {
-    let (name, file) = (origin.name, origin.file.display());
-    let message = format!("the section `{name}` of `{file}` has other secrets");
-    Failure::new(Kind::Refused, message)
-        .because("akm has not saved them; the imported pair is saved, and the file is as it was")
-        .hint("save or remove the other secrets of that section, then run the same command again")
-}
-
-/// The hint of `connect`, another profile, is of no use here.
+/// The advice of `connect`, another profile, is of no use here.
 fn with_way_out(failure: Failure) -> Failure {
     match failure.kind {
-        Kind::Refused => failure
-            .hint("remove its other secrets, such as `sts_token`, then run the same command again"),
+        Kind::Refused => failure.advise([Advice::RemoveOtherSecrets]),
         _ => failure,
     }
 }
@@ -149,7 +138,7 @@ fn replace(
 ) -> Result<PathBuf, Failure> {
     let backup = connect::keep(account, origin.file, copy)?;
     let replaced = file.replace(clean.as_bytes());
-    replaced.map_err(|error| connect::unusable(origin.file, &error))?;
+    replaced.map_err(|error| connect::unusable(origin.file, error))?;
     Ok(backup)
 }
 
@@ -165,7 +154,7 @@ fn leftovers(file: &SharedFile, secret: &Secret) -> Vec<PathBuf> {
 /// `Busy` where the file is gone.
 fn read(path: &Path) -> Result<SharedFile, Failure> {
     let file = SharedFile::read(path, LONGEST);
-    let file = file.map_err(|error| connect::unusable(path, &error))?;
+    let file = file.map_err(|error| connect::unusable(path, error))?;
     file.ok_or_else(|| connect::changed(path))
 }
 
@@ -193,9 +182,6 @@ fn without_pair(
     let Some(line) = clean.lines().position(|line| secret.is_in(line)) else {
         return Ok(clean);
     };
-    let file = origin.file.display();
-    let line = line + 1;
-    let message = format!("a longer value in line {line} of `{file}` contains the secret");
-    Err(Failure::new(Kind::Refused, message)
-        .hint("remove it from that value, then run the same command again"))
+    let (file, line) = (origin.file.to_owned(), line + 1);
+    Err(ClientFile::LongerValue { file, line }.into())
 }

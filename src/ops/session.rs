@@ -1,9 +1,15 @@
 //! One account, opened: as this machine knows it, and with its cloud. Every operation works in one of the two.
 
-use super::{Failure, Kind, this_run::ThisRun};
+use super::{
+    Failure, Kind,
+    advice::Advice,
+    problem::{Pair, Problem, Signer},
+    remark::{Machine, Remark},
+    this_run::ThisRun,
+};
 use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
+    access_key::AccessKeyId,
     account::{AccountId, Owner},
     name::ProfileName,
 };
@@ -28,11 +34,11 @@ pub(crate) trait Stores: Send + Sync {
 /// Says something to the person, on standard error.
 pub(crate) trait Tell: Send + Sync {
     /// A passing remark; left out under `--quiet`.
-    fn note(&self, text: &str);
+    fn note(&self, remark: Remark);
     /// What a person must know.
-    fn warn(&self, text: &str);
+    fn warn(&self, remark: Remark);
     /// What is said under `--verbose` alone.
-    fn detail(&self, _text: &str) {}
+    fn detail(&self, _remark: Remark) {}
 }
 
 /// An account as this machine knows it: what is known of its pairs, and the stores that hold their secrets. No cloud.
@@ -55,8 +61,8 @@ pub(crate) struct Session {
     pub(crate) store: StoreKind,
     /// Whose identity, kept in that store, opens what the journal seals.
     pub(crate) recipient: Recipient,
-    /// Between two checks of a new pair.
-    pub(crate) verify_pause: Duration,
+    /// The least time between the two proofs that a new pair works.
+    pub(crate) verify_pause: TimeDelta,
     pub(crate) this_run: ThisRun,
 }
 
@@ -108,6 +114,16 @@ impl Account {
         Ok(())
     }
 
+    /// Nor while the file of a pair that is being restored, and that may be its own, cannot be read.
+    pub(crate) fn check_restoring(&self, owner: &Owner) -> Result<(), Failure> {
+        for (id, error) in self.journal.unreadable_restoring()? {
+            if self.may_belong_to(owner, &id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Where only the id of a pair is known: false if it is another owner's for sure.
     pub(super) fn may_belong_to(&self, owner: &Owner, id: &AccessKeyId) -> bool {
         match self.inventory.owner_of(id) {
@@ -118,14 +134,6 @@ impl Account {
 }
 
 impl Session {
-    /// The owner's pairs as the cloud lists them; none of a RAM user that is gone.
-    pub(crate) fn pairs_left(&self, owner: &Owner) -> Result<Vec<AccessKey>, cloud::Error> {
-        match self.cloud.pairs(owner) {
-            Err(error) if error.fault == Fault::NoSuchUser => Ok(Vec::new()),
-            shown => shown,
-        }
-    }
-
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         self.caller().map(drop)
@@ -142,10 +150,7 @@ impl Session {
         if *owner != Owner::Account || caller.owner() == Some(Owner::Account) {
             return Ok(());
         }
-        let message = "the account's own pairs are the account's alone to work on";
-        Err(Failure::new(Kind::Denied, message)
-            .because(format!("akm signs as `{}`", caller.arn))
-            .hint("use a profile that signs with the account's own pair"))
+        Err(Signer::NotTheAccount(caller.arn.clone()).into())
     }
 
     /// The signer, of this account for sure.
@@ -155,19 +160,14 @@ impl Session {
         if caller.account_id == self.id {
             return Ok(caller);
         }
-        let message = format!(
-            "the signing pair belongs to account {}, not {}",
-            caller.account_id, self.id
-        );
-        Err(Failure::new(Kind::OtherAccount, message)
-            .hint("nothing was changed; look at `akm verify --self`"))
+        Err(Signer::OtherAccount(caller.account_id, self.id.clone()).into())
     }
 
     /// A clock that is off by more is refused, answer by answer.
     fn tell_of_clock(&self) {
         let skew = self.cloud.skew().unwrap_or_default();
         if skew.abs() > TimeDelta::seconds(30) {
-            self.tell.warn(&cloud::clocks(skew));
+            self.tell.warn(Machine::Clocks(skew).into());
         }
     }
 
@@ -202,17 +202,13 @@ fn not_begun(error: cloud::Error) -> Failure {
     let off = error.fault == Fault::ClockOff;
     let failure = Failure::from(error);
     if off {
-        return failure.hint("set the clock and try again; nothing was changed");
+        return failure.advise([Advice::SetClock]);
     }
     failure
 }
 
 pub(crate) fn no_such_pair(id: &AccessKeyId) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("there is no AccessKey pair `{id}` in this account"),
-    )
-    .hint("`akm list --refresh` shows the ones there are")
+    Pair::Unknown(id.clone()).into()
 }
 
 /// Waits for a lock by name. `Busy` after a minute.
@@ -246,13 +242,10 @@ fn wait(
             return Ok(lock);
         }
         if waited >= LOCK_WAIT {
-            return Err(
-                Failure::new(Kind::Busy, "another akm is at work on the same")
-                    .hint("try the same command again"),
-            );
+            return Err(Problem::Busy.into());
         }
         if waited >= LOCK_SAID && !said {
-            tell.note("waiting for another akm that is at work on the same");
+            tell.note(Machine::Waiting.into());
             said = true;
         }
         clock.sleep(LOCK_POLL);

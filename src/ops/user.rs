@@ -1,6 +1,6 @@
 //! RAM users.
 
-use super::{Failure, Kind, Session, record};
+use super::{Failure, Kind, Session, problem, record};
 use crate::cloud::{Fault, User};
 use crate::core::{account::Owner, name::UserName};
 use crate::metadata::log::Action;
@@ -24,14 +24,10 @@ pub(crate) fn create(
     session.check_account()?;
     let owner = Owner::RamUser(name.clone());
     let answer = session.cloud.create_user(name, display_name, comments);
-    record::change(session, Action::UserCreate, &owner, None, answer).map_err(|error| {
-        match error.fault {
-            Fault::Exists => {
-                Failure::new(Kind::Exists, format!("RAM user `{name}` exists already"))
-                    .because(error)
-            }
-            _ => error.into(),
-        }
+    let answer = record::change(session, Action::UserCreate, &owner, None, answer);
+    answer.map_err(|error| match error.fault {
+        Fault::Exists => problem::User::Exists(name.clone(), Box::new(error)).into(),
+        _ => error.into(),
     })
 }
 
@@ -50,7 +46,7 @@ pub(crate) fn ensure(session: &Session, name: &UserName) -> Result<bool, Failure
 }
 
 pub(crate) fn missing(name: &UserName) -> Failure {
-    Failure::new(Kind::NoSuchUser, format!("there is no RAM user `{name}`"))
+    problem::User::Missing(name.clone()).into()
 }
 
 /// `Conflict` while the user has pairs, policies or groups: the cloud refuses, and so do we, with what to do.
@@ -62,20 +58,7 @@ pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> 
     session.cloud.user(name)?;
     let pairs = session.cloud.pairs(&owner)?;
     if !pairs.is_empty() {
-        let ids: Vec<String> = pairs
-            .iter()
-            .map(|key| format!("`{}` {}", key.id, key.status))
-            .collect();
-        let deletions: Vec<String> = pairs
-            .iter()
-            .map(|key| format!("`akm delete {} --force`", key.id))
-            .collect();
-        return Err(Failure::new(
-            Kind::Conflict,
-            format!("RAM user `{name}` still has AccessKey pairs"),
-        )
-        .because(ids.join(", "))
-        .hint(format!("{} first", deletions.join(" and "))));
+        return Err(problem::User::HasPairs(name.clone(), pairs).into());
     }
     let answer = session.cloud.delete_user(name);
     record::change(session, Action::UserDelete, &owner, None, answer)?;

@@ -4,14 +4,17 @@ use super::cloud::{Maker, owner};
 use super::fate::Plan;
 use super::world::World;
 use crate::core::access_key::{AccessKeyId, Status};
-use crate::core::rotation::Reached;
+use crate::core::open_work::OpenWork;
+use crate::core::plan::Wait;
 use crate::core::time::Timestamp;
 use crate::metadata::inventory::OwnerRecord;
-use crate::metadata::journal::Entry;
-use crate::ops::recover;
+use crate::ops::{
+    Failure,
+    problem::{Problem, Rotation},
+    recover,
+};
 use crate::sys::clock::Clock;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl World {
@@ -36,18 +39,19 @@ impl World {
             .map(|pair| pair.access_key_id.clone())
             .collect();
         known.extend(
-            self.open_entry()
+            self.open_work()
+                .request
                 .into_iter()
-                .flat_map(|entry| entry.intent.before),
+                .flat_map(|request| request.before),
         );
         (!known.is_empty()).then(|| known[self.fate.below(known.len())].clone())
     }
 
-    pub(super) fn open_entry(&self) -> Option<Entry> {
-        let entry = self.journal().read(&owner());
-        entry.unwrap_or_else(|error| {
+    pub(super) fn open_work(&self) -> OpenWork {
+        let open = self.journal().read(&owner());
+        open.unwrap_or_else(|error| {
             self.ledger.breach(3, &format!("journal: {error}"));
-            None
+            OpenWork::default()
         })
     }
 
@@ -57,16 +61,15 @@ impl World {
     }
 
     /// Whether the journal still has the secret, sealed.
-    fn is_sealed(&self, entry: Option<&Entry>, id: &AccessKeyId) -> bool {
-        let got = entry.and_then(|entry| entry.got.as_ref());
-        let got = got.filter(|got| got.access_key_id == *id);
-        got.and_then(|got| super::vault::unsealed(&BASE64_STANDARD.decode(&got.sealed).ok()?))
+    fn is_sealed(&self, open: &OpenWork, id: &AccessKeyId) -> bool {
+        let made = open.made.get(id);
+        made.and_then(|made| super::vault::unsealed(&BASE64_STANDARD.decode(&made.sealed).ok()?))
             .is_some_and(|secret| Some(secret.expose()) == self.cloud.secret(id).as_deref())
     }
 
     /// Whether the secret can be had: from the store, or from the journal, which puts it back.
     pub(super) fn holds(&self, id: &AccessKeyId) -> bool {
-        self.is_stored(id) || self.is_sealed(self.open_entry().as_ref(), id)
+        self.is_stored(id) || self.is_sealed(&self.open_work(), id)
     }
 
     /// A run said that this pair is there and held.
@@ -104,11 +107,10 @@ impl World {
         others.any(|key| key.status == Status::Active && self.holds(&key.id))
     }
 
-    /// A leak that is said to be dealt with leaves neither the pair nor its secret, unless a stranger is at work too.
+    /// A leak that is said to be dealt with leaves neither the pair nor its secret.
     pub(super) fn is_gone(&self, id: &AccessKeyId) {
-        let strangers = self.ledger.book().estranged.contains(id);
         let (status, stored) = (self.cloud.status(id), self.stored(id).is_some());
-        if !strangers && (status.is_some() || stored) {
+        if status.is_some() || stored {
             let what = format!("`{id}` leaked and is {status:?}, its secret stored: {stored}");
             self.ledger.breach(7, &what);
         }
@@ -118,17 +120,10 @@ impl World {
     /// promised it.
     pub(super) fn look(&self, ended_well: bool) {
         self.judge_got();
-        let (record, entry) = (self.record(), self.open_entry());
-        // Of a pair that a person deletes for good, the claim may outlive the secret until the same command ends.
-        let (purged, leaked) = {
-            let book = self.ledger.book();
-            (book.settled.clone(), book.leaked.clone())
-        };
-        let to_go = |id: &AccessKeyId| purged.contains(id) || leaked.contains(id);
-        let known = record.iter().flat_map(|record| &record.access_keys);
-        for pair in known.filter(|pair| !to_go(&pair.access_key_id)) {
+        let (record, open) = (self.record(), self.open_work());
+        for pair in record.iter().flat_map(|record| &record.access_keys) {
             let id = &pair.access_key_id;
-            let had = self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
+            let had = self.is_stored(id) || self.is_sealed(&open, id);
             if pair.secret_store.is_some() && !had {
                 self.ledger.breach(
                     4,
@@ -137,7 +132,7 @@ impl World {
             }
         }
         let live = self.cloud.live();
-        let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(entry.as_ref(), id);
+        let held = |id: &AccessKeyId| self.is_stored(id) || self.is_sealed(&open, id);
         let stands = self.stands_without(None);
         let mut book = self.ledger.book();
         let harmed = std::mem::take(&mut book.harmed) | self.cloud.was_harmed_late();
@@ -145,18 +140,19 @@ impl World {
         let active = |id: &AccessKeyId| self.cloud.status(id) == Some(Status::Active);
         let harmed = harmed || !book.estranged.iter().all(active);
         let fallen = book.stands && !stands && !harmed;
-        book.stands = stands && (book.stands || ended_well);
+        // A run that did not end well promises nothing where there was nothing before.
+        book.stands = stands && (book.stands && !harmed || ended_well);
         let lost = book
             .promised
             .iter()
             .filter(|id| !book.leaked.contains(id))
             .find(|id| live.iter().any(|key| key.id == **id) && !held(id));
         let lost = lost.cloned();
-        let leak = entry.as_ref().and_then(leak_of);
-        let durable = self.durable_journal().as_ref().and_then(leak_of);
-        let forgotten = std::mem::replace(&mut book.open_leak, durable)
-            .filter(|id| leak.as_ref() != Some(id) && live.iter().any(|key| key.id == *id))
-            .filter(|id| !book.brought_back.contains(id) && !book.estranged.contains(id));
+        let durable = self.durable_journal().leaked;
+        let before = std::mem::replace(&mut book.open_leaks, durable);
+        let forgotten = before
+            .into_iter()
+            .find(|id| !open.leaked.contains(id) && live.iter().any(|key| key.id == *id));
         drop(book);
         if let Some(id) = forgotten {
             let what = format!("`{id}` leaked, is there, and its journal is gone");
@@ -177,30 +173,29 @@ impl World {
     /// Nothing goes wrong any more, and everything that was under way arrives: akm recovers, and each pair of its own is usable or
     /// a suspect.
     pub(super) fn settle(self: &Arc<Self>) {
-        if self.fate.one_in(4) && self.open_entry().is_some() {
+        if self.fate.one_in(4) && !self.open_work().is_empty() {
             // Before all of it has arrived.
             self.run(Plan::default(), recover::all);
             self.look(true);
         }
         self.wait(40);
         for first in [true, false] {
-            if self.open_entry().is_none() {
+            if self.open_work().is_empty() {
                 break;
             }
             let run = self.run(Plan::default(), recover::all);
             self.look(true);
             let stuck = match &run.end {
-                super::world::End::Done(left) => {
-                    left.first().map(|(_, failure)| format!("{failure:?}"))
-                }
-                super::world::End::Failed(failure) => Some(format!("{failure:?}")),
+                super::world::End::Done(left) => left.first().map(|(_, failure)| failure),
+                super::world::End::Failed(failure) => Some(failure),
                 super::world::End::Died => None,
             };
-            if let Some(why) = stuck {
+            if let Some(failure) = stuck {
+                let why = format!("{failure:?}");
                 self.fate.tell(|| format!("recover: {why}"));
                 // What the first put back into a keyring, the second reads.
-                let reads_back = first && why.contains("a later command is to read it back");
-                if !reads_back && !self.is_touched() && !self.needs_a_person() {
+                let reads_back = first && waits_for_proof(failure);
+                if !reads_back && !self.needs_a_person() {
                     self.ledger.breach(3, &format!("recovery is stuck: {why}"));
                 }
             }
@@ -208,71 +203,27 @@ impl World {
         self.judge_pairs();
     }
 
-    /// Whether the open work is about a pair that somebody took into his own hands.
-    fn is_touched(&self) -> bool {
-        let Some(entry) = self.open_entry() else {
-            return false;
-        };
-        let new = entry.got.as_ref().map(|got| &got.access_key_id);
-        let old = entry.intent.rotation.as_ref().map(|it| &it.old);
-        let touched = &self.ledger.book().touched;
-        new.into_iter().chain(old).any(|id| touched.contains(id))
-    }
-
-    /// What takes the place of a pair that leaked where both places are taken, and whether a pair may go that takes the place of one whose
-    /// secret nobody has, akm cannot tell.
+    /// Whether akm cannot tell what is to be done: an incoming pair cannot take over, or nothing can take the place of what leaked.
     fn needs_a_person(&self) -> bool {
-        self.restores_what_is_nowhere()
-            || self.open_entry().is_some_and(|entry| {
-                // It could not be written down, which the person was told; or the first of both is still there.
-                let new = entry.got.as_ref().map(|got| &got.access_key_id);
-                let (leaked, unnoted, dismissed) = {
-                    let book = self.ledger.book();
-                    let (leaked, unnoted) = (book.leaked.clone(), book.unnoted.clone());
-                    (leaked, unnoted, book.dismissed.clone())
-                };
-                let among = |ids: &BTreeSet<AccessKeyId>| new.is_some_and(|new| ids.contains(new));
-                // A leak of the new pair may have disabled it before it was dismissed: enabling it is for the person who reported it.
-                let status = new.and_then(|new| self.cloud.status(new));
-                if among(&dismissed) && status == Some(Status::Inactive) {
-                    return true;
-                }
-                if among(&unnoted) || entry.intent.is_of_leak() && among(&leaked) {
-                    return true;
-                }
-                let back = entry.when(Reached::RollBack).is_some();
-                let rotation = entry.intent.rotation.as_ref();
-                rotation.is_some_and(|it| {
-                    it.leaked && self.place_is_taken(&it.old) || back && !self.is_stored(&it.old)
-                })
-            })
+        let open = self.open_work();
+        let incoming = open.replacement.iter().map(|it| &it.new);
+        let is_full = self.cloud.live().len() >= self.nature.quota;
+        let is_replaced = open.leaked.is_empty() || self.stands_without_leaked(&open);
+        incoming.into_iter().any(|id| !self.can_take_over(id)) || is_full && !is_replaced
     }
 
-    /// Whether what was to be restored is not there, though nothing is under way any more, nor in the recycle bin.
-    fn restores_what_is_nowhere(&self) -> bool {
-        let (live, begun) = (self.cloud.live(), self.journal().all_restoring());
-        let mut begun = begun.unwrap_or_default().into_iter();
-        begun.any(|(id, _)| live.iter().all(|key| key.id != id))
+    fn can_take_over(&self, id: &AccessKeyId) -> bool {
+        self.cloud.status(id) == Some(Status::Active) && self.is_stored(id)
     }
 
-    /// Whether a pair that cannot stand in for the leaked one leaves no room for another.
-    fn place_is_taken(&self, leaked: &AccessKeyId) -> bool {
-        let live = self.cloud.live();
-        let (both, mut others) = (live.len() > 1, live.iter().filter(|key| key.id != *leaked));
-        both && others.any(|key| key.status != Status::Active || !self.is_claimed(&key.id))
+    fn stands_without_leaked(&self, open: &OpenWork) -> bool {
+        let mut live = self.cloud.live().into_iter();
+        live.any(|key| !open.leaked.contains(&key.id) && self.can_take_over(&key.id))
     }
 
     /// Whether a person wants that pair back, and it is not written down yet that it is.
     pub(super) fn is_being_restored(&self, id: &AccessKeyId) -> bool {
-        let begun = self.journal().all_restoring().unwrap_or_default();
-        begun.iter().any(|(of, _)| of == id)
-    }
-
-    /// Whether metadata says that the secret is in the store, and it is.
-    fn is_claimed(&self, id: &AccessKeyId) -> bool {
-        let record = self.record();
-        let claimed = record.as_ref().and_then(|record| record.pair(id));
-        claimed.is_some_and(|pair| pair.secret_store.is_some()) && self.is_stored(id)
+        self.open_work().restoring.contains_key(id)
     }
 
     fn judge_pairs(&self) {
@@ -280,7 +231,7 @@ impl World {
         let suspects = self.journal().suspects().unwrap_or_default();
         let book = self.ledger.book();
         let (settled, denied) = (book.settled.clone(), book.denied.clone());
-        let (deleted, leaked) = (book.deleted.clone(), book.leaked.clone());
+        let (resolved, leaked) = (book.resolved.clone(), book.leaked.clone());
         drop(book);
         let live = self.cloud.live();
         for (id, born) in self.cloud.born() {
@@ -295,8 +246,8 @@ impl World {
             let suspected = suspects.iter().any(|one| one.access_key_id == id);
             let claimed = record.as_ref().and_then(|record| record.pair(&id));
             let claimed = claimed.is_some_and(|pair| pair.secret_store.is_some());
-            // Whoever deleted a pair by its id has resolved it, and may restore it; of one that leaked, the secret went.
-            if (deleted.contains(&id) || leaked.contains(&id)) && !claimed {
+            // Whoever deleted or restored a pair by its id has resolved it; of one that leaked, the secret went.
+            if (resolved.contains(&id) || leaked.contains(&id)) && !claimed {
                 continue;
             }
             let usable = claimed && self.is_stored(&id);
@@ -332,13 +283,6 @@ impl World {
     }
 }
 
-/// The pair whose leak a journal is about, or has beside what it is about.
-pub(super) fn leak_of(entry: &Entry) -> Option<AccessKeyId> {
-    let own = entry.intent.rotation.as_ref().filter(|it| it.leaked);
-    let own = own.map(|rotation| rotation.old.clone());
-    entry.leaked.clone().or(own)
-}
-
 fn contains(text: &[u8], part: &[u8]) -> bool {
     let mut from = text;
     while let Some(at) = from.iter().position(|byte| *byte == part[0]) {
@@ -348,4 +292,9 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
         from = &from[at + 1..];
     }
     false
+}
+
+/// Whether a later run is to read a secret back from its store.
+fn waits_for_proof(failure: &Failure) -> bool {
+    matches!(&*failure.problem, Problem::Rotation(Rotation::Waits(it)) if it.wait == Wait::Proof)
 }

@@ -1,6 +1,8 @@
 //! A clock that moves when somebody sleeps or the simulation says so.
 
+use super::world::World;
 use crate::core::time::{self, Timestamp};
+use crate::ops::{EXPIRY, LAG};
 use crate::sys::clock::Clock;
 use chrono::TimeDelta;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +31,37 @@ impl Clock for TurnedClock {
 
     fn sleep(&self, span: Duration) {
         self.turn(TimeDelta::from_std(span).unwrap());
+    }
+}
+
+impl World {
+    /// Until a moment before a request is decided: what is asked for then may be answered after.
+    pub(super) fn wait_for_a_decision(&self) {
+        let Some(request) = self.open_work().request else {
+            return;
+        };
+        let ahead = TimeDelta::milliseconds(self.fate.below(150).try_into().unwrap());
+        let decided = request.signed_at + EXPIRY + LAG - ahead;
+        self.wait_for((decided - self.cloud.clock.now()).max(TimeDelta::zero()));
+    }
+
+    pub(super) fn wait(&self, minutes: i64) {
+        self.wait_for(TimeDelta::minutes(minutes));
+    }
+
+    /// Time passes; after some minutes even a keyring has written what it was given, as the kernel writes within one.
+    fn wait_for(&self, span: TimeDelta) {
+        let mut left = span;
+        // What is under way is executed when it arrives: later, its date would be too old.
+        while let Some(span) = self.cloud.next_arrival().filter(|span| *span <= left) {
+            self.clock.turn(span);
+            self.cloud.arrive();
+            left -= span;
+        }
+        self.clock.turn(left);
+        if span >= TimeDelta::minutes(20) {
+            self.keyring.rest();
+        }
     }
 }
 

@@ -38,8 +38,6 @@ pub(super) enum Maker {
 pub(super) struct Born {
     pub(super) secret: Arc<str>,
     pub(super) by: Maker,
-    /// Of the request that made it.
-    pub(super) nonce: Arc<str>,
 }
 
 /// What an owner's list showed from a moment on.
@@ -147,6 +145,14 @@ impl Cloud {
         copy
     }
 
+    /// An owner may have so many pairs from here on.
+    pub(super) fn allow(&self, pairs: usize) {
+        let mut records = self.records.open(&*self.clock).unwrap();
+        let mut account = records.account().unwrap();
+        account.access_keys_per_user_quota = Some(pairs);
+        records.put_account(&account).unwrap();
+    }
+
     fn truth(&self) -> MutexGuard<'_, Truth> {
         self.truth.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -162,8 +168,7 @@ impl Cloud {
             let text = |name: &str| body["AccessKey"][name].as_str().unwrap().to_owned();
             let id = AccessKeyId::parse(&text("AccessKeyId")).unwrap();
             let secret = text("AccessKeySecret").into();
-            let nonce = request.header("x-acs-signature-nonce").unwrap().into();
-            self.truth().born.insert(id, Born { secret, by, nonce });
+            self.truth().born.insert(id, Born { secret, by });
         }
         let shown = self.live();
         let from = self.clock.now();
@@ -246,11 +251,11 @@ impl Cloud {
         self.truth().born.clone()
     }
 
-    /// Whether the request of that nonce, of a run of akm, made the pair.
-    pub(super) fn is_made_by(&self, nonce: &str, id: &AccessKeyId) -> bool {
-        let truth = self.truth();
-        let born = truth.born.get(id);
-        born.is_some_and(|born| *born.nonce == *nonce && born.by != Maker::Stranger)
+    /// Whether a request of a run of akm made the pair.
+    pub(super) fn is_made_by_us(&self, id: &AccessKeyId) -> bool {
+        let born = self.born();
+        born.iter()
+            .any(|(of, born)| of == id && matches!(born.by, Maker::Run(_)))
     }
 
     pub(super) fn secret(&self, id: &AccessKeyId) -> Option<Arc<str>> {

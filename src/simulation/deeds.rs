@@ -1,6 +1,5 @@
 //! What a person, or cron, has akm do.
 
-use super::check::leak_of;
 use super::cloud::owner;
 use super::fate::{Course, Plan};
 use super::world::{End, Run, World};
@@ -50,7 +49,7 @@ impl Deed {
         let span = |days: &[u16]| days[fate.below(days.len())];
         let about = |ids: &[AccessKeyId]| ids.get(fate.below(ids.len().max(1))).cloned();
         let rotate = || Self::Rotate(span(&[0, 0, 2]), span(&[0, 2]));
-        let drawn = match fate.below(19) {
+        let drawn = match fate.below(20) {
             0..3 => Some(Self::Create),
             3 => Some(Self::CreateCsv),
             4..8 => Some(rotate()),
@@ -63,17 +62,27 @@ impl Deed {
             14 => about(&ids).map(Self::Dismiss),
             15 => Some(Self::RollBack),
             16 => about(&ids).map(|id| Self::Replace(id, span(&[0, 2]))),
-            17 => about(&ids).map(Self::Leak),
+            17 | 18 => about(&ids).map(Self::Leak),
             _ if fate.one_in(2) => Some(Self::Refresh),
             _ => Some(Self::Recover),
         };
         drawn.unwrap_or_else(rotate)
     }
 
-    /// A pair that was deleted comes back before what went wrong is looked into.
-    pub(super) fn draw_restore(world: &World) -> Option<Self> {
-        let (ids, fate) = (world.cloud.recycled(), &world.fate);
-        let id = ids.get(fate.below(ids.len().max(1)))?.clone();
+    /// A pair that was deleted comes back before what went wrong, or a leak, is looked into; and while one comes back, a pair leaks.
+    pub(super) fn draw_beside(world: &World, failed: bool) -> Option<Self> {
+        let (open, fate) = (world.open_work(), &world.fate);
+        let drawn = |ids: Vec<AccessKeyId>| ids.get(fate.below(ids.len().max(1))).cloned();
+        if !open.restoring.is_empty() && fate.one_in(2) {
+            let live = world.cloud.live().into_iter().map(|key| key.id);
+            return drawn(live.chain(open.restoring.into_keys()).collect()).map(Self::Leak);
+        }
+        let retired = open.replacement.filter(|it| it.disabled_at.is_some());
+        if let Some(it) = retired.filter(|_| fate.one_in(4)) {
+            return Some(Self::Replace(it.old, 2));
+        }
+        let is_needed = failed || !open.leaked.is_empty() || fate.one_in(4);
+        let id = drawn(world.cloud.recycled()).filter(|_| is_needed)?;
         Some(Self::Restore(id, fate.one_in(2)))
     }
 
@@ -92,10 +101,12 @@ impl Deed {
             grace: Span::days(grace),
             finish_only: *self == Self::Finish,
             replace,
+            said: rotate::Said::default(),
         }
     }
 
     /// Does it as one run of akm, and looks at what it left.
+    #[expect(clippy::too_many_lines, reason = "one arm a deed")]
     pub(super) fn perform(&self, world: &Arc<World>, plan: Plan) -> (Outcome, Course) {
         world
             .fate
@@ -111,7 +122,7 @@ impl Deed {
                 let run = world.run(plan, |session| {
                     let created = create::create(session, &of, wish)?;
                     let id = created.pair.access_key_id.clone();
-                    created.handed_out(session)?;
+                    created.handed_out()?;
                     Ok(id)
                 });
                 over(world, run, |id| Some(id.clone()))
@@ -136,10 +147,6 @@ impl Deed {
                 {
                     world.is_gone(id);
                 }
-                let noted = world.open_entry().as_ref().and_then(leak_of);
-                if matches!(run.end, End::Failed(_)) && noted.as_ref() != Some(id) {
-                    world.ledger.book().unnoted.insert(id.clone());
-                }
                 over(world, run, rotated)
             }
             Self::Disable(id) => {
@@ -150,7 +157,11 @@ impl Deed {
             Self::Enable(id) => {
                 typed(world, id);
                 world.ledger.book().takes_back(id);
-                over(world, world.run(plan, |s| retire::enable(s, id)), |_| None)
+                over(
+                    world,
+                    world.run(plan, |s| retire::enable(s, id, true)),
+                    |_| None,
+                )
             }
             Self::Delete(id) | Self::Purge(id) => {
                 typed(world, id);
@@ -159,7 +170,7 @@ impl Deed {
                     active: true,
                     purge,
                 };
-                world.ledger.book().deleted.insert(id.clone());
+                world.ledger.book().resolved.insert(id.clone());
                 if purge {
                     world.ledger.book().settled.insert(id.clone());
                 }
@@ -170,13 +181,22 @@ impl Deed {
                 over(world, run, |_| None)
             }
             Self::Restore(id, active) => {
-                typed(world, id);
-                world.ledger.book().brings_back(id);
-                let run = world.run(plan, |s| restore::restore(s, id, *active));
+                world.ledger.book().resolved.insert(id.clone());
+                let wanted = restore::Wanted {
+                    active: *active,
+                    force: world.fate.one_in(2),
+                };
+                if wanted.force {
+                    world.ledger.book().takes_back(id);
+                }
+                if !world.ledger.book().out_of_use.contains(id) {
+                    typed(world, id);
+                }
+                let run = world.run(plan, |s| restore::restore(s, id, wanted));
                 over(world, run, |_| None)
             }
             Self::Dismiss(id) => {
-                world.ledger.book().dismisses(id);
+                world.ledger.book().takes_back(id);
                 let suspects = world.journal().suspects().unwrap_or_default();
                 if suspects.iter().any(|one| one.access_key_id == *id) {
                     world.ledger.book().settled.insert(id.clone());

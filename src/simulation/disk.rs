@@ -66,8 +66,23 @@ impl CutDisk {
         }
     }
 
-    pub(super) fn is_synced(&self, path: &Path) -> bool {
-        !self.state().unsynced.contains_key(path)
+    /// A disk with that file alone for each content that a power cut may leave it with.
+    pub(super) fn possible(&self, path: &Path) -> Vec<Self> {
+        let state = self.state();
+        let older = state.unsynced.get(path).into_iter().flatten().cloned();
+        let contents = [state.files.get(path).cloned()].into_iter().chain(older);
+        let with = |content: Option<Content>| {
+            let files = content.map(|content| (path.to_owned(), content));
+            let state = State {
+                files: files.into_iter().collect(),
+                ..State::default()
+            };
+            Self {
+                fate: self.fate.clone(),
+                state: Arc::new(Mutex::new(state)),
+            }
+        };
+        contents.map(with).collect()
     }
 
     pub(super) fn content(&self, path: &Path) -> Option<Content> {

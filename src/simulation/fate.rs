@@ -1,6 +1,6 @@
 //! What befalls a run of akm: where it is killed, which calls go wrong. Asked at every effect, so that none can be missed.
 
-use super::{dice::Dice, faults::Fault};
+use super::{coverage, dice::Dice, faults::Fault};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where the run ends, counted in effects: writing to the disk, to a store, to the network.
@@ -106,6 +106,7 @@ impl Fate {
             trace.push(format!("    {step}: {what} {on}{end}"));
         }
         drop(inner);
+        coverage::effect(dies);
         if dies == Some(false) {
             die();
         }
@@ -131,6 +132,7 @@ impl Fate {
         if let (Some(trace), Some(fault)) = (&mut inner.trace, fault) {
             trace.push(format!("       {fault:?}"));
         }
+        fault.into_iter().for_each(coverage::went_wrong);
         fault
     }
 
@@ -151,6 +153,7 @@ impl Fate {
         if let (Some(trace), Some(trouble)) = (&mut inner.trace, trouble) {
             trace.push(format!("       {trouble:?}"));
         }
+        trouble.into_iter().for_each(coverage::had_trouble);
         trouble
     }
 

@@ -70,6 +70,20 @@ impl Fault {
         )
     }
 
+    /// Whether nobody can tell by the answer what became of the request.
+    pub(super) fn leaves_unknown(self) -> bool {
+        !matches!(
+            self,
+            Self::NotSent
+                | Self::Throttled
+                | Self::Forbidden
+                | Self::LimitExceeded
+                | Self::InvalidTimestamp
+                | Self::DateOff
+                | Self::Lagging
+        )
+    }
+
     /// What the client gets. `answer` is what the cloud answered, if it did.
     pub(super) fn answer(
         self,

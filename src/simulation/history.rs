@@ -4,6 +4,7 @@ use super::deeds::{Deed, Outcome};
 use super::dice::Dice;
 use super::fate::{Fate, Plan, Rates};
 use super::starts::Starts;
+use super::wire::Wire;
 use super::world::{Nature, World};
 use crate::store::StoreKind;
 use std::sync::Arc;
@@ -25,19 +26,26 @@ pub(super) fn of_seed(starts: &Starts, seed: u64) -> Option<Breach> {
 fn lived(starts: &Starts, seed: u64, traced: bool) -> Option<Breach> {
     let mut dice = Dice::new(seed);
     let store = *dice.pick(&[StoreKind::Age, StoreKind::Keyring]);
+    let network = !dice.one_in(8);
     let nature = Nature {
         store,
-        network: !dice.one_in(8),
+        network,
         tries: *dice.pick(&[1, 1, 3]),
         skew: *dice.pick(&[0, 0, 0, 100, -250, 290]),
         elsewhere: false,
+        quota: *dice.pick(&[2, 2, 2, 3]),
+        lag: if network {
+            *dice.pick(&[0, 0, 0, 20, 280])
+        } else {
+            0
+        },
     };
-    let start = starts.any(store, &mut dice);
+    let start = starts.any(store, nature.quota, &mut dice);
     let rates = drawn(&mut dice, nature.network);
     let count = 1 + dice.below(4);
     let world = start.copy(nature, Fate::new(dice, traced));
     world.fate.tell(|| format!("{nature:?} {rates:?}"));
-    let mut deed = Deed::draw(&world);
+    let mut deed = first(&world);
     for _ in 0..count {
         let plan = Plan {
             rates,
@@ -53,6 +61,17 @@ fn lived(starts: &Starts, seed: u64, traced: bool) -> Option<Breach> {
     told(&world)
 }
 
+/// What is unfinished when a history begins is not for later.
+fn first(world: &Arc<World>) -> Deed {
+    let open = world.open_work();
+    if open.request.is_some() && world.fate.one_in(2) {
+        world.wait_for_a_decision();
+    }
+    let beside = !open.is_empty() && world.fate.one_in(3);
+    let beside = beside.then(|| Deed::draw_beside(world, false)).flatten();
+    beside.unwrap_or_else(|| Deed::draw(world))
+}
+
 pub(super) fn told(world: &World) -> Option<Breach> {
     let what = world.ledger.book().breach.clone()?;
     let trace = world.fate.trace();
@@ -66,7 +85,7 @@ fn drawn(dice: &mut Dice, network: bool) -> Rates {
     Rates {
         crash: *dice.pick(&[0, 15, 60]),
         fault: if network { fault } else { 0 },
-        trouble: sometimes(dice, 4, 30),
+        trouble: sometimes(dice, 3, 20),
         actor: sometimes(dice, 6, 12),
         rival: sometimes(dice, 64, 20),
     }
@@ -84,10 +103,15 @@ fn time_passes(world: &Arc<World>, deed: Deed, outcome: Outcome) -> Deed {
     let most = if again { 3 } else { minutes.len() };
     let minutes = minutes[world.fate.below(most)];
     world.wait(minutes);
-    let brought_back = failed && !again && world.fate.one_in(2);
-    let restore = brought_back.then(|| Deed::draw_restore(world)).flatten();
-    match restore {
-        Some(restore) => restore,
+    if world.fate.one_in(4) {
+        world.wait_for_a_decision();
+    }
+    if world.fate.one_in(16) {
+        Wire::stranger(world).stranger_acts();
+    }
+    let beside = (!again && world.fate.one_in(2)).then(|| Deed::draw_beside(world, failed));
+    match beside.flatten() {
+        Some(beside) => beside,
         None if again => deed,
         None => Deed::draw(world),
     }

@@ -5,10 +5,7 @@ use super::disk::Content;
 use super::faults::{action, parameter};
 use super::world::World;
 use crate::cloud::transport::{Request, Response};
-use crate::core::{
-    access_key::{AccessKeyId, Status},
-    rotation::Reached,
-};
+use crate::core::access_key::{AccessKeyId, Status};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,41 +21,34 @@ pub(super) struct Book {
     pub(super) typed: BTreeSet<AccessKeyId>,
     /// Suspects that a person took as known, or pairs that a person deleted for good.
     pub(super) settled: BTreeSet<AccessKeyId>,
-    /// Pairs that a person deleted.
-    pub(super) deleted: BTreeSet<AccessKeyId>,
+    /// Pairs that a person deleted or restored by their ids, and so knows of.
+    pub(super) resolved: BTreeSet<AccessKeyId>,
     /// Pairs that a run said it had made and holds.
     pub(super) promised: BTreeSet<AccessKeyId>,
     /// The pair that a person would have replaced, if it is Inactive: by the last rotation that was asked for.
     pub(super) makes_way: Option<AccessKeyId>,
     /// Pairs that leaked: nobody is to keep their secrets.
     pub(super) leaked: BTreeSet<AccessKeyId>,
-    /// Those of them whose leak a person dismissed, and did not report again since.
-    pub(super) dismissed: BTreeSet<AccessKeyId>,
-    /// Those of them whose leak a command failed to write down.
-    pub(super) unnoted: BTreeSet<AccessKeyId>,
-    /// Pairs that a person brought back from the recycle bin, and that did not leak since.
-    pub(super) brought_back: BTreeSet<AccessKeyId>,
     /// Pairs that a run took out of use because they leaked, and that no person put back since.
     pub(super) out_of_use: BTreeSet<AccessKeyId>,
-    /// The leak that the journal is about.
-    pub(super) open_leak: Option<AccessKeyId>,
+    /// The leaks that the journal is about.
+    pub(super) open_leaks: BTreeSet<AccessKeyId>,
     /// Runs that said that they made nothing.
     pub(super) denied: BTreeSet<u32>,
     /// Whether an Active pair that we hold was there when the last run ended.
     pub(super) stands: bool,
     /// Whether anyone but a rotation disabled or deleted a pair since.
     pub(super) harmed: bool,
-    /// Pairs that anyone but a rotation ever touched.
-    pub(super) touched: BTreeSet<AccessKeyId>,
     /// Pairs that a stranger ever touched.
     pub(super) estranged: BTreeSet<AccessKeyId>,
     /// Runs that took a pair that leaked out of use.
     taken_out: BTreeSet<(u32, AccessKeyId)>,
     /// What the owner's last list showed to a run: ids, and whether they are Active.
     listed: BTreeMap<u32, Vec<(String, bool)>>,
-    /// How often in a row a pair was found to work.
-    row: BTreeMap<String, u32>,
-    verified: BTreeSet<String>,
+    /// Pairs that an answer to that run called gone.
+    gone: BTreeSet<(u32, String)>,
+    /// Pairs that signed a question of their own in that run.
+    verified: BTreeSet<(u32, String)>,
     /// The journal that was last looked into for what it has got.
     pub(super) judged: Option<Content>,
 }
@@ -67,41 +57,22 @@ impl Book {
     /// A person says that strangers may have this pair; what leaked before is the person's own business.
     pub(super) fn leaks(&mut self, id: &AccessKeyId) {
         self.leaked.insert(id.clone());
-        self.dismissed.remove(id);
-        self.brought_back.remove(id);
-        self.open_leak = None;
     }
 
-    /// A person enables it.
+    /// A person enables or restores the pair, or says that nothing is to follow from its leak.
     pub(super) fn takes_back(&mut self, id: &AccessKeyId) {
-        self.open_leak = None;
+        self.open_leaks.remove(id);
         self.out_of_use.remove(id);
-    }
-
-    /// Whoever restores what leaked has his own reasons.
-    pub(super) fn brings_back(&mut self, id: &AccessKeyId) {
-        self.brought_back.insert(id.clone());
-        self.out_of_use.remove(id);
-    }
-
-    /// Whatever leaked, nothing is to follow.
-    pub(super) fn dismisses(&mut self, id: &AccessKeyId) {
-        if self.leaked.contains(id) {
-            self.dismissed.insert(id.clone());
-        }
-        self.open_leak = None;
-        self.out_of_use.clear();
     }
 
     /// A person has named the pair, and what is under way for it is that person's word.
     pub(super) fn types(&mut self, id: &AccessKeyId) {
         self.typed.insert(id.clone());
-        self.touched.insert(id.clone());
     }
 
     /// Whether a person would have something done to that pair.
     pub(super) fn is_word(&self, id: &AccessKeyId) -> bool {
-        self.typed.contains(id) || self.makes_way.as_ref() == Some(id)
+        self.typed.contains(id) || self.makes_way.as_ref() == Some(id) || self.leaked.contains(id)
     }
 }
 
@@ -123,7 +94,6 @@ impl Ledger {
     pub(super) fn stranger_harmed(&self, id: &AccessKeyId) {
         let mut book = self.book();
         book.harmed = true;
-        book.touched.insert(id.clone());
         book.estranged.insert(id.clone());
     }
 
@@ -138,15 +108,28 @@ impl Ledger {
                     let id = key["AccessKeyId"].as_str().unwrap_or_default();
                     (id.to_owned(), key["Status"] == "Active")
                 });
-                book.listed.insert(run, shown.collect());
+                // An answer of this run beats a list that lags.
+                let is_there = |id: &String| !book.gone.contains(&(run, id.clone()));
+                let shown = shown.filter(|(id, _)| is_there(id)).collect();
+                book.listed.insert(run, shown);
             }
             "GetCallerIdentity" => {
                 let id = signer(request).to_owned();
-                let row = book.row.entry(id.clone()).or_default();
-                *row = if response.status == 200 { *row + 1 } else { 0 };
-                if *row >= 3 {
-                    book.verified.insert(id);
+                let asked = (run, id);
+                if response.status == 200 {
+                    book.verified.insert(asked);
+                } else {
+                    book.verified.remove(&asked);
                 }
+            }
+            "DeleteAccessKey" | "UpdateAccessKey" if says_gone(request, response) => {
+                let Some(gone) = about(request).map(|id| id.to_string()) else {
+                    return;
+                };
+                if let Some(listed) = book.listed.get_mut(&run) {
+                    listed.retain(|(id, _)| *id != gone);
+                }
+                book.gone.insert((run, gone));
             }
             _ => (),
         }
@@ -161,7 +144,7 @@ impl Ledger {
         match action(request) {
             "CreateAccessKey" => {
                 let listed = self.book().listed.get(&run).map(Vec::len);
-                if listed.is_none_or(|count| count >= 2) {
+                if listed.is_none_or(|count| count >= world.nature.quota) {
                     self.breach(2, &format!("a create after a list of {listed:?} pairs"));
                 }
                 self.judge_replacing(world, run);
@@ -177,52 +160,50 @@ impl Ledger {
 
     /// What leaked is out of use before anything takes its place.
     fn judge_replacing(&self, world: &World, run: u32) {
-        let entry = world.durable_journal();
-        let Some(id) = entry.as_ref().and_then(super::check::leak_of) else {
-            return;
-        };
-        let mut book = self.book();
-        // From here on it is known, whatever comes of this request.
-        book.open_leak = Some(id.clone());
-        let listed = book.listed.get(&run).cloned().unwrap_or_default();
-        let active = listed.contains(&(id.to_string(), true));
-        let taken_out = book.taken_out.contains(&(run, id.clone()));
-        drop(book);
-        if active && !taken_out {
-            self.breach(
-                6,
-                &format!("`{id}` leaked, and is replaced before it is disabled"),
-            );
+        for id in world.durable_journal().leaked {
+            let mut book = self.book();
+            // From here on it is known, whatever comes of this request.
+            book.open_leaks.insert(id.clone());
+            let listed = book.listed.get(&run).cloned().unwrap_or_default();
+            let active = listed.contains(&(id.to_string(), true));
+            let taken_out = book.taken_out.contains(&(run, id.clone()));
+            drop(book);
+            if active && !taken_out {
+                let what = format!("`{id}` leaked, and is replaced before it is disabled");
+                self.breach(6, &what);
+            }
         }
     }
 
     fn judge_retiring(&self, world: &World, run: u32, request: &Request, id: &AccessKeyId) {
         let activates = parameter(request, "Status") == Some("Active");
-        if activates && self.is_out_of_use(id) {
+        let open = world.durable_journal();
+        let rotation = open.replacement.as_ref().filter(|it| it.old == *id);
+        let is_disabled = rotation.is_some_and(|it| it.disabled_at.is_some());
+        let rotation = rotation.map(|it| it.new.clone());
+        let leaks = open.leaked.contains(id);
+        // What a rollback brings back.
+        let returns = open.replacement.as_ref();
+        let returns = returns.is_some_and(|it| it.new == *id && it.rolled_back);
+        // A restoring is gone on with by whatever command comes next.
+        let typed = self.book().typed.contains(id);
+        if activates && !typed && self.book().out_of_use.contains(id) {
             self.breach(6, &format!("`{id}` leaked, and is enabled"));
         }
-        let entry = world.durable_journal();
-        let rotation = entry.as_ref().and_then(|entry| {
-            let rotation = entry.intent.rotation.as_ref()?;
-            let (new, old) = (&entry.got.as_ref()?.access_key_id, &rotation.old);
-            let back = entry.when(Reached::RollBack).is_some();
-            // On the way back the old pair is enabled, and then stands in for the new one.
-            let back = back && !activates;
-            let (named, successor) = if back { (new, old) } else { (old, new) };
-            (named == id).then(|| successor.clone())
-        });
-        // A restoring is gone on with by whatever command comes next.
-        let typed = self.book().typed.contains(id) || world.is_being_restored(id);
+        let typed = typed || world.is_being_restored(id);
         match rotation {
             _ if self.is_taken_out(request, id) => {
                 let stands = world.stands_without(Some(id));
-                let noted = entry.as_ref().and_then(super::check::leak_of);
                 let mut book = self.book();
-                book.out_of_use.extend(noted.filter(|noted| noted == id));
+                book.out_of_use.extend(leaks.then(|| id.clone()));
                 book.taken_out.insert((run, id.clone()));
                 book.stands &= stands;
             }
-            None if !typed && self.makes_way(request, id) => self.judge_making_way(world, run, id),
+            None if leaks && !activates || returns && activates => (),
+            // Whoever names the pair that makes way does not wait for its rotation.
+            _ if !typed && !is_disabled && self.makes_way(request, id) => {
+                self.judge_making_way(world, run, id);
+            }
             None if !typed => self.breach(
                 6,
                 &format!("{} of `{id}`, which nobody named", action(request)),
@@ -233,26 +214,14 @@ impl Ledger {
         }
     }
 
-    fn is_out_of_use(&self, id: &AccessKeyId) -> bool {
-        let book = self.book();
-        book.out_of_use.contains(id) && !book.estranged.contains(id)
-    }
-
     /// Whoever says that it is to be seen later what came of a request has taken out of use what leaked.
     pub(super) fn judge_waiting(&self, world: &World) {
-        let leaked = world.open_entry().as_ref().and_then(super::check::leak_of);
-        let Some(id) = leaked else {
-            return;
-        };
-        let book = self.book();
-        let others = [&book.touched, &book.estranged, &book.brought_back];
-        let others = others.iter().any(|theirs| theirs.contains(&id));
-        drop(book);
-        if !others && world.cloud.status(&id) == Some(Status::Active) {
-            self.breach(
-                6,
-                &format!("`{id}` leaked, and is Active while a create is waited for"),
-            );
+        for id in world.open_work().leaked {
+            let is_estranged = self.book().estranged.contains(&id);
+            if !is_estranged && world.cloud.status(&id) == Some(Status::Active) {
+                let what = format!("`{id}` leaked, and is Active while a create is waited for");
+                self.breach(6, &what);
+            }
         }
     }
 
@@ -274,23 +243,21 @@ impl Ledger {
             self.breach(6, &format!("`{id}` makes way, and {listed:?} is listed"));
         }
         let mut book = self.book();
-        book.deleted.insert(id.clone());
-        book.touched.insert(id.clone());
+        book.resolved.insert(id.clone());
         // The list may have lagged.
         book.harmed |= world.cloud.status(id) == Some(Status::Active);
     }
 
     /// A rotation retires a pair, on the way back the new one: the other must be there, work, and be held.
     fn judge_successor(&self, world: &World, run: u32, old: &AccessKeyId, new: &AccessKeyId) {
-        if !self.book().verified.contains(new.as_str()) {
+        if !self.book().verified.contains(&(run, new.to_string())) {
             self.breach(
                 1,
                 &format!("`{old}` is retired and `{new}` was not seen to work"),
             );
         }
-        let as_listed = (new.as_str().to_owned(), true);
-        let listed = self.book().listed.get(&run).cloned();
-        let active = listed.is_some_and(|shown| shown.contains(&as_listed));
+        let estranged = self.book().estranged.contains(new);
+        let active = estranged || world.cloud.status(new) == Some(Status::Active);
         if !active || !world.holds(new) {
             self.breach(
                 1,
@@ -298,4 +265,11 @@ impl Ledger {
             );
         }
     }
+}
+
+/// Whether the pair is gone by this answer: deleted by it, or *no such pair*.
+fn says_gone(request: &Request, response: &Response) -> bool {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let is_deleted = action(request) == "DeleteAccessKey" && response.status == 200;
+    is_deleted || body["Code"] == "EntityNotExist.User.AccessKey"
 }

@@ -4,6 +4,7 @@ mod check;
 mod clock;
 mod cloud;
 mod cost;
+mod coverage;
 mod deeds;
 mod dice;
 mod disk;
@@ -12,25 +13,30 @@ mod fate;
 mod faults;
 mod history;
 mod ledger;
+mod outcomes;
 mod pinned;
+mod rows;
 mod starts;
 mod steered;
 mod vault;
 mod verified;
 mod wire;
 mod world;
+mod written;
 
 use crate::store::StoreKind;
+use coverage::Table;
 use deeds::Deed;
 use every::Ordeal;
 use history::Breach;
 use starts::Starts;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// How many histories by chance a run of the tests lives through. This variable says otherwise, and then about as many are
 /// lived through one by one.
-const RANDOM: u64 = 75_000;
+const RANDOM: u64 = 130_000;
 const COUNT: &str = "AKM_HISTORIES";
 /// Lives through the history of that seed alone.
 const SEED: &str = "AKM_SEED";
@@ -40,7 +46,11 @@ const BRANCH: u64 = 250;
 const LEAST: u64 = 300_000;
 
 /// Spreads pieces of work over the processors; gives back the sum of what they counted. Stops at the first breach.
-fn spread<T: Sync>(work: &[T], live: impl Fn(&T) -> Result<u64, Breach> + Sync) -> u64 {
+fn spread<T: Sync>(
+    work: &[T],
+    covered: &Mutex<Table>,
+    live: impl Fn(&T) -> Result<u64, Breach> + Sync,
+) -> u64 {
     let (next, count, over) = (
         AtomicUsize::new(0),
         AtomicU64::new(0),
@@ -58,6 +68,8 @@ fn spread<T: Sync>(work: &[T], live: impl Fn(&T) -> Result<u64, Breach> + Sync) 
             });
             count.fetch_add(lived, Ordering::Relaxed);
         }
+        let mut covered = covered.lock().unwrap_or_else(PoisonError::into_inner);
+        covered.add(coverage::of_this_thread());
     };
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -71,21 +83,23 @@ fn wanted() -> Option<u64> {
     Some(std::env::var(COUNT).ok()?.parse().unwrap())
 }
 
-fn random() -> u64 {
+fn random(covered: &Mutex<Table>) -> u64 {
     let most = wanted().unwrap_or(RANDOM);
     let starts = Starts::new();
     let seeds: Vec<u64> = (0..most).collect();
-    spread(&seeds, |seed| match history::of_seed(&starts, *seed) {
-        None => Ok(1),
-        Some(breach) => Err(Breach {
-            what: format!("seed {seed}: {}", breach.what),
-            ..breach
-        }),
+    spread(&seeds, covered, |seed| {
+        match history::of_seed(&starts, *seed) {
+            None => Ok(1),
+            Some(breach) => Err(Breach {
+                what: format!("seed {seed}: {}", breach.what),
+                ..breach
+            }),
+        }
     })
 }
 
 /// Every mishap of a create and of a rotation, and every crash in the recovery from it.
-fn every() -> u64 {
+fn every(covered: &Mutex<Table>) -> u64 {
     let starts = Starts::new();
     let ordeals = [
         (Deed::Create, StoreKind::Age, 1),
@@ -106,10 +120,19 @@ fn every() -> u64 {
             );
         }
     }
+    for from in [StoreKind::Age, StoreKind::Keyring]
+        .into_iter()
+        .flat_map(|store| starts.crowded(store))
+    {
+        let newest = from.cloud.live().pop().unwrap().id;
+        let ordeal = Ordeal::new(from.clone(), Deed::Leak(newest), 16);
+        let branches = ordeal.branches().into_iter();
+        work.extend(branches.map(|branch| (ordeal.clone(), branch)));
+    }
     let most = wanted().map_or(work.len(), |most| (most / BRANCH) as usize);
     let each = work.len() / most.max(1);
     let work: Vec<_> = work.into_iter().step_by(each.max(1)).collect();
-    spread(&work, |(ordeal, branch)| ordeal.live(*branch))
+    spread(&work, covered, |(ordeal, branch)| ordeal.live(*branch))
 }
 
 #[expect(
@@ -124,11 +147,17 @@ fn no_history_breaks_an_invariant() {
         return assert_eq!(told, "", "{told}");
     }
     let start = Instant::now();
-    let (every, random) = (every(), random());
+    let covered = Mutex::default();
+    let (every, random) = (every(&covered), random(&covered));
+    let covered = covered.into_inner().unwrap();
+    println!("{covered}");
     println!(
         "{} histories, {every} of them one by one and {random} by chance, in {:?}",
         every + random,
         start.elapsed()
     );
-    assert!(every + random >= LEAST || wanted().is_some());
+    if wanted().is_none() {
+        assert!(every + random >= LEAST);
+        assert_eq!(covered.missing(), Vec::<String>::new());
+    }
 }

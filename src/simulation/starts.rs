@@ -4,12 +4,22 @@ use super::cloud::{self, Direct, owner};
 use super::deeds::{Deed, Outcome};
 use super::dice::Dice;
 use super::fate::{Fate, Plan};
-use super::world::World;
-use crate::core::access_key::Status;
+use super::faults::Fault;
+use super::world::{Nature, World};
+use crate::cloud::Client;
+use crate::core::access_key::{AccessKey, Status};
+use crate::core::policy::PAIRS_PER_OWNER;
+use crate::ops::Kind;
 use crate::store::StoreKind;
 use std::sync::Arc;
 
-pub(super) struct Starts(Vec<(StoreKind, Arc<World>)>);
+pub(super) struct Starts {
+    calm: Vec<(StoreKind, Arc<World>)>,
+    /// Where a call was lost, or a stranger undid what a rotation did.
+    rough: Vec<(StoreKind, Arc<World>)>,
+    /// Where a rotation is unfinished beside a third pair, which the account's quota allows.
+    crowded: Vec<(StoreKind, Arc<World>)>,
+}
 
 /// What led there: deeds of akm, and pairs that a stranger made.
 #[derive(Clone, Copy)]
@@ -19,6 +29,12 @@ enum Before {
     Rotate(u16, u16),
     DisableOldest,
     DeleteOldest,
+    /// A create that never arrived, and nobody knows.
+    LoseCreate,
+    LoseRestore,
+    StrangerEnablesOldest,
+    StrangerDisablesNewest,
+    ThreeDaysPass,
 }
 
 const STARTS: [&[Before]; 12] = {
@@ -39,18 +55,62 @@ const STARTS: [&[Before]; 12] = {
     ]
 };
 
+const ROUGH: [&[Before]; 6] = {
+    use Before::{
+        Create, DeleteOldest, LoseCreate, LoseRestore, Rotate, StrangerDisablesNewest,
+        StrangerEnablesOldest,
+    };
+    [
+        &[LoseCreate],
+        &[Create, LoseCreate],
+        &[Create, DeleteOldest, LoseRestore],
+        &[Create, Create, DeleteOldest, LoseRestore],
+        &[Create, Rotate(0, 2), StrangerEnablesOldest],
+        &[Create, Rotate(2, 2), StrangerDisablesNewest],
+    ]
+};
+
+const CROWDED: [&[Before]; 2] = {
+    use Before::{Create, Rotate, Strange, ThreeDaysPass};
+    [
+        &[Create, Rotate(2, 2), Strange],
+        &[Create, Rotate(2, 0), Strange, ThreeDaysPass],
+    ]
+};
+
 impl Starts {
     pub(super) fn new() -> Self {
         let kinds = [StoreKind::Age, StoreKind::Keyring];
-        let all = kinds
-            .into_iter()
-            .flat_map(|store| STARTS.map(|before| (store, lived(store, before))));
-        Self(all.collect())
+        let all = |starts: &[&[Before]], quota| {
+            let of = |store| {
+                let lived = move |before: &&[Before]| (store, lived(store, before, quota));
+                starts.iter().map(lived)
+            };
+            kinds.into_iter().flat_map(of).collect()
+        };
+        Self {
+            calm: all(&STARTS, 2),
+            rough: all(&ROUGH, 2),
+            crowded: all(&CROWDED, 3),
+        }
     }
 
-    pub(super) fn any(&self, store: StoreKind, dice: &mut Dice) -> &Arc<World> {
-        let of_store: Vec<&Arc<World>> = self.of(store).collect();
-        of_store[dice.below(of_store.len())]
+    /// Any of them that the quota allows.
+    pub(super) fn any(&self, store: StoreKind, quota: usize, dice: &mut Dice) -> &Arc<World> {
+        let is_crowded = quota > PAIRS_PER_OWNER && dice.one_in(2);
+        let (usual, rough) = (&self.calm, &self.rough);
+        let all = if is_crowded {
+            self.crowded.iter().chain(&[])
+        } else {
+            usual.iter().chain(rough)
+        };
+        let of_store: Vec<_> = all.filter(|(kind, _)| *kind == store).collect();
+        &of_store[dice.below(of_store.len())].1
+    }
+
+    pub(super) fn crowded(&self, store: StoreKind) -> impl Iterator<Item = &Arc<World>> {
+        let of_store = self.crowded.iter().filter(move |(kind, _)| *kind == store);
+        of_store.map(|(_, world)| world)
     }
 
     /// Where a deed meets nothing but what it is made for: no pair or one before a create, one before a rotation.
@@ -67,38 +127,83 @@ impl Starts {
     }
 
     pub(super) fn of(&self, store: StoreKind) -> impl Iterator<Item = &Arc<World>> {
-        let of_store = self.0.iter().filter(move |(kind, _)| *kind == store);
+        let of_store = self.calm.iter().filter(move |(kind, _)| *kind == store);
         of_store.map(|(_, world)| world)
     }
 }
 
-fn lived(store: StoreKind, before: &[Before]) -> Arc<World> {
+fn lived(store: StoreKind, before: &[Before], quota: usize) -> Arc<World> {
     let fresh = World::new(store);
-    let world = fresh.copy(fresh.nature, Fate::new(Dice::new(0), false));
+    let nature = Nature {
+        quota,
+        ..fresh.nature
+    };
+    let world = fresh.copy(nature, Fate::new(Dice::new(0), false));
     for step in before {
-        let deed = match step {
-            Before::Create => Some(Deed::Create),
-            Before::Rotate(overlap, grace) => Some(Deed::Rotate(*overlap, *grace)),
-            Before::DisableOldest => Some(Deed::Disable(world.cloud.live()[0].id.clone())),
-            Before::DeleteOldest => Some(Deed::Delete(world.cloud.live()[0].id.clone())),
-            Before::Strange => None,
-        };
-        if let Some(deed) = deed {
-            let (outcome, _) = deed.perform(&world, Plan::default());
-            assert_eq!(outcome, Outcome::Done, "{deed:?}");
-        } else {
-            let wire = Arc::new(Direct(world.cloud.clone()));
-            let console = cloud::client(wire, world.clock.clone());
-            let made = console.prepare_pair(&owner()).unwrap();
-            console.create_pair(&made).unwrap();
-        }
         world.wait(60);
+        step.happens(&world);
     }
+    let is_rough = matches!(
+        before.last(),
+        Some(Before::LoseCreate | Before::LoseRestore)
+    );
+    // What was lost is undecided for longer.
+    world.wait(if is_rough { 5 } else { 60 });
     // What a person did before is no excuse for what follows.
-    let mut book = world.ledger.book();
-    book.harmed = false;
-    book.touched.clear();
-    drop(book);
+    world.ledger.book().harmed = false;
     assert_eq!(world.ledger.book().breach, None);
     world
+}
+
+impl Before {
+    fn happens(self, world: &Arc<World>) {
+        let live = world.cloud.live();
+        let oldest = || live[0].id.clone();
+        match self {
+            Self::Create => does(world, &Deed::Create),
+            Self::Rotate(overlap, grace) => does(world, &Deed::Rotate(overlap, grace)),
+            Self::DisableOldest => does(world, &Deed::Disable(oldest())),
+            Self::DeleteOldest => does(world, &Deed::Delete(oldest())),
+            Self::LoseCreate => loses(world, &Deed::Create, 2),
+            Self::LoseRestore => {
+                let id = world.cloud.recycled()[0].clone();
+                loses(world, &Deed::Restore(id, false), 4);
+            }
+            Self::Strange => {
+                let console = console(world);
+                let made = console.prepare_pair(&owner()).unwrap();
+                console.create_pair(&made).unwrap();
+            }
+            Self::StrangerEnablesOldest => stranger_sets(world, &live[0], Status::Active),
+            Self::ThreeDaysPass => world.wait(3 * 24 * 60),
+            Self::StrangerDisablesNewest => stranger_sets(world, &live[1], Status::Inactive),
+        }
+    }
+}
+
+fn does(world: &Arc<World>, deed: &Deed) {
+    let (outcome, _) = deed.perform(world, Plan::default());
+    assert_eq!(outcome, Outcome::Done, "{deed:?}");
+}
+
+/// The call of that number never arrives.
+fn loses(world: &Arc<World>, deed: &Deed, call: u32) {
+    let plan = Plan {
+        fault: Some((call, Fault::RequestLost)),
+        ..Plan::default()
+    };
+    let (outcome, _) = deed.perform(world, plan);
+    assert_eq!(outcome, Outcome::Failed(Kind::HalfDone), "{deed:?}");
+}
+
+fn console(world: &World) -> Client {
+    let wire = Arc::new(Direct(world.cloud.clone()));
+    cloud::client(wire, world.clock.clone())
+}
+
+fn stranger_sets(world: &World, key: &AccessKey, status: Status) {
+    assert_ne!(key.status, status);
+    let done = console(world).set_status(&owner(), &key.id, status);
+    done.unwrap();
+    world.ledger.stranger_harmed(&key.id);
 }

@@ -9,8 +9,12 @@ use super::starts::Starts;
 use super::wire::Wire;
 use super::world::World;
 use crate::cloud::transport::{Request, Response, Service, Transport, Undelivered};
-use crate::core::{access_key::Status, time::Span};
-use crate::ops::{Kind, rotate};
+use crate::core::{access_key::Status, plan::Wait, time::Span};
+use crate::ops::{
+    Kind,
+    problem::{Half, PairsLeft, Problem, Rotation},
+    rotate,
+};
 use crate::store::StoreKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -87,12 +91,17 @@ fn ends(says: Says) -> (Kind, u32) {
         grace: Span::days(0),
         finish_only: false,
         replace: None,
+        said: rotate::Said::default(),
     };
     let failure = rotate::rotate(&session, &owner(), &wish).err().unwrap();
     assert_eq!(world.cloud.status(&old), Some(Status::Active));
     assert_eq!(world.cloud.live().len(), 2);
-    let cause = failure.cause.unwrap_or_default();
-    assert!(failure.message.contains("both pairs are there"), "{cause}");
+    let is_told = match &*failure.problem {
+        Problem::HalfDone(Half::Rotation { left, .. }, _) => *left == PairsLeft::Both,
+        Problem::Rotation(Rotation::Waits(it)) => it.wait == Wait::Lag,
+        _ => false,
+    };
+    assert!(is_told, "{:?}", failure.problem);
     (failure.kind, asked.times.load(Ordering::Relaxed))
 }
 
@@ -107,8 +116,8 @@ fn the_new_pair_is_somebody_elses() {
 fn the_new_pair_is_not_known_for_a_minute_and_a_half() {
     let (kind, times) = ends(Says::Only(Fault::Lagging));
     assert_eq!(kind, Kind::HalfDone);
-    // Two, four, and then eight seconds between them.
-    assert_eq!(times, 14);
+    // From a fifth of a second on, each pause twice as long as the one before, up to eight seconds.
+    assert_eq!(times, 17);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::clock::TurnedClock;
 use super::cloud::{self, ACCOUNT, Cloud};
+use super::coverage::{self, Place};
 use super::deeds::Deed;
 use super::dice::Dice;
 use super::disk::CutDisk;
@@ -9,17 +10,18 @@ use super::fate::{Course, Died, Fate, Plan};
 use super::ledger::Ledger;
 use super::vault::{Files, Keyring, Only};
 use super::wire::Wire;
+use crate::core::policy::PAIRS_PER_OWNER;
 use crate::core::{access_key::AccessKeyId, account::AccountId, name::ProfileName};
-use crate::metadata::journal::{Entry, Journal};
+use crate::metadata::journal::Journal;
 use crate::metadata::{Home, inventory::Inventory};
-use crate::ops::{Account, Failure, Session, Tell};
+use crate::ops::{Account, Failure, Session, Tell, remark::Remark};
 use crate::store::{Recipient, SecretName, SecretStore, StoreKind};
+use crate::sys::clock::Clock;
 use chrono::TimeDelta;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What does not change in a world.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,10 @@ pub(super) struct Nature {
     pub(super) skew: i64,
     /// The signer belongs to another account than the one that is meant.
     pub(super) elsewhere: bool,
+    /// How many pairs the account allows an owner.
+    pub(super) quota: usize,
+    /// By how many seconds a list may be late, as one in two is; 0 for lists that are not.
+    pub(super) lag: usize,
 }
 
 pub(super) struct World {
@@ -64,12 +70,12 @@ impl Told {
 }
 
 impl Tell for Told {
-    fn note(&self, text: &str) {
-        self.say(text);
+    fn note(&self, remark: Remark) {
+        self.say(&format!("{remark:?}"));
     }
 
-    fn warn(&self, text: &str) {
-        self.say(text);
+    fn warn(&self, remark: Remark) {
+        self.note(remark);
     }
 }
 
@@ -87,8 +93,12 @@ pub(super) struct Run<T> {
     pub(super) course: Course,
 }
 
-fn journal_path() -> PathBuf {
-    PathBuf::from(format!("/akm/journal/{ACCOUNT}/user-alice.journal"))
+pub(super) fn home(disk: CutDisk) -> Home {
+    Home {
+        disk: Arc::new(disk),
+        config: PathBuf::from("/akm"),
+        data: PathBuf::from("/akm"),
+    }
 }
 
 impl World {
@@ -103,6 +113,8 @@ impl World {
                 tries: 1,
                 skew: 0,
                 elsewhere: false,
+                quota: PAIRS_PER_OWNER,
+                lag: 0,
             },
             disk: CutDisk::new(fate.clone()),
             keyring: Keyring::new(fate.clone()),
@@ -117,15 +129,15 @@ impl World {
 
     /// Another world like this one, with another fate.
     pub(super) fn copy(&self, nature: Nature, fate: Fate) -> Arc<Self> {
-        use crate::sys::clock::Clock;
         let fate = Arc::new(fate);
         let clock = Arc::new(TurnedClock::at(self.clock.now()));
-        let skew = TimeDelta::seconds(nature.skew);
+        let cloud = self.cloud.copy(&clock, TimeDelta::seconds(nature.skew));
+        cloud.allow(nature.quota);
         Arc::new(Self {
             nature,
             disk: self.disk.copy(fate.clone()),
             keyring: self.keyring.copy(fate.clone()),
-            cloud: Arc::new(self.cloud.copy(&clock, skew)),
+            cloud: Arc::new(cloud),
             ledger: self.ledger.copy(),
             told: Arc::default(),
             runs: AtomicU32::new(self.runs.load(Ordering::Relaxed)),
@@ -139,14 +151,10 @@ impl World {
     }
 
     fn home(&self) -> Home {
-        Home {
-            disk: Arc::new(self.disk.clone()),
-            config: PathBuf::from("/akm"),
-            data: PathBuf::from("/akm"),
-        }
+        home(self.disk.clone())
     }
 
-    fn id() -> AccountId {
+    pub(super) fn id() -> AccountId {
         AccountId::parse(ACCOUNT).unwrap()
     }
 
@@ -160,32 +168,6 @@ impl World {
 
     pub(super) fn journal(&self) -> Journal {
         Journal::new(self.home(), Self::id())
-    }
-
-    /// The journal, where no power cut could take it away any more.
-    pub(super) fn durable_journal(&self) -> Option<Entry> {
-        let entry = self.journal().read(&cloud::owner()).ok().flatten();
-        entry.filter(|_| self.disk.is_synced(&journal_path()))
-    }
-
-    /// The pair that a journal has got was made by the very request that it speaks of, unless it stands in for one that leaked.
-    pub(super) fn judge_got(&self) {
-        let content = self.disk.content(&journal_path());
-        let as_judged = std::mem::replace(&mut self.ledger.book().judged, content.clone());
-        let same = as_judged.zip(content.as_ref());
-        if content.is_none() || same.is_some_and(|(one, other)| Arc::ptr_eq(&one, other)) {
-            return;
-        }
-        let entry = self.journal().read(&cloud::owner()).ok().flatten();
-        let Some((intent, got)) = entry.and_then(|entry| Some((entry.intent, entry.got?))) else {
-            return;
-        };
-        let id = &got.access_key_id;
-        let stands_in = intent.is_of_leak() && !intent.is_signed() && !got.has_seal();
-        if !stands_in && !self.cloud.is_made_by(&intent.nonce, id) {
-            let what = format!("`{id}` is taken for the new pair, which another request made");
-            self.ledger.breach(3, &what);
-        }
     }
 
     fn files(&self) -> Files {
@@ -236,7 +218,11 @@ impl World {
             cloud: cloud::client(Arc::new(wire), self.clock.clone()),
             store: self.nature.store,
             recipient: Self::recipient(),
-            verify_pause: Duration::from_secs(1),
+            verify_pause: if self.nature.network {
+                TimeDelta::seconds(2)
+            } else {
+                TimeDelta::zero()
+            },
             this_run: crate::ops::this_run::ThisRun::default(),
         };
         (run, session)
@@ -250,8 +236,10 @@ impl World {
     ) -> Run<T> {
         let (number, session) = self.session();
         self.fate.take(Course::new(plan));
+        let outer = coverage::take(Place::default());
         let end = catch_unwind(AssertUnwindSafe(|| act(&session)));
         let course = self.fate.take(Course::default());
+        coverage::take(outer);
         let end = match end {
             Ok(Ok(value)) => End::Done(value),
             Ok(Err(failure)) => {
@@ -270,21 +258,6 @@ impl World {
         }
     }
 
-    /// Time passes; after some minutes even a keyring has written what it was given, as the kernel writes within one.
-    pub(super) fn wait(&self, minutes: i64) {
-        let mut left = TimeDelta::minutes(minutes);
-        // What is under way is executed when it arrives: later, its date would be too old.
-        while let Some(span) = self.cloud.next_arrival().filter(|span| *span <= left) {
-            self.clock.turn(span);
-            self.cloud.arrive();
-            left -= span;
-        }
-        self.clock.turn(left);
-        if minutes >= 20 {
-            self.keyring.rest();
-        }
-    }
-
     /// The power fails, with everything that was not written.
     pub(super) fn cut_power(&self) {
         self.fate.tell(|| "  the power is cut".to_owned());
@@ -297,11 +270,15 @@ impl World {
         let before = self.fate.take(Course::default());
         self.fate.tell(|| "       another akm:".to_owned());
         let book = self.ledger.book();
-        let (typed, open_leak) = (book.typed.clone(), book.open_leak.clone());
+        let before_it = (
+            book.typed.clone(),
+            book.open_leaks.clone(),
+            book.out_of_use.clone(),
+        );
         drop(book);
         Deed::Create.perform(self, Plan::default());
         let mut book = self.ledger.book();
-        (book.typed, book.open_leak) = (typed, open_leak);
+        (book.typed, book.open_leaks, book.out_of_use) = before_it;
         drop(book);
         self.fate.tell(|| "       goes on".to_owned());
         self.fate.take(before);

@@ -1,7 +1,9 @@
 //! What the environment says, read once: variables and folders.
 
+use crate::cli::failure::Failure;
+use crate::cli::words::copying;
 use crate::metadata::Home;
-use crate::ops::{Failure, Kind, copying};
+use crate::ops::Kind;
 use crate::sys::fs::{LocalDisk, check_ours};
 use std::env;
 use std::ffi::OsString;

@@ -12,13 +12,14 @@ pub(crate) use reading::Reading;
 #[cfg(feature = "server")]
 pub(super) use sandbox::broken_sandbox;
 
-use super::advice::Advice;
+use super::advice::ProfileOption;
 use super::passphrase::{Given, Source};
 use super::{Global, traced::Traced, ui::Ui};
+use crate::cli::failure::Failure;
 use crate::cloud::transport::Transport;
 use crate::core::{account::AccountId, name::ProfileName};
 use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journal};
-use crate::ops::{Account, Failure, Kind, Session, Tell};
+use crate::ops::{Account, Kind, Session};
 use crate::store::{StoreKind, age::Unlock};
 use crate::sys::{
     clipboard::Clipboard,
@@ -71,7 +72,7 @@ impl Context {
         let store =
             store.map_err(|error| Failure::new(Kind::Usage, format!("`AKM_STORE` is {error}")))?;
         let home = environment::ours(environment::home(environment.home)?)?;
-        let advice = Advice::new(wanted.as_ref(), &home);
+        let advice = ProfileOption::new(wanted.as_ref(), &home);
         let ui = ui.advising(advice);
         let given = Given::new(environment.passphrase_file, environment.passphrase)?;
         let passphrases = Arc::new(Source::new(given, ui.clone()));

@@ -1,6 +1,7 @@
 //! Profiles: which is meant, and the way from one to its account in the cloud.
 
 use super::{Context, Environment, environment};
+use crate::cli::failure::Failure;
 use crate::cloud::{Client, Credentials, https::Https};
 use crate::core::access_key::AccessKeyId;
 use crate::core::endpoint::{Endpoint, Proxy};
@@ -9,13 +10,13 @@ use crate::core::secret::Secret;
 use crate::core::time::Span;
 use crate::metadata::config::Config;
 use crate::metadata::profile::{Profile, Role};
-use crate::ops::{self, Failure, Kind, Session, Stores, Tell};
+use crate::ops::{self, Kind, Session, Stores};
 use crate::store::SecretName;
+use chrono::TimeDelta;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Between two checks of a new pair, in a cloud that takes a while to know it everywhere.
-const VERIFY_PAUSE: Duration = Duration::from_secs(1);
+/// One success of a pair that was made just now proves little: another server of the cloud may not know it yet.
+const VERIFY_PAUSE: TimeDelta = TimeDelta::seconds(2);
 
 /// What the chosen profile leads to.
 pub(super) enum Reach {
@@ -115,7 +116,7 @@ impl Context {
         if let Some(role) = &profile.role {
             cloud = in_role(&cloud, role)?;
         }
-        let pause = profile.verify_pause.map(Span::duration);
+        let pause = profile.verify_pause.map(Span::delta);
         Ok(Session {
             account,
             cloud,
@@ -166,7 +167,7 @@ fn own_secret(stores: &dyn Stores, profile: &Profile) -> Result<Secret, Failure>
     let found = stores
         .open(kind)
         .and_then(|store| store.get(&SecretName::pair(id)))
-        .map_err(|error| Failure::of_store(kind, error))?;
+        .map_err(|error| ops::Failure::of_store(kind, error))?;
     found.ok_or_else(|| {
         let message = format!(
             "the secret store `{kind}` lacks the secret of `{id}`, which the profile signs with"

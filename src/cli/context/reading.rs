@@ -1,10 +1,11 @@
 //! What a command that only reads starts from: it makes nothing, chooses no store and takes no lock.
 
 use super::{Context, profile::Reach};
+use crate::cli::failure::Failure;
 use crate::cloud::{Client, Credentials, https::Https, transport::Transport};
 use crate::metadata::{config::Config, profile::Profile};
 use crate::ops::{
-    Account, Failure, Kind,
+    self, Account, Kind,
     credentials::{self, Chosen, Selector},
 };
 use crate::sandbox;
@@ -22,7 +23,8 @@ pub(crate) struct Reading {
 impl Reading {
     /// See [`credentials::choose`].
     pub(crate) fn choose(&self, selector: &Selector) -> Result<Chosen, Failure> {
-        credentials::choose(&self.account, selector, self.profile.as_deref())
+        let own = self.profile.as_deref();
+        Ok(credentials::choose(&self.account, selector, own)?)
     }
 
     /// The recipient to whom the store of that kind seals, if this install uses it.
@@ -88,7 +90,7 @@ impl Context {
         let name = SecretName::sandbox(&reading.account.id);
         let stores = &reading.account.stores;
         let seed = stores.open(kind).and_then(|store| store.get(&name));
-        let seed = seed.map_err(|error| Failure::of_store(kind, error))?;
+        let seed = seed.map_err(|error| ops::Failure::of_store(kind, error))?;
         let seed = seed.ok_or_else(|| super::sandbox::seed_lost(kind))?;
         let gateway = sandbox::Gateway::new(Box::new(folder), seed, self.clock.clone(), true);
         Ok(Arc::new(sandbox::Embedded::new(gateway)))

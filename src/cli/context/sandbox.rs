@@ -1,15 +1,16 @@
 //! The built-in account: made on first use, opened in this process, or handed to the server.
 
 use super::{Context, stores::Opened};
+use crate::cli::failure::Failure;
 use crate::cloud::{Client, Credentials};
 use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
 use crate::metadata::config::Config;
-use crate::ops::{self, Account, Failure, Kind, Session, Stores};
+use crate::ops::{self, Account, Kind, Session, Stores};
 use crate::sandbox;
 use crate::store::{Recipient, SecretName, StoreKind};
 use crate::sys::random;
+use chrono::TimeDelta;
 use std::sync::Arc;
-use std::time::Duration;
 
 impl Context {
     pub(crate) fn sandbox(&self) -> Result<Option<sandbox::Folder>, Failure> {
@@ -40,7 +41,7 @@ impl Context {
             cloud: Client::new(transport, credentials, self.clock.clone()),
             store: settled.store,
             recipient: settled.recipient,
-            verify_pause: Duration::ZERO,
+            verify_pause: TimeDelta::zero(),
             this_run: ops::this_run::ThisRun::default(),
         })
     }
@@ -57,7 +58,7 @@ impl Context {
         let seed = stores
             .open(seed_in)
             .and_then(|store| store.get(&SecretName::sandbox(&account.id)))
-            .map_err(|error| Failure::of_store(seed_in, error))?;
+            .map_err(|error| ops::Failure::of_store(seed_in, error))?;
         Ok(Settled {
             seed: seed.ok_or_else(|| seed_lost(seed_in))?,
             account,

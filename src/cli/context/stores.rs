@@ -1,8 +1,9 @@
 //! The secret stores of this install: which was chosen, and each opened when first asked for.
 
 use super::Context;
+use crate::cli::failure::Failure;
 use crate::metadata::{Home, config::Config};
-use crate::ops::{self, Failure, Kind, Stores, Tell};
+use crate::ops::{self, Kind, Stores};
 use crate::store::{
     self, Recipient, SecretStore, StoreKind,
     age::{AgeStore, Protection, Unlock},

@@ -1,8 +1,9 @@
 //! `akm import FILE…`
 
 use super::{contents, unreadable};
+use crate::cli::failure::Failure;
 use crate::import::{Format, FoundPair, LONGEST, source_name};
-use crate::ops::{Failure, Kind};
+use crate::ops::Kind;
 use std::path::{Path, PathBuf};
 
 /// Reads every file, before anything is done with the first. Errors name the file: `Failed` where it cannot be read, `BadFile` where

@@ -9,9 +9,10 @@ pub(super) use contents::{contents, contents_of_regular};
 pub(super) use source::{aliyun_config, aliyun_profile, no_pair_in, unreadable};
 
 use super::{context::Context, ui};
+use crate::cli::failure::Failure;
 use crate::import::{FoundPair, merge};
 use crate::ops::import::Imported;
-use crate::ops::{self, Failure, Kind, Tell};
+use crate::ops::{self, Kind};
 use clap::{ArgGroup, Args};
 use scrub::{ScrubArgs, Scrubs};
 use serde_json::json;

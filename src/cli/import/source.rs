@@ -2,8 +2,9 @@
 
 use super::contents_of_regular;
 use crate::cli::context::variable;
+use crate::cli::failure::Failure;
 use crate::import::{FoundPair, Refusal, aliyun_cli, credentials_file, environment, source_name};
-use crate::ops::{Failure, Kind};
+use crate::ops::Kind;
 use clap::ValueEnum;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -2,12 +2,14 @@
 
 use super::{plan, told};
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::words::argument;
 use crate::core::{
     account::Owner,
     time::{self, Span},
 };
 use crate::ops::{
-    Account, Failure, Tell,
+    Account,
     rotate::{self, Standing, State},
 };
 
@@ -39,7 +41,7 @@ fn say(context: &Context, owner: &Owner, standing: &Standing, age: Span, dry: bo
     ));
     // Its due steps wait for a command that is not about age.
     if standing.state != State::None {
-        let owner = owner.argument();
+        let owner = argument(owner);
         context.ui.next(&format!("akm rotate {owner} --finish"));
     }
 }

@@ -1,6 +1,7 @@
 //! `akm rotate --all`
 
 use super::{plan, told};
+use crate::cli::failure::Failure;
 use crate::cli::{
     context::Context,
     error,
@@ -8,12 +9,13 @@ use crate::cli::{
 };
 use crate::core::{account::Owner, glob::Glob, name::UserName, time::Span};
 use crate::ops::{
-    Failure, Kind, Session, Tell,
+    self, Kind, Session,
     rotate::{
         Standing, Wish,
         all::{self, Chosen, Filter},
         plan::Asked,
     },
+    unreadable,
 };
 use clap::Args;
 use serde_json::json;
@@ -37,13 +39,8 @@ pub(super) struct FleetArgs {
 }
 
 impl FleetArgs {
-    /// `spans` says that some were named.
-    pub(super) fn run(
-        &self,
-        context: &Context,
-        asked: &Asked,
-        (dry, spans): (bool, bool),
-    ) -> Result<(), Failure> {
+    /// Rotates them, or shows what would be done.
+    pub(super) fn run(&self, context: &Context, asked: &Asked, dry: bool) -> Result<(), Failure> {
         let Asked::Rotate(wish) = asked else {
             return Err(Failure::new(Kind::Usage, "`--all` takes no single pair"));
         };
@@ -56,7 +53,7 @@ impl FleetArgs {
         } else {
             context.changing()?
         };
-        let chosen = all::choose(&session, &self.filter(wish))?;
+        let (chosen, damaged) = all::choose(&session, &self.filter(wish))?;
         if all::leaves_out_the_account(&session)? {
             context
                 .ui
@@ -64,12 +61,14 @@ impl FleetArgs {
         }
         if chosen.is_empty() {
             none(&context.ui);
-            return Ok(());
+            return Ok(unreadable(damaged, &context.ui)?);
         }
         if dry {
-            return planned(context, &session, &chosen, wish);
+            planned(context, &session, &chosen, wish)?;
+            return Ok(unreadable(damaged, &context.ui)?);
         }
-        if spans && chosen.iter().any(|one| one.rotates) {
+        let names_spans = wish.said.overlap.is_some() || wish.said.grace.is_some();
+        if names_spans && chosen.iter().any(|one| one.rotates) {
             context
                 .ui
                 .warn("rotations that are open keep the spans that they began with");
@@ -98,7 +97,9 @@ impl FleetArgs {
         );
         let (told, without): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         warn_of_no_new_pairs(ui, &without.into_iter().flatten().collect::<Vec<_>>());
-        ended(&told)
+        let damaged = unreadable(damaged, ui);
+        ended(&told)?;
+        Ok(damaged?)
     }
 
     fn filter(&self, wish: &Wish) -> Filter {
@@ -158,9 +159,9 @@ fn tell(
     ui: &Ui,
     session: &Session,
     owner: &Owner,
-    done: Result<Standing, Failure>,
+    done: Result<Standing, ops::Failure>,
 ) -> Result<(), Kind> {
-    let printed = done.and_then(|standing| {
+    let printed = done.map_err(Failure::from).and_then(|standing| {
         if ui.json() {
             return told::print(ui, session, owner, &standing);
         }

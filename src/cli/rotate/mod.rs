@@ -10,6 +10,7 @@ use super::{
     context::Context,
     selector::{OwnerArgs, key_id},
 };
+use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,
@@ -19,7 +20,7 @@ use crate::core::{
 };
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
-    Failure, Kind, Session,
+    Kind,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };
@@ -33,7 +34,7 @@ use clap::Args;
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
-    "akm rotate --ram-user alice --dry-run" => "what would be called, and nothing is changed",
+    "akm rotate --ram-user alice --dry-run" => "what would be done to which pair, and when",
     "akm rotate --all --older-than 90d --match 'ci-*' --yes" => "every RAM user whose pair is that old; again from cron, it does what is due",
     "akm rotate alice --older-than 90d" => "from cron: nothing is done while the pair is younger",
     "akm rotate --ram-user frank --rollback" => "something still needs the old pair: back to it",
@@ -72,18 +73,30 @@ pub(crate) struct Rotate {
     /// Put the old pair back into use, and take the new one out of it: until the old one is deleted
     #[arg(long, conflicts_with_all = ["overlap", "grace", "delete_old", "finish", "replace", "leaked"])]
     rollback: bool,
-    /// Print the calls to the cloud that this would make, and make none that changes anything
+    /// Print what would be done to which pair and when, and change nothing; with `-v` each call to the cloud, too
     #[arg(long)]
     dry_run: bool,
+}
+
+/// Returns whose pair the profile signs with. `NoSuchPair` where that is not known here.
+pub(super) fn owner_of_signer(context: &Context) -> Result<Owner, Failure> {
+    let id = context.own_pair()?.ok_or_else(|| {
+        Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
+            .hint("name an owner: `--ram-user NAME` or `--account`")
+    })?;
+    let known = context
+        .known()?
+        .map(|account| account.inventory.owner_of(&id));
+    let record = known.transpose()?.flatten();
+    let record = record.ok_or_else(|| no_such_pair(&id))?;
+    Ok(record.owner())
 }
 
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
         if self.fleet.all {
-            return self
-                .fleet
-                .run(context, &asked, (self.dry_run, self.names_spans()));
+            return self.fleet.run(context, &asked, self.dry_run);
         }
         let owner = self.owner(context)?;
         if let Some(age) = self.age()?
@@ -106,10 +119,7 @@ impl Rotate {
         let standing = match &asked {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
             Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
-            Asked::Rotate(wish) => {
-                self.warn_of_spans(&session, &owner)?;
-                rotate::rotate(&session, &owner, wish)?
-            }
+            Asked::Rotate(wish) => rotate::rotate(&session, &owner, wish)?,
         };
         if matches!(&asked, Asked::Rotate(wish) if !wish.finish_only && wish.replace.is_none()) {
             told::warn_of_no_new_pair(&context.ui, &owner, &standing);
@@ -135,16 +145,7 @@ impl Rotate {
         if !self.own {
             return self.named();
         }
-        let id = context.own_pair()?.ok_or_else(|| {
-            Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
-                .hint("name an owner: `--ram-user NAME` or `--account`")
-        })?;
-        let known = context
-            .known()?
-            .map(|account| account.inventory.owner_of(&id));
-        let record = known.transpose()?.flatten();
-        let record = record.ok_or_else(|| no_such_pair(&id))?;
-        Ok(record.owner())
+        owner_of_signer(context)
     }
 
     /// In `--leaked alice` it is the owner that is named, since that has not the form of an id.
@@ -189,21 +190,14 @@ impl Rotate {
             },
             finish_only: self.finish,
             replace: self.replace.as_deref().map(key_id).transpose()?,
+            said: rotate::Said {
+                overlap: self.overlap,
+                grace: if self.delete_old {
+                    Some(Span::ZERO)
+                } else {
+                    self.grace
+                },
+            },
         })
-    }
-
-    fn warn_of_spans(&self, session: &Session, owner: &Owner) -> Result<(), Failure> {
-        let open = session.journal.read(owner)?;
-        let rotates = open.is_some_and(|entry| entry.intent.rotation.is_some());
-        if rotates && self.replace.is_none() && self.names_spans() {
-            session
-                .tell
-                .warn("a rotation is open and keeps the spans that it began with");
-        }
-        Ok(())
-    }
-
-    fn names_spans(&self) -> bool {
-        self.overlap.is_some() || self.grace.is_some() || self.delete_old
     }
 }

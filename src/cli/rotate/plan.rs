@@ -1,16 +1,20 @@
-//! `akm rotate --dry-run`
+//! `akm rotate --dry-run`: who, what and when; with `-v` the exact calls, too.
 
+use crate::cli::failure::Failure;
 use crate::cli::{
     context::Context,
     selector::nothing_known,
     ui::{self, Ui},
 };
-use crate::core::account::Owner;
+use crate::core::{
+    account::Owner,
+    time::{self, Timestamp},
+};
 use crate::ops::{
-    Failure, Session, Tell,
+    Session,
     rotate::{
         self,
-        plan::{self, Asked, Plan, Planned},
+        plan::{self, Asked, Doing, Plan, Planned, What},
     },
 };
 use serde::Serialize;
@@ -42,6 +46,7 @@ pub(super) fn print_empty(ui: &Ui, owner: &Owner, state: rotate::State) -> Resul
         return Ok(());
     }
     let plan = Plan {
+        doings: Vec::new(),
         calls: Vec::new(),
         state: Some(state),
         stops: None,
@@ -60,19 +65,39 @@ pub(super) fn show(
     let plan = plan::plan(session, owner, asked)?;
     if context.ui.json() {
         ui::print_json(&View::new(owner, &plan))?;
-        return plan.stops.map_or(Ok(()), Err);
+        return plan.stops.map_or(Ok(()), |failure| Err(failure.into()));
     }
     let mut text = match owner.ram_user() {
         Some(name) if several => format!("# {name}\n"),
         _ => String::new(),
     };
-    text.extend(plan.calls.iter().map(|call| line(session, call)));
+    let now = session.cloud.now();
+    text.extend(plan.doings.iter().map(|doing| said(owner, doing, now)));
+    if context.ui.verbose {
+        text.extend(plan.calls.iter().map(|call| line(session, call)));
+    }
     ui::print(text.as_bytes())?;
-    plan.stops.map_or(Ok(()), Err)
+    plan.stops.map_or(Ok(()), |failure| Err(failure.into()))
 }
 
+/// What would be done, and from when on where it is left to a later command.
+fn said(owner: &Owner, doing: &Doing, now: Timestamp) -> String {
+    let id = doing.id.as_str();
+    let pair = if id == plan::NEW { "the new pair" } else { id };
+    let what = match doing.what {
+        What::Create => format!("create a pair for {owner}"),
+        What::HandOut => format!("hand out {pair} from then on, once it is found to work"),
+        What::Disable => format!("disable {pair}"),
+        What::Enable => format!("enable {pair}"),
+        What::Delete => format!("delete {pair}"),
+    };
+    let from = doing.from.map(|at| format!(" from {}", time::day(at, now)));
+    format!("{what}{}\n", from.unwrap_or_default())
+}
+
+/// Indented: below what the calls are for.
 fn line(session: &Session, call: &Planned) -> String {
-    let mut line = format!("{} {}", call.service, call.action);
+    let mut line = format!("  {} {}", call.service, call.action);
     for (name, value) in &call.parameters {
         let _ = write!(line, " {name}={value}");
     }
@@ -87,8 +112,16 @@ fn line(session: &Session, call: &Planned) -> String {
 struct View<'a> {
     owner: &'a str,
     ram_user: Option<&'a str>,
+    steps: Vec<StepView<'a>>,
     calls: Vec<CallView<'a>>,
     state: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct StepView<'a> {
+    action: &'static str,
+    access_key_id: &'a str,
+    from: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -105,8 +138,26 @@ impl<'a> View<'a> {
         Self {
             owner: owner.kind(),
             ram_user: name.map(crate::core::name::UserName::as_str),
+            steps: plan.doings.iter().map(StepView::new).collect(),
             calls: plan.calls.iter().map(CallView::new).collect(),
             state: plan.state.map(rotate::State::as_str),
+        }
+    }
+}
+
+impl<'a> StepView<'a> {
+    fn new(doing: &'a Doing) -> Self {
+        let action = match doing.what {
+            What::Create => "create",
+            What::HandOut => "hand-out",
+            What::Disable => "disable",
+            What::Enable => "enable",
+            What::Delete => "delete",
+        };
+        Self {
+            action,
+            access_key_id: doing.id.as_str(),
+            from: doing.from.map(time::format),
         }
     }
 }

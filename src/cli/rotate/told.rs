@@ -1,8 +1,10 @@
 //! What is said and printed of a rotation.
 
+use crate::cli::failure::Failure;
 use crate::cli::{
     pair::PairView,
     ui::{self, Ui},
+    words::argument,
 };
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -10,7 +12,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account, Failure,
+    Account,
     rotate::{Action, Standing, State},
 };
 use serde::Serialize;
@@ -67,14 +69,17 @@ pub(super) fn is_without_new_pair(standing: &Standing) -> bool {
 pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
     let Some(old) = &standing.old else { return };
     let new = &standing.new.access_key_id;
-    let finish = format!("akm rotate {} --finish", owner.argument());
+    let finish = format!("akm rotate {} --finish", argument(owner));
+    if standing.state == State::RolledBack {
+        return rolled_back(to, standing, old, now);
+    }
     match (standing.disable_after, standing.delete_after) {
         (Some(at), _) => {
             to.result(&format!("New: {new} (Active, verified)."));
             let day = time::day(at, now);
             to.result(&format!("Old: {old} (Active; can be disabled from {day})."));
             to.next(&finish);
-            let leaked = format!("akm rotate {} --leaked {old}", owner.argument());
+            let leaked = format!("akm rotate {} --leaked {old}", argument(owner));
             to.hint(&format!("if {old} leaked: {leaked}"));
         }
         (_, Some(at)) => {
@@ -90,6 +95,22 @@ pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Time
     }
 }
 
+fn rolled_back(to: &Ui, standing: &Standing, old: &AccessKeyId, now: Timestamp) {
+    let new = &standing.new.access_key_id;
+    let left = match (standing.old_status, standing.delete_after) {
+        (None, _) => format!("{old} is gone from the cloud."),
+        (_, Some(at)) => format!(
+            "Out of use: {old} (disabled; can be deleted from {}).",
+            time::day(at, now)
+        ),
+        (_, None) => format!("Out of use: {old} (disabled)."),
+    };
+    to.result(&format!("Back in use: {new}. {left}"));
+    if standing.old_status.is_some() {
+        to.hint(&format!("if something still needs it: akm enable {old}"));
+    }
+}
+
 fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
     match (standing.state, standing.old_status) {
         (State::Undone, Some(Status::Inactive)) => {
@@ -98,15 +119,14 @@ fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
         (State::Undone, _) => format!(
             "The rotation is over: {old} was enabled again, and both pairs are left as they are."
         ),
-        (State::RolledBack, Some(_)) => {
-            format!("Back in use: {new}. Out of use: {old} (Inactive, its secret is still saved).")
+        _ if standing.is_verified => {
+            format!("New: {new} (Active, verified). Old: {old} (deleted).")
         }
-        (State::RolledBack, None) => format!("Back in use: {new}. {old} is gone from the cloud."),
-        _ => format!("New: {new} (Active, verified). Old: {old} (deleted)."),
+        _ => format!("New: {new} (Active). Old: {old} (deleted)."),
     }
 }
 
-pub(super) fn print(
+pub(in crate::cli) fn print(
     to: &Ui,
     account: &Account,
     owner: &Owner,

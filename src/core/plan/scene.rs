@@ -4,7 +4,9 @@ use super::words::words;
 use super::{Ask, next};
 use crate::core::access_key::{AccessKeyId, Status};
 use crate::core::event::Event;
-use crate::core::open_work::{Made, OpenWork, Replaced, Replacement, Request, Restoring, Spans};
+use crate::core::open_work::{
+    Keeping, Made, OpenWork, Replaced, Replacement, Request, Restoring, Spans,
+};
 use crate::core::seen::{Answer, Failed, Limits, List, Listed, Seen, Sight};
 use crate::core::time::Timestamp;
 use chrono::{DateTime, TimeDelta};
@@ -24,6 +26,7 @@ impl Scene {
             pairs: 2,
             expiry: TimeDelta::minutes(15),
             lag: TimeDelta::minutes(5),
+            proof: TimeDelta::seconds(2),
         };
         let seen_first = Seen {
             limits,
@@ -51,7 +54,13 @@ impl Scene {
             ["leaked", ..] => ids(clause)
                 .into_iter()
                 .for_each(|id| self.open.apply(Event::Leaked(id))),
-            ["made", pair, ..] => drop(self.open.made.insert(id(pair), made(time(clause)))),
+            ["made", pair, ..] => {
+                let made = Made {
+                    replaced: clause.contains(&"replaced"),
+                    ..made(time(clause))
+                };
+                self.open.made.insert(id(pair), made);
+            }
             ["create", ..] => self.open.request = Some(request(clause)),
             ["restoring", pair, ..] => {
                 let restoring = Restoring {
@@ -71,6 +80,7 @@ impl Scene {
         match *clause {
             ["rolled", "back"] => it.rolled_back = true,
             ["no", "overlap"] => it.spans.overlap = TimeDelta::zero(),
+            ["no", "grace"] => it.spans.grace = TimeDelta::zero(),
             ["delivered", ..] => it.delivered_at = Some(time(clause)),
             ["disabled", ..] => it.disabled_at = Some(time(clause)),
             _ => panic!("{clause:?}"),
@@ -180,6 +190,8 @@ fn made(created_at: Timestamp) -> Made {
     Made {
         created_at,
         sealed: "sealed".to_owned(),
+        keeping: Keeping::sample(),
+        replaced: false,
     }
 }
 
@@ -194,6 +206,7 @@ fn request(clause: &[&str]) -> Request {
         before: BTreeSet::new(),
         signed_at: time(clause),
         replaces,
+        keeping: Keeping::sample(),
     }
 }
 

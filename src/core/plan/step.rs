@@ -37,6 +37,8 @@ pub(crate) enum Step {
     Verify(AccessKeyId, Option<Timestamp>),
     /// Hand out this pair from now on.
     Deliver(AccessKeyId),
+    /// All that leaked is gone, and what waits keeps the journal: metadata remembers the leak.
+    EndLeak(AccessKeyId),
     /// The outgoing pair is gone.
     EndReplacement,
     /// Somebody enabled the outgoing pair again: leave both.

@@ -39,7 +39,9 @@ made P1; leaked P0                 | list P0 off P1 on; asked P0                
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0 | continue | verify P1
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0; verified P1 | continue | deliver P1
 leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P0; failed P1 | continue | wait for lag
-leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1 | continue | delete P0
+leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1 | continue | verify P1
+leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1; failed P1 | continue | wait for lag
+leaked P0                          | asked P0; list P0 off P1 on; saved P1; handed out P1; verified P1 | continue | delete P0
 leaked P0                          | asked P0; list P1 on; saved P1 P0; handed out P1    | continue  | drop secret P0
 leaked P0                          | asked P0; list P1 on; saved P1; claimed P0          | continue  | drop secret P0
 leaked P0                          | asked P0; list P1 on; saved P1                      | continue  | close
@@ -59,7 +61,9 @@ leaked P0; create 1m ago           | asked P0; list P0 off                      
 leaked P0; restoring P1 1m ago     | asked P0; resumed P1; list P0 off                   | continue  | wait for restore 14m
 leaked P0                          | asked P0; list P1 on P2 on                          | continue  | stop: no room
 # A rotation goes on only after that.
-leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; allowed 3 | continue | delete P2
+leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on; saved P1 | continue | end leak P2
+leaked P2; restoring P2 1m ago; P1 for P0; delivered 1h ago | asked P2; resumed P2; list P0 on P1 on; saved P1 | continue | wait for overlap 47h
+leaked P2; P1 for P0; delivered 1h ago | asked P2; list P0 on P1 on P2 off; saved P1; verified P1; allowed 3 | continue | delete P2
 
 # The new pair is verified and delivered.
 P1 for P0                          | list P0 on P1 on; saved P0 P1                       | continue  | verify P1
@@ -92,23 +96,31 @@ P1 for P0; delivered 3d ago        | list P0 on P1 on; saved P1; failed P1      
 P1 for P0; delivered 3d ago        | list P0 on P1 on                                    | continue  | stop: secret not readable
 P1 for P0; delivered 3d ago        | list P0 on P1 on; saved P1; wrong secret P1         | continue  | stop: wrong secret
 P1 for P0; delivered 3d ago        | list P0 on; saved P1; failed P1                     | continue  | stop: new pair gone
+# Nor is it waited for beside a new pair that does not work, as far as a list shows.
+P1 for P0; delivered 3d ago; disabled 1d ago | list P0 off P1 off; saved P1              | continue  | verify P1
+P1 for P0; delivered 3d ago; disabled 1d ago | list P0 off P1 off; saved P1; verified P1 | continue  | wait for grace 29d
+P1 for P0; delivered 3d ago; disabled 1d ago | list P0 off P1 off; saved P1; failed P1   | continue  | stop: new pair Inactive
+P1 for P0; delivered 1h ago        | list P0 on; saved P1; failed P1                     | continue  | stop: new pair gone
 # It is gone, or somebody has enabled it: the replacement ends.
-P1 for P0; delivered 1h ago        | list P1 on; saved P1                                | continue  | end replacement
+P1 for P0; delivered 1h ago        | list P1 on; saved P1                                | continue  | close
+P1 for P0; delivered 1h ago; made P1 | list P1 on; saved P1; put P1                      | continue  | end replacement
+P1 for P0; delivered 1h ago; restoring P2 1m ago | list P1 on; saved P1; resumed P2      | continue  | end replacement
 P1 for P0; delivered 3d ago; disabled 1d ago | list P0 on P1 on; saved P1                | continue  | undone
 
 # An answer counts more than a list that was asked for within 5 minutes after it; then the list does.
 P1 for P0; delivered 3d ago; disabled 4m ago | list P0 on P1 on; saved P1                | end grace | verify P1 again
 P1 for P0; delivered 3d ago; disabled 5m ago | list P0 on P1 on; saved P1                | end grace | undone
 P1 for P0; delivered 3d ago; disabled 9m ago | list 5m ago P0 on P1 on; saved P1         | end grace | verify P1 again
-P1 for P0; delivered 1h ago        | list P0 on P1 on; saved P1; answer P0 gone 4m ago   | continue  | end replacement
+P1 for P0; delivered 1h ago        | list P0 on P1 on; saved P1; answer P0 gone 4m ago   | continue  | close
 P1 for P0; delivered 1h ago        | list P0 on P1 on; saved P1; answer P0 gone 5m ago   | continue  | wait for overlap 47h
 # A pair that was made, restored or replaced within 5 minutes is there, even if a list lacks it.
 made P0 4m ago                     | list; saved P0                                      | rotate    | request
 made P0 5m ago                     | list; saved P0                                      | rotate    | stop: no pair
+made P0 4m ago replaced            | list; saved P0                                      | rotate    | stop: no pair
 leaked P0; restored P1 4m ago      | asked P0; list; saved P1                            | continue  | close
 leaked P0; restored P1 5m ago      | asked P0; list; saved P1                            | continue  | request
 made P1 4m ago; P1 for P0; delivered 1m ago | list P1 on; saved P1                       | continue  | wait for overlap 2879m
-made P1 5m ago; P1 for P0; delivered 1m ago | list P1 on; saved P1                       | continue  | end replacement
+made P1 5m ago; P1 for P0; delivered 1m ago | list P1 on; saved P1                       | continue  | close
 
 # Nothing is made, and nothing is closed, while something is undecided.
 create 1m ago                      | list                                                | create    | wait for expiry 19m
@@ -131,6 +143,7 @@ restoring P0 1m ago                | list; resumed P0                           
                                    | list                                                | continue  | done
 made P0                            | list P0 on; saved P0                                | continue  | close
 made P0                            | list P0 on; saved P0; put P0                        | continue  | wait for proof
+made P0; leaked P2                 | asked P2; list P0 on; saved P0; put P0              | continue  | end leak P2
 restored P0 1h ago                 | list P0 on                                          | continue  | close
 ";
 
@@ -144,6 +157,9 @@ create 1m ago                      | rotate    | rotate
 create 1m ago for P0               | rotate    | continue
 P1 for P0                          | rotate    | continue
 P1 for P0; delivered 3d ago        | rotate    | rotate
+P1 for P0; delivered 3d ago; no overlap | rotate | continue
+P1 for P0; delivered 3d ago; disabled 1d ago | rotate | rotate
+P1 for P0; delivered 3d ago; disabled 1d ago; no grace | rotate | continue
 leaked P0                          | rotate    | continue
 leaked P0                          | create    | create
 P1 for P0                          | end grace | end grace
@@ -185,6 +201,7 @@ P1 for P0                          | delivered P2     | P1 for P0
 P1 for P0; delivered 3d ago        | disabled P0      | P1 for P0; delivered 3d ago; disabled 0s ago
 P1 for P0; delivered 3d ago        | disabled P2      | P1 for P0; delivered 3d ago
 P1 for P0; made P1                 | ended            | made P1
+P1 for P0; made P0 1m ago          | ended            | made P0 1m ago replaced
 
 # A restore ends by its answer.
 restoring P0 1m ago                | restored P0      | restored P0 0s ago

@@ -17,6 +17,7 @@ pub(super) fn words(step: &Step, now: Timestamp) -> String {
         Step::Look => "look".to_owned(),
         Step::Request => "request".to_owned(),
         Step::Conclude => "conclude".to_owned(),
+        Step::EndLeak(id) => format!("end leak {}", id.as_str()),
         Step::EndReplacement => "end replacement".to_owned(),
         Step::Undone => "undone".to_owned(),
         Step::Close => "close".to_owned(),

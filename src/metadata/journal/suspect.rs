@@ -105,7 +105,7 @@ impl Journal {
         let Some(mut suspect) = suspect else {
             return Ok(false);
         };
-        if self.read(&suspect.owner())?.is_none() {
+        if self.read(&suspect.owner())?.request.is_none() {
             return self.resolve(id);
         }
         suspect.dismissed = true;

@@ -1,17 +1,16 @@
 //! A person's word on what is open.
 
-use super::{awaits_answer, close_when_proven};
 use crate::cloud::Fault;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::{AccessKey, AccessKeyId},
     account::Owner,
-    rotation::Reached,
+    event::Event,
+    open_work::OpenWork,
+    plan::Wait,
+    time::Timestamp,
 };
-use crate::metadata::{
-    journal::{Entry, Got, Suspect},
-    log::Action,
-};
-use crate::ops::{Failure, Kind, Session, issue, record, restore, rotate};
+use crate::metadata::{journal::Suspect, log::Action};
+use crate::ops::{Failure, Session, live::limits, problem::Dismissal, record, work::Work};
 
 /// What a person's word was on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +31,10 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
         record::done(session, Action::Dismiss, &owner, id);
         return Ok(Dismissed::Suspect);
     }
-    if restore::dismiss(session, id)? {
-        return Ok(Dismissed::Restore);
-    }
     let mut unreadable = None;
-    for (_, entry) in session.journal.open()? {
-        match entry {
-            Ok(entry) if meant(&entry, id).is_some() => return end(session, &entry.owner(), id),
+    for (_, open) in session.journal.open()? {
+        match open {
+            Ok(open) if meant(&open.work, id).is_some() => return end(session, &open.owner, id),
             Ok(_) => (),
             Err(error) => unreadable = unreadable.or(Some(error)),
         }
@@ -50,40 +46,39 @@ pub(crate) fn dismiss(session: &Session, id: &AccessKeyId) -> Result<Dismissed, 
 }
 
 pub(crate) fn nothing_such(id: &AccessKeyId) -> Failure {
-    Failure::new(
-        Kind::NoSuchPair,
-        format!("`{id}` is neither a suspect nor the new pair of an open rotation"),
-    )
-    .hint("`akm recover --list` shows what is open")
+    Dismissal::NothingSuch(id.clone()).into()
 }
 
 /// What a word on that pair means where this is open.
-fn meant(entry: &Entry, id: &AccessKeyId) -> Option<Dismissed> {
-    if entry.leaked.as_ref() == Some(id) {
+fn meant(open: &OpenWork, id: &AccessKeyId) -> Option<Dismissed> {
+    if open.restoring.contains_key(id) {
+        return Some(Dismissed::Restore);
+    }
+    if open.leaked.contains(id) {
         return Some(Dismissed::Leak);
     }
-    let rotation = entry.intent.rotation.as_ref()?;
-    if rotation.leaked && rotation.old == *id {
-        return Some(Dismissed::Leak);
-    }
-    let new = entry.got.as_ref().map(|got| &got.access_key_id);
-    (new == Some(id)).then_some(Dismissed::Rotation)
+    let incoming = open.replacement.as_ref().is_some_and(|it| it.new == *id);
+    incoming.then_some(Dismissed::Rotation)
 }
 
 /// Read once more under the lock: another akm may have gone on with it meanwhile.
 fn end(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<Dismissed, Failure> {
-    let _lock = session.lock(owner)?;
-    let entry = session.journal.read(owner)?;
-    let entry = entry.ok_or_else(|| nothing_such(id))?;
-    let dismissed = meant(&entry, id).ok_or_else(|| nothing_such(id))?;
+    let mut work = Work::begin(session, owner)?;
+    let dismissed = meant(work.open(), id).ok_or_else(|| nothing_such(id))?;
     match dismissed {
-        Dismissed::Leak if stays_open(&entry, id) => leave(session, owner, id)?,
-        _ => abandon(session, owner, &entry)?,
-    }
-    if dismissed == Dismissed::Leak {
-        forget_mark(session, owner, id)?;
+        Dismissed::Restore => forget_restore(&mut work, id)?,
+        Dismissed::Rotation => {
+            work.check_signer()?;
+            is_gone(&work, id)?;
+            work.append(Event::Withdrawn(id.clone()))?;
+        }
+        _ => {
+            work.append(Event::Withdrawn(id.clone()))?;
+            forget_mark(session, owner, id)?;
+        }
     }
     record::done(session, Action::Dismiss, owner, id);
+    work.tidy()?;
     Ok(dismissed)
 }
 
@@ -96,75 +91,54 @@ fn forget_mark(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(),
     Ok(())
 }
 
-/// Whether something is open that outlives the leak: what it was written down beside, or the request for what was to take its place.
-fn stays_open(entry: &Entry, id: &AccessKeyId) -> bool {
-    entry.leaked.as_ref() == Some(id) || awaits_answer(entry)
+/// Of a user that is gone all pairs are.
+fn listed(work: &Work) -> Result<Vec<AccessKey>, Failure> {
+    match work.session.cloud.pairs(&work.owner) {
+        Err(error) if error.fault == Fault::NoSuchUser => Ok(Vec::new()),
+        listed => Ok(listed?),
+    }
 }
 
-/// That stays open, and nothing is to take the place of the leaked pair. The caller holds the owner's lock.
-pub(in crate::ops) fn leave(
-    session: &Session,
-    owner: &Owner,
-    id: &AccessKeyId,
-) -> Result<(), Failure> {
-    let Some((mut entry, mut journal)) = session.journal.resume(owner)? else {
-        return Ok(());
-    };
-    if entry.leaked.as_ref() == Some(id) {
-        return Ok(journal.leaked(&mut entry, None)?);
+fn is_gone(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
+    let (session, listed) = (work.session, listed(work)?);
+    if let Some(key) = listed.iter().find(|key| key.id == *id) {
+        let held = session
+            .record(&work.owner)?
+            .pair(id)
+            .is_some_and(|pair| session.secret(pair).is_ok());
+        if held {
+            let (owner, status) = (work.owner.clone(), key.status);
+            return Err(Dismissal::RotationGoesOn(id.clone(), owner, status).into());
+        }
     }
-    Ok(session.journal.as_create(&entry, None)?)
-}
-
-fn is_gone(
-    session: &Session,
-    entry: &Entry,
-    got: &Got,
-    shown: &[AccessKey],
-) -> Result<(), Failure> {
-    let id = &got.access_key_id;
-    if let Some(key) = shown.iter().find(|key| key.id == *id) {
-        let message = format!("`{id}` is there: its rotation is not to be forgotten");
-        let stops = key.status == Status::Inactive && entry.when(Reached::RollBack).is_none();
-        let first = if stops {
-            format!("`akm enable {id}`, then ")
-        } else {
-            String::new()
-        };
-        let goes_on = format!("`akm rotate {}` goes on with it", entry.owner().selector());
-        let hint = first + &goes_on;
-        return Err(Failure::new(Kind::ActivePair, message).hint(hint));
-    }
-    if !issue::is_deleted(session, id, got.created_at) {
-        let message = format!("`{id}` was made just now, and the cloud may not list it yet");
-        return Err(Failure::new(Kind::Unavailable, message)
-            .hint("the same command again in a few minutes"));
+    let made = work.open().made.get(id).map(|made| made.created_at);
+    let user_is_gone = listed.is_empty();
+    if !user_is_gone && made.is_some_and(|at| !is_deleted(session, id, at)) {
+        return Err(Dismissal::JustMade(id.clone()).into());
     }
     Ok(())
 }
 
-/// The caller holds the owner's lock.
-fn abandon(session: &Session, owner: &Owner, entry: &Entry) -> Result<(), Failure> {
-    session.check_signer(owner)?;
-    let shown = match session.cloud.pairs(owner) {
-        // All that it had is gone with it.
-        Err(error) if error.fault == Fault::NoSuchUser => Vec::new(),
-        shown => {
-            let shown = shown?;
-            if let Some(got) = &entry.got {
-                is_gone(session, entry, got, &shown)?;
-            }
-            shown
-        }
-    };
-    // The pair may be restored, and its sealed copy be the last that is sure.
-    issue::held_or_restored(session, entry)?;
-    let mut record = session.record(owner)?;
-    record.take_over(&shown, session.cloud.now());
-    rotate::reclaim(session, entry, &mut record);
-    for pair in &mut record.access_keys {
-        pair.nothing_due();
+/// A list may lag behind the create that it follows. A pair that the recycle bin has, or that is missing long after, was deleted.
+fn is_deleted(session: &Session, id: &AccessKeyId, created_at: Timestamp) -> bool {
+    let lag = limits(session).lag;
+    session.cloud.now() > created_at + lag || session.cloud.recycled_pair(id).is_ok()
+}
+
+/// A restore whose pair is nowhere. `Undecided` while it may yet be executed, `Exists` when the pair is there.
+fn forget_restore(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
+    let session = work.session;
+    work.check_signer()?;
+    if listed(work)?.iter().any(|key| key.id == *id) {
+        return Err(Dismissal::IsBack(id.clone(), work.owner.clone()).into());
     }
-    session.inventory.save(&record)?;
-    close_when_proven(session, entry)
+    let until = work
+        .open()
+        .restoring
+        .get(id)
+        .map(|it| it.asked_at + limits(session).expiry);
+    if let Some(until) = until.filter(|until| session.cloud.now() < *until) {
+        return Err(work.waiting(Wait::Restore(until)));
+    }
+    work.append(Event::Restored(id.clone(), None))
 }

@@ -1,13 +1,20 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, disabling, forget, gone, list, not_the_signer, set, taken_over};
+use super::{Listed, forget, gone, is_last, list, not_the_signer, set, status, taken_over};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    event::Event,
     time::Timestamp,
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
-use crate::ops::{Failure, Kind, Session, record, session::no_such_pair};
+use crate::ops::{
+    Failure, Kind, Session,
+    problem::{Half, Pair},
+    record,
+    session::no_such_pair,
+    work::Work,
+};
 
 /// What the person allowed besides.
 #[derive(Clone, Copy)]
@@ -30,9 +37,9 @@ pub(crate) fn about_to_delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Owner, Failure> {
-    let listed = list(session, id)?;
+    let listed = list(session, id, allowed.purge)?;
     may_delete(session, &listed, id, allowed)?;
-    Ok(listed.owner)
+    Ok(listed.work.owner.clone())
 }
 
 /// Whether the pair is still Active. `NoSuchPair` when its deletion is done and written down, unless it is to be purged, or a suspect
@@ -44,7 +51,8 @@ fn may_delete(
     allowed: Allowed,
 ) -> Result<bool, Failure> {
     not_the_signer(session, id)?;
-    let record = session.record(&listed.owner)?;
+    status::not_incoming(&listed.work, id, allowed.active)?;
+    let record = session.record(&listed.work.owner)?;
     let deleted = record.pair(id).is_some_and(PairRecord::is_deleted);
     let suspects = session.journal.suspects()?;
     let suspected = suspects.iter().any(|one| one.access_key_id == *id);
@@ -55,14 +63,12 @@ fn may_delete(
         .key(id)
         .is_some_and(|key| key.status == Status::Active);
     if active && !allowed.active {
-        return Err(Failure::new(
-            Kind::ActivePair,
-            format!("`{id}` of {} is Active", listed.owner),
-        )
-        .hint(format!(
-            "{} first and see that nothing breaks, or `akm delete {id} --force`",
-            disabling(&listed.shown, id)
-        )));
+        return Err(Failure::of(Pair::Active {
+            id: id.clone(),
+            owner: listed.work.owner.clone(),
+            is_last: is_last(&listed.shown, id),
+            may_force: true,
+        }));
     }
     Ok(active)
 }
@@ -74,30 +80,54 @@ pub(crate) fn delete(
     id: &AccessKeyId,
     allowed: Allowed,
 ) -> Result<Deleted, Failure> {
-    let found = list(session, id)?;
+    let mut found = list(session, id, allowed.purge)?;
     let active = may_delete(session, &found, id, allowed)?;
-    let user_id = user_id(session, &found.owner)?;
-    if let Some(key) = found.key(id).filter(|_| active) {
-        let (owner, shown) = (&found.owner, &found.shown);
-        set(session, owner, shown, key, Status::Inactive, None)?;
+    let owner = found.work.owner.clone();
+    let user_id = user_id(session, &owner)?;
+    status::taken_by_hand(&mut found.work, id)?;
+    if active {
+        set(&found.work, &found.shown, id, Status::Inactive)?;
     }
-    let deleted = finish_deletion(session, &found.owner, id, allowed, &user_id);
+    status::outgoing_is_disabled(&mut found.work, id)?;
+    let deleted = finish_deletion(session, &owner, id, allowed, &user_id);
     deleted.map_err(|failure| cut_short(failure, id))?;
+    if found.work.is_outgoing(id) {
+        found.work.append(Event::Ended)?;
+    }
+    // The journal's copy may be the only one: metadata claims none before that goes.
+    if allowed.purge && found.work.open().made.contains_key(id) {
+        forget::end_claim(session, &owner, id)?;
+    }
+    if allowed.purge || is_kept(&found.work, id)? {
+        found.work.append_if_open(Event::Forgotten(id.clone()))?;
+    }
+    if allowed.purge {
+        forget::forget(session, &owner, id)?;
+    }
+    found.work.tidy()?;
     let kept = (!allowed.purge).then(|| kept_until(session, id));
     Ok(Deleted {
-        owner: found.owner,
+        owner,
         restorable_until: kept.flatten(),
     })
+}
+
+/// Whether the journal need not know any more that the pair was made or restored lately: else it would count as there. Its sealed copy
+/// stays where the store does not give the secret back.
+fn is_kept(work: &Work, id: &AccessKeyId) -> Result<bool, Failure> {
+    let open = work.open();
+    if !open.made.contains_key(id) {
+        return Ok(open.restored.contains_key(id));
+    }
+    let record = work.session.record(&work.owner)?;
+    let pair = record.pair(id);
+    Ok(pair.is_some_and(|pair| work.session.secret(pair).is_ok()))
 }
 
 fn cut_short(failure: Failure, id: &AccessKeyId) -> Failure {
     match failure.kind {
         Kind::HalfDone => failure,
-        _ => failure
-            .half_done(format!(
-                "the deletion of `{id}` was begun and did not come to its end"
-            ))
-            .hint("the same command again finishes it"),
+        _ => failure.half_done(Half::Deletion(id.clone())),
     }
 }
 
@@ -134,23 +164,14 @@ fn finish_deletion(
     ))?;
     let shown = session.cloud.pairs(owner)?;
     if shown.iter().any(|key| key.id == *id) {
-        return Err(Failure::new(
-            Kind::HalfDone,
-            format!("the cloud took the deletion of `{id}` and still lists it"),
-        )
-        .hint("look again in a minute: `akm list --refresh`"));
+        return Err(Pair::StillListed(id.clone()).into());
     }
     taken_over(session, owner, &shown, |_| (), id)?;
     session.journal.resolve(id)?;
     if allowed.purge {
         let answer = session.cloud.purge(id, user_id);
         let answer = record::change(session, Action::Purge, owner, Some(id), answer);
-        if answer.is_ok() {
-            // Nothing can bring it back that was asked for before.
-            session.journal.restored(id)?;
-        }
         gone(answer)?;
-        forget::forget(session, owner, id)?;
     }
     Ok(shown)
 }

@@ -6,11 +6,8 @@ use crate::core::{
     account::Owner,
     time::Timestamp,
 };
-use crate::metadata::{
-    inventory::{OwnerRecord, PairRecord},
-    journal::Entry,
-};
-use crate::ops::{Failure, Session, recover, rotate};
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use crate::ops::{Failure, Session, recover};
 use crate::store::{SecretName, StoreKind};
 
 /// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair. Metadata ends its claim before
@@ -20,7 +17,6 @@ pub(in crate::ops) fn forget(
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
-    close_work_on(session, owner, id)?;
     drop_secret(session, owner, id)?;
     let mut record = session.record(owner)?;
     record.access_keys.retain(|pair| pair.access_key_id != *id);
@@ -33,14 +29,23 @@ pub(in crate::ops) fn drop_secret(
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<(), Failure> {
+    let claimed = end_claim(session, owner, id)?;
+    forget_secret(session, id, claimed)
+}
+
+/// Returns the store that metadata named; it names none from now on.
+pub(super) fn end_claim(
+    session: &Session,
+    owner: &Owner,
+    id: &AccessKeyId,
+) -> Result<Option<StoreKind>, Failure> {
     let mut record = session.record(owner)?;
-    let claimed = record
-        .pair_mut(id)
-        .and_then(|pair| pair.secret_store.take());
+    let pair = record.pair_mut(id);
+    let claimed = pair.and_then(|pair| pair.secret_store.take());
     if claimed.is_some() {
         session.inventory.save(&record)?;
     }
-    forget_secret(session, id, claimed)
+    Ok(claimed)
 }
 
 /// From the store that metadata named; where an earlier command was cut short after that was taken back, from every store that was
@@ -58,31 +63,6 @@ fn forget_secret(
         }
     }
     Ok(())
-}
-
-/// The work that made the pair keeps a sealed copy of its secret, and would put it back. A rotation to it is over, and the old pair is
-/// left as it is; one that leaked is still to be replaced.
-fn close_work_on(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failure> {
-    let open = session.journal.read(owner)?;
-    let made = |entry: &Entry| entry.got.as_ref().map(|got| got.access_key_id.clone());
-    let Some(mut entry) = open.filter(|entry| made(entry).as_ref() == Some(id)) else {
-        return Ok(());
-    };
-    entry.leaked = entry.leaked.filter(|leaked| leaked != id);
-    if entry.intent.is_of_leak() || entry.leaked.is_some() {
-        return rotate::leak_waits_again(session, entry).map(drop);
-    }
-    if entry.intent.rotation.is_some() {
-        let mut record = session.record(owner)?;
-        rotate::reclaim(session, &entry, &mut record);
-        let pairs = record.access_keys.iter_mut();
-        pairs.for_each(PairRecord::nothing_due);
-        session.inventory.save(&record)?;
-        session
-            .tell
-            .note(&format!("the rotation to `{id}` is forgotten"));
-    }
-    Ok(session.journal.close(owner)?)
 }
 
 /// The pairs that were deleted so long ago.

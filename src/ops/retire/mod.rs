@@ -7,89 +7,88 @@ mod status;
 pub(in crate::ops) use delete::delete_inactive;
 pub(crate) use delete::{Allowed, about_to_delete, delete};
 pub(in crate::ops) use forget::{drop_secret, expired, forget_expired};
-pub(in crate::ops) use status::disabling;
+pub(in crate::ops) use status::is_last;
 pub(crate) use status::{disable, enable};
 
-use super::{Failure, Kind, Session, profile, record, restore, session::no_such_pair};
+use super::{
+    Failure, Session,
+    drive::End,
+    live::Order,
+    problem::{Half, Pair},
+    profile, record, refresh,
+    session::no_such_pair,
+    work::Work,
+};
 use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    time::Timestamp,
+    plan::Ask,
 };
 use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
     log::Action,
 };
 
-/// A pair as its owner's list shows it, with the owner's lock held.
-pub(super) struct Found {
-    pub(super) owner: Owner,
+/// The pairs of a pair's owner, which this command may change; the pair itself may be gone.
+pub(in crate::ops) struct Listed<'a> {
+    pub(in crate::ops) work: Work<'a>,
     shown: Vec<AccessKey>,
-    pub(super) key: AccessKey,
-    _lock: Box<dyn std::any::Any + Send>,
 }
 
-/// The pairs of a pair's owner, with the owner's lock held; the pair itself may be gone.
-struct Listed {
-    owner: Owner,
-    shown: Vec<AccessKey>,
-    lock: Box<dyn std::any::Any + Send>,
-}
-
-impl Listed {
+impl Listed<'_> {
     fn key(&self, id: &AccessKeyId) -> Option<&AccessKey> {
         self.shown.iter().find(|key| key.id == *id)
     }
 }
 
-fn list(session: &Session, id: &AccessKeyId) -> Result<Listed, Failure> {
+/// A pair that is being restored is seen to its end first; but not one that goes for good, which cannot come back then.
+fn list<'a>(session: &'a Session, id: &AccessKeyId, for_good: bool) -> Result<Listed<'a>, Failure> {
     let owner = session.owner_of(id)?;
-    let lock = session.lock(&owner)?;
-    // A file that cannot be read stops us before the cloud is asked to change anything.
-    session.record(&owner)?;
-    session.inventory.check_writable(&owner)?;
-    session.check_signer(&owner)?;
-    restore::finish(session, &owner)?;
+    let mut work = Work::begin(session, &owner)?;
+    work.check_signer()?;
+    if work.open().restoring.contains_key(id) && !for_good {
+        let went = work.go(Ask::Continue, Order::none())?;
+        if let (true, End::Wait(wait)) = (work.open().restoring.contains_key(id), went.end) {
+            return Err(work.waiting(wait));
+        }
+    }
     let shown = session.cloud.pairs(&owner)?;
-    Ok(Listed { owner, shown, lock })
+    reclaim(&work, &shown)?;
+    Ok(Listed { work, shown })
 }
 
-pub(super) fn find(session: &Session, id: &AccessKeyId) -> Result<Found, Failure> {
-    let listed = list(session, id)?;
-    let key = listed.key(id).cloned().ok_or_else(|| no_such_pair(id))?;
-    Ok(Found {
-        owner: listed.owner,
-        shown: listed.shown,
-        key,
-        _lock: listed.lock,
-    })
+/// Before the command ends what the journal knows.
+fn reclaim(work: &Work, shown: &[AccessKey]) -> Result<(), Failure> {
+    let mut record = work.session.record(&work.owner)?;
+    record.take_over(shown, work.session.cloud.now());
+    let reclaimed = refresh::reclaim(work.session, work.open(), &mut record);
+    if reclaimed.is_empty() {
+        return Ok(());
+    }
+    Ok(work.session.inventory.save(&record)?)
 }
 
-/// Asks for that status whatever the cloud lists, which is `shown`: that may lag. The caller holds the owner's lock. A pair made Active
-/// stays so until `due`, if a rotation is to disable it.
-pub(super) fn set(
-    session: &Session,
-    owner: &Owner,
-    shown: &[AccessKey],
-    key: &AccessKey,
-    status: Status,
-    due: Option<Timestamp>,
-) -> Result<PairRecord, Failure> {
-    let id = &key.id;
-    set_status(session, owner, id, status)?;
-    written(session, owner, shown, id, status, due)
+/// The same of a pair that is listed; its status, too.
+pub(in crate::ops) fn find<'a>(
+    session: &'a Session,
+    id: &AccessKeyId,
+) -> Result<(Listed<'a>, Status), Failure> {
+    let listed = list(session, id, false)?;
+    let key = listed.key(id).ok_or_else(|| no_such_pair(id))?;
+    let status = key.status;
+    Ok((listed, status))
 }
 
-/// The same, where the pair has that status.
-pub(super) fn written(
-    session: &Session,
-    owner: &Owner,
+/// Asks for that status whatever the cloud lists, which may lag, and writes it down.
+fn set(
+    work: &Work,
     shown: &[AccessKey],
     id: &AccessKeyId,
     status: Status,
-    due: Option<Timestamp>,
 ) -> Result<PairRecord, Failure> {
+    let (session, owner) = (work.session, &work.owner);
+    set_status(session, owner, id, status)?;
     let now = session.cloud.now();
     let record = taken_over(
         session,
@@ -98,18 +97,19 @@ pub(super) fn written(
         |pair| {
             pair.status = status;
             if status == Status::Active {
-                (pair.disable_after, pair.delete_after) = (due, None);
+                (pair.leaked, pair.undelivered) = (false, false);
+                pair.nothing_due();
             }
-            pair.retired_at = if status == Status::Inactive {
-                pair.retired_at.or(Some(now))
-            } else {
-                None
+            pair.retired_at = match status {
+                Status::Inactive => pair.retired_at.or(Some(now)),
+                Status::Active => None,
             };
         },
         id,
     );
-    let record =
-        record.map_err(|failure| not_written_down(failure, id, &format!("is {status}")))?;
+    let unrecorded =
+        |failure: Failure| failure.half_done(Half::StatusUnrecorded(id.clone(), status));
+    let record = record.map_err(unrecorded)?;
     record.pair(id).cloned().ok_or_else(|| no_such_pair(id))
 }
 
@@ -125,15 +125,6 @@ fn set_status(
     };
     let answer = session.cloud.set_status(owner, id, status);
     Ok(record::change(session, action, owner, Some(id), answer)?)
-}
-
-/// The cloud has changed, and this machine's file has not.
-pub(super) fn not_written_down(failure: Failure, id: &AccessKeyId, what: &str) -> Failure {
-    failure
-        .half_done(format!(
-            "`{id}` {what} in the cloud, and that could not be written down"
-        ))
-        .hint("`akm list --refresh` writes it down")
 }
 
 fn taken_over(
@@ -163,16 +154,8 @@ pub(super) fn gone(answer: Result<(), crate::cloud::Error>) -> Result<(), Failur
 /// `SigningPair` when akm, or a profile, signs with it.
 pub(in crate::ops) fn not_the_signer(session: &Session, id: &AccessKeyId) -> Result<(), Failure> {
     if session.cloud.signer() == id.as_str() {
-        return Err(
-            Failure::new(Kind::SigningPair, format!("akm signs with `{id}` itself"))
-                .hint("`akm rotate --self` replaces it; another identity may retire it"),
-        );
+        return Err(Pair::Signs(id.clone()).into());
     }
-    let Some(name) = profile::signing_with(session, id)? else {
-        return Ok(());
-    };
-    let message = format!("the profile `{name}` signs with `{id}`");
-    Err(Failure::new(Kind::SigningPair, message).hint(format!(
-        "`akm -p {name} rotate --self` replaces it; `akm profile remove {name}` does without it"
-    )))
+    let name = profile::signing_with(session, id)?;
+    name.map_or(Ok(()), |name| Err(Pair::SignsFor(name, id.clone()).into()))
 }

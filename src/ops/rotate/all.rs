@@ -1,14 +1,15 @@
 //! `rotate --all`: many RAM users, a few at a time.
 
-use super::{Standing, Wish, rotate};
+use super::{Said, Standing, Wish, rotate};
 use crate::core::{
     account::Owner,
     glob::Glob,
     time::{Span, Timestamp},
 };
 use crate::metadata::{
-    inventory::{OwnerRecord, PairRecord},
-    journal::Entry,
+    Error,
+    inventory::{OwnerRecord, Owners, PairRecord},
+    journal::Unfinished,
 };
 use crate::ops::{Failure, Session, at_once::at_once};
 use std::collections::BTreeSet;
@@ -32,19 +33,36 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// What is wished for this one.
+    /// What is wished for this one. A rotation that is open keeps the times that it began with: those of a fleet are for new ones.
     pub(crate) fn wish(&self, wish: &Wish) -> Wish {
+        let said = if self.rotates {
+            Said::default()
+        } else {
+            wish.said
+        };
         Wish {
             finish_only: wish.finish_only || self.finish_only,
+            said,
             ..wish.clone()
         }
     }
 }
 
 /// The RAM users whose current pair akm holds, and those whose rotation is open; never the account, nor whose pair signs all this.
-/// From what is known here.
-pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, Failure> {
-    let rotates = |entry: &Entry| entry.intent.rotation.is_some();
+/// From what is known here; and why the records that cannot be read cannot.
+pub(crate) fn choose(
+    session: &Session,
+    filter: &Filter,
+) -> Result<(Vec<Chosen>, Vec<Error>), Failure> {
+    let rotates = |of: &Unfinished| {
+        of.work.replacement.is_some()
+            || !of.work.leaked.is_empty()
+            || of
+                .work
+                .request
+                .as_ref()
+                .is_some_and(|it| it.replaces.is_some())
+    };
     let open = session.journal.open()?.into_iter();
     // A journal that cannot be read is told where its owner's turn comes.
     let open: BTreeSet<String> = open
@@ -52,7 +70,10 @@ pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, 
         .map(|(key, _)| key)
         .collect();
     let now = session.cloud.now();
-    let records = session.inventory.all()?;
+    let Owners {
+        records,
+        unreadable,
+    } = session.inventory.all()?;
     let signer = session.cloud.signer();
     let signs = |record: &&OwnerRecord| {
         record
@@ -63,7 +84,7 @@ pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Vec<Chosen>, 
         .iter()
         .filter(|record| !signs(record))
         .filter_map(|record| chosen(record, filter, open.contains(&record.owner().key()), now));
-    Ok(chosen.collect())
+    Ok((chosen.collect(), unreadable))
 }
 
 fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> Option<Chosen> {

@@ -1,27 +1,35 @@
-//! `rotate --dry-run`: the calls that a rotation would make, by its plan. Asks the cloud, and changes nothing anywhere.
+//! `rotate --dry-run`: the loop over a rehearsal. Asks the cloud, and changes nothing anywhere.
 
-mod leak;
-
-pub(crate) use super::rehearsal::Planned;
+pub(crate) use super::{
+    planned::{Doing, Planned, What},
+    rehearsal::NEW,
+};
 
 use super::{
-    State, Wish, leak_waits, leaked, recorded,
-    rehearsal::{Calls, Rehearsal},
-    replace, rests, rollback,
-    start::{self, Beginning},
-    waits_with, work,
+    State, Wish, has_come_to_nothing, is_rolled_back,
+    planned::Calls,
+    rehearsal::{Memory, Rehearsal},
+    replace, spans,
 };
 use crate::cloud::Call;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::AccessKeyId,
     account::Owner,
-    rotation::{Back, Reached, Recorded},
+    event::Event,
+    open_work::OpenWork,
+    plan::{Ask, Stop, Wait},
+    seen::{Answer, Sight},
 };
-use crate::metadata::journal::Entry;
-use crate::ops::{Failure, Kind, Session, issue, recover, restore, retire};
-use crate::store::{self, SecretName};
-use chrono::TimeDelta;
-use leak::leak;
+use crate::ops::{
+    Failure, Session,
+    drive::{self, End, EventLog},
+    leak,
+    live::Order,
+    problem::{Half, Pair},
+    rollback, stop,
+    work::Went,
+};
+use std::collections::BTreeMap;
 
 /// What a person would have done.
 pub(crate) enum Asked {
@@ -32,6 +40,7 @@ pub(crate) enum Asked {
 
 /// What would be done, and where it would end.
 pub(crate) struct Plan {
+    pub(crate) doings: Vec<Doing>,
     pub(crate) calls: Vec<Planned>,
     /// Absent where it would stop.
     pub(crate) state: Option<State>,
@@ -39,263 +48,184 @@ pub(crate) struct Plan {
     pub(crate) stops: Option<Failure>,
 }
 
-/// Stands for the id that the cloud will choose.
-pub(crate) const NEW: &str = "NEW_KEY_ID";
-
-/// The plan of the command; fails where the command would be refused. What another command left unfinished is not planned: `Refused`.
+/// Returns the plan of the command; fails where the command would be refused.
 pub(crate) fn plan(session: &Session, owner: &Owner, asked: &Asked) -> Result<Plan, Failure> {
+    session.check_restoring(owner)?;
+    let log = Memory(session.journal.read(owner)?);
     let mut calls = Calls::new(session.cloud.signer());
-    if restore::is_open_for(session, owner)? {
-        return Err(unfinished(owner));
+    if matches!(asked, Asked::Rotate(wish) if wish.finish_only) && log.0.is_empty() {
+        return Ok(Plan {
+            doings: Vec::new(),
+            calls: calls.made,
+            state: Some(State::None),
+            stops: None,
+        });
     }
-    let open = session.journal.read(owner)?;
-    let state = match (asked, open) {
-        (Asked::RollBack, None) => return Err(rollback::nothing_open(session, owner)),
-        (Asked::Rotate(wish), None) if wish.finish_only => Some(State::None),
-        (_, Some(entry)) => on_open(session, owner, asked, &entry, &mut calls)?,
-        (Asked::Rotate(wish), None) => {
-            let shown = asked_first(session, owner, &mut calls)?;
-            begin(session, owner, wish, shown, &mut calls)?
-        }
-        (Asked::Leaked(named), None) => leak(session, owner, named.as_ref(), &mut calls)?,
-    };
-    Ok(Plan {
-        calls: calls.made,
-        state,
-        stops: calls.stops,
-    })
-}
-
-/// What each begins with: whose the signer is, and the owner's pairs.
-fn asked_first(
-    session: &Session,
-    owner: &Owner,
-    calls: &mut Calls,
-) -> Result<Vec<AccessKey>, Failure> {
     session.check_signer(owner)?;
     calls.add(&Call::caller_identity());
-    calls.add(&Call::list_pairs(owner));
-    Ok(session.cloud.pairs(owner)?)
-}
-
-fn begin(
-    session: &Session,
-    owner: &Owner,
-    wish: &Wish,
-    shown: Vec<AccessKey>,
-    calls: &mut Calls,
-) -> Result<Option<State>, Failure> {
-    let Beginning {
-        replaced,
-        before,
-        old,
-    } = start::beginning(session, owner, wish, shown)?;
-    issue::room(session, owner, &before)?;
-    if let Some(id) = replaced {
-        calls.add(&Call::delete_pair(owner, &id));
-        calls.add(&Call::list_pairs(owner));
-    }
-    let record = session.record(owner)?;
-    for id in retire::expired(&record, session.cloud.now()) {
-        calls.add(&Call::recycled_pair(&id));
-    }
-    let spans = [wish.overlap.delta(), wish.grace.delta()];
-    made(session, owner, old, before, (spans, false), calls)
-}
-
-/// A new pair, and all that follows: after which spans, and whether the old one leaked.
-fn made(
-    session: &Session,
-    owner: &Owner,
-    old: AccessKeyId,
-    mut keys: Vec<AccessKey>,
-    ([overlap, grace], leaked): ([TimeDelta; 2], bool),
-    calls: &mut Calls,
-) -> Result<Option<State>, Failure> {
-    calls.add(&Call::create_pair(owner));
-    let (new, now) = (AccessKeyId::parse(NEW)?, session.cloud.now());
-    keys.push(AccessKey {
-        id: new.clone(),
-        status: Status::Active,
-        created_at: now,
-    });
-    let mut rehearsal = Rehearsal {
+    let rehearsing = Rehearsing {
         session,
         owner,
-        old,
-        new,
-        keys,
-        unlisted: false,
-        recorded: just(Reached::Got),
-        held: [true; 2],
-        overlap,
-        grace,
-        leaked,
-        now,
+        log,
+        calls,
+        answers: BTreeMap::new(),
     };
-    Ok(rehearsal.play(calls))
-}
-
-fn just(reached: Reached) -> Recorded {
-    Recorded {
-        reached,
-        stored: reached != Reached::Got,
-        due: None,
-        deleted: false,
-        back: None,
-    }
-}
-
-fn on_open(
-    session: &Session,
-    owner: &Owner,
-    asked: &Asked,
-    entry: &Entry,
-    calls: &mut Calls,
-) -> Result<Option<State>, Failure> {
-    if let Asked::RollBack = asked {
-        rollback::may_go_back(session, owner, Some(entry))?;
-    }
-    if is_awaited(session, owner, entry)? {
-        return match asked {
-            Asked::Leaked(named) => {
-                let again = leaked::goes_on(session, owner, named.as_ref())?;
-                let own = entry.intent.rotation.as_ref().filter(|_| again);
-                let named = own.map(|rotation| &rotation.old).or(named.as_ref());
-                leak::beside(session, owner, named, entry, calls)
-            }
-            _ => Err(recover::undecided(
-                owner,
-                recover::expiry_now(session, entry),
-            )),
-        };
-    }
-    let Some((rotation, got)) = entry
-        .intent
-        .rotation
-        .as_ref()
-        .zip(entry.got.as_ref())
-        .filter(|(rotation, _)| !rotation.leaked && entry.leaked.is_none())
-    else {
-        return Err(unfinished(owner));
-    };
-    session.check_signer(owner)?;
-    let shown = session.cloud.pairs(owner)?;
-    let rolls_back = matches!(asked, Asked::RollBack) || entry.when(Reached::RollBack).is_some();
-    let rolls_back = rolls_back && shown.iter().any(|key| key.id == rotation.old);
-    let mut rehearsal = Rehearsal {
-        session,
-        owner,
-        old: rotation.old.clone(),
-        new: got.access_key_id.clone(),
-        unlisted: issue::unlisted(session, entry, &shown).is_some(),
-        keys: if work::counts_unlisted(entry, rolls_back) {
-            issue::with_the_new(session, entry, shown)
-        } else {
-            shown
-        },
-        recorded: recorded(entry),
-        held: held(session, owner, entry)?,
-        overlap: TimeDelta::seconds(rotation.overlap_seconds),
-        grace: TimeDelta::seconds(rotation.grace_seconds),
-        leaked: false,
-        now: session.cloud.now(),
-    };
-    calls.add(&Call::caller_identity());
     match asked {
-        Asked::RollBack => back(session, &mut rehearsal, calls),
-        Asked::Rotate(wish) => go_on(session, wish, entry, rehearsal, calls),
-        Asked::Leaked(named) => {
-            calls.made.clear();
-            leak(session, owner, named.as_ref(), calls)
+        Asked::RollBack => rehearsing.roll_back(),
+        Asked::Leaked(named) => rehearsing.leaked(named.as_ref()),
+        Asked::Rotate(wish) => rehearsing.rotate(wish),
+    }
+}
+
+struct Rehearsing<'a> {
+    session: &'a Session,
+    owner: &'a Owner,
+    log: Memory,
+    calls: Calls,
+    /// What was answered so far, as if it had been asked.
+    answers: BTreeMap<AccessKeyId, Answer>,
+}
+
+impl Rehearsing<'_> {
+    fn roll_back(mut self) -> Result<Plan, Failure> {
+        rollback::may_go_back(self.session, self.owner, self.log.open())?;
+        let replacement = self.log.open().replacement.clone();
+        if let Some(it) = replacement.filter(|it| !it.rolled_back) {
+            self.calls.add(&Call::list_pairs(self.owner));
+            if !rollback::is_listed(self.session, self.owner, &it)? {
+                self.calls.add(&Call::recycled_pair(&it.old));
+            }
+            self.log.append(Event::RolledBack)?;
         }
+        self.go(Ask::Continue, Order::none())
     }
-}
 
-/// Whether the answer of a create was lost, and the cloud may yet execute it: nothing else is done for the owner before.
-fn is_awaited(session: &Session, owner: &Owner, entry: &Entry) -> Result<bool, Failure> {
-    if entry.reached != Reached::Intent || leak_waits(entry) || !session.cloud.may_execute_late() {
-        return Ok(false);
-    }
-    session.check_signer(owner)?;
-    let until = recover::expiry_now(session, entry);
-    Ok(recover::is_awaited(until, session.cloud.now()))
-}
-
-fn back(
-    session: &Session,
-    rehearsal: &mut Rehearsal,
-    calls: &mut Calls,
-) -> Result<Option<State>, Failure> {
-    let back = &mut rehearsal.recorded.back;
-    back.get_or_insert(Back { enabled: None });
-    match rehearsal.play(calls) {
-        Some(State::Done) => Err(rollback::nothing_open(session, rehearsal.owner)),
-        state => Ok(state),
-    }
-}
-
-fn go_on(
-    session: &Session,
-    wish: &Wish,
-    entry: &Entry,
-    mut rehearsal: Rehearsal,
-    calls: &mut Calls,
-) -> Result<Option<State>, Failure> {
-    let owner = rehearsal.owner;
-    if wish
-        .replace
-        .as_ref()
-        .is_some_and(|id| waits_with(entry, id))
-    {
-        rehearsal.end_grace();
-    }
-    let mut state = rehearsal.play(calls);
-    if let (Some(id), Some(state)) = (&wish.replace, &mut state)
-        && replace::ends_grace(
-            session,
-            owner,
-            (*state, &rehearsal.new, Some(&rehearsal.old)),
-            id,
-        )?
-    {
-        calls.add(&Call::caller_identity());
-        rehearsal.end_grace();
-        match rehearsal.play(calls) {
-            Some(next) => *state = next,
-            None => return Ok(None),
+    fn leaked(mut self, named: Option<&AccessKeyId>) -> Result<Plan, Failure> {
+        if named.is_some() || self.log.open().leaked.is_empty() {
+            let record = self.session.record(self.owner)?;
+            if !named.is_some_and(|id| leak::is_known(&record, self.log.open(), id)) {
+                self.calls.add(&Call::list_pairs(self.owner));
+            }
+            let id = leak::which(self.session, self.owner, self.log.open(), named)?;
+            leak::not_the_signer(&self.session.cloud.signer(), self.owner, &id)?;
+            self.log.append(Event::Leaked(id))?;
         }
+        self.go(Ask::Continue, Order::none())
     }
-    let rested = rests(entry) || wish.replace.as_ref() == Some(&rehearsal.old);
-    if state == Some(State::Done) && rested && !wish.finish_only {
-        let shown = rehearsal.keys;
-        calls.add(&Call::caller_identity());
-        calls.add(&Call::list_pairs(owner));
-        return begin(session, owner, wish, shown, calls);
+
+    fn rotate(mut self, wish: &Wish) -> Result<Plan, Failure> {
+        if let Some(spans) = spans::changed(self.session, self.owner, self.log.open(), wish)? {
+            self.log.append(Event::Spans(spans))?;
+        }
+        if wish.finish_only {
+            return self.go(Ask::Continue, wish.order());
+        }
+        let retired = |open: &OpenWork, id: &AccessKeyId| {
+            open.replacement
+                .as_ref()
+                .is_some_and(|it| it.old == *id && it.disabled_at.is_some())
+        };
+        match &wish.replace {
+            Some(id) if retired(self.log.open(), id) => self.end_grace(wish)?,
+            Some(id) => self.replace(id)?,
+            None if is_rolled_back(self.log.open()) => self.end_grace(wish)?,
+            None => (),
+        }
+        self.go(Ask::Rotate, wish.order())
     }
-    Ok(state)
+
+    fn end_grace(&mut self, wish: &Wish) -> Result<(), Failure> {
+        self.run(Ask::EndGrace, wish.order()).map(drop)
+    }
+
+    /// A pair that is deleted first.
+    fn replace(&mut self, id: &AccessKeyId) -> Result<(), Failure> {
+        let shown = self.session.cloud.pairs(self.owner)?;
+        self.calls.add(&Call::list_pairs(self.owner));
+        if replace::may_go(self.session, self.owner, &shown, id)? {
+            self.calls.add(&Call::delete_pair(self.owner, id));
+            self.calls.does(What::Delete, id);
+            self.calls.add(&Call::list_pairs(self.owner));
+            let (at, sight) = (self.session.cloud.now(), Sight::Gone);
+            self.answers.insert(id.clone(), Answer { at, sight });
+        }
+        Ok(())
+    }
+
+    /// What one run was answered, the next one sees in its list.
+    fn run(&mut self, ask: Ask, order: Order) -> Result<Went, Failure> {
+        let mut world = Rehearsal::new(
+            (self.session, self.owner),
+            ask,
+            order,
+            (&mut self.calls, &self.answers),
+        );
+        let end = drive::drive(&mut world, &mut self.log, ask)?;
+        let record = self.session.record(self.owner)?;
+        let pairs = world.live.pairs(self.log.open(), &record);
+        let (seen, deeds) = world.live.ended();
+        self.answers.extend(seen.answers.clone());
+        Ok(Went {
+            end,
+            deeds,
+            seen,
+            pairs,
+        })
+    }
+
+    fn go(mut self, ask: Ask, order: Order) -> Result<Plan, Failure> {
+        let was_requested = self.log.open().request.is_some();
+        let mut went = self.run(ask, order.clone())?;
+        if was_requested && has_come_to_nothing(self.log.open(), &went) {
+            went = self.run(ask, order)?;
+        }
+        let open = self.log.open();
+        let (state, stops) = match went.end {
+            End::Stop(Stop::TwoPairs) => {
+                return Err(replace::two_pairs(self.session, self.owner, &went.pairs));
+            }
+            End::Stop(Stop::NoPair) => return Err(Pair::NoneOf(self.owner.clone()).into()),
+            End::Stop(why) => (
+                None,
+                Some(stop::stopped(
+                    self.session,
+                    self.owner,
+                    open,
+                    (&went, true),
+                    why,
+                )),
+            ),
+            End::Wait(Wait::Overlap(_) | Wait::Grace(_) | Wait::Proof) | End::Done => {
+                (Some(state(open)), None)
+            }
+            End::Wait(wait) => (None, Some(waits(self.owner, open, wait))),
+        };
+        if stops.is_none() {
+            self.calls.due(self.log.open());
+        }
+        Ok(Plan {
+            doings: self.calls.doings,
+            calls: self.calls.made,
+            state,
+            stops,
+        })
+    }
 }
 
-fn unfinished(owner: &Owner) -> Failure {
-    let message = format!("something else is open for {owner}, and is done first");
-    Failure::new(Kind::Refused, message)
-        .hint("`akm recover --list` shows it; `akm recover` does it")
+/// Of a pair that leaked, the person wants to know first that it would be disabled.
+fn waits(owner: &Owner, open: &OpenWork, wait: Wait) -> Failure {
+    let failure = stop::waiting(owner, open, wait);
+    let Some(id) = open.leaked.first() else {
+        return failure;
+    };
+    failure.half_done(Half::LeakWouldWait(id.clone()))
 }
 
-/// Whether the secrets of the new pair and of the old one are held, or can be had from the journal.
-fn held(session: &Session, owner: &Owner, entry: &Entry) -> Result<[bool; 2], Failure> {
-    let stored = |kind, id: &AccessKeyId| -> Result<bool, Failure> {
-        let store = session.stores.open(kind)?;
-        Ok(store::or_lost(store.holds(&SecretName::pair(id)))?)
-    };
-    let new = match &entry.got {
-        Some(got) => stored(entry.intent.store, &got.access_key_id)? || got.has_seal(),
-        None => false,
-    };
-    let record = session.record(owner)?;
-    let old = entry.intent.rotation.as_ref().map(|rotation| &rotation.old);
-    let claimed = |id| record.pair(id).and_then(|pair| pair.secret_store);
-    // Where metadata was lost, the secret may be where the new one is.
-    let old = old.map(|id| stored(claimed(id).unwrap_or(entry.intent.store), id));
-    Ok([new, old.transpose()?.unwrap_or(false)])
+fn state(open: &OpenWork) -> State {
+    match &open.replacement {
+        Some(it) if it.rolled_back => State::RolledBack,
+        Some(it) if it.disabled_at.is_some() => State::Grace,
+        Some(_) => State::Overlap,
+        None => State::Done,
+    }
 }

@@ -1,257 +1,292 @@
-//! A rotation played through by its plan, each step taken as done: which calls it makes, and how far it comes.
+//! A world in which each step is taken as done: which calls a command would make, and how far it would come.
 
-use super::{
-    State,
-    stopped::{Left, place, signing, would_stop},
-};
+use super::planned::{Calls, What};
 use crate::cloud::Call;
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::{AccessKeyId, Status},
     account::Owner,
-    rotation::{self, Back, Due, Reached, Recorded, Shown, Step, Stop},
+    event::Event,
+    open_work::{Keeping, Made, OpenWork, Replaced, Request},
+    plan::{Ask, Step},
+    seen::{Answer, Failed, Listed, Seen, Sight},
     time::Timestamp,
 };
-use crate::ops::{Failure, Session};
-use chrono::TimeDelta;
+use crate::ops::{
+    Failure, Session,
+    drive::{EventLog, World},
+    live::{Live, Order, end_leak},
+    retire,
+};
+use std::collections::BTreeMap;
 
-/// A call that would be made.
-pub(crate) struct Planned {
-    pub(crate) service: &'static str,
-    pub(crate) action: &'static str,
-    pub(crate) parameters: Vec<(&'static str, String)>,
-    /// The pair that signs it.
-    pub(crate) signer: String,
+/// Events that are kept in memory alone.
+#[derive(Clone)]
+pub(super) struct Memory(pub(super) OpenWork);
+
+impl EventLog for Memory {
+    fn open(&self) -> &OpenWork {
+        &self.0
+    }
+
+    fn append(&mut self, event: Event) -> Result<(), Failure> {
+        self.0.apply(event);
+        Ok(())
+    }
+
+    fn retry(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn make_room(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), Failure> {
+        self.0 = OpenWork::default();
+        Ok(())
+    }
 }
 
-/// The calls so far.
-pub(super) struct Calls {
-    pub(super) made: Vec<Planned>,
-    /// Why no more are made.
-    pub(super) stops: Option<Failure>,
-    signer: String,
+/// Stands for the id that the cloud will choose.
+pub(crate) const NEW: &str = "NEW_KEY_ID";
+
+/// What is there is read; what would be changed is only noted.
+pub(super) struct Rehearsal<'a> {
+    session: &'a Session,
+    owner: &'a Owner,
+    pub(super) live: Live<'a>,
+    order: Order,
+    ask: Ask,
+    calls: &'a mut Calls,
+    /// What was answered before this run.
+    before: &'a BTreeMap<AccessKeyId, Answer>,
 }
 
-impl Calls {
-    pub(super) fn new(signer: String) -> Self {
+impl<'a> Rehearsal<'a> {
+    pub(super) fn new(
+        (session, owner): (&'a Session, &'a Owner),
+        ask: Ask,
+        order: Order,
+        (calls, before): (&'a mut Calls, &'a BTreeMap<AccessKeyId, Answer>),
+    ) -> Self {
         Self {
-            made: Vec::new(),
-            stops: None,
-            signer,
+            session,
+            owner,
+            live: Live::new(session, owner, ask, order.clone()),
+            order,
+            ask,
+            calls,
+            before,
         }
     }
 
-    pub(super) fn add(&mut self, call: &Call) {
-        let signer = self.signer.clone();
-        self.signed(call, signer);
+    fn seen_mut(&mut self) -> &mut Seen {
+        &mut self.live.seen
+    }
+
+    fn answered(&mut self, id: &AccessKeyId, sight: Sight) {
+        let at = self.now();
+        self.seen_mut()
+            .answers
+            .insert(id.clone(), Answer { at, sight });
+        self.list_as_answered(id, sight);
+    }
+
+    fn look(&mut self, log: &impl EventLog) -> Result<(), Failure> {
+        self.calls.add(&Call::list_pairs(self.owner));
+        self.live.see(log)?;
+        if self.live.asks_for_room(log.open()) {
+            self.calls.add(&Call::quota());
+        }
+        let own = self.seen().answers.clone();
+        for (id, answer) in self.before.iter().chain(&own) {
+            self.list_as_answered(id, answer.sight);
+        }
+        Ok(())
+    }
+
+    /// The list would show what was changed before it.
+    fn list_as_answered(&mut self, id: &AccessKeyId, sight: Sight) {
+        let Some(list) = &mut self.live.seen.list else {
+            return;
+        };
+        let status = match sight {
+            Sight::Active => Status::Active,
+            Sight::Inactive => Status::Inactive,
+            Sight::Gone => {
+                list.pairs.remove(id);
+                return;
+            }
+        };
+        if let Some(listed) = list.pairs.get_mut(id) {
+            listed.status = status;
+        }
+    }
+
+    fn request(&mut self, log: &mut impl EventLog) -> Result<(), Failure> {
+        self.forget_expired(log)?;
+        self.calls.add(&Call::create_pair(self.owner));
+        let (id, now) = (AccessKeyId::parse(NEW)?, self.now());
+        self.calls.does(What::Create, &id);
+        let rotates = self.ask == Ask::Rotate && log.open().leaked.is_empty();
+        let old = self
+            .seen()
+            .present(log.open())
+            .into_iter()
+            .next()
+            .filter(|_| rotates);
+        let keeping = Keeping {
+            store: self.session.store,
+            recipient: self.session.recipient.clone(),
+            comment: None,
+        };
+        let spans = self.order.spans;
+        log.append(Event::Requested(Request {
+            before: self.seen().present(log.open()),
+            signed_at: now,
+            replaces: old.map(|old| Replaced { old, spans }),
+            keeping: keeping.clone(),
+        }))?;
+        let made = Made {
+            created_at: now,
+            sealed: String::new(),
+            keeping,
+            replaced: false,
+        };
+        self.seen_mut().has_requested = true;
+        let (status, created_at) = (Status::Active, now);
+        if let Some(list) = &mut self.seen_mut().list {
+            let listed = Listed { status, created_at };
+            list.pairs.insert(id.clone(), listed);
+        }
+        self.answered(&id, Sight::Active);
+        log.append(Event::Created(id, made))
+    }
+
+    /// Before a rotation begins, the recycle bin is asked for what was deleted long ago.
+    fn forget_expired(&mut self, log: &impl EventLog) -> Result<(), Failure> {
+        if self.ask == Ask::Rotate && log.open().leaked.is_empty() {
+            let record = self.session.record(self.owner)?;
+            for id in retire::expired(&record, self.now()) {
+                self.calls.add(&Call::recycled_pair(&id));
+            }
+        }
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        log: &mut impl EventLog,
+        id: &AccessKeyId,
+        status: Status,
+    ) -> Result<(), Failure> {
+        let outgoing = log.open().replacement.clone().filter(|it| it.old == *id);
+        if let Some(it) = &outgoing {
+            self.switch(&it.old, &it.new);
+        }
+        self.calls.add(&Call::set_status(self.owner, id, status));
+        self.calls.does(doing(status), id);
+        self.answered(id, status.into());
+        self.seen_mut().asked.insert(id.clone());
+        if outgoing.is_some() && status == Status::Inactive {
+            log.append(Event::Disabled(id.clone(), self.now()))?;
+        }
+        Ok(())
     }
 
     /// Whoever signs with the one pair signs with the other from now on.
     fn switch(&mut self, from: &AccessKeyId, to: &AccessKeyId) {
-        if self.signer == from.as_str() {
-            self.signer = to.to_string();
+        if self.calls.signer == from.as_str() {
+            self.calls.signer = to.to_string();
         }
     }
 
-    fn signed(&mut self, call: &Call, signer: String) {
-        let parameters = call.parameters.iter();
-        self.made.push(Planned {
-            service: call.service.as_str(),
-            action: call.action,
-            parameters: parameters
-                .map(|(name, value)| (*name, (*value).to_owned()))
-                .collect(),
-            signer,
-        });
+    fn deliver(&mut self, log: &mut impl EventLog, to: &AccessKeyId) -> Result<(), Failure> {
+        let open = log.open();
+        let old = open.replacement.iter().map(|it| it.old.clone());
+        let from: Vec<AccessKeyId> = old.chain(open.leaked.iter().cloned()).collect();
+        for from in &from {
+            self.switch(from, to);
+        }
+        self.seen_mut().targets.clear();
+        self.calls.does(What::HandOut, to);
+        log.append(Event::Delivered(to.clone(), self.now()))
+    }
+
+    /// What is Active works, as far as a list can tell.
+    fn verify(&mut self, log: &impl EventLog, id: &AccessKeyId, not_before: Option<Timestamp>) {
+        let at = not_before.unwrap_or_else(|| self.now()).max(self.now());
+        if self.seen().sight(log.open(), id) == Sight::Active {
+            self.seen_mut().verified.insert(id.clone(), at);
+        } else {
+            self.seen_mut().failed.insert(id.clone(), Failed::Unknown);
+        }
+    }
+
+    fn restore(&mut self, log: &mut impl EventLog, id: &AccessKeyId) -> Result<(), Failure> {
+        let active = log.open().restoring.get(id).is_some_and(|it| it.active);
+        let status = if active && !log.open().leaked.contains(id) {
+            Status::Active
+        } else {
+            Status::Inactive
+        };
+        self.calls.add(&Call::set_status(self.owner, id, status));
+        self.calls.does(doing(status), id);
+        self.answered(id, status.into());
+        self.seen_mut().resumed.insert(id.clone());
+        log.append(Event::Restored(id.clone(), Some(self.now())))
     }
 }
 
-/// A rotation and what the cloud would show of it.
-pub(super) struct Rehearsal<'a> {
-    pub(super) session: &'a Session,
-    pub(super) owner: &'a Owner,
-    pub(super) old: AccessKeyId,
-    pub(super) new: AccessKeyId,
-    pub(super) keys: Vec<AccessKey>,
-    /// Whether the list lacks the new pair, and may lag.
-    pub(super) unlisted: bool,
-    pub(super) recorded: Recorded,
-    /// Whether the secrets of the new pair and of the old one are held.
-    pub(super) held: [bool; 2],
-    pub(super) overlap: TimeDelta,
-    pub(super) grace: TimeDelta,
-    /// Whether the old pair leaked.
-    pub(super) leaked: bool,
-    pub(super) now: Timestamp,
-}
-
-impl Rehearsal<'_> {
-    /// Plays it to where the command would end; `None` where it would stop, and why is among the calls.
-    pub(super) fn play(&mut self, calls: &mut Calls) -> Option<State> {
-        self.play_on(None, calls)
-    }
-
-    /// The same from what is known already.
-    pub(super) fn play_on(&mut self, mut shown: Option<Shown>, calls: &mut Calls) -> Option<State> {
-        loop {
-            match rotation::next(&self.recorded, shown, self.now) {
-                Step::Overlap(_) => return Some(State::Overlap),
-                Step::Grace(_) => return Some(State::Grace),
-                Step::Done => return Some(State::Done),
-                Step::Undone => return Some(State::Undone),
-                Step::RolledBack => return Some(State::RolledBack),
-                Step::Stop(why) => {
-                    if self.is_lately_gone(why) {
-                        calls.add(&Call::recycled_pair(&self.new));
-                    }
-                    calls.stops = Some(self.stopped(why));
-                    return None;
-                }
-                step => {
-                    let before = calls.made.len();
-                    self.take(step, calls);
-                    shown = self.seen(step, calls.made.len() > before, shown);
-                }
-            }
-        }
-    }
-
-    fn stopped(&self, stop: Stop) -> Failure {
-        let listed = self.shown(false).old.is_some();
-        let lately = self.is_lately_gone(stop);
-        let left = Left {
-            lately: lately && self.session.cloud.recycled_pair(&self.new).is_err(),
-            owner: self.owner,
-            leaked: self.leaked,
-            new: &self.new,
-            old: &self.old,
-            status: self.shown(false).new,
-            signing: signing(self.session, &self.new),
-            place: place(self.session, &self.old, listed, stop),
-            retired: self.recorded.due.is_some_and(|due| due.disabled.is_some()),
-        };
-        would_stop(stop, &left)
-    }
-
-    /// Whether only a list says that the new pair is gone.
-    fn is_lately_gone(&self, stop: Stop) -> bool {
-        let listed = self.shown(false).old.is_some();
-        stop == Stop::Gone && self.unlisted && listed && !self.was_just_made()
-    }
-
-    /// Whether it was not yet found to work.
-    fn was_just_made(&self) -> bool {
-        matches!(self.recorded.reached, Reached::Got | Reached::Stored)
-    }
-
-    /// As a person's word has it, the old pair may be deleted now.
-    pub(super) fn end_grace(&mut self) {
-        if let Some(due) = &mut self.recorded.due {
-            due.delete = due.disabled.map(|_| self.now);
-        }
-    }
-
-    /// What is known after a step: looked at just now, or as it was before.
-    fn seen(&self, step: Step, called: bool, before: Option<Shown>) -> Option<Shown> {
-        let known = match step {
-            Step::DeleteOld => return None,
-            Step::Look => true,
-            Step::Store => return self.recorded.back.is_none().then(|| self.shown(false)),
-            _ => before?.fresh && !called,
-        };
-        Some(self.shown(known))
-    }
-
-    pub(super) fn shown(&self, fresh: bool) -> Shown {
-        let status = |id: &AccessKeyId| self.keys.iter().find(|key| key.id == *id);
-        let [held, old_held] = self.held;
-        Shown {
-            old: status(&self.old).map(|key| key.status),
-            new: status(&self.new).map(|key| key.status),
-            held,
-            old_held,
-            fresh,
-        }
-    }
-
-    fn take(&mut self, step: Step, calls: &mut Calls) {
+impl World for Rehearsal<'_> {
+    fn take(&mut self, step: &Step, log: &mut impl EventLog) -> Result<(), Failure> {
         match step {
-            Step::Store => {
-                self.look(calls);
-                self.recorded.stored = true;
-                self.recorded.reached = Reached::Stored;
+            Step::Look => self.look(log),
+            Step::Request => self.request(log),
+            Step::Disable(id) => self.set(log, id, Status::Inactive),
+            Step::Enable(id) => self.set(log, id, Status::Active),
+            Step::Delete(id) => {
+                self.calls.add(&Call::delete_pair(self.owner, id));
+                self.calls.does(What::Delete, id);
+                self.answered(id, Sight::Gone);
+                Ok(())
             }
-            Step::Look => self.look(calls),
-            Step::Verify => self.verify(&self.new.clone(), Reached::Verified, calls),
-            Step::VerifyOld => self.verify(&self.old.clone(), Reached::OldVerified, calls),
-            Step::Deliver => {
-                calls.switch(&self.old, &self.new);
-                self.deliver();
+            Step::Verify(id, not_before) => {
+                self.calls.signed(&Call::caller_identity(), id.to_string());
+                self.verify(log, id, *not_before);
+                Ok(())
             }
-            Step::DeliverOld => {
-                calls.switch(&self.new, &self.old);
-                self.recorded.reached = Reached::OldDelivered;
+            Step::Store(id) => {
+                self.seen_mut().readable.insert(id.clone());
+                self.seen_mut().claimed.insert(id.clone());
+                Ok(())
             }
-            Step::DisableOld => self.disable_old(calls),
-            Step::EnableOld => {
-                self.set(&self.old.clone(), Status::Active, true, calls);
-                let enabled = Some(self.now);
-                self.recorded.back = Some(Back { enabled });
-                self.recorded.reached = Reached::OldEnabled;
+            Step::DropSecret(id) => {
+                self.seen_mut().stored.remove(id);
+                Ok(())
             }
-            Step::DisableNew => {
-                calls.switch(&self.new, &self.old);
-                self.set(&self.new.clone(), Status::Inactive, true, calls);
-                self.recorded.reached = Reached::NewDisabled;
-            }
-            Step::DeleteOld => {
-                calls.add(&Call::delete_pair(self.owner, &self.old));
-                self.keys.retain(|key| key.id != self.old);
-            }
-            _ => (),
+            Step::Deliver(id) => self.deliver(log, id),
+            Step::ResumeRestore(id) => self.restore(log, id),
+            Step::Conclude => log.append(Event::Concluded),
+            Step::EndLeak(id) => end_leak(log, id),
+            Step::EndReplacement | Step::Undone => log.append(Event::Ended),
+            Step::Close => log.close(),
+            Step::Wait(_) | Step::Stop(_) | Step::Done => Ok(()),
         }
     }
 
-    fn look(&self, calls: &mut Calls) {
-        calls.add(&Call::list_pairs(self.owner));
-        let back = self.recorded.back.is_some() && self.shown(false).old.is_some();
-        if self.unlisted && (back || self.was_just_made()) {
-            calls.add(&Call::recycled_pair(&self.new));
-        }
+    fn now(&self) -> Timestamp {
+        self.session.cloud.now()
     }
 
-    fn verify(&mut self, id: &AccessKeyId, verified: Reached, calls: &mut Calls) {
-        for _ in 0..super::verify::SUCCESSES {
-            calls.signed(&Call::caller_identity(), id.to_string());
-        }
-        self.recorded.reached = verified;
+    fn seen(&self) -> &Seen {
+        &self.live.seen
     }
+}
 
-    fn deliver(&mut self) {
-        self.recorded.reached = Reached::Delivered;
-        self.recorded.due = Some(Due {
-            disable: self.now + self.overlap,
-            disabled: None,
-            delete: None,
-        });
-    }
-
-    fn disable_old(&mut self, calls: &mut Calls) {
-        calls.switch(&self.old, &self.new);
-        // What leaked is disabled by then.
-        self.set(&self.old.clone(), Status::Inactive, !self.leaked, calls);
-        self.recorded.reached = Reached::OldDisabled;
-        if let Some(due) = &mut self.recorded.due {
-            (due.disabled, due.delete) = (Some(self.now), Some(self.now + self.grace));
-        }
-    }
-
-    fn set(&mut self, id: &AccessKeyId, status: Status, surely: bool, calls: &mut Calls) {
-        let listed = self.keys.iter_mut().find(|key| key.id == *id);
-        if surely || listed.as_ref().is_some_and(|key| key.status != status) {
-            calls.add(&Call::set_status(self.owner, id, status));
-        }
-        if let Some(key) = listed {
-            key.status = status;
-        }
+fn doing(status: Status) -> What {
+    match status {
+        Status::Active => What::Enable,
+        Status::Inactive => What::Disable,
     }
 }

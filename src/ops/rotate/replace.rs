@@ -1,38 +1,43 @@
 //! `rotate --replace`: a pair whose id was typed goes, so that there is room for a new one.
 
-use super::State;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    plan::Ask,
 };
-use crate::ops::{Failure, Kind, Session, create, retire, session::no_such_pair};
+use crate::ops::{
+    Failure, Session, create,
+    live::Order,
+    problem::{Crowd, Pair, Rotation},
+    remark::{Of, Remark},
+    retire,
+    session::no_such_pair,
+    work::Work,
+};
 
-/// Whether the open rotation waits with just that pair retired. One that a rotation still needs is refused.
-pub(super) fn ends_grace(
-    session: &Session,
-    owner: &Owner,
-    (state, new, old): (State, &AccessKeyId, Option<&AccessKeyId>),
-    id: &AccessKeyId,
-) -> Result<bool, Failure> {
-    let waits = matches!(state, State::Overlap | State::Grace);
-    if waits && new == id {
-        return Err(Failure::new(
-            Kind::Refused,
-            format!("`{id}` is the new pair of a rotation that is open"),
-        )
-        .hint(format!(
-            "`akm rotate {} --rollback` takes it out of use",
-            owner.selector()
-        )));
+/// Sees to it that the pair is gone before the rotation begins. One that a rotation still needs is refused.
+pub(super) fn first(work: &mut Work, id: &AccessKeyId) -> Result<(), Failure> {
+    if let Some(it) = work.open().replacement.clone() {
+        if it.old == *id && it.disabled_at.is_some() {
+            let went = work.go(Ask::EndGrace, Order::none())?;
+            super::tell_of_ended(work, &went);
+            return Ok(());
+        }
+        if it.new == *id {
+            return Err(Rotation::ReplacesNew(id.clone(), work.owner.clone()).into());
+        }
+        if it.old == *id && it.delivered_at.is_some() {
+            return Err(active(&work.owner, id, false));
+        }
     }
-    if old != Some(id) {
-        known(session, owner, id)?;
-        return Ok(false);
+    work.check_signer()?;
+    let (session, owner) = (work.session, work.owner.clone());
+    let shown = session.cloud.pairs(&owner)?;
+    if may_go(session, &owner, &shown, id)? {
+        retire::delete_inactive(session, &owner, id)?;
+        session.tell.note(Remark::Pair(id.clone(), Of::MadeRoom));
     }
-    match state {
-        State::Overlap => Err(active(owner, id, &format!("`akm disable {id}`"))),
-        state => Ok(state == State::Grace),
-    }
+    Ok(())
 }
 
 /// Whether the pair is there to be deleted. One that is deleted already was so by the same command, cut short.
@@ -46,15 +51,11 @@ pub(super) fn may_go(
         return known(session, owner, id).map(|()| false);
     };
     if shown.len() == 1 {
-        return Err(Failure::new(
-            Kind::Refused,
-            format!("`{id}` is the only pair of {owner}: there is room for another"),
-        )
-        .hint(format!("`akm rotate {} --delete-old`", owner.selector())));
+        return Err(Rotation::ReplacesOnly(id.clone(), owner.clone()).into());
     }
     retire::not_the_signer(session, id)?;
     if key.status == Status::Active {
-        return Err(active(owner, id, &retire::disabling(shown, id)));
+        return Err(active(owner, id, retire::is_last(shown, id)));
     }
     Ok(true)
 }
@@ -64,9 +65,13 @@ fn known(session: &Session, owner: &Owner, id: &AccessKeyId) -> Result<(), Failu
     known.then_some(()).ok_or_else(|| no_such_pair(id))
 }
 
-fn active(owner: &Owner, id: &AccessKeyId, disabling: &str) -> Failure {
-    Failure::new(Kind::ActivePair, format!("`{id}` of {owner} is Active"))
-        .hint(format!("{disabling} first and see that nothing breaks"))
+fn active(owner: &Owner, id: &AccessKeyId, is_last: bool) -> Failure {
+    Failure::of(Pair::Active {
+        id: id.clone(),
+        owner: owner.clone(),
+        is_last,
+        may_force: false,
+    })
 }
 
 /// The owner has two pairs and no rotation is open: both, when each was used, and what to run.
@@ -82,27 +87,7 @@ pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -
             pair.last_used_at = Some(used);
         }
     }
-    let told = create::told(owner, shown, Some(&record));
-    let message = format!("{}, and a rotation begins with one", told.message);
-    let hint = create::suspect_first(session, shown);
-    let hint = hint.unwrap_or_else(|| next_commands(session, owner, shown));
-    Failure { message, ..told }.hint(hint)
-}
-
-/// An Inactive pair can be replaced at once; of two Active ones, the older is disabled first.
-fn next_commands(session: &Session, owner: &Owner, shown: &[AccessKey]) -> String {
-    let replaceable = |key: &&AccessKey| session.cloud.signer() != key.id.as_str();
-    let mut keys = shown.iter().filter(replaceable);
-    let inactive = keys.clone().find(|key| key.status == Status::Inactive);
-    let Some(key) = inactive.or_else(|| keys.next()) else {
-        return "`akm list --refresh` shows them".to_owned();
-    };
-    let (id, selector) = (&key.id, owner.selector());
-    let replace = format!("`akm rotate {selector} --replace {id}`");
-    match key.status {
-        Status::Inactive => format!("{replace} deletes that one first, if nothing needs it"),
-        Status::Active => {
-            format!("`akm disable {id}`, and once nothing misses it {replace}")
-        }
-    }
+    let signer = session.cloud.signer();
+    let first = create::first_to_go(session, shown, |key| signer != key.id.as_str());
+    create::too_many(owner, shown, Some(&record), (Crowd::Rotation, first))
 }

@@ -1,6 +1,6 @@
 //! A rotation that waits for the age of a pair.
 
-use super::{Action, Standing, State};
+use super::{Standing, State};
 use crate::core::{account::Owner, time::Span};
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Account, Failure};
@@ -25,12 +25,11 @@ pub(crate) fn younger_than(
         None => State::None,
     };
     Ok(Some(Standing {
-        new: new.clone(),
         old: old.map(|pair| pair.access_key_id.clone()),
         old_status: old.map(|pair| pair.status),
         disable_after: old.and_then(|pair| pair.disable_after),
         delete_after: old.and_then(|pair| pair.delete_after),
         state,
-        action: Action::None,
+        ..Standing::alone(new)
     }))
 }

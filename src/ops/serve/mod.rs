@@ -4,4 +4,4 @@ mod endpoint;
 mod renewal;
 
 pub(crate) use endpoint::Endpoint;
-pub(crate) use renewal::SharedSession;
+pub(crate) use renewal::{Provider, SharedSession};

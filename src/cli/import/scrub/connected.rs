@@ -4,10 +4,11 @@ use super::{Wanted, say_backup};
 use crate::cli::client_command::ClientCommand;
 use crate::cli::connect::ClientCredentials;
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::cli::import::source::{Source, aliyun_config, aliyun_profile};
 use crate::cli::ui::print_json;
 use crate::delivery::aliyun_config::{AliyunConfig, External, Held};
-use crate::ops::{Failure, Kind, connect::Before, scrub};
+use crate::ops::{Kind, connect::Before, scrub};
 use serde_json::json;
 use std::path::Path;
 

@@ -9,12 +9,13 @@ pub(super) use connected::is_done;
 use super::source::Source;
 use crate::cli::connect::ClientCredentials;
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::core::access_key::AccessKeyId;
 use crate::core::role::RoleArn;
 use crate::import::{AssumedRole, FoundPair, Place};
 use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
-use crate::ops::{Account, Failure, Kind, Session, Tell, role_trial};
+use crate::ops::{Account, Kind, Session, role_trial};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -158,7 +159,7 @@ impl Scrub {
         let mut chosen = choose(&session.account, &by_id, None)?;
         check_not_leaked(&chosen)?;
         chosen.role = credentials.role();
-        let client = |pair| Ok(session.cloud.signing_as(pair));
+        let client = |pair| Ok::<_, Failure>(session.cloud.signing_as(pair));
         role_trial::check(&session.account, &chosen, client)
     }
 

@@ -3,12 +3,13 @@
 use super::{Scrub, Wanted, section::connect_line};
 use crate::cli::connect::{self, ClientCredentials};
 use crate::cli::context::Context;
+use crate::cli::failure::Failure;
 use crate::core::access_key::AccessKeyId;
 use crate::delivery::aliyun_config::External;
 use crate::import::FoundPair;
 use crate::ops::credentials::{Selector, choose};
 use crate::ops::scrub::{self, Scrubbed};
-use crate::ops::{Account, Failure, Kind};
+use crate::ops::{Account, Kind};
 
 /// Returns what the profile gets: what the command line says, else sessions of the profile's role. `NeedsAnswer` where there is neither,
 /// `Refused` where the profile assumes its role with an external id, which `credential-process` does not send.

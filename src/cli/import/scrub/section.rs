@@ -5,6 +5,7 @@
 use super::Scrub;
 use crate::cli::connect::{self, ClientCredentials, option, written};
 use crate::cli::context::{Context, Reading, variable};
+use crate::cli::failure::Failure;
 use crate::cli::import::source::aliyun_config;
 use crate::core::access_key::AccessKeyId;
 use crate::core::role::RoleArn;
@@ -12,7 +13,7 @@ use crate::delivery::{aliyun_config::AliyunConfig, process_command};
 use crate::import::credentials_file::SELECTED_BY;
 use crate::ops::credentials::Selector;
 use crate::ops::scrub::{self, Scrubbed};
-use crate::ops::{Account, Failure, Kind};
+use crate::ops::{Account, Kind};
 
 /// By this the SDKs pass `config.json` over.
 const DISABLED_BY: &str = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";

@@ -3,11 +3,8 @@
 //! Java asks again at each signature while less than 15 minutes are left, and mixes two sessions when each answer holds another one
 //! (measured with credentials-java 1.0.3): so all share one, and it is renewed while more than 15 minutes are left.
 
-use crate::core::{
-    credentials::Credentials,
-    time::{self, Timestamp},
-};
-use crate::ops::{Failure, Tell, role_session::AHEAD};
+use crate::core::{credentials::Credentials, time::Timestamp};
+use crate::ops::role_session::AHEAD;
 use crate::sys::clock::Clock;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,14 +15,17 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_secs(30);
 
 /// Where sessions come from. What is handed out is written into the log there.
-pub(crate) type Provider = Box<dyn Fn() -> Result<Credentials, Failure> + Send>;
+pub(crate) struct Provider<E> {
+    pub(crate) open: Box<dyn Fn() -> Result<Credentials, E> + Send>,
+    /// Says why there is no new session, and until when the old one is valid.
+    pub(crate) warn: Box<dyn Fn(E, Option<Timestamp>) + Send>,
+}
 
 /// The session that is served.
 pub(crate) struct SharedSession {
     state: Mutex<State>,
     changed: Condvar,
     clock: Arc<dyn Clock>,
-    tell: Arc<dyn Tell>,
 }
 
 struct State {
@@ -43,11 +43,10 @@ pub(super) struct Renewal(u64);
 
 impl SharedSession {
     /// Serves this session, and renews it by `provider` for as long as the process lives. Errors are those of starting a thread.
-    pub(crate) fn start(
+    pub(crate) fn start<E: 'static>(
         session: Credentials,
-        provider: Provider,
+        provider: Provider<E>,
         clock: Arc<dyn Clock>,
-        tell: Arc<dyn Tell>,
     ) -> io::Result<Arc<Self>> {
         let state = State {
             session: Arc::new(session),
@@ -59,7 +58,6 @@ impl SharedSession {
             state: Mutex::new(state),
             changed: Condvar::new(),
             clock,
-            tell,
         });
         shared.clone().renew_on_a_thread(provider, LOOK)?;
         Ok(shared)
@@ -84,7 +82,11 @@ impl SharedSession {
         self.lock().ended >= renewal.0
     }
 
-    fn renew_on_a_thread(self: Arc<Self>, provider: Provider, look: Duration) -> io::Result<()> {
+    fn renew_on_a_thread<E: 'static>(
+        self: Arc<Self>,
+        provider: Provider<E>,
+        look: Duration,
+    ) -> io::Result<()> {
         let thread = std::thread::Builder::new().name("renewal".to_owned());
         let renew = move || {
             let mut has_failed = false;
@@ -118,13 +120,12 @@ impl SharedSession {
     }
 
     /// Returns whether there is a new session. Where there is none, the old one stays as it is; the first of several failures is said.
-    fn renew(&self, provider: &Provider, has_failed: bool) -> bool {
-        let renewed = provider();
-        if let Err(failure) = &renewed
-            && !has_failed
-        {
-            self.warn_of(failure);
-        }
+    fn renew<E>(&self, provider: &Provider<E>, has_failed: bool) -> bool {
+        let renewed = (provider.open)().map_err(|failure| {
+            if !has_failed {
+                (provider.warn)(failure, until(&self.lock().session));
+            }
+        });
         let mut state = self.lock();
         state.ended = state.begun;
         let Ok(session) = renewed else {
@@ -133,15 +134,6 @@ impl SharedSession {
         state.session = Arc::new(session);
         state.is_wanted = false;
         true
-    }
-
-    fn warn_of(&self, failure: &Failure) {
-        let cause = failure.cause.as_deref();
-        let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-        let until = until(&self.lock().session).map_or_else(String::new, time::format);
-        self.tell.warn(&format!(
-            "the session could not be renewed: {failure}{cause}; akm tries again, and the old one is valid until {until}"
-        ));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

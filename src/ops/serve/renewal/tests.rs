@@ -1,15 +1,14 @@
 use super::*;
 use crate::core::{credentials::StsSession, secret::Secret};
-use crate::ops::Kind;
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::Instant;
 
-/// A clock that the test turns, and the warnings that were said.
+/// A clock that the test turns, and the failures that were said, each with the time until which the old session is valid.
 #[derive(Default)]
 struct World {
     minutes: AtomicI64,
-    said: Mutex<Vec<String>>,
+    said: Mutex<Vec<(&'static str, Option<Timestamp>)>>,
 }
 
 impl Clock for World {
@@ -18,14 +17,6 @@ impl Clock for World {
     }
 
     fn sleep(&self, _: Duration) {}
-}
-
-impl Tell for World {
-    fn note(&self, _: &str) {}
-
-    fn warn(&self, text: &str) {
-        self.said.lock().unwrap().push(text.to_owned());
-    }
 }
 
 fn session(id: &str, until: i64) -> Credentials {
@@ -40,10 +31,10 @@ fn session(id: &str, until: i64) -> Credentials {
     }
 }
 
-/// A session that is valid until minute 30, renewed by `provider`, whose thread looks at the clock all the time.
+/// A session that is valid until minute 30, renewed by `open`, whose thread looks at the clock all the time.
 fn served(
     world: &Arc<World>,
-    provider: impl Fn() -> Result<Credentials, Failure> + Send + 'static,
+    open: impl Fn() -> Result<Credentials, &'static str> + Send + 'static,
 ) -> Arc<SharedSession> {
     let shared = Arc::new(SharedSession {
         state: Mutex::new(State {
@@ -54,13 +45,14 @@ fn served(
         }),
         changed: Condvar::new(),
         clock: world.clone(),
-        tell: world.clone(),
     });
+    let world = world.clone();
+    let provider = Provider {
+        open: Box::new(open),
+        warn: Box::new(move |failure, until| world.said.lock().unwrap().push((failure, until))),
+    };
     let look = Duration::from_millis(5);
-    shared
-        .clone()
-        .renew_on_a_thread(Box::new(provider), look)
-        .unwrap();
+    shared.clone().renew_on_a_thread(provider, look).unwrap();
     shared
 }
 
@@ -92,8 +84,7 @@ fn a_session_is_renewed_while_more_than_fifteen_minutes_are_left() {
 #[test]
 fn an_old_session_is_served_to_its_end_and_no_longer_and_a_failure_is_said_once() {
     let world = Arc::new(World::default());
-    let denied = || Err(Failure::new(Kind::Denied, "no").because("the cloud"));
-    let shared = served(&world, denied);
+    let shared = served(&world, || Err("denied"));
     world.minutes.store(29, SeqCst);
     comes(|| shared.lock().ended > 2);
     assert_eq!(id(&shared).as_deref(), Some("STS.OLD"));
@@ -106,12 +97,8 @@ fn an_old_session_is_served_to_its_end_and_no_longer_and_a_failure_is_said_once(
     let renewal = shared.ask();
     comes(|| shared.has_ended(renewal));
     let said = world.said.lock().unwrap();
-    assert_eq!(
-        *said,
-        [
-            "the session could not be renewed: no: the cloud; akm tries again, and the old one is valid until 1970-01-01T00:30:00Z"
-        ]
-    );
+    let until = Timestamp::UNIX_EPOCH + TimeDelta::minutes(30);
+    assert_eq!(*said, [("denied", Some(until))]);
 }
 
 #[test]
@@ -120,7 +107,7 @@ fn who_asks_and_gets_none_causes_a_renewal_that_is_not_the_failed_one() {
     let works = Arc::new(AtomicI64::new(0));
     let answers = works.clone();
     let shared = served(&world, move || match answers.load(SeqCst) {
-        0 => Err(Failure::new(Kind::Unavailable, "no")),
+        0 => Err("unavailable"),
         _ => Ok(session("STS.NEW", 90)),
     });
     world.minutes.store(31, SeqCst);

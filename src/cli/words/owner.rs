@@ -1,0 +1,21 @@
+//! How a command line names the owner of a pair.
+
+use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
+
+/// Returns the option that selects this owner.
+pub(in crate::cli) fn selector(owner: &Owner) -> String {
+    match owner {
+        Owner::Account => "--account".to_owned(),
+        // A name that looks like an option.
+        Owner::RamUser(name) if name.as_str().starts_with('-') => format!("--ram-user={name}"),
+        Owner::RamUser(name) => format!("--ram-user {name}"),
+    }
+}
+
+/// Returns the argument that selects this owner, as a person types it: `alice`, or `--account`.
+pub(in crate::cli) fn argument(owner: &Owner) -> String {
+    let name = owner.ram_user().map(UserName::as_str);
+    let is_plain = |name: &&str| !name.starts_with('-') && !AccessKeyId::has_usual_form(name);
+    let plain = name.filter(is_plain);
+    plain.map_or_else(|| selector(owner), str::to_owned)
+}

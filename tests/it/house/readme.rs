@@ -1,0 +1,74 @@
+//! The README's tour, run and compared line by line.
+
+use crate::support::env::{Env, named};
+use std::process::Command;
+
+fn readme() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+}
+
+#[test]
+fn the_tour_is_true() {
+    let readme = readme();
+    let (_, tour) = readme.split_once("```console\n").unwrap();
+    let (tour, _) = tour.split_once("```").unwrap();
+    let env = Env::bare();
+    let mut shown: Vec<String> = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    let mut steps = 0;
+    for step in tour.split("$ ").filter(|step| !step.is_empty()) {
+        let (command, expected) = step.split_once('\n').unwrap();
+        let real = translated(command, &shown, &seen);
+        let told = shell(&env, &real);
+        remember(&mut shown, expected);
+        remember(&mut seen, &told);
+        assert_eq!(
+            shown.len(),
+            seen.len(),
+            "{command}: other AccessKey IDs than the README has"
+        );
+        assert_eq!(
+            without(&told, &seen),
+            without(expected, &shown),
+            "after `{command}`"
+        );
+        steps += 1;
+    }
+    assert!(steps > 8);
+}
+
+fn without(text: &str, ids: &[String]) -> String {
+    named(text, &ids.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The README's ids stand for this run's, in the order of their first appearance.
+fn translated(command: &str, shown: &[String], seen: &[String]) -> String {
+    shown
+        .iter()
+        .zip(seen)
+        .fold(command.to_owned(), |command, (shown, seen)| {
+            command.replace(shown, seen)
+        })
+}
+
+fn remember(ids: &mut Vec<String>, text: &str) {
+    for (at, _) in text.match_indices("LTAI5tSANDBOX") {
+        let id = text[at..].chars().take(24).collect::<String>();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+}
+
+/// Standard error first, as a terminal shows it when the data comes last.
+fn shell(env: &Env, line: &str) -> String {
+    let mut command = Command::new("bash");
+    command.arg("-c").arg(line);
+    env.dress(&mut command);
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_akm"))
+        .parent()
+        .unwrap();
+    command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+    let output = command.output().unwrap();
+    String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap()
+}

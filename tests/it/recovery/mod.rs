@@ -1,0 +1,31 @@
+//! What is left after a kill, a fault, a damage or a rival, and how it is recovered from.
+
+pub(crate) mod closed_output;
+pub(crate) mod concurrent_runs;
+pub(crate) mod damaged;
+pub(crate) mod damaged_secret;
+pub(crate) mod durable_names;
+pub(crate) mod errno;
+#[cfg(feature = "server")]
+pub(crate) mod errno_served;
+#[cfg(feature = "server")]
+pub(crate) mod faults;
+#[cfg(feature = "server")]
+pub(crate) mod foreign_answers;
+#[cfg(feature = "server")]
+pub(crate) mod https;
+pub(crate) mod killed;
+#[cfg(feature = "server")]
+pub(crate) mod killed_delivery;
+#[cfg(feature = "server")]
+pub(crate) mod killed_served;
+#[cfg(feature = "server")]
+pub(crate) mod lagging_lists;
+pub(crate) mod lost_metadata;
+#[cfg(feature = "server")]
+pub(crate) mod mixed_load;
+#[cfg(target_os = "linux")]
+pub(crate) mod read_only_home;
+#[cfg(feature = "server")]
+pub(crate) mod two_machines;
+pub(crate) mod unusable_secret;

@@ -1,0 +1,31 @@
+//! What tests stand on: a home of its own, terminals, faults, servers, and the truth to compare with.
+
+pub(crate) mod advice;
+#[cfg(feature = "server")]
+pub(crate) mod between;
+pub(crate) mod calls;
+pub(crate) mod command_tree;
+pub(crate) mod concurrent;
+#[cfg(target_os = "linux")]
+pub(crate) mod desktop;
+pub(crate) mod env;
+pub(crate) mod guises;
+#[cfg(feature = "server")]
+pub(crate) mod http;
+pub(crate) mod kill_points;
+#[cfg(feature = "server")]
+pub(crate) mod kill_served;
+#[cfg(feature = "server")]
+pub(crate) mod lagging;
+pub(crate) mod leaks;
+#[cfg(feature = "server")]
+pub(crate) mod nginx;
+pub(crate) mod pty;
+#[cfg(feature = "server")]
+pub(crate) mod served;
+#[cfg(feature = "server")]
+pub(crate) mod serving;
+pub(crate) mod strace;
+pub(crate) mod strikes;
+pub(crate) mod suspects;
+pub(crate) mod truth;
