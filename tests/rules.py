@@ -235,13 +235,13 @@ RULES = {
         "Ask::Rotate if !is_free =>",
     ),
     "a rotation without an overlap does not wait": (
-        PLAN,
-        "(Some(_), None) => it.spans.overlap > TimeDelta::zero(),",
+        OPEN_WORK,
+        "(Some(_), None) => self.spans.overlap > TimeDelta::zero(),",
         "(Some(_), None) => true,",
     ),
     "a rotation without a grace does not wait": (
-        PLAN,
-        "(Some(_), Some(_)) => it.spans.grace > TimeDelta::zero(),",
+        OPEN_WORK,
+        "(Some(_), Some(_)) => self.spans.grace > TimeDelta::zero(),",
         "(Some(_), Some(_)) => true,",
     ),
     "a leak that a waiting rotation keeps in the journal ends": (

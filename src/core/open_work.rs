@@ -102,6 +102,26 @@ pub(crate) struct Restoring {
     pub(crate) asked_at: Timestamp,
 }
 
+impl Replacement {
+    /// Returns whether it waits for its overlap or its grace to end. One that does not was cut short.
+    pub(crate) fn is_waiting(&self) -> bool {
+        match (self.delivered_at, self.disabled_at) {
+            (None, _) => false,
+            (Some(_), None) => self.spans.overlap > TimeDelta::zero(),
+            (Some(_), Some(_)) => self.spans.grace > TimeDelta::zero(),
+        }
+    }
+
+    /// Returns when the outgoing pair may be disabled, or deleted.
+    pub(crate) fn due(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        match (self.delivered_at, self.disabled_at) {
+            (_, Some(at)) => (None, Some(at + self.spans.grace)),
+            (Some(at), None) => (Some(at + self.spans.overlap), None),
+            (None, None) => (None, None),
+        }
+    }
+}
+
 impl OpenWork {
     /// Returns whether nothing is unfinished, so that the journal can be removed.
     pub(crate) fn is_empty(&self) -> bool {

@@ -18,7 +18,6 @@ use super::{
     seen::{Failed, Seen, Sight},
     time::Timestamp,
 };
-use chrono::TimeDelta;
 
 pub(crate) use step::{Ask, Step, Stop, Wait};
 
@@ -26,11 +25,7 @@ pub(crate) use step::{Ask, Step, Stop, Wait};
 /// One that waits for its time was not.
 pub(crate) fn begin(open: &OpenWork, ask: Ask) -> Ask {
     let replacement = open.replacement.as_ref();
-    let is_waiting = replacement.is_some_and(|it| match (it.delivered_at, it.disabled_at) {
-        (None, _) => false,
-        (Some(_), None) => it.spans.overlap > TimeDelta::zero(),
-        (Some(_), Some(_)) => it.spans.grace > TimeDelta::zero(),
-    });
+    let is_waiting = replacement.is_some_and(Replacement::is_waiting);
     let replaces = open.request.as_ref().and_then(|it| it.replaces.as_ref());
     let is_free = open.leaked.is_empty() && replacement.is_none() && replaces.is_none();
     match ask {
@@ -282,12 +277,14 @@ impl Plan<'_> {
     fn end(&self) -> Step {
         match () {
             () if self.open.is_empty() && self.open.restored.is_empty() => Step::Done,
-            () if self.is_unproven() => {
-                let over = self.leak_is_over();
-                over.unwrap_or(Step::Wait(Wait::Proof))
-            }
+            () if self.is_unproven() => self.wait_for_proof(),
             () => Step::Close,
         }
+    }
+
+    fn wait_for_proof(&self) -> Step {
+        let over = self.leak_is_over();
+        over.unwrap_or(Step::Wait(Wait::Proof))
     }
 
     fn is_unproven(&self) -> bool {

@@ -16,6 +16,11 @@ pub(crate) fn overlap() -> Span {
     Span::days(2)
 }
 
+/// How long a deleted pair's secret is kept: as long as the cloud's recycle bin keeps the pair.
+pub(crate) fn recycle_span() -> Span {
+    Span::days(30)
+}
+
 /// What a person has said once for all rotations, in place of what is above.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,26 +1,16 @@
 //! `create`: one new pair for an owner, its secret held.
 
 use super::{
-    Failure, Session,
-    advice::Advice,
-    drive::End,
-    live::Order,
-    problem::{self, Crowd, FirstToGo, Pair, Shown, TwoPairs},
-    record,
-    remark::Unfinished,
-    session::no_such_pair,
-    work::Work,
+    Failure, Session, advice::Advice, drive::End, live::Order, problem, record, remark::Unfinished,
+    session::no_such_pair, two_pairs, work::Work,
 };
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId, Status},
+    access_key::AccessKeyId,
     account::Owner,
     open_work::Made,
     plan::{Ask, Wait},
 };
-use crate::metadata::{
-    inventory::{OwnerRecord, PairRecord},
-    log::Action,
-};
+use crate::metadata::{inventory::PairRecord, log::Action};
 use crate::store::SecretStore;
 
 /// What the person asked for besides the pair.
@@ -115,62 +105,9 @@ fn make(work: &mut Work, order: Order) -> Result<AccessKeyId, Failure> {
         (_, End::Wait(Wait::Overlap(_) | Wait::Grace(_)))
             if went.pairs.len() >= went.seen.limits.pairs =>
         {
-            Err(two_pairs(work.session, &work.owner, &went.pairs))
+            Err(two_pairs::two_pairs(work.session, &work.owner, &went.pairs))
         }
         (_, End::Wait(wait)) => Err(work.waiting(wait)),
         (None, End::Done) => Err(problem::Create::NoneMade.into()),
     }
-}
-
-/// Returns the failure where the owner has as many pairs as it may.
-pub(super) fn two_pairs(session: &Session, owner: &Owner, keys: &[AccessKey]) -> Failure {
-    let record = session.record(owner).ok();
-    let first = first_to_go(session, keys, |_| true);
-    too_many(owner, keys, record.as_ref(), (Crowd::Full, first))
-}
-
-/// Returns the failure with each pair and what is known of it.
-pub(super) fn too_many(
-    owner: &Owner,
-    keys: &[AccessKey],
-    record: Option<&OwnerRecord>,
-    (crowd, first): (Crowd, FirstToGo),
-) -> Failure {
-    let shown = |key: &AccessKey| {
-        let known = record.and_then(|record| record.pair(&key.id));
-        Shown {
-            key: key.clone(),
-            last_used_at: known.and_then(|pair| pair.last_used_at),
-            is_held: known.is_some_and(|pair| pair.secret_store.is_some()),
-        }
-    };
-    Failure::of(Pair::TooMany(TwoPairs {
-        owner: owner.clone(),
-        shown: keys.iter().map(shown).collect(),
-        crowd,
-        first,
-    }))
-}
-
-/// Returns which pair makes room: a suspect; else an Inactive one, which can be deleted at once; else the oldest.
-pub(super) fn first_to_go(
-    session: &Session,
-    keys: &[AccessKey],
-    may_go: impl Fn(&&AccessKey) -> bool,
-) -> FirstToGo {
-    if let Some(id) = suspect(session, keys) {
-        return FirstToGo::Suspect(id);
-    }
-    let keys: Vec<&AccessKey> = keys.iter().filter(may_go).collect();
-    let mut inactive = keys.iter().filter(|key| key.status == Status::Inactive);
-    let first = inactive.next().or(keys.first());
-    first.map_or(FirstToGo::Nothing, |key| FirstToGo::Pair((*key).clone()))
-}
-
-/// Returns the pair that appeared around a lost create: nobody has its secret.
-pub(super) fn suspect(session: &Session, keys: &[AccessKey]) -> Option<AccessKeyId> {
-    let suspects = session.journal.suspects().ok()?;
-    let is_suspect = |key: &&AccessKey| suspects.iter().any(|one| one.access_key_id == key.id);
-    let found = keys.iter().find(is_suspect);
-    found.map(|key| key.id.clone())
 }

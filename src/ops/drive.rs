@@ -45,6 +45,15 @@ pub(in crate::ops) enum End {
     Stop(Stop),
 }
 
+/// Why a replacement is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The outgoing pair is gone.
+    Gone,
+    /// Somebody enabled the outgoing pair again.
+    Undone,
+}
+
 /// Takes every step that can be taken now.
 pub(in crate::ops) fn drive(
     world: &mut impl World,

@@ -3,14 +3,13 @@
 use super::{
     Failure, Kind, Session,
     advice::{Advice, Purpose},
-    create,
-    live::{Deed, Order},
+    live::{Deed, Order, Went},
     problem::{Crowd, FirstToGo, Pair},
     remark::{Of, Remark},
     session::no_such_pair,
     standing::{self, Standing, State},
-    stop,
-    work::{Went, Work},
+    stop, two_pairs,
+    work::Work,
 };
 use crate::cloud::{Error, Fault};
 use crate::core::{
@@ -118,7 +117,7 @@ pub(in crate::ops) fn which(
         (None, [only]) => Ok(only.id.clone()),
         (None, shown) => {
             let why = (Crowd::Leak, FirstToGo::Nothing);
-            Err(create::too_many(owner, shown, Some(&record), why))
+            Err(two_pairs::too_many(owner, shown, Some(&record), why))
         }
     }
 }

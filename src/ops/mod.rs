@@ -1,5 +1,6 @@
 //! What akm does: the order of calls, the journal, recovery. Sees the cloud, the stores and the files through their traits.
 
+mod action;
 pub(crate) mod advice;
 mod at_once;
 pub(crate) mod connect;
@@ -7,12 +8,13 @@ pub(crate) mod create;
 pub(crate) mod credentials;
 mod drive;
 pub(crate) mod export;
-mod failure;
 pub(crate) mod forget;
+mod forget_pair;
 pub(crate) mod hand_out;
 pub(crate) mod import;
 mod issue;
 pub(crate) mod key_policy;
+mod kind;
 mod leak;
 mod live;
 mod pair_secret;
@@ -35,6 +37,7 @@ pub(crate) mod session;
 mod standing;
 mod stop;
 pub(crate) mod this_run;
+mod two_pairs;
 pub(crate) mod user;
 pub(crate) mod verify;
 #[cfg(test)]
@@ -44,6 +47,8 @@ mod work;
 #[cfg(test)]
 pub(crate) use live::{EXPIRY, LAG};
 
-pub(crate) use failure::{Failure, Kind, unreadable};
-pub(crate) use live::Ending;
+pub(crate) use drive::Ending;
+pub(crate) use kind::Kind;
+pub(crate) use problem::Failure;
+pub(crate) use record::unreadable;
 pub(crate) use session::{Account, Session, Stores, Tell};

@@ -1,8 +1,6 @@
 //! A profile is added: whose the signer is, is asked of the cloud; its secret goes into the store before anything names it.
 
-use super::{
-    Account, Failure, Session, advice::Advice, issue, live, problem, record, remark, session,
-};
+use super::{Account, Failure, Session, advice::Advice, issue, problem, record, remark, session};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
 use crate::core::account::{AccountId, Owner};
@@ -200,7 +198,7 @@ pub(crate) fn drop_secret(account: &Account, dropped: &Droppable) -> Result<(), 
 /// What is unfinished holds the secret, sealed.
 fn still_needed(account: &Account, owner: Owner, open: &OpenWork, id: &AccessKeyId) -> Failure {
     let due = open.replacement.as_ref().and_then(|it| {
-        let (disable, delete) = live::due(it);
+        let (disable, delete) = it.due();
         delete.or(disable)
     });
     let (id, profile) = (id.clone(), account.profile.clone());

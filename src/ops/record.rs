@@ -1,9 +1,10 @@
 //! Writing down what was done: the own record, that `akm log` shows. What happened has happened: where it cannot be written down, that
 //! is said and no more.
 
-use super::{Account, Session, remark::Machine};
+use super::{Account, Failure, Session, Tell, remark::Machine};
 use crate::cloud::{Error, Fault, Outcome};
 use crate::core::{access_key::AccessKeyId, account::Owner};
+use crate::metadata;
 use crate::metadata::{
     inventory::OwnerRecord,
     log::{self, Action, Effect, Line, Scene},
@@ -114,6 +115,18 @@ fn write(account: &Account, lines: &[Line]) {
     if let Err(error) = log::append(&account.home, lines) {
         account.tell.warn(Machine::RecordUnwritten(error).into());
     }
+}
+
+/// Says of each record that could not be read, and fails with the first: the others were not stopped by it.
+pub(crate) fn unreadable(errors: Vec<metadata::Error>, tell: &dyn Tell) -> Result<(), Failure> {
+    let mut errors = errors.into_iter();
+    let Some(first) = errors.next() else {
+        return Ok(());
+    };
+    for other in errors {
+        tell.warn(Machine::Unreadable(other).into());
+    }
+    Err(first.into())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a person is to know besides the outcome.
 
-use super::{Failure, live::Ending};
+use super::{Failure, drive::Ending};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::Owner,

@@ -172,7 +172,7 @@ fn has_room(work: &Work, id: &AccessKeyId) -> Result<(), Failure> {
     shown.retain(|key| key.id != *id);
     let usual = crate::core::policy::PAIRS_PER_OWNER;
     if shown.len() >= usual && shown.len() >= issue::most_pairs(&session.cloud, owner)? {
-        return Err(super::create::two_pairs(session, owner, &shown));
+        return Err(super::two_pairs::two_pairs(session, owner, &shown));
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Where a rotation stands when a command ends.
 
 use super::{
-    Failure, Session, credentials,
-    drive::End,
-    live::{Deed, Ending, due},
-    rotate::Action,
-    work::{Went, Work},
+    Failure, Session,
+    action::Action,
+    credentials,
+    drive::{End, Ending},
+    live::{Deed, Went},
+    work::Work,
 };
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -137,7 +138,7 @@ fn of_replacement(work: &Work, went: &Went, it: &Replacement) -> Result<Standing
         (_, Some(_)) => State::Grace,
         (_, None) => State::Overlap,
     };
-    let (disable_after, delete_after) = due(it);
+    let (disable_after, delete_after) = it.due();
     let standing = of_pairs(work, went, (Some(&it.old), Some(&it.new)), state)?;
     Ok(Standing {
         disable_after,

@@ -1,12 +1,11 @@
 //! Why a run goes no further by itself.
 
 use super::{
-    Failure, Session, create,
+    Failure, Session,
     drive::World,
-    live::{Deed, Live},
+    live::{Deed, Live, Went},
     problem::{Half, LeakLeft, NoRoom, Pair, PairsLeft, Room, Rotation, Stopped, Waits},
-    profile,
-    work::Went,
+    profile, two_pairs,
 };
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -84,7 +83,7 @@ pub(super) fn stopped(
             is_planned,
             room: room(session, open, went),
         })),
-        (Stop::TwoPairs | Stop::NoRoom, ..) => create::two_pairs(session, owner, &went.pairs),
+        (Stop::TwoPairs | Stop::NoRoom, ..) => two_pairs::two_pairs(session, owner, &went.pairs),
         (why, Some(it), _) => Failure::of(Rotation::Stopped(Box::new(Stopped {
             owner: owner.clone(),
             it: it.clone(),
@@ -109,7 +108,7 @@ fn room(session: &Session, open: &OpenWork, went: &Went) -> Room {
     let readable = &went.seen.readable;
     let mut unused = others.iter().rev();
     let unused = unused.find(|key| key.status == Status::Inactive && readable.contains(&key.id));
-    let suspect = create::suspect(session, &others);
+    let suspect = two_pairs::suspect(session, &others);
     match (unused, suspect, others.first()) {
         (Some(key), ..) => Room::Enable(key.id.clone()),
         (None, Some(id), _) => Room::DeleteSuspect(id),

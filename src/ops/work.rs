@@ -2,20 +2,19 @@
 
 use super::{
     Failure, Kind, Session,
-    drive::{self, End, EventLog},
-    live::{Deed, Live, Order},
+    drive::{self, EventLog},
+    live::{Deed, Live, Order, Went},
     record,
     remark::Unfinished,
     stop,
 };
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
+    access_key::AccessKeyId,
     account::Owner,
     event::Event,
     open_work::{OpenWork, Spans},
     plan::{Ask, Stop, Wait},
     policy,
-    seen::Seen,
 };
 use crate::metadata::{journal::Events, log::Action};
 use std::any::Any;
@@ -30,25 +29,6 @@ pub(in crate::ops) struct Work<'a> {
     /// The pair that this command restores.
     pub(in crate::ops) restores: Option<AccessKeyId>,
     _lock: Box<dyn Any + Send>,
-}
-
-/// What a run came to.
-pub(in crate::ops) struct Went {
-    pub(in crate::ops) end: End,
-    pub(in crate::ops) deeds: Vec<Deed>,
-    pub(in crate::ops) seen: Seen,
-    /// The owner's pairs as far as the run can tell.
-    pub(in crate::ops) pairs: Vec<AccessKey>,
-}
-
-impl Went {
-    /// The pair that it made, if it made one.
-    pub(in crate::ops) fn made(&self) -> Option<&AccessKeyId> {
-        self.deeds.iter().rev().find_map(|deed| match deed {
-            Deed::Created(id) => Some(id),
-            _ => None,
-        })
-    }
 }
 
 impl Order {

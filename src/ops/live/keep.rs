@@ -1,9 +1,13 @@
 //! A made pair becomes one that akm holds: its secret in the store, read back, and claimed in metadata.
 
-use super::{Deed, Ending, Live};
+use super::{Deed, Live};
 use crate::core::{access_key::AccessKeyId, event::Event, open_work::Made, seen::Sight};
 use crate::metadata::log::Action;
-use crate::ops::{Failure, drive::EventLog, issue, remark, retire};
+use crate::ops::{
+    Failure,
+    drive::{Ending, EventLog},
+    forget_pair, issue, remark,
+};
 use crate::store::SecretName;
 
 impl Live<'_> {
@@ -64,7 +68,7 @@ impl Live<'_> {
         id: &AccessKeyId,
     ) -> Result<(), Failure> {
         self.know(log.open())?;
-        retire::drop_secret(self.session, self.owner, id)?;
+        forget_pair::drop_secret(self.session, self.owner, id)?;
         self.session.journal.resolve(id)?;
         self.seen.stored.remove(id);
         self.seen.claimed.remove(id);

@@ -3,9 +3,8 @@
 use super::Live;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
-    open_work::{OpenWork, Replacement},
+    open_work::OpenWork,
     seen::Sight,
-    time::Timestamp,
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::ops::{Failure, drive::World, refresh};
@@ -108,20 +107,11 @@ fn mark(pair: &mut PairRecord, open: &OpenWork) {
     }
     let Some(it) = &open.replacement else { return };
     if it.old == id {
-        (pair.disable_after, pair.delete_after) = due(it);
+        (pair.disable_after, pair.delete_after) = it.due();
         pair.retired_at = it.disabled_at.or(pair.retired_at);
         pair.undelivered = it.rolled_back && it.delivered_at.is_some();
     }
     if it.new == id {
         pair.undelivered = it.delivered_at.is_none() && !it.rolled_back;
-    }
-}
-
-/// Returns when the outgoing pair may be disabled, or deleted.
-pub(in crate::ops) fn due(it: &Replacement) -> (Option<Timestamp>, Option<Timestamp>) {
-    match (it.delivered_at, it.disabled_at) {
-        (_, Some(at)) => (None, Some(at + it.spans.grace)),
-        (Some(at), None) => (Some(at + it.spans.overlap), None),
-        (None, None) => (None, None),
     }
 }

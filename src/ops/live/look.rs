@@ -74,7 +74,8 @@ impl Live<'_> {
             self.session.journal.resolve(&id)?;
             return Ok(());
         }
-        super::suspects(self.session, self.owner, log.open(), &request, &self.listed).map(drop)
+        super::suspects::suspects(self.session, self.owner, log.open(), &request, &self.listed)
+            .map(drop)
     }
 
     /// A keyring proves nothing: another home may use it too.

@@ -4,17 +4,16 @@ mod change;
 mod deliver;
 mod keep;
 mod known;
-pub(in crate::ops) use known::due;
 mod look;
+mod lost;
 mod request;
 mod restore;
+mod suspects;
 mod verify;
-
-pub(in crate::ops) use request::suspects;
 
 use super::{
     Failure, Session,
-    drive::{EventLog, World},
+    drive::{End, Ending, EventLog, World},
     record,
 };
 use crate::core::{
@@ -58,13 +57,23 @@ pub(in crate::ops) enum Deed {
     Restored(AccessKeyId, Status, bool),
 }
 
-/// Why a replacement is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// The outgoing pair is gone.
-    Gone,
-    /// Somebody enabled the outgoing pair again.
-    Undone,
+/// What a run came to.
+pub(in crate::ops) struct Went {
+    pub(in crate::ops) end: End,
+    pub(in crate::ops) deeds: Vec<Deed>,
+    pub(in crate::ops) seen: Seen,
+    /// The owner's pairs as far as the run can tell.
+    pub(in crate::ops) pairs: Vec<AccessKey>,
+}
+
+impl Went {
+    /// The pair that it made, if it made one.
+    pub(in crate::ops) fn made(&self) -> Option<&AccessKeyId> {
+        self.deeds.iter().rev().find_map(|deed| match deed {
+            Deed::Created(id) => Some(id),
+            _ => None,
+        })
+    }
 }
 
 /// One run for one owner. The caller holds the owner's lock.

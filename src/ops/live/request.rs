@@ -1,10 +1,9 @@
 //! Making a pair without losing its secret: the request is written down before its first byte, the answer before all else.
 
-use super::{Deed, Live};
+use super::{Deed, Live, lost, suspects::suspects};
 use crate::cloud::{self, NewPair};
 use crate::core::{
-    access_key::{AccessKey, AccessKeyId},
-    account::Owner,
+    access_key::AccessKeyId,
     event::Event,
     open_work::{Keeping, Made, OpenWork, Replaced, Request},
     plan::Ask,
@@ -13,13 +12,12 @@ use crate::core::{
 };
 use crate::metadata::{journal::Suspect, log::Action};
 use crate::ops::{
-    Failure, Session,
+    Failure,
     drive::{EventLog, World},
-    issue,
+    forget_pair, issue,
     problem::Create,
-    record, recover,
+    record,
     remark::{Machine, Of, Remark, Unfinished},
-    retire,
 };
 use crate::store::SecretName;
 use crate::sys::signals;
@@ -31,7 +29,7 @@ impl Live<'_> {
         self.needs_the_clouds_clock()?;
         let replaces = self.replaced(log.open());
         if let Some(it) = &replaces {
-            retire::forget_expired(self.session, self.owner, &self.listed)?;
+            forget_pair::forget_expired(self.session, self.owner, &self.listed)?;
             self.warn_of_networks(&it.old)?;
         }
         self.held = Some(signals::hold());
@@ -194,7 +192,7 @@ impl Live<'_> {
         let Err(error) = answer else {
             return Create::Failed.into();
         };
-        recover::lost(self.session, self.owner, log, request, error)
+        lost::lost(self.session, self.owner, log, request, error)
     }
 
     /// Nothing that the request made is left unrecorded.
@@ -219,32 +217,4 @@ fn is_new(request: &Request, made: NewPair) -> Result<NewPair, cloud::Error> {
         return Err(cloud::Error::bad_answer("CreateAccessKey"));
     }
     Ok(made)
-}
-
-/// Pairs that are neither from before nor ours, nor came by an import, become suspects; but not those of which a person has said that they
-/// leaked. Returns the suspects.
-pub(in crate::ops) fn suspects(
-    session: &Session,
-    owner: &Owner,
-    open: &OpenWork,
-    request: &Request,
-    listed: &[AccessKey],
-) -> Result<Vec<AccessKeyId>, Failure> {
-    let record = session.record(owner)?;
-    let imported = |id: &AccessKeyId| record.pair(id).is_some_and(|pair| pair.imported);
-    let strange = |key: &&AccessKey| {
-        let id = &key.id;
-        let is_known = request.before.contains(id) || open.made.contains_key(id);
-        !is_known && !open.leaked.contains(id) && !imported(id)
-    };
-    let mut found = Vec::new();
-    for key in listed.iter().filter(strange) {
-        let suspect = Suspect::new(key.id.clone(), owner, session.cloud.now());
-        if session.journal.suspect(&suspect)? {
-            let suspected = Remark::Pair(key.id.clone(), Of::Suspected);
-            session.tell.warn(suspected);
-        }
-        found.push(key.id.clone());
-    }
-    Ok(found)
 }

@@ -1,4 +1,5 @@
-//! What went wrong, with what is known of it. The sentences are made by `cli`.
+//! An operation that failed: of what kind, so that a script can act; what went wrong, with what is known of it; and what can be done next.
+//! The sentences are made by `cli`.
 
 mod client_file;
 mod create;
@@ -22,10 +23,64 @@ pub(crate) use secret::Secret;
 pub(crate) use signer::Signer;
 pub(crate) use user::User;
 
-use super::{Failure, Kind};
+use super::{Kind, advice::Advice};
 use crate::cloud::{self, Fault as F};
 use crate::core::{Invalid, access_key::AccessKeyId, place::StoreKind, role::RoleArn};
 use crate::{metadata, store};
+
+/// What went wrong, and what can be done about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) kind: Kind,
+    pub(crate) problem: Box<Problem>,
+    /// In the order in which it is to be done. Empty where the problem says all that can be done.
+    pub(crate) advice: Vec<Advice>,
+}
+
+impl Failure {
+    pub(crate) fn of(problem: impl Into<Problem>) -> Self {
+        let problem = problem.into();
+        Self {
+            kind: problem.kind(),
+            problem: Box::new(problem),
+            advice: Vec::new(),
+        }
+    }
+
+    /// Returns the failure of a store of that kind, where the kind says what can be done.
+    pub(crate) fn of_store(kind: StoreKind, error: store::Error) -> Self {
+        Self::of(Problem::Store(Some(kind), error))
+    }
+
+    /// Returns the failure with this advice in the place of any other.
+    pub(crate) fn advise(self, advice: impl Into<Vec<Advice>>) -> Self {
+        Self {
+            advice: advice.into(),
+            ..self
+        }
+    }
+
+    /// Returns the same trouble, seen after the first step that cannot be taken back: what is unfinished is recorded.
+    pub(crate) fn half_done(self, left: Half) -> Self {
+        Self::of(Problem::HalfDone(left, Box::new(self)))
+    }
+}
+
+/// Every problem is a failure without advice of its own.
+impl<P> From<P> for Failure
+where
+    Problem: From<P>,
+{
+    fn from(problem: P) -> Self {
+        Self::of(problem)
+    }
+}
+
+impl From<&Failure> for Kind {
+    fn from(failure: &Failure) -> Self {
+        failure.kind
+    }
+}
 
 #[derive(Debug)]
 pub(crate) enum Problem {

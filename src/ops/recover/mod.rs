@@ -1,27 +1,24 @@
 //! What an interrupted command left: finished where it can be, reported where it cannot. Nothing rolls a created pair back.
 
 mod dismiss;
-mod lost;
 mod open;
 
 pub(crate) use dismiss::{Dismissed, dismiss, nothing_such};
-pub(in crate::ops) use lost::lost;
 pub(crate) use open::{Open, What, list};
 
 use super::{
     Failure, Session,
     drive::End,
-    live::{Deed, Order},
+    live::{Deed, Order, Went},
     remark::Unfinished,
     standing::{self, Standing, State},
-    work::{Went, Work},
+    work::Work,
 };
 use crate::core::{
     access_key::AccessKeyId,
     account::Owner,
     open_work::OpenWork,
     plan::{Ask, Wait},
-    time::Span,
 };
 use crate::metadata::inventory::PairRecord;
 
@@ -123,9 +120,4 @@ fn finished(work: &Work, went: &Went, made: &[AccessKeyId]) -> Result<Ended, Fai
 #[cfg(test)]
 pub(crate) fn all(session: &Session) -> Result<Left, Failure> {
     each(session, |_, _| ())
-}
-
-/// How long a deleted pair's secret is kept: as long as the cloud's recycle bin keeps the pair.
-pub(crate) fn recycle_span() -> Span {
-    Span::days(30)
 }

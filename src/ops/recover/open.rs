@@ -9,7 +9,7 @@ use crate::core::{
 use crate::metadata::journal::Journal;
 use crate::ops::{
     Failure,
-    live::{EXPIRY, LAG, due},
+    live::{EXPIRY, LAG},
 };
 
 /// One thing that is unfinished in the account.
@@ -123,7 +123,7 @@ fn requested(request: &Request) -> Row {
 }
 
 fn replaced(it: &Replacement) -> Row {
-    let (disable, delete) = due(it);
+    let (disable, delete) = it.due();
     let stage = match (it.delivered_at, it.disabled_at) {
         (_, Some(_)) => Stage::Grace,
         (Some(_), None) if !it.rolled_back => Stage::Overlap,

@@ -1,6 +1,9 @@
 //! `delete`: a pair whose id was typed, into the recycle bin or for good.
 
-use super::{Listed, forget, gone, is_last, list, not_the_signer, set, status, taken_over};
+use super::{
+    listed::{Listed, gone, list, not_the_signer, set, taken_over},
+    status::{self, is_last},
+};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
@@ -9,7 +12,7 @@ use crate::core::{
 };
 use crate::metadata::{inventory::PairRecord, log::Action};
 use crate::ops::{
-    Failure, Kind, Session,
+    Failure, Kind, Session, forget_pair,
     problem::{Half, Pair},
     record,
     session::no_such_pair,
@@ -96,13 +99,13 @@ pub(crate) fn delete(
     }
     // The journal's copy may be the only one: metadata claims none before that goes.
     if allowed.purge && found.work.open().made.contains_key(id) {
-        forget::end_claim(session, &owner, id)?;
+        forget_pair::end_claim(session, &owner, id)?;
     }
     if allowed.purge || is_kept(&found.work, id)? {
         found.work.append_if_open(Event::Forgotten(id.clone()))?;
     }
     if allowed.purge {
-        forget::forget(session, &owner, id)?;
+        forget_pair::forget(session, &owner, id)?;
     }
     found.work.tidy()?;
     let kept = (!allowed.purge).then(|| kept_until(session, id));

@@ -1,6 +1,6 @@
 //! `disable` and `enable`: a pair whose id was typed. A person's command on a pair ends what the journal wants with it.
 
-use super::{find, not_the_signer, set};
+use super::listed::{find, not_the_signer, set};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     event::Event,

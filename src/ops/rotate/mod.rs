@@ -1,6 +1,5 @@
 //! `rotate`: a new pair, verified, in place of the old one, which is retired in steps that can be undone until the last.
 
-mod action;
 pub(crate) mod all;
 pub(crate) mod plan;
 mod planned;
@@ -9,17 +8,17 @@ mod replace;
 mod spans;
 mod younger;
 
+pub(crate) use super::action::Action;
 pub(crate) use super::standing::{Standing, State};
-pub(crate) use action::Action;
 pub(crate) use younger::younger_than;
 
 use super::{
     Failure, Session,
     drive::End,
-    live::{Deed, Order},
+    live::{Deed, Order, Went},
     remark::{self, Of, Remark},
     standing,
-    work::{Went, Work},
+    work::Work,
 };
 use crate::core::{
     access_key::AccessKeyId,

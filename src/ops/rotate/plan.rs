@@ -24,10 +24,9 @@ use crate::ops::{
     Failure, Session,
     drive::{self, End, EventLog},
     leak,
-    live::Order,
+    live::{Order, Went},
     problem::{Half, Pair},
     rollback, stop,
-    work::Went,
 };
 use std::collections::BTreeMap;
 

@@ -2,7 +2,6 @@
 
 use crate::cloud::Call;
 use crate::core::{access_key::AccessKeyId, open_work::OpenWork, time::Timestamp};
-use crate::ops::live::due;
 
 /// A call that would be made.
 pub(crate) struct Planned {
@@ -56,7 +55,7 @@ impl Calls {
     /// What is left to later commands.
     pub(super) fn due(&mut self, open: &OpenWork) {
         let Some(it) = &open.replacement else { return };
-        let (disable, delete) = due(it);
+        let (disable, delete) = it.due();
         let delete = delete.or(disable.map(|at| at + it.spans.grace));
         for (what, from) in [(What::Disable, disable), (What::Delete, delete)] {
             let (id, is_due) = (it.old.clone(), from.is_some());

@@ -14,8 +14,8 @@ use crate::core::{
 use crate::ops::{
     Failure, Session,
     drive::{EventLog, World},
+    forget_pair,
     live::{Live, Order, end_leak},
-    retire,
 };
 use std::collections::BTreeMap;
 
@@ -167,7 +167,7 @@ impl<'a> Rehearsal<'a> {
     fn forget_expired(&mut self, log: &impl EventLog) -> Result<(), Failure> {
         if self.ask == Ask::Rotate && log.open().leaked.is_empty() {
             let record = self.session.record(self.owner)?;
-            for id in retire::expired(&record, self.now()) {
+            for id in forget_pair::expired(&record, self.now()) {
                 self.calls.add(&Call::recycled_pair(&id));
             }
         }

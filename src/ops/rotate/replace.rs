@@ -6,12 +6,13 @@ use crate::core::{
     plan::Ask,
 };
 use crate::ops::{
-    Failure, Session, create,
+    Failure, Session,
     live::Order,
     problem::{Crowd, Pair, Rotation},
     remark::{Of, Remark},
     retire,
     session::no_such_pair,
+    two_pairs as crowd,
     work::Work,
 };
 
@@ -77,7 +78,7 @@ fn active(owner: &Owner, id: &AccessKeyId, is_last: bool) -> Failure {
 /// The owner has two pairs and no rotation is open: both, when each was used, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let Ok(mut record) = session.record(owner) else {
-        return create::two_pairs(session, owner, shown);
+        return crowd::two_pairs(session, owner, shown);
     };
     record.take_over(shown, session.cloud.now());
     for pair in &mut record.access_keys {
@@ -88,6 +89,6 @@ pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -
         }
     }
     let signer = session.cloud.signer();
-    let first = create::first_to_go(session, shown, |key| signer != key.id.as_str());
-    create::too_many(owner, shown, Some(&record), (Crowd::Rotation, first))
+    let first = crowd::first_to_go(session, shown, |key| signer != key.id.as_str());
+    crowd::too_many(owner, shown, Some(&record), (Crowd::Rotation, first))
 }

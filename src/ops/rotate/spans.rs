@@ -7,7 +7,7 @@ use crate::core::{
     time::Span,
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{Failure, Session, live::due, problem::Rotation};
+use crate::ops::{Failure, Session, problem::Rotation};
 
 /// Returns the times that the unfinished rotation has from now on, where this command changes them. `Refused` for an overlap that is over.
 pub(super) fn changed(
@@ -53,7 +53,7 @@ fn ends_first(
 }
 
 fn overlap_is_not_over(session: &Session, it: &Replacement) -> Result<(), Failure> {
-    let is_due = due(it).1.is_some_and(|at| session.cloud.now() >= at);
+    let is_due = it.due().1.is_some_and(|at| session.cloud.now() >= at);
     if it.disabled_at.is_none() || is_due {
         return Ok(());
     }

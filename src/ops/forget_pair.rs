@@ -4,10 +4,11 @@ use crate::cloud::Fault;
 use crate::core::{
     access_key::{AccessKey, AccessKeyId},
     account::Owner,
+    policy,
     time::Timestamp,
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
-use crate::ops::{Failure, Session, recover};
+use crate::ops::{Failure, Session};
 use crate::store::{SecretName, StoreKind};
 
 /// Drops the secret of a pair that the cloud has forgotten, and then what was known of the pair. Metadata ends its claim before
@@ -34,7 +35,7 @@ pub(in crate::ops) fn drop_secret(
 }
 
 /// Returns the store that metadata named; it names none from now on.
-pub(super) fn end_claim(
+pub(in crate::ops) fn end_claim(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
@@ -69,7 +70,7 @@ fn forget_secret(
 pub(in crate::ops) fn expired(record: &OwnerRecord, now: Timestamp) -> Vec<AccessKeyId> {
     let expired = |pair: &&PairRecord| {
         pair.deleted_at
-            .is_some_and(|at| now >= at + recover::recycle_span().delta())
+            .is_some_and(|at| now >= at + policy::recycle_span().delta())
     };
     let pairs = record.access_keys.iter().filter(expired);
     pairs.map(|pair| pair.access_key_id.clone()).collect()

@@ -1,14 +1,10 @@
 //! A create that failed: what is known of its effect.
 
+use super::suspects::suspects;
 use crate::cloud::{self, Outcome};
 use crate::core::{account::Owner, event::Event, open_work::Request};
 use crate::ops::{
-    Failure, Kind, Session,
-    advice::Advice,
-    create,
-    drive::EventLog,
-    live::{limits, suspects},
-    problem::Half,
+    Failure, Kind, Session, advice::Advice, drive::EventLog, live::limits, problem::Half, two_pairs,
 };
 
 /// Returns what the command says. What was certainly not made is not waited for.
@@ -40,7 +36,7 @@ pub(in crate::ops) fn lost(
     }
     match (decided, strange.is_empty(), outcome) {
         (true, true, Outcome::Refused) if failure.kind == Kind::TwoPairs => {
-            create::two_pairs(session, owner, &shown)
+            two_pairs::two_pairs(session, owner, &shown)
         }
         (true, true, _) => failure,
         (true, false, Outcome::Refused) => failure.half_done(Half::AppearedBeside(owner.clone())),
