@@ -6,7 +6,7 @@ use super::{
     place::{Recipient, StoreKind},
     time::Timestamp,
 };
-use chrono::TimeDelta;
+use chrono::{SubsecRound, TimeDelta};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The unfinished work of one owner. Obtaining, retiring and restoring pairs are apart from each other, and a leak is part of none.
@@ -112,11 +112,12 @@ impl Replacement {
         }
     }
 
-    /// Returns when the outgoing pair may be disabled, or deleted.
+    /// Returns when the outgoing pair may be disabled, or deleted: to the second, as files have it.
     pub(crate) fn due(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let after = |at: Timestamp, span: TimeDelta| Some((at + span).trunc_subsecs(0));
         match (self.delivered_at, self.disabled_at) {
-            (_, Some(at)) => (None, Some(at + self.spans.grace)),
-            (Some(at), None) => (Some(at + self.spans.overlap), None),
+            (_, Some(at)) => (None, after(at, self.spans.grace)),
+            (Some(at), None) => (after(at, self.spans.overlap), None),
             (None, None) => (None, None),
         }
     }

@@ -160,6 +160,16 @@ pub(crate) trait SecretStore: Send + Sync {
     /// Forgets the secret under the name; true if there was one.
     fn delete(&self, name: &SecretName) -> Result<bool, Error>;
 
+    /// Like [`SecretStore::put`], for a secret that is forgotten at once: it need not outlive a power cut.
+    fn put_briefly(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
+        self.put(name, secret)
+    }
+
+    /// Like [`SecretStore::delete`], of what [`SecretStore::put_briefly`] stored.
+    fn delete_briefly(&self, name: &SecretName) -> Result<bool, Error> {
+        self.delete(name)
+    }
+
     /// Whether a secret that was put is on the disk for certain.
     fn durable(&self) -> bool;
 
@@ -196,9 +206,9 @@ pub(crate) trait SecretStore: Send + Sync {
 pub(crate) fn canary(store: &dyn SecretStore, random: &str) -> Result<(), Error> {
     let name = SecretName::canary(random);
     let secret = canary_secret(random)?;
-    store.put(&name, &secret)?;
+    store.put_briefly(&name, &secret)?;
     let found = store.get(&name);
-    let forgotten = store.delete(&name);
+    let forgotten = store.delete_briefly(&name);
     match found? {
         Some(found) if found.same_as(&secret) => (),
         Some(_) => return Err(Error::Failed("it gave another secret back".to_owned())),

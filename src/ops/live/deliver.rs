@@ -22,7 +22,10 @@ impl Live<'_> {
         let outgoing = replacement.iter().map(|it| it.old.clone());
         let from: Vec<AccessKeyId> = outgoing.chain(open.leaked.iter().cloned()).collect();
         let rolled_back = replacement.as_ref().is_some_and(|it| it.rolled_back);
-        self.know_and(open, |record| {
+        // Metadata is written once, with what the event is about to say: it names whom akm hands out to.
+        let (at, mut delivered) = (self.now(), open.clone());
+        delivered.apply(Event::Delivered(to.clone(), at));
+        self.know_and(&delivered, |record| {
             for pair in &mut record.access_keys {
                 let id = &pair.access_key_id;
                 let is_out = rolled_back && from.contains(id);
@@ -34,8 +37,7 @@ impl Live<'_> {
             self.seen.targets.remove(from);
         }
         if replacement.is_some() {
-            log.append(Event::Delivered(to.clone(), self.now()))?;
-            self.know(log.open())?;
+            log.append(Event::Delivered(to.clone(), at))?;
         }
         Ok(())
     }

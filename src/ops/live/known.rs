@@ -8,6 +8,7 @@ use crate::core::{
 };
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::ops::{Failure, drive::World, refresh};
+use chrono::SubsecRound;
 
 impl Live<'_> {
     /// Returns the owner's pairs as far as this run can tell, whatever a list that lags lacks.
@@ -108,7 +109,8 @@ fn mark(pair: &mut PairRecord, open: &OpenWork) {
     let Some(it) = &open.replacement else { return };
     if it.old == id {
         (pair.disable_after, pair.delete_after) = it.due();
-        pair.retired_at = it.disabled_at.or(pair.retired_at);
+        let retired_at = it.disabled_at.map(|at| at.trunc_subsecs(0));
+        pair.retired_at = retired_at.or(pair.retired_at);
         pair.undelivered = it.rolled_back && it.delivered_at.is_some();
     }
     if it.new == id {

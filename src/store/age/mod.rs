@@ -156,6 +156,18 @@ impl SecretStore for AgeStore {
         self.disk.remove(&path).map_err(failed(&path))
     }
 
+    fn put_briefly(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
+        let path = self.path(name);
+        let sealed = seal(&self.recipient, secret)?;
+        let put = self.disk.replace_unsynced(&path, &sealed);
+        put.map_err(failed(&path))
+    }
+
+    fn delete_briefly(&self, name: &SecretName) -> Result<bool, Error> {
+        let path = self.path(name);
+        self.disk.remove_unsynced(&path).map_err(failed(&path))
+    }
+
     fn durable(&self) -> bool {
         true
     }

@@ -28,6 +28,16 @@ pub(crate) trait Disk: Send + Sync {
     /// Puts the whole content in place at once, replacing what was there. Durable on return.
     fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()>;
 
+    /// Like [`Disk::replace`], for what is removed at once: a power cut may leave it or not.
+    fn replace_unsynced(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.replace(path, content)
+    }
+
+    /// Like [`Disk::remove`], of what [`Disk::replace_unsynced`] put there.
+    fn remove_unsynced(&self, path: &Path) -> io::Result<bool> {
+        self.remove(path)
+    }
+
     /// Like [`Disk::replace`], and keeps the new file open so that writing to it later needs nothing but the write.
     fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>>;
 
@@ -67,6 +77,28 @@ pub(crate) trait Disk: Send + Sync {
     }
 }
 
+/// Puts a whole new file in the place of the one that was there.
+fn put(path: &Path, content: &[u8], sync: impl Fn(&File) -> io::Result<()>) -> io::Result<File> {
+    create_folder(parent(path)?)?;
+    let unfinished = unfinished(path)?;
+    let mut file = create_private(&unfinished)?;
+    let written = file.write_all(content).and_then(|()| sync(&file));
+    if let Err(error) = written.and_then(|()| std::fs::rename(&unfinished, path)) {
+        let _ = std::fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    Ok(file)
+}
+
+/// Removes a file; true if there was one.
+fn removed(path: &Path) -> io::Result<bool> {
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// A file open for writing at a place.
 pub(crate) trait OpenFile: Send {
     /// Writes all of `content` at `offset`. Durable on return.
@@ -100,17 +132,17 @@ impl Disk for LocalDisk {
     }
 
     fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>> {
-        let folder = parent(path)?;
-        create_folder(folder)?;
-        let unfinished = unfinished(path)?;
-        let mut file = create_private(&unfinished)?;
-        let written = file.write_all(content).and_then(|()| file.sync_data());
-        if let Err(error) = written.and_then(|()| std::fs::rename(&unfinished, path)) {
-            let _ = std::fs::remove_file(&unfinished);
-            return Err(error);
-        }
-        sync_folder(folder)?;
+        let file = put(path, content, File::sync_data)?;
+        sync_folder(parent(path)?)?;
         Ok(Box::new(LocalFile(file)))
+    }
+
+    fn replace_unsynced(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        put(path, content, |_| Ok(())).map(drop)
+    }
+
+    fn remove_unsynced(&self, path: &Path) -> io::Result<bool> {
+        removed(path)
     }
 
     fn reopen(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
@@ -133,11 +165,11 @@ impl Disk for LocalDisk {
     }
 
     fn remove(&self, path: &Path) -> io::Result<bool> {
-        match std::fs::remove_file(path) {
-            Ok(()) => sync_folder(parent(path)?).map(|()| true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
+        let was_there = removed(path)?;
+        if was_there {
+            sync_folder(parent(path)?)?;
         }
+        Ok(was_there)
     }
 
     fn check_writable(&self, path: &Path) -> io::Result<()> {

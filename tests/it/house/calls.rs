@@ -100,3 +100,36 @@ fn the_steps_that_are_due() {
     let verified = [CALLER, LIST, UPDATE, LIST, CALLER, CALLER, UPDATE];
     assert_eq!(calls(&copy, &back), verified);
 }
+
+/// What has to be on the disk before the cloud is asked for the next thing, and no more: an intent, a made secret, what metadata knows.
+#[cfg(feature = "server")]
+#[test]
+fn the_syncs_of_what_goes_well() {
+    use crate::support::{env::have, served::Served, strace};
+    if !have("strace") {
+        return;
+    }
+    let served = Served::start();
+    let env = &served.env;
+    let syncs = |args: &[&str]| {
+        let calls = strace::calls(env, args, 0);
+        let syncs = calls
+            .iter()
+            .filter(|call| ["fsync", "fdatasync"].contains(&&*call.name));
+        syncs.count()
+    };
+    let rotate = ["rotate", "--ram-user", "alice"];
+    let begun = [&rotate[..], &["--overlap", "2d"]].concat();
+    let finish = [&rotate[..], &["--finish"]].concat();
+    // The first create also makes folders.
+    let first = served.done(&["create", "--ram-user", "alice"]);
+    served.done(&["delete", &first, "--force", "-y"]);
+    let create = syncs(&["create", "--ram-user", "alice"]);
+    let rotation = syncs(&begun);
+    env.days_pass_for("alice", 3);
+    let disable = syncs(&finish);
+    env.days_pass_for("alice", 3);
+    let delete = syncs(&finish);
+    // Two of the last are of the test's own making: the times in metadata have moved with those in the journal.
+    assert_eq!((create, rotation, disable, delete), (9, 11, 8, 10));
+}

@@ -16,10 +16,12 @@ fn named(call: &Call) -> Option<(&str, &str)> {
     path.rsplit_once('/')
 }
 
-/// What nobody relies on after a power cut: unfinished files, locks, and what lies in a folder that goes as a whole.
+/// What nobody relies on after a power cut: unfinished files, locks, the secret that tries a store, and what lies in a folder that goes
+/// as a whole.
 fn is_passing(folder: &str, file: &str) -> bool {
     let ending = file.rsplit_once('.').map_or(file, |(_, ending)| ending);
-    folder.is_empty() || ["tmp", "lock"].contains(&ending)
+    let is_canary = file.starts_with("akm-canary-");
+    folder.is_empty() || is_canary || ["tmp", "lock"].contains(&ending)
 }
 
 /// Each change of a name, and each file that is opened to go on with what an earlier run wrote.
@@ -103,7 +105,7 @@ fn names_are_made_durable_in_time() {
     for (args, least) in [
         (
             &["create", alice[0], alice[1], "--csv", csv][..],
-            [10, 11, 1, 3, 0, 1],
+            [10, 9, 1, 1, 0, 1],
         ),
         (
             &["export", "--all", "--csv", csv, "--force"],
@@ -111,7 +113,7 @@ fn names_are_made_durable_in_time() {
         ),
         (
             &["rotate", alice[0], alice[1], "--overlap", "0s"],
-            [0, 6, 0, 1, 0, 0],
+            [0, 4, 0, 0, 0, 0],
         ),
         (
             &["rotate", alice[0], alice[1], "--finish"],

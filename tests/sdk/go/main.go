@@ -112,6 +112,14 @@ func main() {
 		}
 		return
 	}
+	if os.Args[2] == "call" {
+		user := append(os.Args, "")[4]
+		if err := call(os.Args[3], user); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	threads, _ := strconv.Atoi(os.Args[4])
 	var all sync.WaitGroup
 	for thread := 0; thread < threads; thread++ {
