@@ -147,6 +147,46 @@ fn one_owners_record_is_no_matter_for_another() {
         .said(&[&id], 0, "<ID1>\n", "");
 }
 
+/// What an editor, a sync client or another system leaves beside the records is no record.
+#[test]
+fn files_that_akm_never_writes_stop_nobody() {
+    let env = Env::new().without_overlap();
+    let (alice, bob) = (env.create("alice"), env.create("bob"));
+    let folder = env.record_of("alice").parent().unwrap().to_owned();
+    for stray in [
+        "user-alice 2.toml",
+        "._user-alice.toml",
+        ".#user-alice.toml",
+        "user-alice (conflicted copy 2026-11-30).toml",
+        "user-Alice.toml",
+        "notes.txt",
+    ] {
+        std::fs::write(folder.join(stray), "\0 what is this").unwrap();
+    }
+    let listed = env.akm(&["list", "-o", "plain"]);
+    listed.said(&[&alice, &bob], 0, "<ID1>\n<ID2>\n", "");
+    let csv = env.akm(&["export", "--all", "--csv", "-"]);
+    assert_eq!((csv.code, csv.stdout.lines().count()), (0, 3));
+    let rotated = env.akm(&["rotate", "--all", "-y"]);
+    assert_eq!((rotated.code, rotated.stdout.lines().count()), (0, 2));
+    // An empty record stops its own owner alone.
+    std::fs::write(env.record_of("alice"), "").unwrap();
+    for (args, rows) in [
+        (&["list", "-o", "plain", "--ram-user", "bob"][..], 2),
+        (&["export", "--all", "--csv", "-"], 3),
+        (&["rotate", "--all", "-y"], 1),
+    ] {
+        let ran = env.akm(args);
+        let code = i32::from(args[0] != "list");
+        assert_eq!(
+            (ran.code, ran.stdout.lines().count()),
+            (code, rows),
+            "{args:?}: {}",
+            ran.stderr
+        );
+    }
+}
+
 #[test]
 fn a_rotation_does_not_go_on_over_a_damaged_record() {
     let env = Env::new().without_overlap();
