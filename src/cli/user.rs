@@ -175,7 +175,7 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
 fn delete(context: &Context, name: &str) -> Result<(), Failure> {
     let name = UserName::parse(name)?;
     let session = context.changing()?;
-    if !ops::user::exists(&session, &name)? {
+    if !session.has_user(&name)? {
         return Err(Failure::from(ops::user::missing(&name))
             .hint("`akm user list` shows the ones there are"));
     }

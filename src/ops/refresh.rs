@@ -112,7 +112,7 @@ fn user_gone(session: &Session, record: &OwnerRecord) -> Result<(), Failure> {
     let Owner::RamUser(name) = &of else {
         return Ok(());
     };
-    if super::user::exists(session, name)? {
+    if session.has_user(name)? {
         return Ok(());
     }
     user_gone_now(session, &of)

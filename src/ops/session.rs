@@ -11,7 +11,7 @@ use crate::cloud::{self, Caller, Client, Fault};
 use crate::core::{
     access_key::AccessKeyId,
     account::{AccountId, Owner},
-    name::ProfileName,
+    name::{ProfileName, UserName},
 };
 use crate::metadata::{
     Home,
@@ -134,6 +134,15 @@ impl Account {
 }
 
 impl Session {
+    /// Whether the cloud has a user of that name, in any case of its letters.
+    pub(crate) fn has_user(&self, name: &UserName) -> Result<bool, Failure> {
+        match self.cloud.user(name) {
+            Ok(_) => Ok(true),
+            Err(error) if error.fault == Fault::NoSuchUser => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Asserts that the signer belongs to the account that this session is about: a profile may have been re-pointed.
     pub(crate) fn check_account(&self) -> Result<(), Failure> {
         self.caller().map(drop)

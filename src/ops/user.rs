@@ -5,15 +5,6 @@ use crate::cloud::{Fault, User};
 use crate::core::{account::Owner, name::UserName};
 use crate::metadata::log::Action;
 
-/// Whether the cloud has a user of that name, in any case of its letters.
-pub(crate) fn exists(session: &Session, name: &UserName) -> Result<bool, Failure> {
-    match session.cloud.user(name) {
-        Ok(_) => Ok(true),
-        Err(error) if error.fault == Fault::NoSuchUser => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// `Exists` when there is one.
 pub(crate) fn create(
     session: &Session,

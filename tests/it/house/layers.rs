@@ -1,6 +1,7 @@
 //! The house rules, held against the source: who may know whom. `src/lib.rs` has the picture.
 
 use crate::house::source::{self, Source};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// What each room may name besides itself.
@@ -157,6 +158,50 @@ fn no_command_is_advised_below_cli() {
         let advises = |line: &&str| line.contains("`akm ") || line.contains("\"akm ");
         assert_eq!(code.clone().find(advises), None, "{file}");
     }
+}
+
+/// What each file of `ops` names there, but for what it lies in or what lies in it.
+fn names_in_ops(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let of_ops = || {
+        sources
+            .iter()
+            .filter(|source| source.file.starts_with("ops/"))
+    };
+    let modules: BTreeSet<String> = of_ops().map(|source| source.module().join("::")).collect();
+    let is_within = |one: &str, other: &str| {
+        let rest = one.strip_prefix(other);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    let named = |path: &[String]| {
+        let prefixes = (1..=path.len())
+            .rev()
+            .map(|length| path[..length].join("::"));
+        prefixes.into_iter().find(|prefix| modules.contains(prefix))
+    };
+    let names = of_ops().map(|source| {
+        let own = source.module().join("::");
+        let paths = source.paths();
+        let named = paths.iter().filter_map(|path| named(path));
+        let apart = named.filter(|it| !is_within(it, &own) && !is_within(&own, it));
+        (own.clone(), apart.collect())
+    });
+    names.collect()
+}
+
+/// Whoever reads a file of `ops` need not read in circles.
+#[test]
+fn no_file_of_ops_names_what_names_it() {
+    let mut names = names_in_ops(&source::all());
+    assert!(names.len() > 40, "{}", names.len());
+    // Those that name nothing that is left are taken away, until none is left or all that are left name each other.
+    loop {
+        let (left, count) = (names.keys().cloned().collect::<BTreeSet<_>>(), names.len());
+        names.retain(|_, named| named.iter().any(|it| left.contains(it)));
+        if names.len() == count {
+            break;
+        }
+    }
+    assert_eq!(names, BTreeMap::new());
 }
 
 #[test]

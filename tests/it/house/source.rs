@@ -43,6 +43,11 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
 }
 
 impl Source {
+    /// Where it stands in the crate.
+    pub(crate) fn module(&self) -> &[String] {
+        &self.module
+    }
+
     pub(crate) fn new(file: &str, text: &str) -> Self {
         let module = file
             .strip_suffix(".rs")
