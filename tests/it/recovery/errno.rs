@@ -1,6 +1,7 @@
 //! Every system call of akm made to fail, once or from then on: never a panic, never a success that is none, nothing lost.
 
 use crate::support::env::{Env, Ran, have};
+use crate::support::strace::count;
 use crate::support::strace::{self, Call};
 use crate::support::strikes::{begun, strikes};
 use crate::support::truth;
@@ -31,6 +32,7 @@ fn each(env: &Env, args: &[&str], at_least: usize, look: impl Fn(&Env, &Ran, &st
         number += 1;
     }
     assert!(number >= at_least, "only {number} points");
+    count("errors", number, args);
 }
 
 /// With the fault gone: `recover` ends what can be ended, and the invariants hold. What was called done is done.

@@ -4,6 +4,7 @@
 use crate::support::env::{Env, Ran, have};
 use crate::support::kill_served::{after_got, broken, recovered, resolved, settled};
 use crate::support::served::Served;
+use crate::support::strace::count;
 use crate::support::strace::{self, Call};
 use crate::support::strikes;
 use crate::support::truth;
@@ -106,6 +107,7 @@ impl Course<'_> {
             }
         }
         assert!(number >= at_least, "only {number} points");
+        count("errors, served", number, self.args);
     }
 
     fn under(&self, served: &mut Served, call: &Call, error: &str, lasting: bool) -> (Ran, String) {

@@ -2,6 +2,7 @@
 
 use crate::support::env::{Env, have};
 use crate::support::kill_points::{CHANGING, HARMLESS, among};
+use crate::support::strace::count;
 use crate::support::strace::{self, Call};
 use crate::support::truth::{self, State};
 
@@ -28,6 +29,7 @@ fn points(env: &Env, args: &[&str]) -> Vec<Call> {
 fn each(env: &Env, args: &[&str], at_least: usize, look: impl Fn(&Env, &str)) {
     let points = points(env, args);
     assert!(points.len() >= at_least, "only {} points", points.len());
+    count("killed", points.len(), args);
     for call in &points {
         let copy = truth::copied(env);
         strace::killed(&copy, call, args);

@@ -3,6 +3,7 @@
 use crate::support::env::{Env, Ran, named};
 use crate::support::kill_points::{CHANGING, HARMLESS, among};
 use crate::support::served::Served;
+use crate::support::strace::count;
 use crate::support::strace::{self, Call};
 use crate::support::truth::{self, State};
 use chrono::TimeDelta;
@@ -63,6 +64,7 @@ pub(crate) fn each(
         served.put_back(&begin);
         let points = points(&served.env, args);
         assert!(points.len() >= at_least, "only {} points", points.len());
+        count("killed, served", points.len(), args);
         done = points.iter().all(|call| {
             served.put_back(&begin);
             let killed = killed(served, call, args);

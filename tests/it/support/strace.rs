@@ -33,6 +33,15 @@ fn strace(env: &Env, options: &[&str], args: &[&str]) -> Command {
     command
 }
 
+/// Says at how many points a run was struck.
+#[expect(
+    clippy::print_stdout,
+    reason = "a figure for whoever runs it with --nocapture"
+)]
+pub(crate) fn count(what: &str, points: usize, args: &[&str]) {
+    println!("points: {points} {what}: akm {}", args.join(" "));
+}
+
 /// Every call that a run makes, in order. The run itself must end with `code`.
 #[track_caller]
 pub(crate) fn calls(env: &Env, args: &[&str], code: i32) -> Vec<Call> {
