@@ -13,7 +13,7 @@ use crate::metadata::inventory::OwnerRecord;
 /// Returns the failure where the owner has as many pairs as it may.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, keys: &[AccessKey]) -> Failure {
     let record = session.record(owner).ok();
-    let first = first_to_go(session, keys, |_| true);
+    let first = first_to_go(session, (keys, record.as_ref()), |_| true);
     too_many(owner, keys, record.as_ref(), (Crowd::Full, first))
 }
 
@@ -40,18 +40,23 @@ pub(super) fn too_many(
     }))
 }
 
-/// Returns which pair makes room: a suspect; else an Inactive one, which can be deleted at once; else the oldest.
+/// Returns which pair makes room: a suspect; else an Inactive one, which can be deleted at once; else the oldest, but not the one that is
+/// handed out.
 pub(super) fn first_to_go(
     session: &Session,
-    keys: &[AccessKey],
+    (keys, record): (&[AccessKey], Option<&OwnerRecord>),
     may_go: impl Fn(&&AccessKey) -> bool,
 ) -> FirstToGo {
     if let Some(id) = suspect(session, keys) {
         return FirstToGo::Suspect(id);
     }
     let keys: Vec<&AccessKey> = keys.iter().filter(may_go).collect();
+    let current = record.and_then(|record| record.current());
+    let current = current.filter(|pair| pair.is_held());
+    let is_current = |key: &AccessKey| current.is_some_and(|pair| pair.access_key_id == key.id);
     let mut inactive = keys.iter().filter(|key| key.status == Status::Inactive);
-    let first = inactive.next().or(keys.first());
+    let mut others = keys.iter().filter(|key| !is_current(key));
+    let first = inactive.next().or(others.next());
     first.map_or(FirstToGo::Nothing, |key| FirstToGo::Pair((*key).clone()))
 }
 

@@ -57,7 +57,7 @@ fn line(
 
 fn hint(pairs: &TwoPairs) -> String {
     match (pairs.crowd, &pairs.first) {
-        (Crowd::Leak, _) => "name it: `--leaked KEY_ID`".to_owned(),
+        (Crowd::Leak, _) => "name it: `akm leak KEY_ID`".to_owned(),
         (_, FirstToGo::Suspect(id)) => format!(
             "`{id}` is a suspect: if nobody else made it, `akm delete {id} --force` makes room"
         ),

@@ -38,7 +38,9 @@ impl Live<'_> {
             secret,
             token: None,
         });
-        let (is_young, is_made) = (self.is_young(log, id), log.open().made.contains_key(id));
+        let is_listed = self.seen.sight(log.open(), id) == Sight::Active;
+        let is_young = is_listed && self.is_young(log, id);
+        let is_made = log.open().made.contains_key(id);
         match self.ask(&client, |fault| is_worth_waiting(fault, is_young, is_made)) {
             Ok(()) => drop(self.seen.verified.insert(id.clone(), self.now())),
             Err(error) => drop(

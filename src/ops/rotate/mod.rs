@@ -14,7 +14,7 @@ pub(crate) use younger::younger_than;
 
 use super::{
     Failure, Session,
-    drive::End,
+    drive::{End, Ending},
     live::{Deed, Order, Went},
     remark::{self, Of, Remark},
     standing,
@@ -86,6 +86,8 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
     if let Some(id) = &wish.replace {
         replace::first(&mut work, id)?;
     } else if is_rolled_back(work.open()) {
+        work.check_signer()?;
+        replace::makes_room(session, owner, work.open())?;
         let went = work.go(Ask::EndGrace, wish.order())?;
         tell_of_rolled_back(&work, &went);
     }
@@ -94,7 +96,7 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
 
 fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {
     let rested = work.is_delivered();
-    let was_requested = work.open().request.is_some();
+    let was_requested = work.open().request.is_some() && work.open().leaked.is_empty();
     let mut went = work.go(Ask::Rotate, wish.order())?;
     if was_requested && has_come_to_nothing(work.open(), &went) {
         went = work.go(Ask::Rotate, wish.order())?;
@@ -124,7 +126,7 @@ fn is_rolled_back(open: &OpenWork) -> bool {
 
 fn tell_of_rolled_back(work: &Work, went: &Went) {
     for deed in &went.deeds {
-        if let Deed::Ended(old, ..) = deed {
+        if let Deed::Ended(old, _, Ending::Gone) = deed {
             let deleted = Remark::Pair(old.clone(), Of::DeletedAfterRollback);
             work.session.tell.note(deleted);
         }

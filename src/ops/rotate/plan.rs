@@ -127,7 +127,11 @@ impl Rehearsing<'_> {
         match &wish.replace {
             Some(id) if retired(self.log.open(), id) => self.end_grace(wish)?,
             Some(id) => self.replace(id)?,
-            None if is_rolled_back(self.log.open()) => self.end_grace(wish)?,
+            None if is_rolled_back(self.log.open()) => {
+                self.calls.add(&Call::list_pairs(self.owner));
+                replace::makes_room(self.session, self.owner, self.log.open())?;
+                self.end_grace(wish)?;
+            }
             None => (),
         }
         self.go(Ask::Rotate, wish.order())
@@ -173,7 +177,8 @@ impl Rehearsing<'_> {
     }
 
     fn go(mut self, ask: Ask, order: Order) -> Result<Plan, Failure> {
-        let was_requested = self.log.open().request.is_some();
+        let open = self.log.open();
+        let was_requested = open.request.is_some() && open.leaked.is_empty();
         let mut went = self.run(ask, order.clone())?;
         if was_requested && has_come_to_nothing(self.log.open(), &went) {
             went = self.run(ask, order)?;

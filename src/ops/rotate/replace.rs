@@ -3,6 +3,7 @@
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
+    open_work::OpenWork,
     plan::Ask,
 };
 use crate::ops::{
@@ -75,6 +76,19 @@ fn active(owner: &Owner, id: &AccessKeyId, is_last: bool) -> Failure {
     })
 }
 
+/// Sees to it that nothing is deleted for a rotation that another pair of the owner's is in the way of.
+pub(super) fn makes_room(session: &Session, owner: &Owner, open: &OpenWork) -> Result<(), Failure> {
+    let Some(it) = &open.replacement else {
+        return Ok(());
+    };
+    let shown = session.cloud.pairs(owner)?;
+    let is_other = |key: &AccessKey| key.id != it.old && key.id != it.new;
+    if shown.iter().any(is_other) {
+        return Err(two_pairs(session, owner, &shown));
+    }
+    Ok(())
+}
+
 /// The owner has two pairs and no rotation is open: both, when each was used, and what to run.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -> Failure {
     let Ok(mut record) = session.record(owner) else {
@@ -89,6 +103,8 @@ pub(super) fn two_pairs(session: &Session, owner: &Owner, shown: &[AccessKey]) -
         }
     }
     let signer = session.cloud.signer();
-    let first = crowd::first_to_go(session, shown, |key| signer != key.id.as_str());
+    let first = crowd::first_to_go(session, (shown, Some(&record)), |key| {
+        signer != key.id.as_str()
+    });
     crowd::too_many(owner, shown, Some(&record), (Crowd::Rotation, first))
 }

@@ -78,7 +78,7 @@ fn the_other_pair_takes_its_place_if_it_can() {
     let ran = env.refused(&args, 2);
     let asked = "RAM user `alice` has two AccessKey pairs: which of them leaked? ";
     assert!(ran.stderr.contains(asked), "{}", ran.stderr);
-    assert!(ran.stderr.ends_with("hint: name it: `--leaked KEY_ID`\n"));
+    assert!(ran.stderr.ends_with("hint: name it: `akm leak KEY_ID`\n"));
     leaked(&env, &one).said(&[&one, &two], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));
     over(&env, &one, &two);
 }

@@ -344,3 +344,34 @@ fn an_old_secret_that_was_lost_before() {
     );
     assert_eq!(active(&env), [(old, true), (new, true)]);
 }
+
+/// What a rollback took out of use goes only where a rotation can follow.
+#[cfg(feature = "server")]
+#[test]
+fn what_it_took_out_of_use_stays_where_another_pair_is_in_the_way() {
+    use crate::support::{served::Served, truth};
+    let served = Served::start();
+    let env = &served.env;
+    env.create("alice");
+    served.done(&["rotate", "--ram-user", "alice"]);
+    served.done(&["rollback", "alice"]);
+    env.allow_pairs(3);
+    let other = Env::light();
+    served.serving.add_profile(&other, "dev");
+    other.create("alice");
+    let ran = env.akm(&["rotate", "--ram-user", "alice"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(truth::live_of(env, "alice").len(), 3);
+}
+
+#[test]
+fn a_pair_that_somebody_enabled_after_a_rollback_is_not_said_to_be_deleted() {
+    let env = Env::new();
+    env.create("alice");
+    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
+    assert_eq!(env.akm(&["rollback", "alice"]).code, 0);
+    crate::support::env::edit(&env.cloud_of("alice"), "\"Inactive\"", "\"Active\"");
+    let ran = env.akm(&["rotate", "--ram-user", "alice"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("is deleted"), "{}", ran.stderr);
+}

@@ -871,3 +871,20 @@ fn a_new_pair_that_is_inactive_beside_none() {
     assert_eq!(rotate(&env, &["--finish"]).code, 0);
     assert_eq!(statuses(&env), [(new, "Active".into())]);
 }
+
+#[test]
+fn of_two_pairs_the_one_that_is_handed_out_is_not_advised_to_go() {
+    let env = Env::new();
+    let (one, two) = (env.create("alice"), env.create("alice"));
+    env.lose_secret(&two);
+    let text = std::fs::read_to_string(env.record_of("alice")).unwrap();
+    let (before, after) = text.rsplit_once("secret_store = \"age\"\n").unwrap();
+    std::fs::write(env.record_of("alice"), format!("{before}{after}")).unwrap();
+    assert_eq!(env.akm(&["show-id", "alice"]).stdout.trim(), one);
+    for command in ["rotate", "create"] {
+        let ran = env.akm(&[command, "--ram-user", "alice"]);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        let hint = ran.stderr.lines().last().unwrap();
+        assert!(hint.contains(&two) && !hint.contains(&one), "{hint}");
+    }
+}

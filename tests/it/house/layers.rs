@@ -172,20 +172,20 @@ fn names_in_ops(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
         let rest = one.strip_prefix(other);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     };
-    let named = |path: &[String]| {
+    let module_of = |path: &[String]| {
         let prefixes = (1..=path.len())
             .rev()
             .map(|length| path[..length].join("::"));
         prefixes.into_iter().find(|prefix| modules.contains(prefix))
     };
-    let names = of_ops().map(|source| {
+    let arrows = of_ops().map(|source| {
         let own = source.module().join("::");
         let paths = source.paths();
-        let named = paths.iter().filter_map(|path| named(path));
-        let apart = named.filter(|it| !is_within(it, &own) && !is_within(&own, it));
+        let found = paths.iter().filter_map(|path| module_of(path));
+        let apart = found.filter(|it| !is_within(it, &own) && !is_within(&own, it));
         (own.clone(), apart.collect())
     });
-    names.collect()
+    arrows.collect()
 }
 
 /// Whoever reads a file of `ops` need not read in circles.
