@@ -8,7 +8,7 @@ use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
 };
-use crate::metadata::inventory::OwnerRecord;
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
 
 /// Returns the failure where the owner has as many pairs as it may.
 pub(super) fn two_pairs(session: &Session, owner: &Owner, keys: &[AccessKey]) -> Failure {
@@ -40,8 +40,8 @@ pub(super) fn too_many(
     }))
 }
 
-/// Returns which pair makes room: a suspect; else an Inactive one, which can be deleted at once; else the oldest, but not the one that is
-/// handed out.
+/// Returns which pair makes room: a suspect; else an Inactive one, which can be deleted at once; else the oldest, but neither the one that
+/// is handed out nor a newer one that another machine may have made for a rotation of its own.
 pub(super) fn first_to_go(
     session: &Session,
     (keys, record): (&[AccessKey], Option<&OwnerRecord>),
@@ -55,7 +55,12 @@ pub(super) fn first_to_go(
     let current = current.filter(|pair| pair.is_held());
     let is_current = |key: &AccessKey| current.is_some_and(|pair| pair.access_key_id == key.id);
     let mut inactive = keys.iter().filter(|key| key.status == Status::Inactive);
-    let mut others = keys.iter().filter(|key| !is_current(key));
+    let is_known = |key: &AccessKey| {
+        let is_older = current.is_none_or(|pair| key.created_at < pair.created_at);
+        let pair = record.and_then(|record| record.pair(&key.id));
+        is_older || pair.is_some_and(PairRecord::is_held)
+    };
+    let mut others = keys.iter().filter(|key| !is_current(key) && is_known(key));
     let first = inactive.next().or(others.next());
     first.map_or(FirstToGo::Nothing, |key| FirstToGo::Pair((*key).clone()))
 }

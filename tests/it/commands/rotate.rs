@@ -873,7 +873,7 @@ fn a_new_pair_that_is_inactive_beside_none() {
 }
 
 #[test]
-fn of_two_pairs_the_one_that_is_handed_out_is_not_advised_to_go() {
+fn of_two_pairs_neither_the_one_in_use_nor_a_strangers_is_advised_to_go() {
     let env = Env::new();
     let (one, two) = (env.create("alice"), env.create("alice"));
     env.lose_secret(&two);
@@ -885,6 +885,7 @@ fn of_two_pairs_the_one_that_is_handed_out_is_not_advised_to_go() {
         let ran = env.akm(&[command, "--ram-user", "alice"]);
         assert_eq!(ran.code, 4, "{}", ran.stderr);
         let hint = ran.stderr.lines().last().unwrap();
-        assert!(hint.contains(&two) && !hint.contains(&one), "{hint}");
+        // Another machine may have made the newer one for a rotation of its own.
+        assert_eq!(hint, "hint: `akm list --refresh` shows them");
     }
 }

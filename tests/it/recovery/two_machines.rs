@@ -96,7 +96,7 @@ fn the_second_is_refused_as_long_as_the_first_is_on_its_way() {
             &["--overlap", "2d"],
             "Active",
             "<ID1>\n",
-            "`akm disable <ID1>`, and once nothing misses it `akm rotate --ram-user alice --replace <ID1>`",
+            "`akm list --refresh` shows them",
         ),
         (
             &["--overlap", "0s"],
@@ -173,7 +173,7 @@ fn what_the_second_replaces_by_its_id_the_first_finds_done() {
     let ids = [&*new, third];
     let over =
         "akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n";
-    let hint = "`akm disable <ID1>`, and once nothing misses it `akm rotate --ram-user alice --replace <ID1>`";
+    let hint = "`akm list --refresh` shows them";
     let told = format!("{over}{}", two("Active", hint));
     both.the_one(&ROTATE).said(&ids, 4, "", &told);
     let live = both.live();
@@ -317,7 +317,7 @@ fn at_the_same_moment_and_there_is_room() {
     };
     assert_eq!(both.live(), [active(&new), active(third)]);
     assert_eq!(both.the_other(&["verify", third]).code, 0);
-    let hint = "`akm disable <ID1>`, and once nothing misses it `akm rotate --ram-user alice --replace <ID1>`";
+    let hint = "`akm list --refresh` shows them";
     both.the_one(&ROTATE)
         .said(&[&new, third], 4, "", &two("Active", hint));
 }
