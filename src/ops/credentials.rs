@@ -198,7 +198,8 @@ pub(crate) fn alive<'a>(
 ) -> Result<&'a PairRecord, Failure> {
     let pair = record.pair(id).ok_or_else(|| session::no_such_pair(id))?;
     if pair.is_deleted() {
-        return Err(Pair::Deleted(id.clone()).into());
+        let (id, leaked) = (id.clone(), pair.leaked);
+        return Err(Pair::Deleted { id, leaked }.into());
     }
     Ok(pair)
 }

@@ -86,7 +86,7 @@ fn said(owner: &Owner, doing: &Doing, now: Timestamp) -> String {
     let pair = if id == plan::NEW { "the new pair" } else { id };
     let what = match doing.what {
         What::Create => format!("create a pair for {owner}"),
-        What::HandOut => format!("hand out {pair} from then on, once it is found to work"),
+        What::HandOut => format!("hand out {pair} once it is verified"),
         What::Disable => format!("disable {pair}"),
         What::Enable => format!("enable {pair}"),
         What::Delete => format!("delete {pair}"),

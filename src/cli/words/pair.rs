@@ -13,7 +13,12 @@ pub(super) fn problem(problem: &Pair) -> Text {
     match problem {
         Pair::Unknown(id) => Text::new(format!("there is no AccessKey pair `{id}` in this account"))
             .hint("`akm list --refresh` shows the ones there are"),
-        Pair::Deleted(id) => Text::new(format!("`{id}` is deleted")).hint(format!(
+        Pair::Deleted { id, leaked: true } => {
+            Text::new(format!("`{id}` leaked, and is deleted")).hint(format!(
+                "if nobody else has it after all: `akm restore {id} --force`, while the recycle bin has it"
+            ))
+        }
+        Pair::Deleted { id, .. } => Text::new(format!("`{id}` is deleted")).hint(format!(
             "`akm restore {id}` brings it back while the recycle bin has it"
         )),
         Pair::NoneOf(owner) => Text::new(format!("{owner} has no AccessKey pair"))

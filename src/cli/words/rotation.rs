@@ -26,13 +26,13 @@ pub(super) fn problem(problem: &Rotation) -> Text {
             it.new
         ))
         .hint(format!(
-            "`akm rotate {} --rollback` goes back to the old pair `{}`",
+            "`akm rollback {}` goes back to the old pair `{}`",
             selector(owner),
             it.old
         )),
         Rotation::ReplacesNew(id, owner) => {
             Text::new(format!("`{id}` is the new pair of a rotation that is open")).hint(format!(
-                "`akm rotate {} --rollback` takes it out of use",
+                "`akm rollback {}` takes it out of use",
                 selector(owner)
             ))
         }

@@ -12,7 +12,10 @@ use crate::ops::Kind;
 pub(crate) enum Pair {
     /// The account has no such pair.
     Unknown(AccessKeyId),
-    Deleted(AccessKeyId),
+    Deleted {
+        id: AccessKeyId,
+        leaked: bool,
+    },
     NoneOf(Owner),
     NoneActive(Owner),
     /// Nothing is known of the owner.
@@ -89,7 +92,7 @@ impl Pair {
     pub(super) fn kind(&self) -> Kind {
         match self {
             Self::Unknown(_)
-            | Self::Deleted(_)
+            | Self::Deleted { .. }
             | Self::NoneOf(_)
             | Self::NoneActive(_)
             | Self::NoneKnown(_)

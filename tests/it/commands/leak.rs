@@ -396,6 +396,20 @@ fn a_pair_that_is_being_restored() {
     ended(&env, &id, &new);
 }
 
+/// The way back is advised with the option that it takes.
+#[test]
+fn a_deleted_pair_that_leaked_is_not_handed_out() {
+    let env = Env::new().without_overlap();
+    let id = env.create("alice");
+    done(&env, &["leak", &id]);
+    for command in ["verify", "env"] {
+        let ran = env.akm(&[command, &id]);
+        let told = "akm: `<ID1>` leaked, and is deleted\n\
+                    hint: if nobody else has it after all: `akm restore <ID1> --force`, while the recycle bin has it\n";
+        assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (3, told));
+    }
+}
+
 /// It comes back Inactive, and is handed out again only once a person enables it.
 #[test]
 fn a_pair_that_leaked_is_restored() {
@@ -563,7 +577,7 @@ fn no_pair_is_made_beside_a_rotation_that_waits() {
     let ran = env.akm(&["create", "--ram-user", "alice"]);
     let told = "akm: the rotation that replaces `<ID1>` is not over: nothing else is made for RAM user `alice` meanwhile\n\
                 hint: `akm recover --list` shows what it waits for; `akm rotate --ram-user alice --finish` does what is due; \
-                `akm rotate --ram-user alice --rollback` goes back\n";
+                `akm rollback --ram-user alice` goes back\n";
     assert_eq!((ran.code, said(&ran, &[&old]).as_str()), (4, told));
     is_open(&env, "rotation (overlap)", Some(&new));
     done(&env, &[&ROTATE[..], &["--rollback"]].concat());

@@ -350,7 +350,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
         let screen = pty.screen().replace('\r', "");
         for line in screen.lines() {
             let copied = line.contains(" --force`")
-                || line.contains(" --rollback`")
+                || line.starts_with("`akm rollback ")
                 || line.trim_start().starts_with("akm ");
             assert!(line.chars().count() <= 80 || copied, "{command}: {line}");
         }
@@ -364,7 +364,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
     screen("user list");
     let told = screen(&format!("delete {} -y", rotated.stdout.trim()));
     assert!(
-        told.contains("hint:\n`akm rotate --ram-user ") && told.contains("--rollback`\ngoes back"),
+        told.contains("`akm rollback --ram-user ") && told.contains("goes back to the old pair"),
         "{told}"
     );
     for command in crate::support::command_tree::all_commands() {

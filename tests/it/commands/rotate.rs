@@ -598,7 +598,7 @@ fn it_does_not_go_on_while_the_new_pair_does_not_work() {
         std::fs::write(env.cloud_of("alice"), format!("{first}{new}{inactive}")).unwrap();
         stopped(
             "the new pair `<ID2>` is Inactive",
-            "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rotate --ram-user alice --rollback`",
+            "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rollback --ram-user alice`",
         );
         assert_eq!(env.akm(&["enable", &new]).code, 0);
         crate::support::leaks::hide(&env, &new);
@@ -633,7 +633,7 @@ fn the_new_pair_of_an_open_rotation_is_taken_away_by_force_alone() {
             "",
             &format!(
                 "{SANDBOX}akm: `<ID2>` is the new pair of a rotation that is not over\n\
-                 hint: `akm rotate --ram-user alice --rollback` goes back to the old pair `<ID1>`\n"
+                 hint: `akm rollback --ram-user alice` goes back to the old pair `<ID1>`\n"
             ),
         );
         let copy = env.copied();

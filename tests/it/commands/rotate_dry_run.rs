@@ -34,7 +34,7 @@ fn it_says_what_would_be_done_and_when() {
     let old = env.create("alice");
     let args = ["rotate", "--ram-user", "alice", "--dry-run"];
     let made = "create a pair for RAM user `alice`\n\
-                hand out the new pair from then on, once it is found to work\n";
+                hand out the new pair once it is verified\n";
     let now = [&args[..], &["--overlap", "0s"]].concat();
     let due = "disable <ID1>\ndelete <ID1> from <DAY>\n";
     env.akm(&now)
@@ -323,7 +323,7 @@ fn of_a_rotation_that_was_cut_short() {
     edit(&inactive.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
     let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
                  hint: `akm enable <ID2>`, then the same command again; \
-                 or back to `<ID1>`: `akm rotate --ram-user alice --rollback`\n";
+                 or back to `<ID1>`: `akm rollback --ram-user alice`\n";
     stopping(&inactive, &[], &ids, ("", stops));
 }
 
@@ -378,7 +378,7 @@ fn of_a_rotation_that_will_stop() {
     edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
     let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
                  hint: `akm enable <ID2>`, then the same command again; \
-                 or back to `<ID1>`: `akm rotate --ram-user alice --rollback`\n";
+                 or back to `<ID1>`: `akm rollback --ram-user alice`\n";
     for more in [&[][..], &["--finish"]] {
         stopping(&env, more, &ids, ("", stops));
     }

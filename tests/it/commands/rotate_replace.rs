@@ -122,7 +122,7 @@ fn what_an_open_rotation_needs_is_not_replaced() {
         &two,
         4,
         "akm: `<ID2>` is the new pair of a rotation that is open\n\
-         hint: `akm rotate --ram-user alice --rollback` takes it out of use\n",
+         hint: `akm rollback --ram-user alice` takes it out of use\n",
     );
     said(
         "LTAI1",

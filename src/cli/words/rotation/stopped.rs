@@ -96,7 +96,7 @@ fn or_back(stopped: &Stopped) -> String {
         return String::new();
     }
     format!(
-        "; or back to `{}`: `akm rotate {} --rollback`",
+        "; or back to `{}`: `akm rollback {}`",
         stopped.it.old,
         selector(&stopped.owner)
     )

@@ -54,6 +54,6 @@ fn not_over(waits: &Waits) -> Text {
         .because(format!("nothing else is made for {owner} meanwhile"))
         .hint(format!(
             "`akm recover --list` shows what it waits for; `akm rotate {selector} --finish` does what is due; \
-             `akm rotate {selector} --rollback` goes back"
+             `akm rollback {selector}` goes back"
         ))
 }
