@@ -9,7 +9,7 @@ use super::starts::Starts;
 use super::world::{Nature, World};
 use crate::core::access_key::Status;
 use crate::ops::Kind;
-use crate::store::StoreKind;
+use crate::store::{SecretName, SecretStore, StoreKind};
 use std::sync::Arc;
 
 /// One pair, held in a keyring.
@@ -92,6 +92,33 @@ fn a_secret_that_was_put_back_for_a_leak_stays_in_the_journal_until_it_is_proven
     assert_eq!(again, Outcome::Done, "{}", world.fate.trace());
     lose_the_unwritten(&world);
     is_sound(&world);
+}
+
+/// Another home may use the same keyring: that it has a secret does not tell who made the pair.
+#[test]
+fn a_pair_whose_secret_another_home_put_into_the_keyring_is_a_suspect() {
+    let world = keyring();
+    let plan = Plan {
+        fault: Some((2, Fault::RequestLost)),
+        ..Plan::default()
+    };
+    let lost = Deed::Create.perform(&world, plan).0;
+    assert_eq!(lost, Outcome::Failed(Kind::HalfDone));
+    let wire = Arc::new(cloud::Direct(world.cloud.clone()));
+    let other = cloud::client(wire, world.clock.clone());
+    let made = other
+        .create_pair(&other.prepare_pair(&owner()).unwrap())
+        .unwrap();
+    let keyring = world.keyring.of_run(1000);
+    keyring
+        .put(&SecretName::pair(&made.id), &made.secret)
+        .unwrap();
+    world.wait(25);
+    let recovered = Deed::Recover.perform(&world, Plan::default()).0;
+    assert_eq!(recovered, Outcome::Done, "{}", world.fate.trace());
+    let suspects = world.journal().suspects().unwrap();
+    let ids: Vec<_> = suspects.into_iter().map(|one| one.access_key_id).collect();
+    assert_eq!(ids, [made.id]);
 }
 
 #[test]
