@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::sandbox::testing::TurnedClock;
-use std::time::Duration;
+use chrono::TimeDelta;
 
 /// A RAM user with every permission, and a role that it may assume.
 fn administrator() -> (Client, RoleArn) {
@@ -110,7 +110,7 @@ fn a_session_is_followed_by_another_before_it_ends() {
     let session = SessionName::parse("akm").unwrap();
     let cloud = pair.in_role(role, session, None).unwrap();
     let after = |minutes| {
-        clock.sleep(Duration::from_mins(minutes));
+        clock.turn(TimeDelta::minutes(minutes));
         let caller = cloud.caller_identity();
         (
             caller.map_err(|error| error.fault).map(drop),
