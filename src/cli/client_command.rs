@@ -1,12 +1,26 @@
 //! The command that a client's file has, read as the shell and akm would read it.
 
-use super::connect::{ClientCredentials, option, written};
-use super::{Cli, Command};
+use super::connect::{ClientCredentials, written};
+use super::{advice::option, credential_process::CredentialProcess, global::Global};
 use crate::core::name::ProfileName;
 use crate::delivery::process_command;
 use crate::ops::credentials::Selector;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use std::env;
+
+/// The part of akm's command line that a client's file may have.
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Only,
+}
+
+#[derive(Subcommand)]
+enum Only {
+    CredentialProcess(CredentialProcess),
+}
 
 /// A command line of `akm credential-process`.
 pub(super) struct ClientCommand {
@@ -23,11 +37,9 @@ impl ClientCommand {
         let words = process_command::words(command)?;
         let is_variable = |word: &&String| *word == "env" || word.contains('=');
         let before = words.iter().take_while(is_variable).count();
-        let cli = Cli::try_parse_from(&words[before..]).ok()?;
-        let Command::CredentialProcess(args) = cli.command else {
-            return None;
-        };
-        let profile = cli.global.profile.as_deref().map(ProfileName::parse);
+        let line = Line::try_parse_from(&words[before..]).ok()?;
+        let Only::CredentialProcess(args) = line.command;
+        let profile = line.global.profile.as_deref().map(ProfileName::parse);
         let variables = words[..before].iter().filter(|word| *word != "env");
         Some(Self {
             variables: variables.cloned().collect(),

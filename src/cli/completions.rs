@@ -1,10 +1,14 @@
 //! `akm completions`
 
-use super::{complete::VARIABLE, ui};
+use super::ui;
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
 use clap::{Args, ValueEnum};
 use clap_complete::env::{Elvish, EnvCompleter, Fish, Powershell};
+
+/// The variable by which a shell's script asks. It bears our name: under clap's own, `COMPLETE`, a completer of another program
+/// that runs akm would get a script for an answer.
+pub(crate) const VARIABLE: &str = "AKM_COMPLETE";
 
 /// Print the script that makes a shell complete akm's commands, RAM users and AccessKey IDs
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! `akm connect`
 
-use super::{context::Context, hand_out::region, selector::PairArgs, ui};
+use super::{advice::option, context::Context, hand_out::region, selector::PairArgs, ui};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::ProfileName, role::RoleArn};
 use crate::delivery::aliyun_config::External;
@@ -229,14 +229,6 @@ pub(super) fn written(selector: &Selector) -> Vec<String> {
         Selector::CurrentOf(Owner::Account) => vec!["--account".to_owned()],
         Selector::Own => vec!["--self".to_owned()],
     }
-}
-
-/// An option with its value; in one word where the value looks like an option itself.
-pub(super) fn option(short: &str, long: &str, value: &str) -> Vec<String> {
-    if value.starts_with('-') {
-        return vec![format!("{long}={value}")];
-    }
-    vec![short.to_owned(), value.to_owned()]
 }
 
 fn file() -> Result<PathBuf, Failure> {

@@ -2,7 +2,7 @@
 
 use super::{
     context::{self, Context},
-    copy, note,
+    copy, owner_prompt,
     pair::PairView,
     selector::OwnerArgs,
     ui, words,
@@ -53,14 +53,14 @@ impl Create {
         }
         let named = self.owner.owner()?;
         match named {
-            Some(Owner::Account) => warn_of_account(context)?,
-            None => note::may_ask(context)?,
+            Some(Owner::Account) => owner_prompt::warn_of_account(context)?,
+            None => owner_prompt::may_ask(context)?,
             _ => (),
         }
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let clipboard = self.copy.then(context::clipboard).transpose()?;
         let session = context.changing()?;
-        let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
+        let owner = named.map_or_else(|| owner_prompt::ask(context, &session), Ok)?;
         let created = self.create(context, &session, &owner)?;
         let pair = &created.pair;
         let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
@@ -179,14 +179,6 @@ impl Create {
         }
         written.and(copied(context, pair, secret.as_ref(), clipboard))
     }
-}
-
-/// The account's own pair wants a yes of its own, however it was asked for.
-pub(super) fn warn_of_account(context: &Context) -> Result<(), Failure> {
-    context.ui.warn(
-        "the account's own pair opens everything the account has; a RAM user's pair is advised",
-    );
-    context.ui.insist("make a pair for the account itself?")
 }
 
 /// To the clipboard, if that was asked for.

@@ -1,6 +1,6 @@
 //! `akm export`
 
-use super::{complete, context::Context, create::CsvTarget, selector, ui};
+use super::{candidates, context::Context, create::CsvTarget, selector, ui};
 use crate::cli::failure::Failure;
 use crate::export::Row;
 use crate::ops::{
@@ -25,10 +25,10 @@ use std::path::{Path, PathBuf};
 ])]
 pub(crate) struct Export {
     /// AccessKey IDs, or RAM users' names for their current pairs
-    #[arg(value_name = "SELECTOR", add = complete::pairs_and_users(), conflicts_with = "all")]
+    #[arg(value_name = "SELECTOR", add = candidates::pairs_and_users(), conflicts_with = "all")]
     selectors: Vec<String>,
     /// The current pair of the RAM user NAME
-    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users(), conflicts_with_all = ["selectors", "account", "all"])]
+    #[arg(short = 'u', long, value_name = "NAME", add = candidates::ram_users(), conflicts_with_all = ["selectors", "account", "all"])]
     ram_user: Option<String>,
     /// The account's own current pair
     #[arg(long, conflicts_with_all = ["selectors", "all"])]

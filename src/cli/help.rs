@@ -1,9 +1,9 @@
 //! `akm help`
 
-use super::{Cli, complete, error, spelling, ui};
+use super::{error, spelling, ui};
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 
 /// Explain a command, or a topic: exit-codes, environment, config
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ use clap::{Args, Command, CommandFactory};
 ])]
 pub(crate) struct Help {
     /// The command's words, or a topic
-    #[arg(value_name = "TOPIC", add = complete::topics())]
+    #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }
 
@@ -72,13 +72,14 @@ const TOPICS: [(&str, &str, &str); 3] = [
 ];
 
 impl Help {
-    pub(crate) fn run(&self) -> Result<(), Failure> {
+    /// Prints what the topic's text or a command of the tree says.
+    pub(crate) fn run(&self, tree: Command) -> Result<(), Failure> {
         if let [word] = &self.topic[..]
             && let Some((_, _, text)) = TOPICS.iter().find(|(name, ..)| name == word)
         {
             return ui::print_text(text);
         }
-        let mut text = explained(&self.topic)?;
+        let mut text = explained(&self.topic, tree)?;
         if self.topic.is_empty() {
             text.push_str("\nTopics, for `akm help TOPIC`:\n");
             text.extend(TOPICS.map(|(name, about, _)| format!("  {name:<13}{about}\n")));
@@ -88,15 +89,14 @@ impl Help {
 }
 
 /// What the command's `--help` says.
-fn explained(words: &[String]) -> Result<String, Failure> {
-    let tree = Cli::command();
+fn explained(words: &[String], tree: Command) -> Result<String, Failure> {
     let mut found = &tree;
     for word in words {
         let inner = found.find_subcommand(word);
         found = inner.ok_or_else(|| unknown(word, found))?;
     }
     let line = ["akm"].into_iter().chain(words.iter().map(String::as_str));
-    match Cli::command().try_get_matches_from(line.chain(["--help"])) {
+    match tree.try_get_matches_from(line.chain(["--help"])) {
         Err(help) => Ok(help.render().to_string()),
         Ok(_) => Ok(String::new()),
     }
@@ -114,9 +114,8 @@ fn unknown(word: &str, among: &Command) -> Failure {
     Failure::new(Kind::Usage, format!("there is no help on `{word}`")).hint(hint)
 }
 
-/// What can be asked for, and what it is about.
-pub(crate) fn names() -> Vec<(String, String)> {
-    let tree = Cli::command();
+/// Returns what can be asked for, and what it is about.
+pub(crate) fn topics(tree: &Command) -> Vec<(String, String)> {
     let commands = tree.get_subcommands().map(|command| {
         let about = command.get_about().map(ToString::to_string);
         (command.get_name().to_owned(), about.unwrap_or_default())
@@ -128,6 +127,8 @@ pub(crate) fn names() -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::command_line::Cli;
+    use clap::CommandFactory;
 
     fn walk(command: &Command, seen: &mut Vec<String>) {
         let name = command.get_display_name().unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! `akm key-policy show`, and the commands under `akm key-policy`.
 
-use super::{complete, context::Context, key_policy_set::Set, selector::key_id, table, ui};
+use super::{candidates, context::Context, key_policy_set::Set, selector::key_id, table, ui};
 use crate::cli::failure::Failure;
 use crate::core::key_policy::{KeyPolicy, Statement};
 use crate::metadata::inventory::PairRecord;
@@ -38,7 +38,7 @@ impl Policy {
 ])]
 pub(crate) struct Show {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_live))]
+    #[arg(value_name = "KEY_ID", add = candidates::pairs(PairRecord::is_live))]
     id: String,
 }
 

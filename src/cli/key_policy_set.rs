@@ -1,6 +1,6 @@
 //! `akm key-policy set`
 
-use super::{complete, context::Context, selector::key_id, ui};
+use super::{candidates, context::Context, selector::key_id, ui};
 use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 ])]
 pub(crate) struct Set {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_live))]
+    #[arg(value_name = "KEY_ID", add = candidates::pairs(PairRecord::is_live))]
     id: String,
     /// Addresses and networks of the internet, as 203.0.113.0/24
     #[arg(long, value_name = "CIDR", num_args = 1.., value_delimiter = ',', group = "networks")]

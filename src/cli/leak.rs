@@ -1,7 +1,7 @@
 //! `akm leak`
 
 use super::{
-    complete,
+    candidates,
     context::Context,
     rotate::told,
     selector::{self, owner},
@@ -21,10 +21,10 @@ use clap::Args;
 #[group(multiple = false, required = true)]
 pub(crate) struct Leak {
     /// An AccessKey ID, or a RAM user's name for its only pair
-    #[arg(value_name = "NAME|KEY_ID", add = complete::pairs_and_users())]
+    #[arg(value_name = "NAME|KEY_ID", add = candidates::pairs_and_users())]
     selector: Option<String>,
     /// The only pair of the RAM user NAME
-    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users())]
+    #[arg(short = 'u', long, value_name = "NAME", add = candidates::ram_users())]
     ram_user: Option<String>,
     /// The account's own only pair
     #[arg(long)]

@@ -2,8 +2,8 @@
 
 use super::{
     context::Context,
+    csv_output,
     selector::OwnerArgs,
-    sheet,
     table::{self, Cell, Look, Tone},
     ui,
 };
@@ -290,7 +290,7 @@ fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
                 .collect();
             ui::print(lines.as_bytes())
         }
-        Output::Csv => sheet::print(&COLUMNS, &view.access_keys),
+        Output::Csv => csv_output::print(&COLUMNS, &view.access_keys),
     }
 }
 

@@ -1,7 +1,7 @@
-//! What is listed by name: a table, the names alone, a sheet, or one object.
+//! What is listed by name: a table, the names alone, CSV, or one object.
 
 use super::{
-    sheet, table,
+    csv_output, table,
     ui::{self, Output},
 };
 use crate::cli::failure::Failure;
@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(super) trait Listed: Serialize {
     /// What `--json` calls them all.
     const WORD: &'static str;
-    /// The fields that a sheet has.
+    /// The fields that the CSV has.
     const COLUMNS: &'static [&'static str];
     /// The heads of the table.
     const HEADER: &'static [&'static str];
@@ -28,7 +28,7 @@ pub(super) fn print<T: Listed>(rows: &[T], output: Option<Output>) -> Result<(),
             let names = rows.iter().flat_map(|row| [row.name(), "\n"]);
             ui::print(names.collect::<String>().as_bytes())
         }
-        Output::Csv => sheet::print(T::COLUMNS, rows),
+        Output::Csv => csv_output::print(T::COLUMNS, rows),
         Output::Table => ui::print(table(rows).as_bytes()),
     }
 }

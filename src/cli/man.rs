@@ -1,10 +1,10 @@
 //! `akm man`: the command tree as man pages, out of the same texts as `--help`.
 
-use super::{Cli, error, help, ui::Ui};
+use super::{error, help, ui::Ui};
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
 use crate::sys::public_file;
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io;
 use std::path::PathBuf;
@@ -22,8 +22,8 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    pub(crate) fn run(&self, ui: &Ui) -> Result<(), Failure> {
-        let pages = pages().map_err(|error| self.failed(error))?;
+    pub(crate) fn run(&self, tree: Command, ui: &Ui) -> Result<(), Failure> {
+        let pages = pages(tree).map_err(|error| self.failed(error))?;
         for (name, page) in &pages {
             let path = self.folder.join(name);
             public_file::replace(&path, page).map_err(|error| self.failed(error))?;
@@ -47,8 +47,7 @@ impl Man {
 }
 
 /// Every command's page by its file's name, `akm` itself first.
-fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
-    let mut tree = Cli::command();
+fn pages(mut tree: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
     tree.build();
     let mut pages = Vec::new();
     add(&tree, &mut pages)?;

@@ -4,8 +4,10 @@
 mod examples;
 
 mod advice;
-mod alone;
+mod candidates;
 mod client_command;
+mod command_line;
+mod command_tree;
 mod complete;
 mod completions;
 mod connect;
@@ -13,13 +15,14 @@ mod context;
 mod copy;
 mod create;
 mod credential_process;
+mod csv_output;
 mod env;
 mod error;
 mod escape;
 mod exec;
 mod export;
 mod failure;
-mod forms;
+mod global;
 mod hand_out;
 mod help;
 mod import;
@@ -30,7 +33,8 @@ mod list;
 mod listing;
 mod log;
 mod man;
-mod note;
+mod output_formats;
+mod owner_prompt;
 mod pair;
 mod passphrase;
 mod profile;
@@ -47,14 +51,13 @@ mod sandbox_serve;
 mod selector;
 #[cfg(feature = "server")]
 mod serve;
-mod sheet;
 mod show_id;
 mod signer;
 mod spelling;
 mod status;
 mod store;
 mod table;
-mod traced;
+mod trace_transport;
 mod ui;
 mod user;
 mod verify;
@@ -63,178 +66,12 @@ mod wrap;
 
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory, FromArgMatches, error::ErrorKind};
+use command_line::Cli;
 use context::{Context, Environment, in_no_home};
 use std::ffi::OsString;
 use std::process::ExitCode;
-use ui::{Output, Ui};
-
-/// Create, keep, rotate and hand out Alibaba Cloud AccessKey pairs
-#[derive(Debug, Parser)]
-#[command(
-    name = "akm",
-    version,
-    disable_help_subcommand = true,
-    propagate_version = true,
-    after_help = examples![
-        "akm create --ram-user alice" => "make an AccessKey pair for a RAM user and hold its secret",
-        "akm list" => "show what is held",
-        "akm rotate --ram-user alice" => "replace the pair, and retire the old one",
-    ]
-)]
-struct Cli {
-    #[command(flatten)]
-    global: Global,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Global options")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
-struct Global {
-    /// The account to work in [env: AKM_PROFILE]
-    #[arg(short, long, global = true, value_name = "NAME", add = complete::profiles())]
-    profile: Option<String>,
-    /// How data is printed
-    #[arg(short, long, global = true, value_name = "FORM")]
-    output: Option<Output>,
-    /// Short for `-o json`
-    #[arg(long, global = true, conflicts_with = "output")]
-    json: bool,
-    /// Answer routine questions with yes; never a destructive choice
-    #[arg(short, long, global = true)]
-    yes: bool,
-    /// Never ask: fail at once with exit 9 [env: AKM_NO_INPUT=1]
-    #[arg(long, global = true)]
-    no_input: bool,
-    /// Say less on standard error
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Say more on standard error: each call to the cloud
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
-}
-
-impl Global {
-    fn output(&self) -> Option<Output> {
-        if self.json {
-            Some(Output::Json)
-        } else {
-            self.output
-        }
-    }
-
-    fn json(&self) -> bool {
-        self.output() == Some(Output::Json)
-    }
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    Create(create::Create),
-    List(list::List),
-    ShowId(show_id::ShowId),
-    Rotate(rotate::Rotate),
-    Leak(leak::Leak),
-    Rollback(rollback::Rollback),
-    Disable(status::Disable),
-    Enable(status::Enable),
-    Delete(pair::Delete),
-    Restore(status::Restore),
-    Export(export::Export),
-    Import(import::Import),
-    Copy(copy::Copy),
-    Exec(exec::Exec),
-    Env(env::Env),
-    Read(read::Read),
-    CredentialProcess(credential_process::CredentialProcess),
-    #[cfg(feature = "server")]
-    Serve(serve::Serve),
-    Verify(verify::Verify),
-    #[command(subcommand)]
-    Connect(connect::Connect),
-    #[command(subcommand)]
-    User(user::User),
-    #[command(subcommand)]
-    Profile(profile::Profile),
-    #[command(subcommand)]
-    KeyPolicy(key_policy::Policy),
-    #[command(subcommand)]
-    Store(store::Store),
-    Recover(recover::Recover),
-    Log(log::Log),
-    #[command(subcommand)]
-    Sandbox(sandbox::Sandbox),
-    Completions(completions::Completions),
-    Man(man::Man),
-    Help(help::Help),
-}
-
-impl Command {
-    fn run(self, context: Context) -> Result<ExitCode, Failure> {
-        match self {
-            Self::Exec(args) => args.run(&context),
-            Self::CredentialProcess(args) => args.run(context).map(|()| ExitCode::SUCCESS),
-            #[cfg(feature = "server")]
-            Self::Serve(args) => args.run(context),
-            other => other.finish(&context).map(|()| ExitCode::SUCCESS),
-        }
-    }
-
-    fn finish(&self, context: &Context) -> Result<(), Failure> {
-        match self {
-            Self::Create(args) => args.run(context),
-            Self::List(args) => args.run(context),
-            Self::ShowId(args) => args.run(context),
-            Self::Rotate(args) => args.run(context),
-            Self::Leak(args) => args.run(context),
-            Self::Rollback(args) => args.run(context),
-            Self::Disable(args) => args.run(context),
-            Self::Enable(args) => args.run(context),
-            Self::Delete(args) => args.run(context),
-            Self::Restore(args) => args.run(context),
-            Self::Export(args) => args.run(context),
-            Self::Import(args) => args.run(context),
-            Self::Copy(args) => args.run(context),
-            Self::Env(args) => args.run(context),
-            Self::Read(args) => args.run(context),
-            Self::Verify(args) => args.run(context),
-            Self::Connect(args) => args.run(context),
-            Self::User(args) => args.run(context),
-            Self::Profile(args) => args.run(context),
-            Self::KeyPolicy(args) => args.run(context),
-            Self::Store(args) => args.run(context),
-            Self::Recover(args) => args.run(context),
-            Self::Log(args) => args.run(context),
-            Self::Sandbox(args) => args.run(context),
-            Self::Exec(_) | Self::CredentialProcess(_) => Ok(()),
-            #[cfg(feature = "server")]
-            Self::Serve(_) => Ok(()),
-            Self::Completions(_) | Self::Man(_) | Self::Help(_) => {
-                self.explain(&context.ui).unwrap_or(Ok(()))
-            }
-        }
-    }
-
-    /// Whether nobody is ever asked by it, terminal or not.
-    fn never_asks(&self) -> bool {
-        matches!(self, Self::CredentialProcess(_))
-    }
-
-    /// What is told of the command line itself, whatever the account; `None` for all else.
-    fn explain(&self, ui: &Ui) -> Option<Result<(), Failure>> {
-        match self {
-            Self::Completions(args) => Some(args.run()),
-            Self::Man(args) => Some(args.run(ui)),
-            Self::Help(args) => Some(args.run()),
-            _ => None,
-        }
-    }
-}
+use ui::Ui;
 
 /// Runs one command line and gives back its exit code.
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -260,7 +97,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }),
     });
     ended(
-        done.map_err(|failure| spelling::hinted(failure, &args)),
+        done.map_err(|failure| spelling::hinted(failure, &args, Cli::command)),
         json,
     )
 }
@@ -268,7 +105,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The parsed command line. The tree of commands is not taken apart afterwards: that costs a tenth of a short command's time, and
 /// the process ends soon.
 fn parsed(args: &[OsString]) -> Result<Cli, clap::Error> {
-    if let Some(cli) = alone::parsed(args) {
+    if let Some(cli) = command_tree::parsed(args) {
         return Ok(cli);
     }
     let mut tree = Cli::command();

@@ -1,6 +1,6 @@
 //! `akm delete`, and how one pair is shown.
 
-use super::{complete, context::Context, selector::key_id, ui};
+use super::{candidates, context::Context, selector::key_id, ui};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, time};
 use crate::metadata::inventory::PairRecord;
@@ -51,7 +51,7 @@ impl<'a> PairView<'a> {
 ])]
 pub(crate) struct Delete {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_live))]
+    #[arg(value_name = "KEY_ID", add = candidates::pairs(PairRecord::is_live))]
     id: String,
     /// Delete it even while it is Active
     #[arg(long)]

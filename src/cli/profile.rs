@@ -2,7 +2,7 @@
 
 use super::context::{Context, no_such_profile};
 use super::{
-    complete,
+    candidates,
     listing::{self, Listed},
     profile_add::Add,
     profile_remove::remove,
@@ -34,14 +34,14 @@ pub(crate) enum Profile {
     #[command(after_help = examples!["akm profile show prod" => "account, identity, what signs, and by what way"])]
     Show {
         /// The profile [default: the one that is meant when none is named]
-        #[arg(add = complete::profiles())]
+        #[arg(add = candidates::profiles())]
         name: Option<String>,
     },
     /// Change a profile
     #[command(after_help = examples!["akm profile edit prod --region cn-hangzhou" => "what `exec` and `connect` hand out with a pair"])]
     Edit {
         /// The profile
-        #[arg(add = complete::profiles())]
+        #[arg(add = candidates::profiles())]
         name: String,
         /// The region that `exec` and `connect` hand out with a pair, as `cn-hangzhou`
         #[arg(long, value_name = "REGION")]
@@ -54,7 +54,7 @@ pub(crate) enum Profile {
     ])]
     Use {
         /// The profile
-        #[arg(add = complete::profiles())]
+        #[arg(add = candidates::profiles())]
         name: String,
     },
     /// Forget a profile; what is known and held of its account's pairs stays
@@ -64,7 +64,7 @@ pub(crate) enum Profile {
     ])]
     Remove {
         /// The profile
-        #[arg(add = complete::profiles())]
+        #[arg(add = candidates::profiles())]
         name: String,
         /// Take the secret that it signs with out of the secret store, too
         #[arg(long)]

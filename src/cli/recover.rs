@@ -1,7 +1,7 @@
 //! `akm recover`
 
 use super::{
-    complete,
+    candidates,
     context::Context,
     error,
     pair::PairView,
@@ -35,7 +35,7 @@ pub(crate) struct Recover {
     list: bool,
     /// Take a suspect as known; or forget a rotation whose new pair is gone, a restore whose pair is nowhere, or that a leaked pair is to
     /// be replaced
-    #[arg(long, value_name = "KEY_ID", add = complete::open_pairs())]
+    #[arg(long, value_name = "KEY_ID", add = candidates::open_pairs())]
     dismiss: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! Selectors: an owner by its name, or a pair by its id or as an owner's current one.
 
-use super::complete;
+use super::candidates;
 use crate::cli::failure::Failure;
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
 use crate::ops::{Kind, credentials::Selector};
@@ -11,10 +11,10 @@ use clap::Args;
 #[group(multiple = false)]
 pub(crate) struct OwnerArgs {
     /// A RAM user of the account
-    #[arg(value_name = "NAME", add = complete::ram_users())]
+    #[arg(value_name = "NAME", add = candidates::ram_users())]
     name: Option<String>,
     /// The RAM user NAME, as an option
-    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users())]
+    #[arg(short = 'u', long, value_name = "NAME", add = candidates::ram_users())]
     ram_user: Option<String>,
     /// The account itself
     #[arg(long)]
@@ -48,10 +48,10 @@ impl OwnerArgs {
 #[group(multiple = false, required = true)]
 pub(crate) struct PairArgs {
     /// An AccessKey ID, or a RAM user's name for its current pair
-    #[arg(value_name = "SELECTOR", add = complete::pairs_and_users())]
+    #[arg(value_name = "SELECTOR", add = candidates::pairs_and_users())]
     selector: Option<String>,
     /// The current pair of the RAM user NAME
-    #[arg(short = 'u', long, value_name = "NAME", add = complete::ram_users())]
+    #[arg(short = 'u', long, value_name = "NAME", add = candidates::ram_users())]
     ram_user: Option<String>,
     /// The account's own current pair
     #[arg(long)]

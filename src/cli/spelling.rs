@@ -1,16 +1,17 @@
 //! "Did you mean": the nearest name that this machine knows of, for one that does not exist.
 
-use super::{Cli, context};
+use super::context;
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
-use clap::{ArgMatches, CommandFactory};
+use clap::{ArgMatches, Command};
 use std::env;
 use std::ffi::OsString;
 
 /// The same failure; where the command line names a RAM user or a profile that is not there and one like it is, its hint begins
-/// with that.
-pub(crate) fn hinted(failure: Failure, args: &[OsString]) -> Failure {
-    let Some(name) = meant(failure.kind, args) else {
+/// with that. `tree` makes the tree that parses the line.
+pub(crate) fn hinted(failure: Failure, args: &[OsString], tree: fn() -> Command) -> Failure {
+    let said = || said(tree(), args);
+    let Some(name) = meant(failure.kind, said) else {
         return failure;
     };
     let hint = match &failure.hint {
@@ -20,18 +21,18 @@ pub(crate) fn hinted(failure: Failure, args: &[OsString]) -> Failure {
     failure.hint(hint)
 }
 
-fn meant(kind: Kind, args: &[OsString]) -> Option<String> {
+fn meant(kind: Kind, said: impl Fn() -> Option<ArgMatches>) -> Option<String> {
     match kind {
         Kind::NoSuchUser | Kind::NoSuchPair => {
-            let said = said(args)?;
+            let said = said()?;
             let name = value(&said, &["ram_user", "name", "selector"])?;
             let inventory = context::glance(value(&said, &["profile"]))?.inventory;
             let key = nearest(&name, inventory.user_keys())?;
             Some(inventory.user_name(&key)?.as_str().to_owned())
         }
         Kind::NoSuchProfile => {
-            let name = value(&said(args)?, &["profile", "name"])
-                .or_else(|| env::var("AKM_PROFILE").ok())?;
+            let name =
+                value(&said()?, &["profile", "name"]).or_else(|| env::var("AKM_PROFILE").ok())?;
             nearest(&name, context::profile_names())
         }
         _ => None,
@@ -39,8 +40,8 @@ fn meant(kind: Kind, args: &[OsString]) -> Option<String> {
 }
 
 /// What the innermost command was given.
-fn said(args: &[OsString]) -> Option<ArgMatches> {
-    let mut said = Cli::command().try_get_matches_from(args).ok()?;
+fn said(tree: Command, args: &[OsString]) -> Option<ArgMatches> {
+    let mut said = tree.try_get_matches_from(args).ok()?;
     while let Some((_, inner)) = said.remove_subcommand() {
         said = inner;
     }

@@ -1,6 +1,6 @@
 //! `akm disable`, `akm enable`, `akm restore`
 
-use super::{complete, context::Context, pair::PairView, selector::key_id, ui};
+use super::{candidates, context::Context, pair::PairView, selector::key_id, ui};
 use crate::cli::failure::Failure;
 use crate::core::access_key::Status;
 use crate::metadata::inventory::PairRecord;
@@ -15,7 +15,7 @@ use clap::Args;
 ])]
 pub(crate) struct Disable {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(|pair| pair.is(Status::Active)))]
+    #[arg(value_name = "KEY_ID", add = candidates::pairs(|pair| pair.is(Status::Active)))]
     id: String,
     /// Disable it even if it is its owner's last Active pair
     #[arg(long)]
@@ -41,7 +41,7 @@ impl Disable {
 ])]
 pub(crate) struct Enable {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
+    #[arg(value_name = "KEY_ID", add = candidates::pairs(|pair| pair.is(Status::Inactive)))]
     id: String,
     /// Enable it even if it leaked
     #[arg(long)]
@@ -68,7 +68,7 @@ impl Enable {
 ])]
 pub(crate) struct Restore {
     /// The pair's AccessKey ID
-    #[arg(value_name = "KEY_ID", add = complete::pairs(PairRecord::is_deleted))]
+    #[arg(value_name = "KEY_ID", add = candidates::pairs(PairRecord::is_deleted))]
     id: String,
     /// Leave it Active, as the cloud returns it
     #[arg(long)]

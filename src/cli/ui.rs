@@ -1,9 +1,9 @@
 //! Talking: data to standard output, everything said to a person to standard error, questions on a terminal.
 
 use super::{
-    Global,
     advice::ProfileOption,
     escape::{self, escape},
+    global::Global,
     words,
     wrap::wrap,
 };

@@ -1,7 +1,7 @@
 //! `akm user create|list|show|delete`
 
 use super::{
-    complete,
+    candidates,
     context::Context,
     listing::{self, Listed},
     ui,
@@ -46,14 +46,14 @@ pub(crate) enum User {
     #[command(after_help = examples!["akm user show alice" => "with the status and age of its pairs"])]
     Show {
         /// The RAM user
-        #[arg(add = complete::ram_users())]
+        #[arg(add = candidates::ram_users())]
         name: String,
     },
     /// Delete a RAM user that has no AccessKey pairs
     #[command(after_help = examples!["akm user delete dave --yes" => "a RAM user whose pairs are deleted"])]
     Delete {
         /// The RAM user
-        #[arg(add = complete::ram_users())]
+        #[arg(add = candidates::ram_users())]
         name: String,
     },
 }

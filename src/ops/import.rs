@@ -1,6 +1,6 @@
 //! `import`: pairs that come with their secrets. Whose each is, is asked of the cloud, with the pair itself.
 
-use super::{Failure, Kind, Session, at_once::at_once, issue, problem, profile, record};
+use super::{Failure, Kind, Session, issue, problem, profile, record, thread_pool::at_once};
 use crate::cloud::{Credentials, Error, Fault};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::import::{FoundPair, looks_like_id};

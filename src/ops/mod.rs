@@ -2,7 +2,6 @@
 
 mod action;
 pub(crate) mod advice;
-mod at_once;
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod credentials;
@@ -37,6 +36,7 @@ pub(crate) mod session;
 mod standing;
 mod stop;
 pub(crate) mod this_run;
+mod thread_pool;
 mod two_pairs;
 pub(crate) mod user;
 pub(crate) mod verify;

@@ -14,7 +14,7 @@ pub(super) use sandbox::broken_sandbox;
 
 use super::advice::ProfileOption;
 use super::passphrase::{Given, Source};
-use super::{Global, traced::Traced, ui::Ui};
+use super::{global::Global, trace_transport::TraceTransport, ui::Ui};
 use crate::cli::failure::Failure;
 use crate::cloud::transport::Transport;
 use crate::core::{account::AccountId, name::ProfileName};
@@ -184,7 +184,7 @@ impl Context {
     /// Each call told, under `--verbose`.
     fn traced(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
         if self.ui.verbose {
-            return Arc::new(Traced::new(transport, self.ui.clone()));
+            return Arc::new(TraceTransport::new(transport, self.ui.clone()));
         }
         transport
     }

@@ -6,7 +6,7 @@ mod plan;
 pub(super) mod told;
 
 use super::{
-    complete,
+    candidates,
     context::Context,
     selector::{OwnerArgs, key_id},
 };
@@ -61,10 +61,10 @@ pub(crate) struct Rotate {
     #[arg(long, conflicts_with = "grace")]
     delete_old: bool,
     /// Delete this pair first, which must be Inactive: for an owner of two, or before its grace is over
-    #[arg(long, value_name = "KEY_ID", conflicts_with = "finish", add = complete::pairs(|pair| pair.is(Status::Inactive)))]
+    #[arg(long, value_name = "KEY_ID", conflicts_with = "finish", add = candidates::pairs(|pair| pair.is(Status::Inactive)))]
     replace: Option<String>,
     /// Strangers may have this pair (without KEY_ID: the owner's only one): disable it first, then replace and delete it
-    #[arg(long, value_name = "KEY_ID", num_args = 0..=1, conflicts_with_all = ["overlap", "grace", "delete_old", "replace", "finish"], add = complete::pairs(PairRecord::is_live))]
+    #[arg(long, value_name = "KEY_ID", num_args = 0..=1, conflicts_with_all = ["overlap", "grace", "delete_old", "replace", "finish"], add = candidates::pairs(PairRecord::is_live))]
     #[expect(clippy::option_option, reason = "absent, alone, or with an id")]
     leaked: Option<Option<String>>,
     /// Do what is due and start nothing

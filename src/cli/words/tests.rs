@@ -1,6 +1,6 @@
 //! Every command line that is advised is one that akm takes.
 
-use crate::cli::Cli;
+use crate::cli::command_line::Cli;
 use clap::CommandFactory;
 use std::fs;
 use std::path::Path;

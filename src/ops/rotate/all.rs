@@ -11,7 +11,7 @@ use crate::metadata::{
     inventory::{OwnerRecord, Owners, PairRecord},
     journal::Unfinished,
 };
-use crate::ops::{Failure, Session, at_once::at_once};
+use crate::ops::{Failure, Session, thread_pool::at_once};
 use std::collections::BTreeSet;
 
 /// Which RAM users are meant.

@@ -3,7 +3,8 @@
 //! The SDKs' default chain asks `~/.aliyun/config.json` before the credentials file.
 
 use super::Scrub;
-use crate::cli::connect::{self, ClientCredentials, option, written};
+use crate::cli::advice::option;
+use crate::cli::connect::{self, ClientCredentials, written};
 use crate::cli::context::{Context, Reading, variable};
 use crate::cli::failure::Failure;
 use crate::cli::import::source::aliyun_config;

@@ -1,4 +1,4 @@
-//! `-o csv`: the rows of `--json` as a sheet. No secret is ever in it.
+//! `-o csv`: the rows of `--json` as CSV. No secret is ever in it.
 
 use super::ui;
 use crate::cli::failure::Failure;

@@ -5,18 +5,18 @@ use crate::cloud::transport::{Request, Response, Service, Transport, Undelivered
 use std::sync::Arc;
 
 /// A transport whose calls are told.
-pub(crate) struct Traced {
+pub(crate) struct TraceTransport {
     inner: Arc<dyn Transport>,
     ui: Ui,
 }
 
-impl Traced {
+impl TraceTransport {
     pub(crate) fn new(inner: Arc<dyn Transport>, ui: Ui) -> Self {
         Self { inner, ui }
     }
 }
 
-impl Transport for Traced {
+impl Transport for TraceTransport {
     fn send(
         &self,
         service: Service,

@@ -31,9 +31,17 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
     );
     set_global_render_config(look());
     match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
-        ACCOUNT => super::create::warn_of_account(context).map(|()| Owner::Account),
+        ACCOUNT => warn_of_account(context).map(|()| Owner::Account),
         _ => pick(&context.ui, session).map(Owner::RamUser),
     }
+}
+
+/// The account's own pair wants a yes of its own, however it was asked for.
+pub(crate) fn warn_of_account(context: &Context) -> Result<(), Failure> {
+    context.ui.warn(
+        "the account's own pair opens everything the account has; a RAM user's pair is advised",
+    );
+    context.ui.insist("make a pair for the account itself?")
 }
 
 /// Bold, and no colour: what the crate has by default cannot be read on white.

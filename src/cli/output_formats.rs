@@ -1,8 +1,8 @@
 //! Which forms of output each command has. A form that makes no sense is refused before anything is done.
 
 use super::{
-    Command, connect::Connect, key_policy::Policy, profile::Profile, sandbox::Sandbox,
-    store::Store, ui::Output, user::User,
+    command_line::Command, connect::Connect, key_policy::Policy, profile::Profile,
+    sandbox::Sandbox, store::Store, ui::Output, user::User,
 };
 use crate::cli::failure::Failure;
 use crate::ops::Kind;

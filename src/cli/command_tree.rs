@@ -1,9 +1,10 @@
 //! A tree of one command, for a line that names it first. Making the tree of all of them is half of what a short command costs,
 //! and the parse is the same.
 
+use super::{command_line::Cli, global::Global};
 use super::{
-    Cli, Global, copy, create, credential_process, env, exec, export, import, list, pair, read,
-    recover, rotate, show_id, status, verify,
+    copy, create, credential_process, env, exec, export, import, list, pair, read, recover, rotate,
+    show_id, status, verify,
 };
 use clap::{Args, Command, FromArgMatches};
 use std::ffi::OsString;
