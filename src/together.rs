@@ -1,12 +1,10 @@
 //! The client and the sandbox on one wire: what each test below calls is signed, checked, executed and read back.
 
+mod lost;
 #[cfg(feature = "server")]
 mod roles;
 
-use crate::cloud::{
-    Assume, Client, Credentials, Error, Fault, Outcome, answering,
-    transport::{Request, Response, Service, Transport, Undelivered},
-};
+use crate::cloud::{Assume, Client, Credentials, Error, Fault, answering, transport::Transport};
 use crate::core::{
     access_key::{AccessKeyId, Status},
     account::{AccountId, Owner},
@@ -18,7 +16,6 @@ use crate::core::{
 use crate::sandbox::{self, Account, Embedded, Gateway, Memory};
 use crate::sys::clock::{Clock, SystemClock};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 const ACCOUNT: &str = "1234567890123456";
 
@@ -253,83 +250,5 @@ fn half_a_session_is_none() {
             .unwrap_err();
         assert_eq!(error.fault, Fault::BadAnswer, "{part}");
         assert!(!error.to_string().contains("t0k3n"), "{error}");
-    }
-}
-
-/// Loses the request, or its answer, or breaks it, by number.
-struct Bad(Embedded, AtomicU8);
-
-impl Transport for Bad {
-    fn send(
-        &self,
-        service: Service,
-        request: &Request,
-        limit: usize,
-        fresh: bool,
-    ) -> Result<Response, Undelivered> {
-        let answer = |status, body: &str| {
-            Ok(Response {
-                status,
-                headers: Vec::new(),
-                body: body.as_bytes().to_vec(),
-                date: None,
-            })
-        };
-        match self.1.fetch_add(1, Ordering::Relaxed) {
-            0 => Err(Undelivered::NotSent("refused".to_owned())),
-            1 => self
-                .0
-                .send(service, request, limit, fresh)
-                .and(Err(Undelivered::NoAnswer("cut".to_owned()))),
-            2 => answer(
-                200,
-                "{\"AccessKey\":{\"AccessKeyId\":\"LTAI1\",\"AccessKeySecret\":\"s3",
-            ),
-            3 => answer(
-                200,
-                "{\"AccessKey\":{\"AccessKeyId\":\"../../x\",\"AccessKeySecret\":\"s3cr3t\"}}",
-            ),
-            4 => answer(502, "<html>bad gateway</html>"),
-            5 => answer(
-                400,
-                "{\"Code\":\"SignatureNonceUsed\",\"Message\":\"used\"}",
-            ),
-            6 => answer(400, "{\"Code\":\"Throttling.User\",\"Message\":\"slow\"}"),
-            _ => answer(403, "not json"),
-        }
-    }
-
-    fn host(&self, service: Service) -> String {
-        self.0.host(service)
-    }
-
-    fn tries(&self) -> u32 {
-        1
-    }
-
-    fn may_execute_late(&self) -> bool {
-        true
-    }
-}
-
-#[test]
-fn what_is_known_of_a_failed_create() {
-    let cloud = client_over(|embedded| Arc::new(Bad(embedded, AtomicU8::new(0))));
-    let expected = [
-        (Fault::NotSent, Outcome::NotSent),
-        (Fault::NoAnswer, Outcome::Unknown),
-        (Fault::BadAnswer, Outcome::Unknown),
-        (Fault::BadAnswer, Outcome::Unknown),
-        (Fault::Unavailable, Outcome::Unknown),
-        (Fault::NonceUsed, Outcome::Unknown),
-        (Fault::Throttled, Outcome::Refused),
-        (Fault::BadAnswer, Outcome::Unknown),
-    ];
-    for known in expected {
-        let error = cloud
-            .create_pair(&cloud.prepare_pair(&Owner::Account).unwrap())
-            .unwrap_err();
-        assert_eq!((error.fault, error.outcome()), known);
-        assert!(!error.to_string().contains("s3"), "{error}");
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     fault::{Fault, Outcome, fault, known},
+    refusal,
     transport::Response,
-    wire,
 };
 use crate::sys::random;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(crate) struct Error {
     pub(crate) message: String,
     pub(crate) request_id: Option<String>,
     /// What a permission error says of who may not do what.
-    pub(crate) denied: Option<wire::Denied>,
+    pub(crate) denied: Option<refusal::Denied>,
     /// The id of the pair that signed, where the answer is about that pair, which the cloud knows.
     pub(crate) signer: Option<String>,
     /// How long the cloud asks to wait (`x-acs-retry-after`, milliseconds).
@@ -58,7 +58,7 @@ impl Error {
     }
 
     pub(super) fn refused(action: &'static str, response: &Response, signer: &str) -> Self {
-        let told = wire::refusal(&response.body);
+        let told = refusal::refusal(&response.body);
         let fault = fault(&told.code, response.status);
         let redacted = known(&told.code) == Some(Fault::BadSignature);
         let message = if redacted {

@@ -1,5 +1,9 @@
 //! A sandbox on the bench: signed requests in, parsed answers out, over either kind of records, with a clock to turn.
 
+mod clock;
+
+pub(crate) use clock::TurnedClock;
+
 use super::form;
 use super::identifiers::secret_of;
 use super::state::{Account, User};
@@ -16,9 +20,7 @@ use crate::sys::random;
 use chrono::TimeDelta;
 use serde_json::Value;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
 
 pub(super) const ACCOUNT: &str = "1234567890123456";
 
@@ -28,41 +30,6 @@ pub(super) fn account() -> Account {
 
 pub(super) fn start() -> Timestamp {
     time::parse("2026-11-24T00:00:00Z").unwrap()
-}
-
-/// A clock that stands still until it is turned, and counts how long it was slept.
-pub(crate) struct TurnedClock {
-    now: Mutex<Timestamp>,
-    slept: Mutex<Duration>,
-}
-
-impl TurnedClock {
-    pub(crate) fn new() -> Self {
-        Self {
-            now: Mutex::new(start()),
-            slept: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn turn(&self, span: TimeDelta) {
-        *self.now.lock().unwrap() += span;
-    }
-
-    pub(super) fn slept(&self) -> Duration {
-        *self.slept.lock().unwrap()
-    }
-}
-
-impl Clock for TurnedClock {
-    fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap()
-    }
-
-    /// A hundredth, but really: a child that another test has forked holds the sandbox's lock until it has become its program.
-    fn sleep(&self, span: Duration) {
-        thread::sleep(span / 100);
-        *self.slept.lock().unwrap() += span;
-    }
 }
 
 pub(super) type Credentials = (String, Secret);

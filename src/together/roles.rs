@@ -1,8 +1,10 @@
 //! Roles on one wire: sessions that are lent, narrowed, and followed by the next.
 
 use super::*;
+use crate::cloud::transport::{Request, Response, Service, Undelivered};
 use crate::sandbox::testing::TurnedClock;
 use chrono::TimeDelta;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A RAM user with every permission, and a role that it may assume.
 fn administrator() -> (Client, RoleArn) {
