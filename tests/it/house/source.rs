@@ -11,6 +11,7 @@ pub(crate) struct Source {
     module: Vec<String>,
     /// Words and signs, without comments, texts, and items under `#[cfg(test)]`.
     tokens: Vec<String>,
+    pub(crate) lines: usize,
     /// Modules that it declares for tests only.
     tests: Vec<Vec<String>>,
 }
@@ -20,12 +21,18 @@ pub(crate) type ModulePath = Vec<String>;
 
 /// Every file of the program but those that are for tests alone.
 pub(crate) fn all() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut sources = Vec::new();
-    collect(&root, &root, &mut sources);
+    let mut sources = with_tests();
     let tests: BTreeSet<ModulePath> = sources.iter().flat_map(|s| s.tests.clone()).collect();
     sources.retain(|source| !tests.iter().any(|test| source.module.starts_with(test)));
     sources.sort_by(|a, b| a.file.cmp(&b.file));
+    sources
+}
+
+/// Every file under `src`.
+pub(crate) fn with_tests() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    collect(&root, &root, &mut sources);
     sources
 }
 
@@ -63,6 +70,7 @@ impl Source {
         }
         let mut source = Self {
             file: file.to_owned(),
+            lines: text.lines().count(),
             module,
             tokens: Vec::new(),
             tests: Vec::new(),
