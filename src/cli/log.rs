@@ -10,7 +10,7 @@ use super::{
 use crate::cli::failure::Failure;
 use crate::core::{
     account::{AccountId, Owner},
-    time,
+    time::{self, Span, Timestamp},
 };
 use crate::metadata::log::{self, Effect, Entry, Line};
 use clap::Args;
@@ -21,13 +21,20 @@ use std::collections::VecDeque;
 /// This is akm's own record on this machine, oldest first: what was done, and what may have been where an answer was lost. It holds no
 /// secrets.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm log" => "all that was done in the account; on a terminal the last 1000 actions",
+    "akm log --since 7d -n 20" => "the last 20 of this week, the newest last",
     "akm log --ram-user alice --json" => "what was done to one RAM user's pairs, an object a line",
 ])]
 pub(crate) struct Log {
     #[command(flatten)]
     owner: OwnerArgs,
+    /// Only what was done in the last while, as 7d
+    #[arg(long, value_name = "TIME")]
+    since: Option<Span>,
+    /// Only the last N actions
+    #[arg(short, value_name = "N")]
+    number: Option<usize>,
 }
 
 /// Rows of a table, which is measured before its first line is printed.
@@ -55,15 +62,22 @@ impl Log {
         let lines = Wanted {
             account,
             owner,
+            since: self.since.map(|span| context.clock.now() - span.delta()),
             context,
         }
         .lines()?;
+        if shown == Output::Table {
+            return tabled(lines, self.number, &look, context);
+        }
+        let lines: Box<dyn Iterator<Item = _>> = match self.number {
+            Some(number) => Box::new(last(lines, number)?.0.into_iter().map(Ok)),
+            None => Box::new(lines),
+        };
         match shown {
-            Output::Table => tabled(lines, &look, context),
             Output::Json => one_by_one(lines, |line| {
                 serde_json::to_string(line).unwrap_or_default()
             }),
-            Output::Plain | Output::Csv => one_by_one(lines, |line| plain(line).join("  ")),
+            _ => one_by_one(lines, |line| plain(line).join("  ")),
         }
     }
 }
@@ -73,6 +87,7 @@ struct Wanted<'a> {
     /// `None` while nothing was ever done here.
     account: Option<AccountId>,
     owner: Option<Owner>,
+    since: Option<Timestamp>,
     context: &'a Context,
 }
 
@@ -95,6 +110,7 @@ impl<'a> Wanted<'a> {
         let owner = self.owner.as_ref();
         self.account.as_ref() == Some(&line.account_id)
             && owner.is_none_or(|owner| *owner == line.owner())
+            && self.since.is_none_or(|since| line.time >= since)
     }
 }
 
@@ -118,25 +134,35 @@ fn one_by_one(
     ui::print(text.as_bytes())
 }
 
-fn tabled(
+/// The last lines, so many of them, and how many were before these.
+fn last(
     lines: impl Iterator<Item = Result<Line, Failure>>,
-    look: &Look,
-    context: &Context,
-) -> Result<(), Failure> {
+    number: usize,
+) -> Result<(VecDeque<Line>, usize), Failure> {
     let (mut last, mut left_out) = (VecDeque::new(), 0);
     for line in lines {
         last.push_back(line?);
-        if last.len() > ROWS {
+        if last.len() > number {
             last.pop_front();
             left_out += 1;
         }
     }
-    if left_out > 0 {
+    Ok((last, left_out))
+}
+
+fn tabled(
+    lines: impl Iterator<Item = Result<Line, Failure>>,
+    number: Option<usize>,
+    look: &Look,
+    context: &Context,
+) -> Result<(), Failure> {
+    let (last, left_out) = last(lines, number.unwrap_or(ROWS))?;
+    if left_out > 0 && number.is_none() {
         let text = format!("{left_out} earlier actions are left out; `akm log -o plain` shows all");
         context.ui.note(&text);
     }
     let rows = last.iter().map(|line| cells(line, look)).collect();
-    ui::print(table::render(&HEADER, rows, look).as_bytes())
+    ui::page(&table::render(&HEADER, rows, look))
 }
 
 fn words(line: &Line) -> [String; 6] {

@@ -18,6 +18,7 @@ pub(crate) mod new_file;
 #[cfg(test)]
 pub(crate) mod new_folder;
 pub(crate) mod output;
+pub(crate) mod pager;
 pub(crate) mod program;
 pub(crate) mod public_file;
 pub(crate) mod random;

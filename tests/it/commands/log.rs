@@ -361,3 +361,32 @@ fn profiles_come_and_go() {
     });
     assert_eq!(names.collect::<Vec<_>>(), ["dev", "ops", "ops"]);
 }
+
+#[test]
+fn the_last_actions_are_shown_and_those_of_a_while() {
+    let env = Env::new();
+    let first = env.create("alice");
+    let second = env.create("alice");
+    assert_eq!(
+        actions(&env, &["-n", "1"]),
+        [format!("create {second} alice")]
+    );
+    assert_eq!(
+        actions(&env, &["-n", "9", "--since", "1h"]).len(),
+        actions(&env, &[]).len()
+    );
+    let text = std::fs::read_to_string(file(&env)).unwrap();
+    let (head, _) = text.trim_end().rsplit_once('\n').unwrap();
+    let (_, time) = head.rsplit_once("\"time\":\"").unwrap();
+    edit(
+        &file(&env),
+        head,
+        &head.replace(&time[..20], "2026-01-01T00:00:00Z"),
+    );
+    assert_eq!(
+        actions(&env, &["--since", "1d"]),
+        [format!("create {second} alice")]
+    );
+    assert!(actions(&env, &[]).contains(&format!("create {first} alice")));
+    env.akm(&["log", "-n", "0", "--json"]).said(&[], 0, "", "");
+}
