@@ -3,57 +3,83 @@
 use super::{error, help, ui::Ui};
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
-use crate::sys::public_file;
+use crate::sys::{pager, public_file};
 use clap::{Args, Command};
 use clap_mangen::roff::{Roff, bold, roman};
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
-/// Write a man page for every command
+/// Show the man page of a command, or write all of them
 #[derive(Debug, Args)]
-#[command(after_help = examples![
-    "akm man ~/.local/share/man/man1" => "for this user: `man akm`, `man akm-create`",
-    "sudo akm man /usr/local/share/man/man1" => "for all users",
+#[command(after_long_help = examples![
+    "akm man rotate" => "show the page of `akm rotate`",
+    "akm man --dir ~/.local/share/man/man1" => "for this user: `man akm`, `man akm-create`",
+    "sudo akm man --dir /usr/local/share/man/man1" => "for all users",
 ])]
 pub(crate) struct Man {
-    /// The folder, made where it is missing; pages that are there are replaced
-    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
-    folder: PathBuf,
+    /// The command's words; `akm` itself where none are given
+    #[arg(value_name = "COMMAND", conflicts_with = "folder")]
+    command: Vec<String>,
+    /// Write every page into this folder, which is made where it is missing
+    #[arg(long = "dir", value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    folder: Option<PathBuf>,
 }
 
 impl Man {
-    pub(crate) fn run(&self, tree: Command, ui: &Ui) -> Result<(), Failure> {
-        let pages = pages(tree).map_err(|error| self.failed(error))?;
-        for (name, page) in &pages {
-            let path = self.folder.join(name);
-            public_file::replace(&path, page).map_err(|error| self.failed(error))?;
+    pub(crate) fn run(&self, mut tree: Command, ui: &Ui) -> Result<(), Failure> {
+        tree.build();
+        match &self.folder {
+            Some(folder) => write(&tree, folder, ui),
+            None => show(&tree, &self.command, ui),
         }
-        let (count, folder) = (pages.len(), self.folder.display());
-        ui.note(&format!("{count} man pages are in `{folder}`"));
-        if ui.json() {
-            let names: Vec<&String> = pages.iter().map(|(name, _)| name).collect();
-            return super::ui::print_json(&serde_json::json!({ "man_pages": names }));
-        }
-        Ok(())
     }
+}
 
-    fn failed(&self, error: io::Error) -> Failure {
-        let message = format!(
-            "no man pages could be written to `{}`",
-            self.folder.display()
-        );
+/// Shows one page: by `man` on a terminal, as it is elsewhere.
+fn show(tree: &Command, words: &[String], ui: &Ui) -> Result<(), Failure> {
+    let mut found = tree;
+    for word in words {
+        let inner = found.find_subcommand(word);
+        found = inner.ok_or_else(|| help::unknown(word, found))?;
+    }
+    let failed = |error| Failure::new(Kind::Failed, "the page cannot be shown").because(error);
+    let (_, page) = page(found).map_err(failed)?;
+    if ui.json() {
+        let page = String::from_utf8_lossy(&page);
+        return super::ui::print_json(&serde_json::json!({ "man_page": page }));
+    }
+    if !io::stdout().is_terminal() {
+        return super::ui::print(&page);
+    }
+    pager::man(&page).map_err(|error| {
+        let line = ["akm", "help"]
+            .into_iter()
+            .chain(words.iter().map(String::as_str));
+        let line: Vec<&str> = line.collect();
+        failed(error).hint(line.join(" "))
+    })
+}
+
+fn write(tree: &Command, folder: &Path, ui: &Ui) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        let message = format!("no man pages could be written to `{}`", folder.display());
         Failure::new(Kind::Failed, message).because(error)
-    }
-}
-
-/// Every command's page by its file's name, `akm` itself first.
-fn pages(mut tree: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
-    tree.build();
+    };
     let mut pages = Vec::new();
-    add(&tree, &mut pages)?;
-    Ok(pages)
+    add(tree, &mut pages).map_err(failed)?;
+    for (name, page) in &pages {
+        public_file::replace(&folder.join(name), page).map_err(failed)?;
+    }
+    let (count, folder) = (pages.len(), folder.display());
+    ui.note(&format!("{count} man pages are in `{folder}`"));
+    if ui.json() {
+        let names: Vec<&String> = pages.iter().map(|(name, _)| name).collect();
+        return super::ui::print_json(&serde_json::json!({ "man_pages": names }));
+    }
+    Ok(())
 }
 
+/// Adds the page of the command and of all below it, each by the name of its file.
 fn add(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {
     pages.push(page(command)?);
     command
@@ -84,7 +110,7 @@ fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
 /// The sections that clap knows nothing of.
 fn rest(command: &Command) -> Roff {
     let mut roff = Roff::new();
-    if let Some(text) = command.get_after_help() {
+    if let Some(text) = command.get_after_long_help() {
         examples(&mut roff, &text.to_string());
     }
     if command.get_name() == "akm" {

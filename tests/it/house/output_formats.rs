@@ -59,7 +59,7 @@ const CASES: [Case; 40] = [
     ("sandbox reset", &["-y"], DATA),
     ("sandbox serve", &["--listen", "192.0.2.1:0"], DATA),
     ("completions", &["bash"], &["plain"]),
-    ("man", &["man"], DATA),
+    ("man", &["--dir", "."], DATA),
     ("help", &[], &["plain"]),
 ];
 
