@@ -3,9 +3,10 @@
 #[cfg(feature = "server")]
 use super::serve;
 use super::{
-    completions, connect, context::Context, copy, create, credential_process, env, exec, export,
-    global::Global, help, import, key_policy, leak, list, log, man, pair, profile, read, recover,
-    rollback, rotate, sandbox, show_id, status, store, ui::Ui, user, verify,
+    command_groups::grouped, completions, connect, context::Context, copy, create,
+    credential_process, env, exec, export, global::Global, help, import, key_policy, leak, list,
+    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show_id, status, store,
+    ui::Ui, user, verify,
 };
 use crate::cli::failure::Failure;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -18,7 +19,7 @@ use std::process::ExitCode;
     version,
     disable_help_subcommand = true,
     propagate_version = true,
-    after_help = examples![
+    after_long_help = examples![
         "akm create --ram-user alice" => "make an AccessKey pair for a RAM user and hold its secret",
         "akm list" => "show what is held",
         "akm rotate --ram-user alice" => "replace the pair, and retire the old one",
@@ -29,6 +30,11 @@ pub(crate) struct Cli {
     pub(super) global: Global,
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+/// Returns the tree of all commands.
+pub(super) fn tree() -> clap::Command {
+    grouped(Cli::command())
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,8 +133,8 @@ impl Command {
     pub(super) fn explain(&self, ui: &Ui) -> Option<Result<(), Failure>> {
         match self {
             Self::Completions(args) => Some(args.run()),
-            Self::Man(args) => Some(args.run(Cli::command(), ui)),
-            Self::Help(args) => Some(args.run(Cli::command())),
+            Self::Man(args) => Some(args.run(tree(), ui)),
+            Self::Help(args) => Some(args.run(tree())),
             _ => None,
         }
     }

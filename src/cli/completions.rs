@@ -12,7 +12,7 @@ pub(crate) const VARIABLE: &str = "AKM_COMPLETE";
 
 /// Print the script that makes a shell complete akm's commands, RAM users and AccessKey IDs
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "source <(akm completions bash)" => "in ~/.bashrc; in ~/.zshrc the same with `zsh`, after `compinit`",
     "akm completions zsh > ~/_akm" => "or as a file, into a folder of zsh's $fpath",
     "akm completions fish > ~/akm.fish" => "for fish, into ~/.config/fish/completions",

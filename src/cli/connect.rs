@@ -17,7 +17,7 @@ use std::{env, fmt};
 
 /// Let other programs get their credentials from akm
 #[derive(Debug, Subcommand)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm connect aliyun-cli alice --role-arn acs:ram::1234567890123456:role/deploy" => "the `aliyun` CLI and the SDKs sign with sessions of this role",
 ])]
 pub(crate) enum Connect {
@@ -44,7 +44,7 @@ impl Connect {
 /// All else in the file stays as it is, its current profile too. A copy of the file without its secrets is kept beside it as
 /// `config.json.akm-backup`.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm connect aliyun-cli alice --role-arn acs:ram::1234567890123456:role/deploy" => "sessions of this role, in the profile `akm`",
     "akm connect aliyun-cli LTAI5tAbCdEfGhIjKlMnOp --static --as ci" => "the pair itself, in the profile `ci`",
 ])]

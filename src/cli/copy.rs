@@ -19,7 +19,7 @@ use std::time::Duration;
 /// The secret is marked, so that a clipboard history that heeds this leaves it out, and it is cleared only if nothing else was
 /// copied meanwhile. Over SSH, where no display is, the terminal is asked (OSC 52): what that takes is not cleared.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm copy --ram-user alice" => "the secret of the current pair, for 45 seconds",
     "akm copy LTAI5tAbCdEfGhIjKlMnOp --clear-after 10s" => "of this pair, for 10 seconds",
     "akm copy --ram-user alice --id" => "the AccessKey ID",

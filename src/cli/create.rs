@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// Make an AccessKey pair and hold its secret
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm create --ram-user alice" => "a pair for a RAM user; its AccessKey ID is printed, its secret held",
     "akm create --ram-user alice --csv alice.csv" => "and the console's CSV beside it",
     "akm create --ram-user ci --create-user --comment 'build server' --json" => "for a new RAM user, from a script",

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 /// for, up to 45 seconds, since Go and Node programs remember one failed call until they end. SDKs write what they get into
 /// ~/.aliyun/config.json in clear: give a role, so that this is a short session.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm credential-process alice --role-arn acs:ram::1234567890123456:role/deploy" => "a session of a role",
     "akm connect aliyun-cli alice --role-arn acs:ram::1234567890123456:role/deploy" => "writes the profile that runs this",
 ])]

@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 /// `akm exec` does the same for one command, and nothing of it stays in your shell. A file that you write has the secret in clear: choose
 /// its mode before (umask 077), and remember that a rotation does not change it.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "eval \"$(akm env alice)\"" => "for the rest of this shell",
     "eval \"$(akm env alice --role-arn acs:ram::1234567890123456:role/deploy)\"" => "a session of a role",
     "akm env alice --format dotenv > alice.env" => "for `docker run --env-file alice.env`",

@@ -30,7 +30,7 @@ pub(crate) const OWN: [&str; 2] = ["AKM_PASSPHRASE", "AKM_PASSPHRASE_FILE"];
 /// It works where AKM_HOME is a read-only mount. A Kubernetes Secret volume is made of links, which akm refuses: copy it to a private
 /// folder first.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm exec alice -- aliyun ram ListUsers" => "one command with alice's current pair",
     "akm exec alice -- terraform plan" => "Terraform reads the same names",
     "akm exec alice --role-arn acs:ram::1234567890123456:role/deploy -- ./deploy" => "with a session of a role",

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm export --ram-user alice --csv alice.csv" => "a RAM user's current pair, to a new file",
     "akm export LTAI5tAbCdEfGhIjKlMnOp --csv -" => "a pair by its id, to standard output",
     "akm export --all --with-owner --csv all.csv" => "every pair whose secret is held, with its owner in a third column",

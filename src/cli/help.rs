@@ -5,9 +5,9 @@ use crate::cli::failure::Failure;
 use crate::ops::Kind;
 use clap::{Args, Command};
 
-/// Explain a command, or a topic: exit-codes, environment, config
+/// Explain a command or a topic
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm help" => "all commands and topics",
     "akm help user create" => "one command, as its `--help` does",
     "akm help exit-codes" => "what each exit code means",
@@ -61,14 +61,50 @@ sandbox_is_only_named whether the sandbox acts only when it is named
 ";
 
 /// What is explained beside the commands: name, what it is about, text.
-const TOPICS: [(&str, &str, &str); 3] = [
+type Topic = (&'static str, &'static str, &'static str);
+const TOPICS: [Topic; 10] = [
+    (
+        "rotation",
+        "What a rotation does, and when",
+        include_str!("topics/rotation.txt"),
+    ),
+    (
+        "recovery",
+        "What is unfinished, and what finishes it",
+        include_str!("topics/recovery.txt"),
+    ),
+    (
+        "permissions",
+        "The RAM policy that akm needs, to copy",
+        include_str!("topics/permissions.txt"),
+    ),
+    (
+        "cron",
+        "Rotate by cron or by a systemd timer",
+        include_str!("topics/cron.txt"),
+    ),
+    (
+        "policy",
+        "Rules for every account: overlap, grace, age",
+        include_str!("topics/policy.txt"),
+    ),
     ("config", "The keys of config.toml", CONFIG),
-    ("exit-codes", "What each exit code means", error::EXIT_CODES),
+    (
+        "files",
+        "What akm writes, where, and how it is protected",
+        include_str!("topics/files.txt"),
+    ),
     (
         "environment",
         "The variables that akm looks at",
         ENVIRONMENT,
     ),
+    (
+        "json",
+        "The words that scripts meet in --json",
+        include_str!("topics/json.txt"),
+    ),
+    ("exit-codes", "What each exit code means", error::EXIT_CODES),
 ];
 
 impl Help {
@@ -102,7 +138,7 @@ fn explained(words: &[String], tree: Command) -> Result<String, Failure> {
     }
 }
 
-fn unknown(word: &str, among: &Command) -> Failure {
+pub(super) fn unknown(word: &str, among: &Command) -> Failure {
     let names = among
         .get_subcommands()
         .map(|command| command.get_name().to_owned());
@@ -136,7 +172,7 @@ mod tests {
             command.get_about().is_some(),
             "{name} does not say what it is about"
         );
-        let examples = command.get_after_help().map(ToString::to_string);
+        let examples = command.get_after_long_help().map(ToString::to_string);
         let examples = examples.unwrap_or_default();
         assert!(
             examples.starts_with("Examples:\n"),

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 
 /// Show and set from which networks an AccessKey pair may be used
 #[derive(Debug, Subcommand)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm key-policy show LTAI5tAbCdEfGhIjKlMnOp" => "from where it may be used",
     "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --allow 203.0.113.0/24 --yes" => "from there alone",
 ])]
@@ -32,7 +32,7 @@ impl Policy {
 /// This is the pair's own policy. Where there is none, or it is Inactive, the account's policy holds. Sessions of roles are not
 /// bound by either.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm key-policy show LTAI5tAbCdEfGhIjKlMnOp" => "a table",
     "akm key-policy show LTAI5tAbCdEfGhIjKlMnOp --json" => "the policy itself, for `set --file`",
 ])]

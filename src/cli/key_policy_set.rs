@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[group(skip)]
 #[command(group = ArgGroup::new("networks").required(true).multiple(true))]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --allow 203.0.113.0/24 2001:db8::/32 --yes" => "from these networks of the internet",
     "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --allow-vpc vpc-bp1234567890abcdef=172.16.0.0/16 --yes" => "from a part of one VPC",
     "akm key-policy set LTAI5tAbCdEfGhIjKlMnOp --off --yes" => "from everywhere again, as far as the account's policy allows",

@@ -13,7 +13,7 @@ use clap::Args;
 
 /// Others may have this pair: disable it now, then replace and delete it
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm leak LTAI5tAbCdEfGhIjKlMnOp" => "disabled before anything else; another pair takes its place, and its secret is not kept",
     "akm leak alice" => "the only pair of that RAM user",
     "akm recover --dismiss LTAI5tAbCdEfGhIjKlMnOp" => "reported by mistake: nothing more is done about it",

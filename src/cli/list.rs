@@ -22,7 +22,7 @@ use ui::Output;
 
 /// Show the AccessKey pairs that akm knows of
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm list" => "all pairs, from what this machine knows",
     "akm list --ram-user alice --refresh" => "one RAM user's, after asking the cloud",
     "akm list --status active --older-than 90d --json" => "what is due for rotation, for a script",

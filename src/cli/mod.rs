@@ -6,6 +6,7 @@ mod examples;
 mod advice;
 mod candidates;
 mod client_command;
+mod command_groups;
 mod command_line;
 mod command_tree;
 mod complete;
@@ -108,7 +109,7 @@ fn parsed(args: &[OsString]) -> Result<Cli, clap::Error> {
     if let Some(cli) = command_tree::parsed(args) {
         return Ok(cli);
     }
-    let mut tree = Cli::command();
+    let mut tree = command_line::tree();
     let matches = tree.try_get_matches_from_mut(args);
     let cli = matches.and_then(|matches| {
         Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut tree))

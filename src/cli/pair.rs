@@ -45,7 +45,7 @@ impl<'a> PairView<'a> {
 
 /// Delete an AccessKey pair
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm delete LTAI5tAbCdEfGhIjKlMnOp --yes" => "an Inactive pair; `akm restore` brings it back while the recycle bin keeps it",
     "akm delete LTAI5tAbCdEfGhIjKlMnOp --purge --yes" => "for good, and its secret with it",
 ])]

@@ -21,24 +21,24 @@ use std::fmt::Write;
 
 /// Look after the accounts that akm works in
 #[derive(Debug, Subcommand)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm profile add prod --access-key-id LTAI5tAbCdEfGhIjKlMnOp" => "asks for the secret, and the cloud whose it is",
     "akm profile list" => "the accounts there are, and which is the default",
 ])]
 pub(crate) enum Profile {
     Add(Box<Add>),
     /// Show the profiles there are
-    #[command(after_help = examples!["akm profile list" => "a table; `--json` for a script"])]
+    #[command(after_long_help = examples!["akm profile list" => "a table; `--json` for a script"])]
     List,
     /// Show one profile; never its secret
-    #[command(after_help = examples!["akm profile show prod" => "account, identity, what signs, and by what way"])]
+    #[command(after_long_help = examples!["akm profile show prod" => "account, identity, what signs, and by what way"])]
     Show {
         /// The profile [default: the one that is meant when none is named]
         #[arg(add = candidates::profiles())]
         name: Option<String>,
     },
     /// Change a profile
-    #[command(after_help = examples!["akm profile edit prod --region cn-hangzhou" => "what `exec` and `connect` hand out with a pair"])]
+    #[command(after_long_help = examples!["akm profile edit prod --region cn-hangzhou" => "what `exec` and `connect` hand out with a pair"])]
     Edit {
         /// The profile
         #[arg(add = candidates::profiles())]
@@ -48,7 +48,7 @@ pub(crate) enum Profile {
         region: RegionId,
     },
     /// Choose the profile that is meant when none is named
-    #[command(after_help = examples![
+    #[command(after_long_help = examples![
         "akm profile use prod" => "from now on, for every command without `-p`",
         "akm profile use sandbox" => "back to the account on this machine",
     ])]
@@ -58,7 +58,7 @@ pub(crate) enum Profile {
         name: String,
     },
     /// Forget a profile; what is known and held of its account's pairs stays
-    #[command(after_help = examples![
+    #[command(after_long_help = examples![
         "akm profile remove prod --yes" => "the signing pair's secret stays in the secret store",
         "akm profile remove prod --drop-secret --yes" => "that goes, too",
     ])]

@@ -17,7 +17,7 @@ use clap::Args;
 
 /// Add an account: the pair to sign with, checked with the cloud and held in the secret store
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm profile add prod" => "asks for the AccessKey ID and, hidden, for the secret",
     "akm profile add prod --csv AccessKey.csv" => "the file that the console let you download",
     "akm profile add prod --from aliyun-cli" => "what `aliyun` is configured with, its role too",

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// Put the identity of the `age` store under a passphrase, or under another one
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm store protect --for 15m" => "ask for a passphrase, twice; once it was given later, ask again after 15 minutes",
     "AKM_PASSPHRASE_FILE=passphrase akm store protect" => "from a script: the file's first line",
 ])]

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 ///
 /// For a program that takes a secret from standard input or from a file. `akm copy` puts it on the clipboard and shows nothing.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm read alice" => "the secret of alice's current pair, and a line's end",
     "akm read alice --field id" => "its AccessKey ID",
     "akm read LTAI5tAbCdEfGhIjKlMnOp | wc -c" => "straight to a program",

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 /// Finish what an interrupted command left, or show it
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm recover --list" => "what is open",
     "akm recover" => "finish what can be finished now",
 ])]

@@ -8,7 +8,7 @@ use clap::Args;
 
 /// Put the old pair of an unfinished rotation back into use, and take the new one out of it
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm rollback alice" => "something still needs the old pair: it is enabled, verified and handed out, then the new one is disabled",
 ])]
 pub(crate) struct Rollback {

@@ -13,12 +13,12 @@ use serde_json::json;
 
 /// The built-in account on this machine
 #[derive(Debug, Subcommand)]
-#[command(after_help = examples!["akm sandbox reset" => "begin again with an empty account (asks)"])]
+#[command(after_long_help = examples!["akm sandbox reset" => "begin again with an empty account (asks)"])]
 pub(crate) enum Sandbox {
     #[cfg(feature = "server")]
     Serve(Serve),
     /// Forget the sandbox's account, its users, its pairs and their secrets
-    #[command(after_help = examples!["akm sandbox reset --yes" => "without being asked"])]
+    #[command(after_long_help = examples!["akm sandbox reset --yes" => "without being asked"])]
     Reset,
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 /// One JSON line on standard output tells where it listens and the AccessKey pair of an administrator. The account is a new one
 /// that ends with the command, unless it is to persist. SIGINT and SIGTERM end it.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm sandbox serve" => "on a free port of 127.0.0.1, in memory; one line says where, and whose pair",
     "akm sandbox serve --listen 127.0.0.1:0 --persist --latency 20ms" => "this machine's own sandbox, a little slower",
 ])]

@@ -39,7 +39,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// The command runs as you, so it could also run akm. To keep it from the pair itself, let it run as another user or in a container.
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm serve alice --role-arn acs:ram::1234567890123456:role/deploy -- ./server" => "a session, renewed for as long as the server runs",
     "akm serve alice --role-arn acs:ram::1234567890123456:role/backup --duration 12h -- ./backup" => "one that lasts longer",
 ])]

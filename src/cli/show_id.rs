@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// Print the AccessKey ID of an owner's current pair
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm show-id --ram-user alice" => "the current pair: the newest Active one whose secret is held",
     "akm show-id --ram-user alice --all" => "all of them, oldest first",
 ])]

@@ -9,7 +9,7 @@ use clap::Args;
 
 /// Make an AccessKey pair Inactive; `akm enable` undoes it
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm disable LTAI5tAbCdEfGhIjKlMnOp" => "nothing is lost: `akm enable` makes it Active again",
     "akm disable LTAI5tAbCdEfGhIjKlMnOp --force" => "even if it is its owner's last Active pair",
 ])]
@@ -36,7 +36,7 @@ impl Disable {
 
 /// Make an AccessKey pair Active
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm enable LTAI5tAbCdEfGhIjKlMnOp" => "take a `disable` back, or the end of a rotation",
 ])]
 pub(crate) struct Enable {
@@ -62,7 +62,7 @@ impl Enable {
 
 /// Bring a deleted AccessKey pair back from the cloud's recycle bin, Inactive
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm restore LTAI5tAbCdEfGhIjKlMnOp" => "back, Inactive, with the secret that is held",
     "akm restore LTAI5tAbCdEfGhIjKlMnOp --active" => "back and in use at once",
 ])]

@@ -12,12 +12,12 @@ use serde_json::json;
 
 /// Look after the secret store
 #[derive(Debug, Subcommand)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm store status" => "which store is used, and whether it can be opened",
 ])]
 pub(crate) enum Store {
     /// Show where secrets rest and whether they can be had; changes nothing, asks nobody
-    #[command(after_help = examples![
+    #[command(after_long_help = examples![
         "akm store status" => "which store is used, and whether it can be opened",
         "AKM_STORE=age akm store status" => "the same, as if new secrets went to `age`",
     ])]

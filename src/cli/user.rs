@@ -16,13 +16,13 @@ use std::fmt::Write;
 
 /// Manage RAM users
 #[derive(Debug, Subcommand)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm user create bob" => "a RAM user without a pair; `akm create --ram-user bob` then makes one",
     "akm user list" => "as the cloud has them",
 ])]
 pub(crate) enum User {
     /// Make a RAM user
-    #[command(after_help = examples![
+    #[command(after_long_help = examples![
         "akm user create bob" => "a RAM user without a pair",
         "akm user create ci --display-name 'Build server' --comment 'owned by platform'" => "with what the console shows",
     ])]
@@ -37,20 +37,20 @@ pub(crate) enum User {
         comment: String,
     },
     /// Show the account's RAM users
-    #[command(after_help = examples![
+    #[command(after_long_help = examples![
         "akm user list" => "a table",
         "akm user list -o plain" => "the names alone, one a line",
     ])]
     List,
     /// Show one RAM user and its pairs, as the cloud has them
-    #[command(after_help = examples!["akm user show alice" => "with the status and age of its pairs"])]
+    #[command(after_long_help = examples!["akm user show alice" => "with the status and age of its pairs"])]
     Show {
         /// The RAM user
         #[arg(add = candidates::ram_users())]
         name: String,
     },
     /// Delete a RAM user that has no AccessKey pairs
-    #[command(after_help = examples!["akm user delete dave --yes" => "a RAM user whose pairs are deleted"])]
+    #[command(after_long_help = examples!["akm user delete dave --yes" => "a RAM user whose pairs are deleted"])]
     Delete {
         /// The RAM user
         #[arg(add = candidates::ram_users())]

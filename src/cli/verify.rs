@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Ask the cloud whose pair it is, signing with the pair itself
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm verify --ram-user alice" => "does the current pair work, and whose is it",
     "akm verify LTAI5tAbCdEfGhIjKlMnOp" => "a pair by its id",
     "akm verify --self" => "what the profile signs with",

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// Take over pairs with their secrets: from CSV and JSON files, or from where other programs have them
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("pairs").required(true))]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm import AccessKey.csv" => "the file that the console let you download",
     "akm import AccessKey.csv key.json" => "JSON as `aliyun ram CreateAccessKey` and Terraform write it",
     "akm import - < AccessKey.csv" => "from standard input, as from another program",

@@ -28,7 +28,7 @@ use clap::Args;
 
 /// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
 #[derive(Debug, Args)]
-#[command(after_help = examples![
+#[command(after_long_help = examples![
     "akm rotate --ram-user alice" => "a new pair, verified; the old one stays Active for two days",
     "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` takes the old one back",
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",

@@ -60,7 +60,7 @@ fn every_example_is_true() {
         for line in examples(&prepared, &words) {
             let expected = match line.as_str() {
                 // It writes to the machine's own folders.
-                "sudo akm man /usr/local/share/man/man1" => continue,
+                "sudo akm man --dir /usr/local/share/man/man1" => continue,
                 // They ask the cloud itself, which no test does.
                 line if line.contains("akm profile add") => continue,
                 // Nobody is there to be asked.
@@ -112,11 +112,6 @@ fn help_says_the_same_as_the_option() {
         let option = env.akm(&[&words[..], &["--help".to_owned()]].concat());
         assert_eq!(help, option, "{words:?}");
     }
-    let topics = env.akm(&["help"]).stdout;
-    for topic in ["exit-codes", "environment"] {
-        assert!(topics.contains(topic), "{topics}");
-        assert_eq!(env.akm(&["help", topic]).code, 0);
-    }
     assert!(!env.home().exists());
 }
 
@@ -130,14 +125,15 @@ fn every_command_has_a_man_page() {
     std::os::unix::fs::symlink(&target, folder.join("akm-list.1")).unwrap();
     let all = all_commands();
     let said = format!("akm: {} man pages are in `man/man1`\n", all.len());
-    env.akm(&["man", "man/man1"]).said(&[], 0, "", &said);
+    env.akm(&["man", "--dir", "man/man1"])
+        .said(&[], 0, "", &said);
     assert_eq!(std::fs::read(&target).unwrap(), b"kept");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), all.len());
     for words in &all {
         let name = [&["akm".to_owned()], &words[..]].concat().join("-");
         check_page(&folder.join(format!("{name}.1")));
     }
-    let json = env.akm(&["man", "man/man1", "--json"]).json();
+    let json = env.akm(&["man", "--dir", "man/man1", "--json"]).json();
     assert_eq!(json["man_pages"][0], "akm.1");
     assert!(!env.home().exists());
 }
@@ -167,9 +163,31 @@ fn check_page(path: &Path) {
 }
 
 #[test]
+fn one_page_is_shown() {
+    let env = Env::new();
+    let page = env.akm(&["man", "user", "create"]);
+    assert_eq!((page.code, page.stderr.as_str()), (0, ""));
+    assert!(
+        page.stdout.contains(".TH akm-user-create 1"),
+        "{}",
+        page.stdout
+    );
+    let said = "akm: there is no help on `creat`\nhint: did you mean `create`?\n";
+    env.akm(&["man", "creat"]).said(&[], 2, "", said);
+}
+
+/// `-h` is a page, `--help` has the examples, too.
+#[test]
+fn the_short_help_is_shorter() {
+    let env = Env::new();
+    let (short, long) = (env.akm(&["rotate", "-h"]), env.akm(&["rotate", "--help"]));
+    assert!(!short.stdout.contains("Examples:") && long.stdout.contains("Examples:"));
+}
+
+#[test]
 fn the_first_page_has_the_exit_codes() {
     let env = Env::new();
-    env.akm(&["man", "."]);
+    env.akm(&["man", "--dir", "."]);
     let page = std::fs::read_to_string(env.path("akm.1")).unwrap();
     for line in [
         "EXIT STATUS",
@@ -185,7 +203,7 @@ fn the_first_page_has_the_exit_codes() {
 fn man_pages_that_cannot_be_written_are_a_failure() {
     let env = Env::new();
     std::fs::write(env.path("file"), "").unwrap();
-    let ran = env.akm(&["man", "file"]);
+    let ran = env.akm(&["man", "--dir", "file"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     assert!(
         ran.stderr

@@ -12,4 +12,5 @@ pub(crate) mod secrecy;
 #[cfg(all(target_os = "linux", feature = "server"))]
 pub(crate) mod secrecy_processes;
 pub(crate) mod source;
-pub(crate) mod usage;
+pub(crate) mod topics;
+mod usage;

@@ -6,8 +6,22 @@ use crate::support::env::Env;
 pub(crate) fn commands(env: &Env, words: &[String], all: &mut Vec<Vec<String>>) {
     let help = env.akm(&[&["help".to_owned()], words].concat()).stdout;
     all.push(words.to_vec());
-    let (_, listed) = help.split_once("Commands:\n").unwrap_or_default();
-    for line in listed.lines().take_while(|line| !line.is_empty()) {
+    // `akm` itself lists them in groups, from the first to the options.
+    let first = if words.is_empty() {
+        "Pairs:\n"
+    } else {
+        "Commands:\n"
+    };
+    let (_, listed) = help.split_once(first).unwrap_or_default();
+    let end = |line: &&str| {
+        if words.is_empty() {
+            line.starts_with("Options:")
+        } else {
+            line.is_empty()
+        }
+    };
+    let lines = listed.lines().take_while(|line| !end(line));
+    for line in lines.filter(|line| line.starts_with("  ")) {
         let name = line.split_whitespace().next().unwrap().to_owned();
         commands(env, &[words, &[name]].concat(), all);
     }

@@ -1,0 +1,100 @@
+//! `akm help TOPIC`: each topic is printed and says what is so.
+
+use crate::support::calls::calls;
+use crate::support::env::Env;
+
+fn topic(name: &str) -> String {
+    let ran = Env::new().akm(&["help", name]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{name}");
+    ran.stdout
+}
+
+#[test]
+fn every_topic_has_lines_that_fit_a_page() {
+    let listed = Env::new().akm(&["help"]).stdout;
+    let (_, listed) = listed
+        .split_once("Topics, for `akm help TOPIC`:\n")
+        .unwrap();
+    let names = listed
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    assert_eq!(names.clone().count(), 10);
+    for name in names {
+        let text = topic(name);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(120), "{name}: {widest:?}");
+    }
+}
+
+/// What `--json` can say is in the topic, by the text of the one place that words it.
+#[test]
+fn every_code_of_an_error_is_explained() {
+    let codes = include_str!("../../../src/cli/error.rs").lines();
+    let codes = codes.filter_map(|line| line.split_once("=> (\"")?.1.split_once('"'));
+    let told = Env::new().akm(&["help", "json"]).stdout;
+    let told: Vec<&str> = told.split([' ', ',', '\n']).collect();
+    assert!(codes.clone().count() > 25);
+    codes.for_each(|(code, _)| assert!(told.contains(&code), "{code}"));
+}
+
+/// The first policy, as it is printed, lets akm do what it does for a user from its first pair to its last.
+#[test]
+fn the_printed_policy_allows_a_rotation_from_its_begin_to_its_end() {
+    let text = topic("permissions");
+    let (_, policy) = text.split_once("\n\n{").unwrap();
+    let (policy, _) = policy.split_once("\n}\n").unwrap();
+    let policy: serde_json::Value = serde_json::from_str(&format!("{{{policy}}}")).unwrap();
+    let statement = &policy["Statement"][0];
+    assert_eq!(statement["Effect"], "Allow");
+    let allowed = statement["Action"].as_array().unwrap();
+    let env = Env::new();
+    env.akm(&["user", "create", "alice"]);
+    let id = env.create("alice");
+    let mut made = Vec::new();
+    for line in [
+        "create alice",
+        "list alice --refresh",
+        "leak alice",
+        "rotate alice --overlap 0s",
+        "rotate --all --finish",
+    ] {
+        let line = line.replace("leak alice", &format!("leak {id}"));
+        let words: Vec<&str> = line.split(' ').collect();
+        made.extend(calls(&env, &words));
+    }
+    assert!(made.len() > 15, "{made:?}");
+    for call in made.iter().filter(|call| *call != "Sts GetCallerIdentity") {
+        let (_, action) = call.split_once(' ').unwrap();
+        let action = format!("ram:{action}");
+        assert!(allowed.iter().any(|it| *it == action), "{action}");
+    }
+}
+
+/// Every call that akm can make is in the topic.
+#[test]
+fn every_permission_is_named() {
+    let text = topic("permissions");
+    let rooms = [
+        include_str!("../../../src/cloud/ims.rs"),
+        include_str!("../../../src/cloud/key_policy.rs"),
+        include_str!("../../../src/cloud/pairs.rs"),
+        include_str!("../../../src/cloud/ram.rs"),
+        include_str!("../../../src/cloud/report.rs"),
+    ];
+    let quoted = rooms
+        .iter()
+        .flat_map(|room| room.split('"').skip(1).step_by(2));
+    let verbs = [
+        "Create", "Delete", "Generate", "Get", "List", "Restore", "Set", "Update",
+    ];
+    let is_action = |text: &&str| {
+        verbs.iter().any(|verb| text.starts_with(verb)) && text.chars().all(char::is_alphabetic)
+    };
+    // Nothing calls these yet.
+    let idle = ["GetSecurityPreference", "ListAccessKeysInRecycleBin"];
+    let actions = quoted.filter(is_action).filter(|it| !idle.contains(it));
+    assert!(actions.clone().count() > 15);
+    for action in actions {
+        assert!(text.contains(&format!("ram:{action}")), "{action}");
+    }
+}
