@@ -50,6 +50,7 @@ sandbox_is_only_named whether the sandbox acts only when it is named
                       the account, and who signs, as the cloud named them
   access_key_id       the pair that akm signs with
   secret_store        the store that has its secret
+  moved_from          the store that may have it, too, while `store move` is unfinished
   create_missing_users  whether `create` makes a RAM user that is missing
   endpoint, proxy     another cloud; the way to it
   region              the region of whoever gets a pair

@@ -57,6 +57,7 @@ mod signer;
 mod spelling;
 mod status;
 mod store;
+mod store_move;
 mod table;
 mod trace_transport;
 mod ui;

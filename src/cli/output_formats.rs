@@ -66,6 +66,8 @@ impl Command {
             Self::KeyPolicy(Policy::Set(_)) => ("key-policy set", DATA),
             Self::Store(Store::Status) => ("store status", LOOK),
             Self::Store(Store::Protect(_)) => ("store protect", DATA),
+            Self::Store(Store::Use(_)) => ("store use", DATA),
+            Self::Store(Store::Move(_)) => ("store move", LOOK),
             Self::Recover(args) if args.is_list() => ("recover --list", LOOK),
             Self::Recover(_) => ("recover", DATA),
             Self::Sandbox(Sandbox::Reset) => ("sandbox reset", DATA),

@@ -140,6 +140,7 @@ impl Add {
             default_domain: known.default_domain.clone(),
             access_key_id: signer.id.clone(),
             secret_store: store,
+            moved_from: None,
             create_missing_users: self.create_missing_users,
             endpoint: self.endpoint.clone(),
             proxy: self.proxy.clone(),

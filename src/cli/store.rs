@@ -1,6 +1,11 @@
 //! `akm store status`, and the commands under `akm store`.
 
-use super::{context::Context, protect::Protect, table, ui};
+use super::{
+    context::Context,
+    protect::Protect,
+    store_move::{MoveArgs, Use},
+    table, ui,
+};
 use crate::cli::failure::Failure;
 use crate::core::time;
 use crate::metadata::{Home, inventory::Inventory};
@@ -23,6 +28,8 @@ pub(crate) enum Store {
     ])]
     Status,
     Protect(Protect),
+    Use(Use),
+    Move(MoveArgs),
 }
 
 impl Store {
@@ -30,6 +37,8 @@ impl Store {
         match self {
             Self::Status => status(context),
             Self::Protect(args) => args.run(context),
+            Self::Use(args) => args.run(context),
+            Self::Move(args) => args.run(context),
         }
     }
 }

@@ -23,6 +23,9 @@ pub(crate) struct Profile {
     pub(crate) access_key_id: AccessKeyId,
     /// Where the secret of that pair rests, under its id.
     pub(crate) secret_store: StoreKind,
+    /// The store that the secret was moved out of, until that store has forgotten it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_from: Option<StoreKind>,
     /// Whether `create` makes a RAM user that is missing, unasked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) create_missing_users: bool,

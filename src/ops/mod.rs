@@ -16,6 +16,7 @@ pub(crate) mod key_policy;
 mod kind;
 mod leak;
 mod live;
+pub(crate) mod move_secrets;
 mod pair_secret;
 pub(crate) mod problem;
 pub(crate) mod profile;

@@ -29,6 +29,11 @@ impl Context {
         Ok((config, opened))
     }
 
+    /// The stores that a configuration names.
+    pub(crate) fn stores_of(&self, config: Config) -> Opened {
+        self.opened(config, self.ui.may_ask())
+    }
+
     pub(super) fn opened(&self, config: Config, may_ask: bool) -> Opened {
         Opened {
             home: self.home.clone(),
@@ -103,6 +108,24 @@ impl Context {
         config.recipients.set(kind, recipient.clone());
         config.save(&self.home)?;
         Ok((kind, recipient, config))
+    }
+
+    /// Makes that store the one for new secrets, once it has shown that it works. Returns the configuration as it is then.
+    pub(crate) fn use_store(&self, kind: StoreKind) -> Result<Config, Failure> {
+        let _lock = ops::session::lock(&self.home, "home", &*self.clock, &self.ui)?;
+        let mut config = Config::load(&self.home)?;
+        if config.recipients.of(kind).is_none() {
+            if kind == StoreKind::Keyring {
+                let random = random::nonce();
+                let random =
+                    random.map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
+                store::canary(&keyring(self.ui.may_ask()), &random)?;
+            }
+            config.recipients.set(kind, self.identity(kind)?);
+        }
+        config.store = Some(kind);
+        config.save(&self.home)?;
+        Ok(config)
     }
 
     fn as_settled(&self, config: &Config) -> Option<(StoreKind, Recipient)> {

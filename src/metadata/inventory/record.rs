@@ -33,6 +33,9 @@ pub(crate) struct PairRecord {
     /// Where its secret rests; absent when akm does not hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) secret_store: Option<StoreKind>,
+    /// The store that its secret was moved out of, until that store has forgotten it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_from: Option<StoreKind>,
     /// Whether it was made elsewhere, and came with its secret. Version 1 said so in a list, `left_by`.
     #[serde(
         default,
@@ -85,6 +88,7 @@ impl PairRecord {
             last_used_at: None,
             comment: None,
             secret_store: None,
+            moved_from: None,
             imported: false,
             undelivered: false,
             leaked: false,

@@ -57,5 +57,7 @@ pub(crate) mod session_policy;
 pub(crate) mod store;
 #[cfg(target_os = "linux")]
 pub(crate) mod store_keyring;
+#[cfg(target_os = "linux")]
+pub(crate) mod store_move;
 pub(crate) mod store_protect;
 pub(crate) mod user;

@@ -15,7 +15,7 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 40] = [
+const CASES: [Case; 42] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
@@ -53,6 +53,8 @@ const CASES: [Case; 40] = [
     ("key-policy show", &["ID"], LOOK),
     ("key-policy set", &["ID", "--off", "-y"], DATA),
     ("store status", &[], LOOK),
+    ("store use", &["age"], DATA),
+    ("store move", &["--to", "age"], LOOK),
     ("store protect", &["--new-passphrase-file", "word"], DATA),
     ("recover", &[], DATA),
     ("recover --list", &[], LOOK),
@@ -147,7 +149,12 @@ fn a_form_that_a_command_has_is_printed() {
     for case in CASES.iter().filter(|case| {
         !matches!(
             case.0,
-            "copy" | "sandbox serve" | "profile add" | "profile edit" | "profile remove"
+            "copy"
+                | "sandbox serve"
+                | "store move"
+                | "profile add"
+                | "profile edit"
+                | "profile remove"
         )
     }) {
         for form in case.2 {

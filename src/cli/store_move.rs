@@ -1,0 +1,164 @@
+//! `akm store use`, `akm store move`
+
+use super::{
+    context::Context,
+    table,
+    ui::{self, Ui},
+};
+use crate::cli::failure::Failure;
+use crate::core::account::Owner;
+use crate::metadata::config::Config;
+use crate::ops::{
+    Kind,
+    move_secrets::{Move, Moved, Row, State},
+    unreadable,
+};
+use crate::store::StoreKind;
+use clap::Args;
+use serde_json::{Value, json};
+
+/// Save new secrets in another store from now on
+#[derive(Debug, Args)]
+#[command(after_long_help = examples![
+    "akm store use age" => "in encrypted files; secrets that are saved elsewhere stay there",
+])]
+pub(crate) struct Use {
+    /// `keyring` or `age`
+    #[arg(value_name = "STORE")]
+    store: StoreKind,
+}
+
+impl Use {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        context.use_store(self.store)?;
+        let place = place(self.store);
+        context
+            .ui
+            .result(&format!("New secrets are saved in {place}."));
+        context
+            .ui
+            .next(&format!("akm store move --to {}", self.store));
+        if context.ui.json() {
+            return ui::print_json(&json!({ "store": self.store }));
+        }
+        Ok(())
+    }
+}
+
+/// Move all saved secrets into another store, and save new ones there
+///
+/// Each secret is copied, read back and compared; then it is written down where it is; then the old store forgets it. If the command is
+/// cut short, run it again.
+#[derive(Debug, Args)]
+#[command(after_long_help = examples![
+    "akm store move --to age --dry-run" => "show what would be moved",
+    "akm store move --to age" => "out of the desktop's keyring, so that cron needs no desktop",
+])]
+pub(crate) struct MoveArgs {
+    /// `keyring` or `age`
+    #[arg(long, value_name = "STORE")]
+    to: StoreKind,
+    /// Show what would be moved, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl MoveArgs {
+    pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
+        let config = if self.dry_run {
+            Config::load(&context.home)?
+        } else {
+            context.use_store(self.to)?
+        };
+        let stores = context.stores_of(config);
+        let moved = Move {
+            home: &context.home,
+            stores: &stores,
+            clock: &*context.clock,
+            tell: &context.ui,
+            to: self.to,
+            is_dry: self.dry_run,
+        }
+        .run()?;
+        print(&context.ui, &moved)?;
+        self.say(&context.ui, &moved);
+        unreadable(moved.unreadable, &context.ui)?;
+        self.check_all(&moved.rows)
+    }
+
+    fn say(&self, to: &Ui, moved: &Moved) {
+        let count = |state| moved.rows.iter().filter(|row| row.state == state).count();
+        let (done, missing) = (count(State::Moved), count(State::Missing));
+        let place = place(self.to);
+        match (done, self.dry_run) {
+            (0, _) => to.result(&format!("No secret had to be moved to {place}.")),
+            (1, false) => to.result(&format!("1 secret was moved to {place}.")),
+            (_, false) => to.result(&format!("{done} secrets were moved to {place}.")),
+            (1, true) => to.result(&format!("1 secret would be moved to {place}.")),
+            (_, true) => to.result(&format!("{done} secrets would be moved to {place}.")),
+        }
+        if missing > 0 {
+            to.warning(&format!("{missing} not found in the old store: see above"));
+        }
+    }
+
+    /// `HalfDone` where unfinished work keeps a secret where it is.
+    fn check_all(&self, rows: &[Row]) -> Result<(), Failure> {
+        let Some(row) = rows.iter().find(|row| row.state == State::Unfinished) else {
+            return Ok(());
+        };
+        let message = format!(
+            "unfinished work of {} needs its secrets where they are",
+            row.owner
+        );
+        let hint = format!(
+            "akm recover --list shows it; when it is done: akm store move --to {}",
+            self.to
+        );
+        Err(Failure::new(Kind::HalfDone, message).hint(hint))
+    }
+}
+
+fn place(kind: StoreKind) -> &'static str {
+    match kind {
+        StoreKind::Age => "encrypted files",
+        StoreKind::Keyring => "the OS keyring",
+    }
+}
+
+fn print(to: &Ui, moved: &Moved) -> Result<(), Failure> {
+    if to.json() {
+        let rows: Vec<Value> = moved.rows.iter().map(object).collect();
+        return ui::print_json(&json!({ "secrets": rows }));
+    }
+    if moved.rows.is_empty() {
+        return Ok(());
+    }
+    let cells = |row: &Row| {
+        let owner = match &row.owner {
+            Owner::Account => "(account)".to_owned(),
+            Owner::RamUser(name) => name.to_string(),
+        };
+        vec![
+            row.id.to_string(),
+            owner,
+            row.account.to_string(),
+            row.from.to_string(),
+            row.state.as_str().to_owned(),
+        ]
+    };
+    let header = ["ACCESSKEY ID", "OWNER", "ACCOUNT", "FROM", "STATE"];
+    let rows: Vec<Vec<String>> = moved.rows.iter().map(cells).collect();
+    ui::print(table::plain(&header, &rows).as_bytes())
+}
+
+fn object(row: &Row) -> Value {
+    json!({
+        "access_key_id": row.id.as_str(),
+        "owner": row.owner.kind(),
+        "ram_user": row.owner.ram_user(),
+        "account_id": row.account.as_str(),
+        "from": row.from,
+        "state": row.state.as_str(),
+    })
+}
