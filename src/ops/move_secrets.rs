@@ -103,7 +103,10 @@ impl Move<'_> {
         let journal = Journal::new(self.home.clone(), account.clone());
         let is_unfinished = match journal.read(owner) {
             Ok(work) => !work.is_empty(),
-            Err(error) => return Ok(moved.unreadable.push(error)),
+            Err(error) => {
+                moved.unreadable.push(error);
+                return Ok(());
+            }
         };
         let Some(mut record) = inventory.load(owner)? else {
             return Ok(());
@@ -179,7 +182,7 @@ impl Move<'_> {
                 Some(_) => State::Moved,
                 None => {
                     let state = self.copy(from, &profile.access_key_id)?;
-                    moved.rows.push(self.row(profile, state));
+                    moved.rows.push(row(profile, state));
                     state
                 }
             };
@@ -204,52 +207,45 @@ impl Move<'_> {
         Ok(pair.and_then(|pair| pair.secret_store))
     }
 
-    fn row(&self, profile: &Profile, state: State) -> Row {
-        Row {
-            account: profile.account_id.clone(),
-            owner: Owner::of_arn(&profile.identity).unwrap_or(Owner::Account),
-            id: profile.access_key_id.clone(),
-            from: profile.secret_store,
-            state,
-        }
-    }
-
     /// Lets the old stores forget what every file names the new one for.
     fn forget(&self) -> Result<(), Failure> {
         let config = Config::load(self.home)?;
         for account in Inventory::accounts(self.home)? {
             let inventory = Inventory::new(self.home.clone(), account.clone());
-            let marked = |record: &OwnerRecord| {
-                record
-                    .access_keys
-                    .iter()
-                    .any(|pair| pair.moved_from.is_some())
+            let is_marked = |record: &OwnerRecord| {
+                let mut pairs = record.access_keys.iter();
+                pairs.any(|pair| pair.moved_from.is_some())
             };
-            for record in inventory.all()?.records.into_iter().filter(marked) {
-                let owner = record.owner();
-                let _lock = self.lock(&account, &owner)?;
-                let Some(mut record) = inventory.load(&owner)? else {
-                    continue;
-                };
-                for pair in &mut record.access_keys {
-                    let still_named = |from| {
-                        let mut profiles = config.profiles.values();
-                        profiles.any(|it| {
-                            it.access_key_id == pair.access_key_id && it.secret_store == from
-                        })
-                    };
-                    match pair.moved_from {
-                        Some(from) if !still_named(from) => {
-                            self.delete(from, &pair.access_key_id)?
-                        }
-                        _ => continue,
-                    }
-                    pair.moved_from = None;
-                }
-                inventory.save(&record)?;
+            for record in inventory.all()?.records.iter().filter(|it| is_marked(it)) {
+                self.forget_of(&account, &inventory, &record.owner(), &config)?;
             }
         }
         self.forget_of_profiles()
+    }
+
+    fn forget_of(
+        &self,
+        account: &AccountId,
+        inventory: &Inventory,
+        owner: &Owner,
+        config: &Config,
+    ) -> Result<(), Failure> {
+        let _lock = self.lock(account, owner)?;
+        let Some(mut record) = inventory.load(owner)? else {
+            return Ok(());
+        };
+        for pair in &mut record.access_keys {
+            let id = &pair.access_key_id;
+            let names = |from| {
+                let mut profiles = config.profiles.values();
+                profiles.any(|it| it.access_key_id == *id && it.secret_store == from)
+            };
+            if let Some(from) = pair.moved_from.filter(|from| !names(*from)) {
+                self.delete(from, id)?;
+                pair.moved_from = None;
+            }
+        }
+        Ok(inventory.save(&record)?)
     }
 
     fn forget_of_profiles(&self) -> Result<(), Failure> {
@@ -277,5 +273,15 @@ impl Move<'_> {
         let gone = store.and_then(|store| store.delete(&SecretName::pair(id)));
         gone.map(drop)
             .map_err(|error| Failure::of_store(from, error))
+    }
+}
+
+fn row(profile: &Profile, state: State) -> Row {
+    Row {
+        account: profile.account_id.clone(),
+        owner: Owner::of_arn(&profile.identity).unwrap_or(Owner::Account),
+        id: profile.access_key_id.clone(),
+        from: profile.secret_store,
+        state,
     }
 }
