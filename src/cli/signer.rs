@@ -152,7 +152,7 @@ fn from_csv(file: &Path) -> Result<Signer, Failure> {
     let bad = |why: String| {
         Failure::new(Kind::BadFile, format!("`{name}` is no CSV of one pair")).because(why)
     };
-    let rows = import::read(&text).map_err(|wrong| bad(wrong.join("; ")))?;
+    let rows = import::read(&import::in_utf8(text)).map_err(|wrong| bad(wrong.join("; ")))?;
     let count = rows.len();
     let mut rows = rows.into_iter();
     match (rows.next(), count) {

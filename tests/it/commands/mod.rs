@@ -28,6 +28,7 @@ pub(crate) mod import_from;
 pub(crate) mod import_scrub;
 #[cfg(feature = "server")]
 pub(crate) mod import_scrub_profiles;
+pub(crate) mod import_shapes;
 pub(crate) mod key_policy;
 pub(crate) mod leak;
 pub(crate) mod list;
