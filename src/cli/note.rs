@@ -1,6 +1,9 @@
 //! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
 
-use super::{context::Context, ui::Ui};
+use super::{
+    context::Context,
+    ui::{Ui, line},
+};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
 use crate::ops::{self, Kind, Session};
@@ -29,10 +32,22 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
         "an AccessKey pair is a user name and a password for programs; \
          give each program a RAM user of its own, with the permissions that it needs",
     );
+    if super::context::variable("TERM").is_some_and(|terminal| terminal == "dumb") {
+        return in_a_line(context);
+    }
     set_global_render_config(look());
     match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
         ACCOUNT => super::create::warn_of_account(context).map(|()| Owner::Account),
         _ => pick(&context.ui, session).map(Owner::RamUser),
+    }
+}
+
+/// Asks without moves on the screen, which a terminal of the kind `dumb` would show as garbage.
+fn in_a_line(context: &Context) -> Result<Owner, Failure> {
+    match line("whose pair is it to be? A RAM user's name (advised), or --account: ")?.trim() {
+        "" => answered(Err(InquireError::OperationCanceled)),
+        "--account" => super::create::warn_of_account(context).map(|()| Owner::Account),
+        name => Ok(Owner::RamUser(UserName::parse(name)?)),
     }
 }
 
