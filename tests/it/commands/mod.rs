@@ -11,6 +11,7 @@ pub(crate) mod clients_built;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod clients_rotation;
 pub(crate) mod completions;
+pub(crate) mod config_file;
 pub(crate) mod connect;
 pub(crate) mod copy;
 pub(crate) mod create;
