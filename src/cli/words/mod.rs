@@ -19,7 +19,7 @@ mod two_pairs;
 pub(super) use advice::advice;
 pub(super) use owner::argument;
 pub(super) use remark::{in_place_of, remark};
-pub(super) use store::copying;
+pub(super) use store::{LOCAL_DISK, copying};
 
 use super::failure::Failure;
 use crate::core::Invalid;
