@@ -122,7 +122,8 @@ impl Create {
 
     fn wish(&self) -> create::Wish {
         create::Wish {
-            comment: self.comment.clone(),
+            // An empty one is none, as a script gives it that has nothing to say.
+            comment: self.comment.clone().filter(|text| !text.trim().is_empty()),
             hand_outs: self.hand_outs(),
         }
     }

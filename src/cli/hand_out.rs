@@ -209,13 +209,14 @@ pub(crate) fn warn_of_inactive(context: &Context, chosen: &Chosen) {
     }
 }
 
-/// Where `[policy] max_age` is set, an older pair is a warning with the command that rotates it.
+/// Where `[policy] max_age` is set, an older pair is a warning with the command that rotates it; so is a policy that cannot be read.
 pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen) {
     let age = context.clock.now() - chosen.pair.created_at;
-    let Some(max_age) = reading.config.policy.max_age else {
-        return;
+    let max_age = match reading.config.policy(&context.home) {
+        Ok(policy) => policy.max_age,
+        Err(error) => return context.ui.warn(&error.to_string()),
     };
-    if age > max_age.delta() {
+    if let Some(max_age) = max_age.filter(|max_age| age > max_age.delta()) {
         context.ui.warn(&format!(
             "AccessKey {} of {} is {} old, and `max_age` is {max_age}: akm rotate {}",
             chosen.pair.access_key_id,

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn every_key_of_the_configuration_is_explained() {
         let sources = [
-            include_str!("../metadata/config.rs"),
+            include_str!("../metadata/config/mod.rs"),
             include_str!("../metadata/profile.rs"),
             include_str!("../core/policy.rs"),
         ];

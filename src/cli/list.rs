@@ -9,7 +9,7 @@ use super::{
 };
 use crate::cli::failure::Failure;
 use crate::core::{
-    access_key::{AccessKeyId, Status},
+    access_key::AccessKeyId,
     account::Owner,
     time::{self, Span, Timestamp},
 };
@@ -31,7 +31,7 @@ pub(crate) struct List {
     #[command(flatten)]
     owner: OwnerArgs,
     /// Only pairs of this status
-    #[arg(long, value_name = "STATUS", value_parser = ["active", "inactive"])]
+    #[arg(long, value_name = "STATUS", value_parser = ["active", "inactive"], ignore_case = true)]
     status: Option<String>,
     /// Only pairs made longer ago than this, as 90d
     #[arg(long, value_name = "AGE")]
@@ -114,12 +114,10 @@ impl List {
     }
 
     fn wants(&self, pair: &PairRecord, since: Option<Timestamp>) -> bool {
-        let status = match self.status.as_deref() {
-            Some("active") => pair.status == Status::Active,
-            Some(_) => pair.status == Status::Inactive,
-            None => true,
-        };
-        status && since.is_none_or(|since| pair.created_at < since)
+        let status = pair.status.as_str();
+        let wanted = self.status.as_ref();
+        wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(status))
+            && since.is_none_or(|since| pair.created_at < since)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
 
-use super::{context::Context, ui::Ui};
+use super::{
+    context::Context,
+    ui::{Ui, line},
+};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
 use crate::ops::{self, Kind, Session};
@@ -29,6 +32,9 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
         "an AccessKey pair is a user name and a password for programs; \
          give each program a RAM user of its own, with the permissions that it needs",
     );
+    if super::context::variable("TERM").is_some_and(|terminal| terminal == "dumb") {
+        return in_a_line(context);
+    }
     set_global_render_config(look());
     match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
         ACCOUNT => warn_of_account(context).map(|()| Owner::Account),
@@ -42,6 +48,15 @@ pub(crate) fn warn_of_account(context: &Context) -> Result<(), Failure> {
         "the account's own pair opens everything the account has; a RAM user's pair is advised",
     );
     context.ui.insist("make a pair for the account itself?")
+}
+
+/// Asks without moves on the screen, which a terminal of the kind `dumb` would show as garbage.
+fn in_a_line(context: &Context) -> Result<Owner, Failure> {
+    match line("whose pair is it to be? A RAM user's name (advised), or --account: ")?.trim() {
+        "" => answered(Err(InquireError::OperationCanceled)),
+        "--account" => warn_of_account(context).map(|()| Owner::Account),
+        name => Ok(Owner::RamUser(UserName::parse(name)?)),
+    }
 }
 
 /// Bold, and no colour: what the crate has by default cannot be read on white.

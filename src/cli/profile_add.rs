@@ -4,6 +4,7 @@ use super::context::{Context, Way, in_role};
 use super::{profile::View, signer::Signer, signer::SignerArgs, ui};
 use crate::cli::failure::Failure;
 use crate::cloud::Client;
+use crate::core::Invalid;
 use crate::core::endpoint::{Endpoint, Proxy};
 use crate::core::name::ProfileName;
 use crate::core::region::RegionId;
@@ -41,7 +42,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "URL")]
     endpoint: Option<Endpoint>,
     /// A proxy that is asked for a tunnel: `http://HOST:PORT`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = plain_proxy)]
     proxy: Option<Proxy>,
     /// The region that `exec` and `connect` hand out with a pair, as `cn-hangzhou`
     #[arg(long, value_name = "REGION")]
@@ -49,6 +50,17 @@ pub(crate) struct Add {
     /// Let `create` make a RAM user that is missing, unasked
     #[arg(long)]
     create_missing_users: bool,
+}
+
+/// A proxy that is asked in plain text for its tunnel; in the tunnel is HTTPS. A configuration may name an `https://` one still.
+fn plain_proxy(text: &str) -> Result<Proxy, Invalid> {
+    match Proxy::parse(text)? {
+        proxy if proxy.as_str().starts_with("https://") => Err(Invalid::new(
+            "proxy",
+            "`http://HOST:PORT` is expected, and not `https://`: what akm sends through it is HTTPS anyway",
+        )),
+        proxy => Ok(proxy),
+    }
 }
 
 impl Add {

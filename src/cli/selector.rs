@@ -2,7 +2,7 @@
 
 use super::candidates;
 use crate::cli::failure::Failure;
-use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
+use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName, pasted::trimmed};
 use crate::ops::{Kind, credentials::Selector};
 use clap::Args;
 
@@ -25,7 +25,7 @@ impl OwnerArgs {
     /// Returns the owner that was named, if one was. `BadName` when no RAM user can have that name, `Usage` for an AccessKey ID.
     pub(crate) fn owner(&self) -> Result<Option<Owner>, Failure> {
         match &self.name {
-            Some(text) if AccessKeyId::has_usual_form(text) => Err(not_a_name(text)),
+            Some(text) if AccessKeyId::has_usual_form(trimmed(text)) => Err(not_a_name(text)),
             named => owner(named.as_ref().or(self.ram_user.as_ref()), self.account),
         }
     }
@@ -74,7 +74,7 @@ impl PairArgs {
 
 /// Reads a positional selector: a text in the usual form of an AccessKey ID is one, any other is a RAM user's name.
 pub(crate) fn selector(text: &str) -> Result<Selector, Failure> {
-    if AccessKeyId::has_usual_form(text) {
+    if AccessKeyId::has_usual_form(trimmed(text)) {
         return Ok(Selector::Id(key_id(text)?));
     }
     Ok(Selector::CurrentOf(Owner::RamUser(UserName::parse(text)?)))
@@ -95,9 +95,9 @@ fn not_a_name(text: &str) -> Failure {
     ))
 }
 
-/// An AccessKey ID from the command line.
+/// An AccessKey ID from the command line, without the blanks around it: a script's variable may end in CR.
 pub(crate) fn key_id(text: &str) -> Result<AccessKeyId, Failure> {
-    Ok(AccessKeyId::parse(text)?)
+    Ok(AccessKeyId::parse(trimmed(text))?)
 }
 
 pub(crate) fn nothing_known(owner: &Owner) -> Failure {

@@ -2,8 +2,10 @@
 
 use super::context::{Context, variable};
 use super::import::{aliyun_config, aliyun_profile, contents, no_pair_in, unreadable};
+use super::selector::key_id;
 use crate::cli::failure::Failure;
 use crate::core::access_key::AccessKeyId;
+use crate::core::pasted::trimmed;
 use crate::core::role::SessionName;
 use crate::core::secret::{LONGEST, Secret};
 use crate::import::{self, aliyun_cli, environment};
@@ -82,8 +84,8 @@ impl SignerArgs {
     fn asked(&self, context: &Context) -> Result<Signer, Failure> {
         let may_ask = context.ui.may_ask();
         let id = match &self.access_key_id {
-            Some(id) => AccessKeyId::parse(id)?,
-            None if may_ask => AccessKeyId::parse(super::ui::line("AccessKey ID: ")?.trim())?,
+            Some(id) => key_id(id)?,
+            None if may_ask => key_id(&super::ui::line("AccessKey ID: ")?)?,
             None => {
                 return Err(Failure::new(Kind::NeedsAnswer, "no pair to sign with was named")
                     .because("there is nobody to ask")
@@ -108,10 +110,16 @@ impl SignerArgs {
                 .hint("put it on standard input: one line")
         };
         let line = line.map_err(|error| unread(error.to_string()))?;
-        let line = line.filter(|line| !line.is_empty());
+        let line = line.filter(|line| !line.trim_ascii().is_empty());
         let line = line.ok_or_else(|| unread("standard input is empty".to_owned()))?;
-        Ok(Signer::new(id, Secret::from_bytes(&line)?))
+        Ok(Signer::new(id, secret(&line)?))
     }
+}
+
+/// A secret without the blanks around it: a line of a file from Windows ends in CR.
+fn secret(text: &[u8]) -> Result<Secret, Failure> {
+    let trimmed = std::str::from_utf8(text).map_or(text, |text| trimmed(text).as_bytes());
+    Ok(Secret::from_bytes(trimmed)?)
 }
 
 /// The pair of a profile of the `aliyun` CLI: the one that was named, else the one that `aliyun` uses.
@@ -144,7 +152,7 @@ fn from_csv(file: &Path) -> Result<Signer, Failure> {
     let bad = |why: String| {
         Failure::new(Kind::BadFile, format!("`{name}` is no CSV of one pair")).because(why)
     };
-    let rows = import::read(&text).map_err(|wrong| bad(wrong.join("; ")))?;
+    let rows = import::read(&import::in_utf8(text)).map_err(|wrong| bad(wrong.join("; ")))?;
     let count = rows.len();
     let mut rows = rows.into_iter();
     match (rows.next(), count) {
@@ -168,9 +176,9 @@ fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Result<Signer, Fa
                 "a profile signs with a pair that lasts; it may assume a role: `--role-arn ARN`",
             ));
         }
-        let key = AccessKeyId::parse(&key.to_string_lossy())?;
+        let key = key_id(&key.to_string_lossy())?;
         let text = zeroize::Zeroizing::new(text.into_encoded_bytes());
-        return Ok(Signer::new(key, Secret::from_bytes(&text)?));
+        return Ok(Signer::new(key, secret(&text)?));
     }
     Err(
         Failure::new(Kind::Usage, "the environment has no pair").because(

@@ -1,7 +1,10 @@
 //! An AccessKey pair as the cloud shows it: its id, its status, its age; never its secret.
 
-use super::{Invalid, time::Timestamp, validated_text};
+use super::{Invalid, pasted::first_wrong, time::Timestamp, validated_text};
 use serde::{Deserialize, Serialize};
+
+/// The longest id taken, in characters.
+const LONGEST: usize = 128;
 
 /// An AccessKey ID: 1 to 128 of `A-Z a-z 0-9 . - _`, beginning with a letter or digit. Lengths and the prefix `LTAI` vary in
 /// the field, so neither is demanded; what is demanded makes every id safe as a file name.
@@ -10,20 +13,20 @@ pub(crate) struct AccessKeyId(String);
 
 impl AccessKeyId {
     pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
-        let safe = text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b));
-        let starts = text
-            .bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_alphanumeric());
-        if safe && starts && text.len() <= 128 {
-            return Ok(Self(text.to_owned()));
+        let invalid = |why: String| Err(Invalid::new("AccessKey ID", why));
+        let length = text.chars().count();
+        if !(1..=LONGEST).contains(&length) {
+            let why = format!("it has {length} characters, and 1 to {LONGEST} are allowed");
+            return invalid(why);
         }
-        Err(Invalid::new(
-            "AccessKey ID",
-            "1 to 128 letters and digits are expected",
-        ))
+        let safe = |char: char| char.is_ascii_alphanumeric() || ".-_".contains(char);
+        // At the start, these would make an option or a hidden file of it.
+        let wrong = first_wrong(text, safe)
+            .or_else(|| first_wrong(&text[..1], |char| char.is_ascii_alphanumeric()));
+        match wrong {
+            Some(wrong) => invalid(format!("{wrong}, and letters and digits are expected")),
+            None => Ok(Self(text.to_owned())),
+        }
     }
 
     /// Tells whether a text has the form that AccessKey IDs have today: `LTAI` and 12 to 26 letters and digits. On a command line such
@@ -93,5 +96,13 @@ mod tests {
         ] {
             assert!(AccessKeyId::parse(bad).is_err(), "{bad}");
         }
+        let why = |text: &str| AccessKeyId::parse(text).unwrap_err().why;
+        let expected = "and letters and digits are expected";
+        assert_eq!(why("a/b"), format!("character 2 is `/`, {expected}"));
+        assert_eq!(why("-x"), format!("character 1 is `-`, {expected}"));
+        assert_eq!(
+            why("a\u{a0}b"),
+            format!("character 2 is U+00A0, {expected}")
+        );
     }
 }

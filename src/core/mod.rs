@@ -10,6 +10,7 @@ pub(crate) mod key_policy;
 pub(crate) mod name;
 pub(crate) mod open_work;
 pub(crate) mod passphrase;
+pub(crate) mod pasted;
 pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod policy;
@@ -19,7 +20,8 @@ pub(crate) mod secret;
 pub(crate) mod seen;
 pub(crate) mod time;
 
-/// A value that breaks its rule: what it was meant to be and why it is not. Holds no input bytes.
+/// A value that breaks its rule: what it was meant to be and why it is not. Of the input it holds at most the one character that
+/// does not belong there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Invalid {
     pub(crate) what: &'static str,

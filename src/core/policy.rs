@@ -1,7 +1,7 @@
 //! What is done when nobody says otherwise.
 
 use super::time::Span;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// RAM's usual limit on the pairs of one owner; what holds for an account is its quota `AccessKeysPerUserQuota`.
 pub(crate) const PAIRS_PER_OWNER: usize = 2;
@@ -22,22 +22,16 @@ pub(crate) fn recycle_span() -> Span {
 }
 
 /// What a person has said once for all rotations, in place of what is above.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     /// How long the old pair stays Active beside the new one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) overlap: Option<Span>,
     /// How long the old pair then stays Inactive before it may be deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) grace: Option<Span>,
     /// How old a pair may be before akm warns where it hands the pair out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) max_age: Option<Span>,
-}
-
-impl Policy {
-    pub(crate) fn is_silent(&self) -> bool {
-        self.overlap.is_none() && self.grace.is_none() && self.max_age.is_none()
-    }
 }

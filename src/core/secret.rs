@@ -1,6 +1,6 @@
 //! A secret in memory: wiped when dropped, never printed, never copied, seen only through [`Secret::expose`].
 
-use super::Invalid;
+use super::{Invalid, pasted::first_wrong};
 use zeroize::Zeroizing;
 
 /// The longest secret taken, in bytes: far above any AccessKey secret, `age` identity or STS token.
@@ -13,19 +13,15 @@ impl Secret {
     /// Takes the text over and wipes what it came in. [`Invalid`] when it is empty, too long, or not visible ASCII.
     pub(crate) fn new(text: impl Into<Zeroizing<String>>) -> Result<Self, Invalid> {
         let text = text.into();
+        let invalid = |why: String| Err(Invalid::new("secret", why));
         if text.is_empty() || text.len() > LONGEST {
-            return Err(Invalid::new(
-                "secret",
-                format!("it has {} bytes", text.len()),
-            ));
+            return invalid(format!("it has {} bytes", text.len()));
         }
-        if !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Invalid::new(
-                "secret",
-                "it has blanks, control or non-ASCII characters",
-            ));
+        // What is named is no part of a secret: only what cannot be in one.
+        match first_wrong(&text, |char| char.is_ascii_graphic()) {
+            Some(wrong) => invalid(format!("{wrong}, and visible ASCII is expected")),
+            None => Ok(Self(Zeroizing::new(text.as_str().into()))),
         }
-        Ok(Self(Zeroizing::new(text.as_str().into())))
     }
 
     /// The same from bytes, as a store or a file gives them.

@@ -197,7 +197,7 @@ impl Profiles {
             name: name.to_owned(),
             source: (entry.name != signer.name).then(|| signer.name.clone()),
         };
-        let parsed = pair::parse(&signer.access_key_id, signer.access_key_secret.clone())?;
+        let parsed = pair::parse(&signer.access_key_id, &signer.access_key_secret)?;
         let found = FoundPair::new(parsed, place);
         Ok(FoundPair { role, ..found })
     }

@@ -9,7 +9,6 @@ use super::place::Place;
 use super::refusal::Refusal;
 use std::collections::HashMap;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// The longest file taken, in bytes.
 pub(crate) const LONGEST: u64 = 1 << 20;
@@ -109,8 +108,7 @@ impl<'a> Ini<'a> {
             )?),
             other => return Err(no_pair(other)),
         };
-        let secret = Zeroizing::new(self.key("access_key_secret").to_owned());
-        let parsed = pair::parse(self.key("access_key_id"), secret)?;
+        let parsed = pair::parse(self.key("access_key_id"), self.key("access_key_secret"))?;
         let (file, name) = (file.to_owned(), section.to_owned());
         let found = FoundPair::new(parsed, Place::Section { file, name });
         Ok(FoundPair { role, ..found })

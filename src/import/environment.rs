@@ -94,7 +94,7 @@ impl Family {
             drop(Zeroizing::new(error.into_bytes()));
             format!("`{secret}`: it is not text")
         })?;
-        let parsed = pair::parse(&key, Zeroizing::new(text));
+        let parsed = pair::parse(&key, &Zeroizing::new(text));
         let parsed = parsed.map_err(|why| format!("`{id}` and `{secret}`: {why}"))?;
         Ok(Some(FoundPair::new(parsed, Place::Variable { id })))
     }
@@ -158,7 +158,7 @@ mod tests {
             ),
             (
                 &[("ALICLOUD_ACCESS_KEY", "s3cr3t!"), secret],
-                "`ALICLOUD_ACCESS_KEY` and `ALICLOUD_SECRET_KEY`: not a valid AccessKey ID: 1 to 128 letters and digits are expected",
+                "`ALICLOUD_ACCESS_KEY` and `ALICLOUD_SECRET_KEY`: not a valid AccessKey ID: character 7 is `!`, and letters and digits are expected",
             ),
             (
                 &[id, ("OSS_ACCESS_KEY_SECRET", "s3cr3t")],

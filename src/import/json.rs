@@ -39,7 +39,7 @@ impl Pair {
         };
         let id = id.ok_or_else(|| absent("AccessKeyId"))?;
         let secret = secret.ok_or_else(|| absent("AccessKeySecret"))?;
-        Ok(FoundPair::new(pair::parse(&id, secret)?, place))
+        Ok(FoundPair::new(pair::parse(&id, &secret)?, place))
     }
 }
 

@@ -51,7 +51,7 @@ mod tests {
 
     fn pair(id: &str, secret: &str, line: u64, owner: Option<Owner>) -> FoundPair {
         let file = "a.csv".into();
-        let parsed = pair::parse(id, secret.to_owned().into()).unwrap();
+        let parsed = pair::parse(id, secret).unwrap();
         let found = FoundPair::new(parsed, Place::Line { file, line });
         FoundPair { owner, ..found }
     }

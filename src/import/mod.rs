@@ -12,6 +12,7 @@ mod object;
 mod pair;
 mod place;
 mod refusal;
+mod utf16;
 
 pub(crate) use csv::{LONGEST, looks_like_id, read};
 pub(crate) use format::Format;
@@ -19,6 +20,7 @@ pub(crate) use merge::merge;
 pub(crate) use pair::{AssumedRole, FoundPair};
 pub(crate) use place::{Place, joined, source_name};
 pub(crate) use refusal::Refusal;
+pub(crate) use utf16::in_utf8;
 
 /// So many wrong rows of a file are said, and the others counted.
 const SAID: usize = 20;

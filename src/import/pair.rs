@@ -3,16 +3,16 @@
 use super::place::{Place, joined};
 use crate::core::access_key::AccessKeyId;
 use crate::core::account::Owner;
+use crate::core::pasted::trimmed;
 use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::core::secret::Secret;
-use zeroize::Zeroizing;
 
 /// A pair that was found, and where.
 #[derive(Debug)]
 pub(crate) struct FoundPair {
     pub(crate) id: AccessKeyId,
     pub(crate) secret: Secret,
-    /// What a column of owners says, if there is one; an empty cell is the account itself.
+    /// What a column `RAM User` says, if there is one; an empty cell is the account itself.
     pub(crate) owner: Option<Owner>,
     /// The role that the source assumes with the pair.
     pub(crate) role: Option<AssumedRole>,
@@ -74,9 +74,10 @@ pub(super) fn is_of_session(id: &str) -> bool {
 /// What is said of a session where a pair is expected.
 pub(super) const SESSION: &str = "it is a session, which ends, and not an AccessKey pair";
 
-/// Parses an AccessKey ID and the secret beside it. Errors: which of the two is empty or not valid, or that they are a session;
-/// neither is repeated.
-pub(super) fn parse(id: &str, secret: Zeroizing<String>) -> Result<(AccessKeyId, Secret), String> {
+/// Parses an AccessKey ID and the secret beside it, without the blanks around each. Errors: which of the two is empty or not valid, or
+/// that they are a session; neither is repeated.
+pub(super) fn parse(id: &str, secret: &str) -> Result<(AccessKeyId, Secret), String> {
+    let (id, secret) = (trimmed(id), trimmed(secret));
     if id.is_empty() {
         return Err("the AccessKey ID is empty".to_owned());
     }
@@ -87,7 +88,7 @@ pub(super) fn parse(id: &str, secret: Zeroizing<String>) -> Result<(AccessKeyId,
         return Err(SESSION.to_owned());
     }
     let id = AccessKeyId::parse(id).map_err(|error| error.to_string())?;
-    let secret = Secret::new(secret).map_err(|error| error.to_string())?;
+    let secret = Secret::new(secret.to_owned()).map_err(|error| error.to_string())?;
     Ok((id, secret))
 }
 
@@ -104,10 +105,20 @@ mod tests {
             ("s3cr3t id", "s3cr3t", "not a valid AccessKey ID"),
             ("LTAI1", "s3cr3t s3cr3t", "not a valid secret"),
         ] {
-            let error = parse(id, secret.to_owned().into()).unwrap_err();
+            let error = parse(id, secret).unwrap_err();
             assert!(error.contains(why), "{error}");
             assert!(!error.contains("s3cr3t"), "{error}");
         }
-        assert!(parse("LTAI1", "s3".to_owned().into()).is_ok());
+    }
+
+    #[test]
+    fn blanks_around_an_id_and_a_secret_are_no_part_of_them() {
+        for around in [" ", "\r", "\u{a0}", "\t\r\n"] {
+            let around = |text: &str| format!("{around}{text}{around}");
+            let (id, secret) = parse(&around("LTAI1"), &around("s3")).unwrap();
+            assert_eq!((id.as_str(), secret.expose()), ("LTAI1", "s3"));
+            let error = parse(&around("STS.N"), &around("s3")).unwrap_err();
+            assert_eq!(error, SESSION);
+        }
     }
 }

@@ -40,7 +40,7 @@ impl std::fmt::Display for Error {
             Self::Io(path, error) => write!(f, "`{}`: {error}", path.display()),
             Self::Newer(path) => write!(f, "`{}` was written by a newer akm", path.display()),
             Self::Damaged(path, why) => write!(f, "`{}` is damaged: {why}", path.display()),
-            Self::Miswritten(path, why) => write!(f, "`{}`: {why}", path.display()),
+            Self::Miswritten(path, why) => write!(f, "`{}`, {why}", path.display()),
         }
     }
 }
@@ -113,6 +113,10 @@ impl Home {
     fn save<T: Serialize>(&self, path: &Path, value: &T) -> Result<(), Error> {
         let text = toml::to_string(value)
             .map_err(|error| Error::Damaged(path.to_owned(), error.to_string()))?;
+        self.replace(path, &text)
+    }
+
+    fn replace(&self, path: &Path, text: &str) -> Result<(), Error> {
         self.disk
             .replace(path, text.as_bytes())
             .map_err(|error| Error::Io(path.to_owned(), error))

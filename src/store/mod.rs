@@ -65,6 +65,8 @@ pub(crate) enum Error {
     Distrusted(PathBuf, Distrust),
     /// It refused or failed in another way: a full disk, an error of the service.
     Failed(String),
+    /// The disk that its files are on cannot do what it takes, such as make them private.
+    Incapable(String),
     /// It did not answer in time, and may yet do what it was asked.
     Unknown(String),
 }
@@ -85,7 +87,9 @@ impl std::fmt::Display for Error {
                 "the secret store cannot give the secret back: `{}`: {why}",
                 path.display()
             ),
-            Self::Failed(why) => write!(f, "the secret store failed: {why}"),
+            Self::Failed(why) | Self::Incapable(why) => {
+                write!(f, "the secret store failed: {why}")
+            }
             Self::Unknown(why) => write!(f, "the secret store did not answer: {why}"),
         }
     }
@@ -125,6 +129,7 @@ impl From<Error> for State {
             Error::NoPassphrase(why)
             | Error::Unreadable(why)
             | Error::Failed(why)
+            | Error::Incapable(why)
             | Error::Unknown(why) => Self::Failed(why),
         }
     }

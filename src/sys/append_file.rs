@@ -1,8 +1,8 @@
 //! A file of ours that grows line by line: what is in it is never changed, and a line is written at once.
 
 use super::fs::{
-    create_folder, not_following, parent, private_mode, sync_folder, trusted, unless_link,
-    whatever_the_umask,
+    create_folder, not_following, parent, private_mode, sync_data, sync_folder, trusted,
+    unless_link, whatever_the_umask,
 };
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,7 +15,7 @@ pub(crate) const TORN: &str = " #torn";
 /// power cut or a full disk leaves it, it is marked first. Errors as [`super::fs::Disk`] has them.
 pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     let (file, is_new) = append_unsynced(path, lines)?;
-    file.sync_data()?;
+    sync_data(&file)?;
     if is_new {
         sync_folder(parent(path)?)?;
     }

@@ -1,7 +1,7 @@
 //! What the environment says, read once: variables and folders.
 
 use crate::cli::failure::Failure;
-use crate::cli::words::copying;
+use crate::cli::words::{LOCAL_DISK, copying};
 use crate::metadata::Home;
 use crate::ops::Kind;
 use crate::sys::fs::{LocalDisk, check_ours};
@@ -46,10 +46,7 @@ pub(super) fn ours(home: Home) -> Result<Home, Failure> {
         check_ours(folder).map_err(|error| {
             let message = format!("`{}` cannot be used", folder.display());
             let failure = Failure::new(Kind::Failed, message).because(error);
-            match copying(folder) {
-                Some(hint) => failure.hint(hint),
-                None => failure,
-            }
+            failure.hint(copying(folder).unwrap_or_else(|| LOCAL_DISK.to_owned()))
         })?;
     }
     Ok(home)
@@ -98,7 +95,9 @@ pub(super) fn home(one: Option<OsString>) -> Result<Home, Failure> {
             data: folder,
         });
     }
-    match (dirs::config_dir(), dirs::data_dir()) {
+    // Below a home that is not absolute, they would be others in each working directory.
+    let absolute = |folder: Option<PathBuf>| folder.filter(|folder| folder.is_absolute());
+    match (absolute(dirs::config_dir()), absolute(dirs::data_dir())) {
         (Some(config), Some(data)) => Ok(Home {
             disk,
             config: config.join("akm"),
@@ -106,7 +105,7 @@ pub(super) fn home(one: Option<OsString>) -> Result<Home, Failure> {
         }),
         _ => Err(
             Failure::new(Kind::Failed, "this system names no folder for akm's files")
-                .hint("set `AKM_HOME`"),
+                .hint(LOCAL_DISK),
         ),
     }
 }

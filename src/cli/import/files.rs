@@ -2,7 +2,7 @@
 
 use super::{contents, unreadable};
 use crate::cli::failure::Failure;
-use crate::import::{Format, FoundPair, LONGEST, source_name};
+use crate::import::{Format, FoundPair, LONGEST, in_utf8, source_name};
 use crate::ops::Kind;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Vec<FoundPair>, Failure> {
 
 fn read_one(file: &Path) -> Result<Vec<FoundPair>, Failure> {
     let content = contents(file, LONGEST).map_err(|error| unreadable(file, &error))?;
+    let content = in_utf8(content);
     let format = Format::of(&content);
     format.read(file, &content).map_err(|wrong| {
         let name = source_name(file);

@@ -173,9 +173,8 @@ impl Rotate {
                 .filter(|_| self.name_behind_leaked().is_none());
             return Ok(Asked::Leaked(id.map(key_id).transpose()?));
         }
-        Ok(Asked::Rotate(
-            self.wish(&Config::load(&context.home)?.policy)?,
-        ))
+        let config = Config::load(&context.home)?;
+        Ok(Asked::Rotate(self.wish(config.policy(&context.home)?)?))
     }
 
     fn wish(&self, policy: &Policy) -> Result<rotate::Wish, Failure> {

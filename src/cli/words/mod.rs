@@ -19,7 +19,7 @@ mod two_pairs;
 pub(super) use advice::advice;
 pub(super) use owner::argument;
 pub(super) use remark::{in_place_of, remark};
-pub(super) use store::copying;
+pub(super) use store::{LOCAL_DISK, copying};
 
 use super::failure::Failure;
 use crate::core::Invalid;
@@ -144,7 +144,7 @@ fn file(error: &metadata::Error) -> Text {
     let hint = match error {
         E::Io(path, io) => return store::unusable(path, io).because(error),
         E::Newer(_) => "the file is left as it is: update akm",
-        E::Miswritten(..) => "nothing was changed: write it anew there",
+        E::Miswritten(..) => "nothing was changed; correct this line, or remove it",
         E::Damaged(..) => "the file is left as it is: look at it, or restore it from a backup",
     };
     Text::new(error.to_string()).hint(hint)

@@ -4,7 +4,7 @@ use super::Text;
 use crate::core::place::StoreKind;
 use crate::delivery::process_command::joined;
 use crate::store::Error as E;
-use crate::sys::fs::{Distrust, kubernetes_volume};
+use crate::sys::fs::{Distrust, Incapable, kubernetes_volume};
 use std::io;
 use std::path::Path;
 
@@ -33,15 +33,20 @@ pub(super) fn problem(kind: Option<StoreKind>, error: &E) -> Text {
             .because(format!("`{}`: {why}", path.display()))
             .hint(trusting(path, *why)),
         E::Failed(why) => Text::new("the secret store failed").because(why),
+        E::Incapable(why) => Text::new("the secret store failed").because(why).hint(LOCAL_DISK),
         E::Unknown(why) => Text::new("the secret store did not answer").because(why).hint(OTHER),
     }
 }
+
+/// What helps where a disk or a home folder does not serve.
+pub(in crate::cli) const LOCAL_DISK: &str = "set `AKM_HOME` to a folder of yours on a local disk";
 
 /// The system does not let akm use one of its own files.
 pub(super) fn unusable(path: &Path, error: &io::Error) -> Text {
     let text = Text::new("a file of akm's could not be used");
     match Distrust::of(error) {
         Some(why) => text.hint(trusting(path, why)),
+        None if Incapable::is(error) => text.hint(LOCAL_DISK),
         None => text,
     }
 }

@@ -156,7 +156,7 @@ fn of_store(error: &store::Error) -> Kind {
         E::NoPassphrase(_) => Kind::Usage,
         E::Unreadable(_) => Kind::SecretUnreadable,
         E::Distrusted(..) => Kind::SecretDistrusted,
-        E::Failed(_) | E::Unknown(_) => Kind::StoreFailed,
+        E::Failed(_) | E::Incapable(_) | E::Unknown(_) => Kind::StoreFailed,
     }
 }
 

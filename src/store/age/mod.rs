@@ -12,7 +12,7 @@ use super::identity::{Identity, check_protected, seal};
 use super::{Error, Recipient, SecretName, SecretStore, State};
 use crate::core::secret::Secret;
 use crate::core::time::Span;
-use crate::sys::fs::{Disk, Distrust};
+use crate::sys::fs::{Disk, Distrust, Incapable};
 use std::any::Any;
 use std::collections::HashMap;
 use std::io;
@@ -270,6 +270,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
         let why = format!("`{}`: {error}", path.display());
         match error.kind() {
             io::ErrorKind::InvalidData => Error::Unreadable(why),
+            _ if Incapable::is(&error) => Error::Incapable(why),
             _ => Error::Failed(why),
         }
     }

@@ -1,5 +1,6 @@
 //! Folders of mode 0700, and their names made durable.
 
+use super::incapable::failing;
 use std::fs::{DirBuilder, File};
 use std::io;
 use std::path::Path;
@@ -17,7 +18,10 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(folder) {
         // Another akm may have been quicker.
-        Err(error) if !folder.is_dir() => return Err(error),
+        Err(error) if !folder.is_dir() => {
+            let what = format!("the folder `{}` cannot be created", folder.display());
+            return Err(failing(what)(error));
+        }
         Err(_) => (),
         Ok(()) => private_folder(folder)?,
     }
@@ -27,7 +31,12 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
 /// Mode 0700 whatever the umask is.
 fn private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(
+        failing(format_args!(
+            "the folder `{}` cannot be made private",
+            folder.display()
+        )),
+    )?;
     let _ = folder;
     Ok(())
 }
@@ -47,7 +56,12 @@ pub(crate) fn remove_folder(folder: &Path) -> io::Result<()> {
 /// Makes names that were added to or removed from a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    File::open(folder)?
+        .sync_all()
+        .map_err(failing(format_args!(
+            "the folder `{}` cannot be made durable",
+            folder.display()
+        )))?;
     Ok(())
 }
 

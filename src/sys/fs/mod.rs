@@ -1,13 +1,16 @@
 //! Files that are ours alone: folders 0700, files 0600 from their first byte, whole or absent, durable when said so.
 
 mod folder;
+mod incapable;
 mod private;
 mod trust;
 
 pub(crate) use folder::{create_folder, remove_folder, sync_folder};
+pub(crate) use incapable::Incapable;
 pub(crate) use trust::{Distrust, check_ours, kubernetes_volume};
 
 pub(in crate::sys) use folder::parent;
+pub(in crate::sys) use incapable::failing;
 pub(in crate::sys) use private::{not_following, private_mode, whatever_the_umask};
 pub(in crate::sys) use trust::{trusted, unless_link};
 
@@ -90,6 +93,13 @@ fn put(path: &Path, content: &[u8], sync: impl Fn(&File) -> io::Result<()>) -> i
     Ok(file)
 }
 
+const NOT_DURABLE: &str = "it cannot be made durable";
+
+/// Makes what is in a file durable.
+pub(in crate::sys) fn sync_data(file: &File) -> io::Result<()> {
+    file.sync_data().map_err(failing(NOT_DURABLE))
+}
+
 /// Removes a file; true if there was one.
 fn removed(path: &Path) -> io::Result<bool> {
     match std::fs::remove_file(path) {
@@ -132,7 +142,7 @@ impl Disk for LocalDisk {
     }
 
     fn replace_open(&self, path: &Path, content: &[u8]) -> io::Result<Box<dyn OpenFile>> {
-        let file = put(path, content, File::sync_data)?;
+        let file = put(path, content, sync_data)?;
         sync_folder(parent(path)?)?;
         Ok(Box::new(LocalFile(file)))
     }
@@ -151,7 +161,7 @@ impl Disk for LocalDisk {
         let file = not_following(&mut options).open(path);
         let file = file.map_err(|error| unless_link(path, error))?;
         trusted(&file, u64::MAX)?;
-        file.sync_all()?;
+        file.sync_all().map_err(failing(NOT_DURABLE))?;
         sync_folder(parent(path)?)?;
         Ok(Box::new(LocalFile(file)))
     }
@@ -245,7 +255,7 @@ fn held(file: File, locked: Result<(), TryLockError>) -> io::Result<Option<Box<d
     match locked {
         Ok(()) => Ok(Some(Box::new(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
+        Err(TryLockError::Error(error)) => Err(failing("it cannot be locked")(error)),
     }
 }
 
@@ -260,7 +270,7 @@ impl OpenFile for LocalFile {
             io::Seek::seek(&mut self.0, io::SeekFrom::Start(offset))?;
             self.0.write_all(content)?;
         }
-        self.0.sync_data()
+        sync_data(&self.0)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Files of mode 0600 from their first byte, whatever the umask, and never through a link.
 
+#[cfg(unix)]
+use super::incapable::failing;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ pub(super) fn create_private(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create_new(true);
     let file = private_mode(&mut options).open(path)?;
     #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    make_private(&file)?;
     Ok(file)
 }
 
@@ -35,13 +37,19 @@ pub(super) fn is_unfinished(name: &str) -> bool {
 pub(in crate::sys) fn whatever_the_umask(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        use std::os::unix::fs::MetadataExt;
         if file.metadata()?.mode() & 0o777 != 0o600 {
-            file.set_permissions(PermissionsExt::from_mode(0o600))?;
+            make_private(file)?;
         }
     }
     let _ = file;
     Ok(())
+}
+
+#[cfg(unix)]
+fn make_private(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(failing("it cannot be made private"))
 }
 
 pub(in crate::sys) fn private_mode(options: &mut OpenOptions) -> &mut OpenOptions {

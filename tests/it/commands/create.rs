@@ -311,6 +311,12 @@ fn a_comment_is_kept_with_the_pair() {
                 "akm: a comment has at most 128 characters, none of them a control character\n",
             );
     }
+    for empty in ["", "  "] {
+        let ran = env.akm(&["create", "--ram-user", "carol", "--comment", empty]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let pairs = env.pairs();
+        assert!(pairs.last().unwrap()["comment"].is_null(), "{pairs:?}");
+    }
     // What a terminal would obey and is no control character is stored and escaped when shown.
     let turned = "\u{202e}evil";
     assert_eq!(

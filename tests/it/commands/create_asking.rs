@@ -135,3 +135,35 @@ fn a_terminal_that_goes_away_changes_nothing() {
     }
     nothing_was_made(&env);
 }
+
+/// `TERM=dumb`: a terminal that shows each escape sequence, such as the one inside an editor.
+#[test]
+fn a_dumb_terminal_is_asked_in_lines() {
+    let env = Env::new().with("TERM", "dumb");
+    for (answer, code, seen) in [
+        (
+            "\n",
+            1,
+            "nothing was changed: the question was not answered",
+        ),
+        ("a/b\n", 4, "only letters, digits"),
+        (
+            "--account\n",
+            1,
+            "make a pair for the account itself? [y/N]",
+        ),
+        ("alice\n", 0, "is a pair of RAM user `alice`"),
+    ] {
+        let mut pty = Pty::akm(&env, &["create"]);
+        pty.see("whose pair is it to be? A RAM user's name")
+            .send(answer)
+            .see(seen);
+        if answer == "--account\n" {
+            pty.send("n\n");
+        }
+        assert_eq!(pty.wait().code(), code);
+        let screen = pty.screen();
+        assert!(!screen.contains('\u{1b}'), "{screen:?}");
+    }
+    assert_eq!(env.pairs().len(), 1);
+}

@@ -294,12 +294,30 @@ fn an_id_that_nobody_has() {
     }
     assert_eq!(env.refused(&["restore", "LTAI5tStranger"], 3).stdout, "");
     for command in ["disable", "enable", "delete", "restore"] {
-        for bad in ["a/b", "..", "a b", "", "\u{1b}[31m"] {
+        for (bad, why) in [
+            (
+                "a/b",
+                "character 2 is `/`, and letters and digits are expected",
+            ),
+            (
+                "..",
+                "character 1 is `.`, and letters and digits are expected",
+            ),
+            (
+                "a b",
+                "character 2 is a blank, and letters and digits are expected",
+            ),
+            ("", "it has 0 characters, and 1 to 128 are allowed"),
+            (
+                "\u{1b}[31m",
+                "character 1 is U+001B, and letters and digits are expected",
+            ),
+        ] {
             env.refused(&[command, bad], 4).said(
                 &[],
                 4,
                 "",
-                "akm: this is no valid AccessKey ID: 1 to 128 letters and digits are expected\n",
+                &format!("akm: this is no valid AccessKey ID: {why}\n"),
             );
         }
         env.refused(&[command], 2);

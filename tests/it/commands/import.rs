@@ -203,7 +203,7 @@ fn ten_thousand_rows_and_nothing_is_imported() {
         &[],
         1,
         "",
-        "akm: standard input is not a CSV file of pairs: line 5002: not a valid AccessKey ID: 1 to 128 letters and digits are expected\n\
+        "akm: standard input is not a CSV file of pairs: line 5002: not a valid AccessKey ID: character 1 is `=`, and letters and digits are expected\n\
          hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n",
     );
     assert!(env.pairs().is_empty());
@@ -312,8 +312,8 @@ fn what_is_no_csv_of_pairs_is_told_by_line() {
     refuse("AccessKey ID,AccessKey Secret\n", "the file has no pairs");
     refuse(
         "AccessKey ID,AccessKey Secret\n=HYPERLINK(1),x\nLTAI1,\nLTAI2,x\nLTAI2,x\n",
-        "line 2: not a valid AccessKey ID: 1 to 128 letters and digits are expected; \
-         line 3: not a valid secret: it has 0 bytes; line 5: the same AccessKey ID as on a line before",
+        "line 2: not a valid AccessKey ID: character 1 is `=`, and letters and digits are expected; \
+         line 3: the AccessKey secret is empty; line 5: the same AccessKey ID as on a line before",
     );
     assert!(
         env.files().is_empty(),

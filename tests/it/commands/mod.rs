@@ -11,6 +11,7 @@ pub(crate) mod clients_built;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod clients_rotation;
 pub(crate) mod completions;
+pub(crate) mod config_file;
 pub(crate) mod connect;
 pub(crate) mod copy;
 pub(crate) mod create;
@@ -28,6 +29,7 @@ pub(crate) mod import_from;
 pub(crate) mod import_scrub;
 #[cfg(feature = "server")]
 pub(crate) mod import_scrub_profiles;
+pub(crate) mod import_shapes;
 pub(crate) mod key_policy;
 pub(crate) mod leak;
 pub(crate) mod list;

@@ -705,32 +705,3 @@ fn a_dropped_secret_is_never_claimed() {
     }
     assert!(points > 2, "{points}");
 }
-
-/// People write this section themselves.
-#[test]
-fn a_policy_that_is_miswritten_is_told_by_its_key() {
-    let env = Env::new();
-    env.create("alice");
-    let config = env.home().join("config.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    let span = "`grace` under `[policy]` is to be a span in quotes, as `grace = \"2d\"`";
-    for (line, why) in [
-        ("grace = \"2x\"", span),
-        ("grace = 5", span),
-        ("grace = 2d", span),
-        (
-            "grase = \"2d\"",
-            "`grase` is no key of `[policy]`: that has `overlap`, `grace` and `max_age`",
-        ),
-    ] {
-        std::fs::write(&config, format!("{text}\n[policy]\n{line}\n")).unwrap();
-        let told = format!(
-            "akm: `{}`: {why}\nhint: nothing was changed: write it anew there\n",
-            config.display()
-        );
-        env.refused(&["rotate", "--ram-user", "alice"], 1)
-            .said(&[], 1, "", &told);
-    }
-    std::fs::write(&config, format!("{text}\n[policy]\ngrace = \"1d\"\n")).unwrap();
-    assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
-}

@@ -844,8 +844,8 @@ fn what_the_policy_says_once() {
             .contains("grace = \"5d\"")
     );
     for (wrong, told) in [
-        ("grace = \"5y\"", "`grace` under `[policy]`"),
-        ("garce = \"5d\"", "`garce` is no key of `[policy]`"),
+        ("grace = \"5y\"", "`grace` is \"5y\", and a duration"),
+        ("garce = \"5d\"", "`garce` is no key of it"),
     ] {
         let broken = env.copied();
         edit(&broken.home().join("config.toml"), "grace = \"5d\"", wrong);

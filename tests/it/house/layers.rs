@@ -110,6 +110,7 @@ fn impure(source: &Source) -> String {
         "key_policy",
         "name",
         "open_work",
+        "pasted",
         "place",
         "plan",
         "policy",

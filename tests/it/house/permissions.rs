@@ -157,7 +157,10 @@ fn a_home_where_nothing_may_be_made() {
     let ran = as_nobody(&env, &["create", "--ram-user", "alice"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     assert!(
-        ran.stderr.ends_with("Permission denied (os error 13)\n"),
+        ran.stderr.ends_with(
+            "cannot be created: Permission denied (os error 13)\n\
+             hint: set `AKM_HOME` to a folder of yours on a local disk\n"
+        ),
         "{}",
         ran.stderr
     );

@@ -122,6 +122,18 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
         "{}",
         ran.stderr
     );
+    let folder = system.path("roots");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("README"), "no certificate").unwrap();
+    let folder = folder.to_str().unwrap().to_owned();
+    let both = Env::new().with("SSL_CERT_DIR", &format!("/nowhere/roots:{folder}"));
+    let ran = add(&both, &nginx.endpoint(Door::Good));
+    assert_eq!(ran.code, 7);
+    let why = format!(
+        "; `SSL_CERT_DIR` names `/nowhere/roots`: No such file or directory (os error 2); \
+         `SSL_CERT_DIR` names `{folder}`, which holds no certificate\n"
+    );
+    assert!(ran.stderr.contains(&why), "{}", ran.stderr);
     // Nothing of all that reached the server, and nothing is left of it here.
     assert_eq!(
         nginx
@@ -369,4 +381,9 @@ fn a_proxy_is_used_only_where_the_profile_names_one() {
         let args = [&add[..], &["--proxy", bad]].concat();
         assert_eq!(env.akm(&args).code, 2, "{bad}");
     }
+    let args = [&add[..], &["--proxy", "https://proxy:1"]].concat();
+    let ran = env.akm(&args);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    let why = "not a valid proxy: `http://HOST:PORT` is expected, and not `https://`";
+    assert!(ran.stderr.contains(why), "{}", ran.stderr);
 }

@@ -21,6 +21,8 @@ pub(crate) mod killed_delivery;
 pub(crate) mod killed_served;
 #[cfg(feature = "server")]
 pub(crate) mod lagging_lists;
+#[cfg(target_os = "linux")]
+pub(crate) mod local_disk;
 pub(crate) mod lost_metadata;
 #[cfg(feature = "server")]
 pub(crate) mod mixed_load;

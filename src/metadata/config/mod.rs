@@ -1,12 +1,18 @@
 //! `config.toml`: which store was chosen, the public halves of the identities that seal, and the profiles.
+//!
+//! People write in it, too: comments, and all of `[policy]`. What akm writes leaves both as they are.
 
-use super::{Error, Home, Version, profile::Profile};
+mod edit;
+mod miswritten;
+
+use super::{Error, Home, Version, parse, profile::Profile};
 use crate::core::name::ProfileName;
 use crate::core::place::{Recipient, StoreKind};
 use crate::core::policy::Policy;
 use crate::core::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,9 +30,12 @@ pub(crate) struct Config {
     /// Whether a profile was ever added: from then on the sandbox acts only when it is named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sandbox_is_only_named: bool,
-    /// What rotations do when nobody says otherwise.
-    #[serde(default, skip_serializing_if = "Policy::is_silent")]
-    pub(crate) policy: Policy,
+    /// What rotations do when nobody says otherwise; never written.
+    #[serde(default, skip_serializing)]
+    policy: Policy,
+    /// What is wrong with `[policy]`. It stops what asks for the policy, and nothing else.
+    #[serde(skip)]
+    wrong_policy: Option<String>,
     /// The recipient of each store that was ever used here.
     #[serde(default)]
     pub(crate) recipients: Recipients,
@@ -86,13 +95,20 @@ impl Config {
         self.profiles.remove(name)
     }
 
+    /// What the person has said once for all rotations. `Miswritten` where that is not valid.
+    pub(crate) fn policy(&self, home: &Home) -> Result<&Policy, Error> {
+        match &self.wrong_policy {
+            None => Ok(&self.policy),
+            Some(why) => Err(Error::Miswritten(home.config_file(), why.clone())),
+        }
+    }
+
     /// The configuration, or the empty one where there is no file yet.
     pub(crate) fn load(home: &Home) -> Result<Self, Error> {
         let file = home.config_file();
-        let loaded = home.load(&file);
-        let config: Self = loaded
-            .map_err(|error| of_policy(home, error))?
-            .unwrap_or_default();
+        let content = home.bytes(&file)?;
+        let config =
+            content.map_or_else(|| Ok(Self::default()), |content| read(&file, &content))?;
         if config.profiles.contains_key(&ProfileName::sandbox()) {
             let why = "`sandbox` is akm's own: give that profile another name".to_owned();
             return Err(Error::Damaged(file, why));
@@ -100,67 +116,40 @@ impl Config {
         Ok(config)
     }
 
+    /// Writes what differs into the file that is there, and leaves everything else in it. `Miswritten` where `[policy]` is no TOML: then
+    /// nothing is written.
     pub(crate) fn save(&self, home: &Home) -> Result<(), Error> {
-        home.save(&home.config_file(), self)
-    }
-}
-
-/// People write `[policy]` themselves: what is wrong there is told by its key, not as a damage.
-fn of_policy(home: &Home, error: Error) -> Error {
-    let Error::Damaged(path, why) = error else {
-        return error;
-    };
-    let content = home.bytes(&path).ok().flatten();
-    let text = content.and_then(|content| String::from_utf8(content).ok());
-    match text.and_then(|text| wrong_policy(&text)) {
-        Some(told) => Error::Miswritten(path, told),
-        None => Error::Damaged(path, why),
-    }
-}
-
-/// What is wrong with the line that does not parse, if that is one of `[policy]`.
-fn wrong_policy(text: &str) -> Option<String> {
-    let at = toml::from_str::<Config>(text).err()?.span()?.start;
-    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
-    let (before, line) = (&text[..start], text[start..].lines().next()?);
-    let section = before
-        .lines()
-        .map(str::trim)
-        .rfind(|line| line.starts_with('['));
-    let key = line.split('=').next()?.trim();
-    let simple = |char: char| char.is_ascii_alphanumeric() || "_-".contains(char);
-    if section != Some("[policy]") || key.is_empty() || !key.chars().all(simple) {
-        return None;
-    }
-    Some(match key {
-        "overlap" | "grace" | "max_age" => {
-            format!("`{key}` under `[policy]` is to be a span in quotes, as `{key} = \"2d\"`")
+        let file = home.config_file();
+        let damaged = |why: String| Error::Damaged(file.clone(), why);
+        let mut text = toml::to_string(self).map_err(|error| damaged(error.to_string()))?;
+        if let Some(content) = home.bytes(&file)? {
+            let edited = edit::edited(&content, &text, "policy");
+            text = edited.ok_or_else(|| {
+                let miswritten = self.policy(home).err();
+                miswritten.unwrap_or_else(|| damaged("it cannot be edited".to_owned()))
+            })?;
         }
-        _ => format!("`{key}` is no key of `[policy]`: that has `overlap`, `grace` and `max_age`"),
+        home.replace(&file, &text)
+    }
+}
+
+/// Reads the file without its `[policy]` where that is what is wrong.
+fn read(file: &Path, content: &[u8]) -> Result<Config, Error> {
+    let error = match parse::<Config>(file, content) {
+        Err(error @ Error::Damaged(..)) => error,
+        read => return read,
+    };
+    let split = std::str::from_utf8(content).ok().map(miswritten::split);
+    let without = split.and_then(|(policy, rest)| {
+        let why = miswritten::wrong_policy(&policy)?;
+        Some((why, parse::<Config>(file, rest.as_bytes()).ok()?))
+    });
+    let (why, config) = without.ok_or(error)?;
+    Ok(Config {
+        wrong_policy: Some(why),
+        ..config
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_policy_is_told_by_its_key() {
-        let wrong = |line: &str| wrong_policy(&format!("version = 1\n[policy]\n{line}\n"));
-        for value in ["\"2x\"", "5", "2d", "\"-1d\"", "[]", ""] {
-            for key in ["grace", "overlap"] {
-                let told = wrong(&format!("{key} = {value}")).unwrap();
-                let form = format!("as `{key} = \"2d\"`");
-                assert!(told.ends_with(&form), "{value}: {told}");
-            }
-        }
-        let unknown = wrong("overlap = \"1d\"\ngrase = \"2d\"").unwrap();
-        assert_eq!(
-            unknown,
-            "`grase` is no key of `[policy]`: that has `overlap`, `grace` and `max_age`"
-        );
-        assert_eq!(wrong("grace = \"2d\"\n[recipients]\nage = \"none\""), None);
-        assert_eq!(wrong("grace = \"2d\""), None);
-        assert_eq!(wrong_policy("version = 2\n"), None);
-    }
-}
+mod tests;

@@ -1,10 +1,12 @@
 //! HTTP as akm wants it: one request, one answer, and the truth about how far the request got.
 //!
-//! HTTPS alone but for loopback addresses; certificates judged by the platform (`SSL_CERT_FILE` too); no redirects, no cookies, no
+//! HTTPS alone but for loopback addresses; certificates judged by the platform (`SSL_CERT_FILE` and `SSL_CERT_DIR` too); no redirects, no cookies, no
 //! proxy from the environment, no second try; every wait and every size has a limit.
 
+mod distrust;
+
+use distrust::distrust;
 use std::cell::Cell;
-use std::fmt::Write;
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -250,54 +252,5 @@ fn in_words(error: &io::Error) -> String {
             "the connection was closed".to_owned()
         }
         Some(_) => error.kind().to_string(),
-    }
-}
-
-/// Why the certificate was not taken, if that is it.
-fn distrust(error: &ureq::Error) -> Option<String> {
-    use rustls::CertificateError as C;
-    let inner = match error {
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref::<rustls::Error>()?,
-        ureq::Error::Rustls(inner) => inner,
-        _ => return None,
-    };
-    let why = match inner {
-        rustls::Error::InvalidCertificate(C::UnknownIssuer) => unknown_issuer(),
-        rustls::Error::InvalidCertificate(
-            C::NotValidForName | C::NotValidForNameContext { .. },
-        ) => "its certificate is for another name".to_owned(),
-        rustls::Error::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => {
-            "its certificate has expired".to_owned()
-        }
-        rustls::Error::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => {
-            "its certificate is not valid yet".to_owned()
-        }
-        rustls::Error::InvalidCertificate(_) => "its certificate cannot be trusted".to_owned(),
-        rustls::Error::General(why) if why.contains("cert") => {
-            let mut told = "no certificates to trust were found".to_owned();
-            let _ = write!(told, "{}", roots().unwrap_or_default());
-            told
-        }
-        _ => return None,
-    };
-    Some(why)
-}
-
-fn unknown_issuer() -> String {
-    let why = "its certificate is signed by nobody that this system trusts";
-    roots().map_or_else(|| why.to_owned(), |file| format!("{why}{file}"))
-}
-
-/// A file of roots that is named and does not serve shows only as an unknown issuer.
-fn roots() -> Option<String> {
-    let file = std::env::var_os("SSL_CERT_FILE")?;
-    let held = std::fs::read(&file);
-    let name = std::path::Path::new(&file).display();
-    match held {
-        Err(error) => Some(format!("; `SSL_CERT_FILE` names `{name}`: {error}")),
-        Ok(text) if !text.windows(10).any(|window| window == b"BEGIN CERT") => Some(format!(
-            "; `SSL_CERT_FILE` names `{name}`, which holds no certificate"
-        )),
-        Ok(_) => None,
     }
 }
