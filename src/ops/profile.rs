@@ -6,6 +6,7 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::account::{AccountId, Owner};
 use crate::core::name::{ProfileName, UserName};
 use crate::core::open_work::OpenWork;
+use crate::core::proxy::Login;
 use crate::core::secret::Secret;
 use crate::metadata::{
     config::Config,
@@ -60,6 +61,23 @@ pub(crate) fn hold(
         not_the_held_one(client, id, held)?;
     }
     issue::store_and_check(store, &name, secret)
+}
+
+/// Puts the user and the password of the profile's proxy into the store, read back and compared.
+pub(crate) fn hold_login(
+    account: &Account,
+    kind: StoreKind,
+    login: &Login,
+) -> Result<(), Failure> {
+    let name = SecretName::proxy_login(&account.profile);
+    issue::store_and_check(account.stores.open(kind)?, &name, login.as_secret())
+}
+
+/// Takes them out of the store, once no profile names them.
+pub(crate) fn drop_login(account: &Account, kind: StoreKind) -> Result<(), Failure> {
+    let store = account.stores.open(kind)?;
+    store.delete(&SecretName::proxy_login(&account.profile))?;
+    Ok(())
 }
 
 /// The held secret of a pair gives way to another one only where the cloud refuses it.

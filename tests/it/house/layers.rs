@@ -109,10 +109,12 @@ fn impure(source: &Source) -> String {
         "event",
         "key_policy",
         "name",
+        "no_proxy",
         "open_work",
         "place",
         "plan",
         "policy",
+        "proxy",
         "region",
         "role",
         "secret",
@@ -121,7 +123,8 @@ fn impure(source: &Source) -> String {
         "time",
     ];
     let words = [
-        "crate", "super", "self", "u8", "u16", "u32", "u64", "i64", "str", "char", "text", "clippy",
+        "crate", "super", "self", "u8", "u16", "u32", "u64", "u128", "i64", "str", "char", "text",
+        "clippy",
     ];
     for root in source.roots() {
         let known = [&CORE_CRATES[..], &modules, &words];

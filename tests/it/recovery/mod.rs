@@ -24,6 +24,8 @@ pub(crate) mod lagging_lists;
 pub(crate) mod lost_metadata;
 #[cfg(feature = "server")]
 pub(crate) mod mixed_load;
+#[cfg(feature = "server")]
+pub(crate) mod proxy;
 #[cfg(target_os = "linux")]
 pub(crate) mod read_only_home;
 #[cfg(feature = "server")]

@@ -1,0 +1,210 @@
+//! Why a request has no answer, in words.
+
+use super::WHOLE;
+use crate::core::proxy::Proxy;
+use std::fmt::Write;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+use ureq::{Error as E, Timeout};
+
+/// A wait may be told as over by so much too early.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// A system that gives a connection up is told like a time limit of ours: only the time that has passed tells them apart.
+pub(super) fn of_host(error: &E, passed: Duration) -> String {
+    match error {
+        E::Io(error) => in_words(error),
+        E::HostNotFound => "the name could not be resolved".into(),
+        E::Timeout(Timeout::Resolve) => "the name was not resolved in time".into(),
+        E::Timeout(Timeout::Connect) => "it did not take the connection in time".into(),
+        E::Timeout(_) if passed + SLACK < WHOLE => "the connection was given up".into(),
+        E::Timeout(_) => format!("it did not answer within {} s", WHOLE.as_secs()),
+        E::RequireHttpsOnly(_) => "https alone is used".into(),
+        E::Rustls(_) | E::Tls(_) => "it does not speak TLS as akm does".into(),
+        E::Protocol(_) | E::LargeResponseHeader(..) => "what it says is no HTTP".into(),
+        _ => "the connection failed".into(),
+    }
+}
+
+/// The proxy is named as the person named it, without its user and password.
+pub(super) fn of_proxy(proxy: &Proxy, error: &E, passed: Duration) -> String {
+    let name = &proxy.name;
+    let wants = if proxy.login.is_some() {
+        "does not take the user and password that it was given"
+    } else {
+        "asks for a user and a password"
+    };
+    match refusal(error) {
+        Some(Refusal::Login(code)) => format!("{name} {wants}{code}"),
+        Some(Refusal::Rule(code)) => format!("{name} does not let akm through{code}"),
+        Some(Refusal::Unreached(code)) => format!("{name} cannot reach it{code}"),
+        Some(Refusal::Stranger) => format!("{name} does not speak as a proxy of its kind does"),
+        None => format!("{name} does not answer: {}", of_host(error, passed)),
+    }
+}
+
+/// What a proxy that answers says instead of giving a tunnel; with the code or the words of its answer.
+enum Refusal {
+    Login(String),
+    Rule(String),
+    Unreached(String),
+    Stranger,
+}
+
+fn refusal(error: &E) -> Option<Refusal> {
+    match error {
+        E::ConnectProxyFailed(said) => of_status(said),
+        E::Protocol(_) => Some(Refusal::Stranger),
+        E::Io(error) => of_socks(&error.get_ref()?.to_string()),
+        _ => None,
+    }
+}
+
+/// ureq tells the status in a text alone, which ends in it.
+fn of_status(said: &str) -> Option<Refusal> {
+    let status: u16 = said.rsplit('/').next()?.parse().ok()?;
+    let code = format!(" ({status})");
+    Some(match status {
+        407 => Refusal::Login(code),
+        500..600 => Refusal::Unreached(code),
+        _ => Refusal::Rule(code),
+    })
+}
+
+/// The texts of ureq for what a SOCKS proxy answers.
+fn of_socks(said: &str) -> Option<Refusal> {
+    Some(match said {
+        "no acceptable auth methods" | "password authentication failed" => {
+            Refusal::Login(String::new())
+        }
+        "connection not allowed by ruleset" => Refusal::Rule(String::new()),
+        "general SOCKS server failure"
+        | "network unreachable"
+        | "host unreachable"
+        | "connection refused"
+        | "TTL expired" => Refusal::Unreached(format!(" ({said})")),
+        "invalid response version"
+        | "unknown auth method"
+        | "invalid reserved byte"
+        | "unsupported address type"
+        | "command not supported"
+        | "address kind not supported" => Refusal::Stranger,
+        _ => return None,
+    })
+}
+
+/// An error of the system in plain words; of a library that sits in one, in ours.
+pub(super) fn in_words(error: &io::Error) -> String {
+    if error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+    {
+        return "it does not speak TLS as akm does".to_owned();
+    }
+    match error.kind() {
+        ErrorKind::ConnectionRefused => "the connection was refused".to_owned(),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => {
+            "the connection was cut".to_owned()
+        }
+        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => "the connection was closed".to_owned(),
+        ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
+            "there is no network that leads to it".to_owned()
+        }
+        ErrorKind::HostUnreachable => "no way leads to it".to_owned(),
+        ErrorKind::TimedOut => "it took too long".to_owned(),
+        _ if error.get_ref().is_none() => error.to_string(),
+        _ => "the connection failed".to_owned(),
+    }
+}
+
+/// Why the certificate was not taken, if that is it.
+pub(super) fn distrust(error: &E) -> Option<String> {
+    use rustls::CertificateError as C;
+    let inner = match error {
+        E::Io(error) => error.get_ref()?.downcast_ref::<rustls::Error>()?,
+        E::Rustls(inner) => inner,
+        _ => return None,
+    };
+    let why = match inner {
+        rustls::Error::InvalidCertificate(C::UnknownIssuer) => unknown_issuer(),
+        rustls::Error::InvalidCertificate(
+            C::NotValidForName | C::NotValidForNameContext { .. },
+        ) => "its certificate is for another name".to_owned(),
+        rustls::Error::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => {
+            "its certificate has expired".to_owned()
+        }
+        rustls::Error::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => {
+            "its certificate is not valid yet".to_owned()
+        }
+        rustls::Error::InvalidCertificate(_) => "its certificate cannot be trusted".to_owned(),
+        rustls::Error::General(why) if why.contains("cert") => {
+            let mut told = "no certificates to trust were found".to_owned();
+            let _ = write!(told, "{}", roots().unwrap_or_default());
+            told
+        }
+        _ => return None,
+    };
+    Some(why)
+}
+
+fn unknown_issuer() -> String {
+    let why = "its certificate is signed by nobody that this system trusts";
+    roots().map_or_else(|| why.to_owned(), |file| format!("{why}{file}"))
+}
+
+/// A file of roots that is named and does not serve shows only as an unknown issuer.
+fn roots() -> Option<String> {
+    let file = std::env::var_os("SSL_CERT_FILE")?;
+    let held = std::fs::read(&file);
+    let name = std::path::Path::new(&file).display();
+    match held {
+        Err(error) => Some(format!("; `SSL_CERT_FILE` names `{name}`: {error}")),
+        Ok(text) if !text.windows(10).any(|window| window == b"BEGIN CERT") => Some(format!(
+            "; `SSL_CERT_FILE` names `{name}`, which holds no certificate"
+        )),
+        Ok(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_on_the_way_has_plain_words() {
+        let of = |error: &E| of_host(error, Duration::from_secs(5));
+        for (error, words) in [
+            (E::HostNotFound, "the name could not be resolved"),
+            (
+                E::Timeout(Timeout::Resolve),
+                "the name was not resolved in time",
+            ),
+            (
+                E::Timeout(Timeout::Connect),
+                "it did not take the connection in time",
+            ),
+            (E::Timeout(Timeout::Global), "the connection was given up"),
+            (E::Tls("no TLS"), "it does not speak TLS as akm does"),
+            (E::ConnectionFailed, "the connection failed"),
+        ] {
+            assert_eq!(of(&error), words);
+        }
+        for (kind, words) in [
+            (ErrorKind::ConnectionRefused, "the connection was refused"),
+            (ErrorKind::ConnectionReset, "the connection was cut"),
+            (ErrorKind::UnexpectedEof, "the connection was closed"),
+            (
+                ErrorKind::NetworkUnreachable,
+                "there is no network that leads to it",
+            ),
+            (ErrorKind::HostUnreachable, "no way leads to it"),
+            (ErrorKind::TimedOut, "it took too long"),
+            (ErrorKind::Other, "the connection failed"),
+        ] {
+            let with_cause = io::Error::new(kind, "uncategorized error");
+            assert_eq!(of(&E::Io(with_cause)), words);
+        }
+        let late = of_host(&E::Timeout(Timeout::Global), WHOLE);
+        assert_eq!(late, "it did not answer within 30 s");
+    }
+}
