@@ -54,23 +54,20 @@ pub(crate) fn hold(
     id: &AccessKeyId,
     secret: &Secret,
 ) -> Result<(), Failure> {
-    let (store, name) = (account.stores.open(kind)?, SecretName::pair(id));
-    if let Ok(Some(held)) = store.get(&name)
+    let (stores, name) = (&*account.stores, SecretName::pair(id));
+    let held = stores.open(kind).and_then(|store| store.get(&name));
+    if let Ok(Some(held)) = held
         && !held.same_as(secret)
     {
         not_the_held_one(client, id, held)?;
     }
-    issue::store_and_check(store, &name, secret)
+    issue::store_new(stores, kind, &name, secret)
 }
 
 /// Puts the user and the password of the profile's proxy into the store, read back and compared.
-pub(crate) fn hold_login(
-    account: &Account,
-    kind: StoreKind,
-    login: &Login,
-) -> Result<(), Failure> {
+pub(crate) fn hold_login(account: &Account, kind: StoreKind, login: &Login) -> Result<(), Failure> {
     let name = SecretName::proxy_login(&account.profile);
-    issue::store_and_check(account.stores.open(kind)?, &name, login.as_secret())
+    issue::store_new(&*account.stores, kind, &name, login.as_secret())
 }
 
 /// Takes them out of the store, once no profile names them.
