@@ -100,6 +100,30 @@ pub(crate) fn signs(session: &Session, id: &AccessKeyId) -> Result<bool, Failure
     Ok(session.cloud.signer() == id.as_str() || signing_with(session, id)?.is_some())
 }
 
+/// The profiles that sign with a pair of the owner, and that pair. A signer that may not list itself is told by the profile's identity.
+pub(crate) fn signers_of(
+    account: &Account,
+    owner: &Owner,
+) -> Result<Vec<(ProfileName, AccessKeyId)>, Failure> {
+    let record = account.inventory.load(owner)?;
+    let belongs = |profile: &Profile| {
+        let id = &profile.access_key_id;
+        let known = record.as_ref().and_then(|record| record.pair(id));
+        known.is_some()
+            || profile.account_id == account.id && owner_of(profile).as_ref() == Some(owner)
+    };
+    let profiles = Config::load(&account.home)?.profiles.into_iter();
+    let signing = profiles.filter(|(_, profile)| belongs(profile));
+    Ok(signing
+        .map(|(name, profile)| (name, profile.access_key_id))
+        .collect())
+}
+
+/// Whose the pair is that a profile signs with, as far as its identity says: in a role that is the role.
+pub(crate) fn owner_of(profile: &Profile) -> Option<Owner> {
+    profile.role.is_none().then(|| of_identity(profile))
+}
+
 /// A profile that signs with a pair, if one does.
 pub(super) fn signing_with(
     account: &Account,

@@ -113,11 +113,11 @@ impl Context {
         })
     }
 
-    /// The pair that the chosen profile signs with; `None` for the sandbox, which has none of its own.
-    pub(crate) fn own_pair(&self) -> Result<Option<AccessKeyId>, Failure> {
-        Ok(match self.reach(&Config::load(&self.home)?)? {
+    /// The chosen profile; `None` for the sandbox, which has no pair of its own.
+    pub(crate) fn own_profile(&self, config: &Config) -> Result<Option<Profile>, Failure> {
+        Ok(match self.reach(config)? {
             Reach::Sandbox => None,
-            Reach::Cloud(_, profile) => Some(profile.access_key_id.clone()),
+            Reach::Cloud(_, profile) => Some(*profile),
         })
     }
 
