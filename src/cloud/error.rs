@@ -35,6 +35,10 @@ impl Error {
         Self::local(action, Fault::Untrusted, why)
     }
 
+    pub(super) fn refused_by_proxy(action: &'static str, why: String) -> Self {
+        Self::local(action, Fault::ProxyRefused, why)
+    }
+
     pub(super) fn no_answer(action: &'static str, why: String) -> Self {
         Self::local(action, Fault::NoAnswer, why)
     }

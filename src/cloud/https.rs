@@ -77,6 +77,7 @@ impl Transport for Https {
             .map_err(|lost| match lost {
                 Lost::NotSent(why) => Undelivered::NotSent(why),
                 Lost::Untrusted(why) => Undelivered::Untrusted(why),
+                Lost::Refused(why) => Undelivered::Refused(why),
                 Lost::NoAnswer(why) => Undelivered::NoAnswer(why),
             })?;
         let mut response = Response {

@@ -222,6 +222,7 @@ impl Client {
             let error = match lost {
                 Undelivered::NotSent(why) => Error::not_sent(signed.action, why),
                 Undelivered::Untrusted(why) => Error::untrusted(signed.action, why),
+                Undelivered::Refused(why) => Error::refused_by_proxy(signed.action, why),
                 Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
             };
             error.of_host(self.transport.host(signed.service))

@@ -176,9 +176,13 @@ fn of_fault(fault: F) -> Kind {
         F::UnknownSigner | F::DisabledSigner | F::BadSignature | F::BadToken => {
             Kind::BadCredentials
         }
-        F::Throttled | F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed | F::Untrusted => {
-            Kind::Unavailable
-        }
+        F::Throttled
+        | F::Unavailable
+        | F::NotSent
+        | F::NoAnswer
+        | F::NonceUsed
+        | F::Untrusted
+        | F::ProxyRefused => Kind::Unavailable,
         F::NoSuchOperation | F::Skew | F::ClockOff | F::SandboxBroken | F::BadAnswer | F::Other => {
             Kind::Failed
         }

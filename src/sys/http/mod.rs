@@ -30,6 +30,8 @@ pub(crate) enum Lost {
     NotSent(String),
     /// The other side could not show that it is who it should be; not one byte of the request was sent.
     Untrusted(String),
+    /// The proxy refuses to make a tunnel; not one byte of the request was sent.
+    Refused(String),
     /// Some of the request was sent.
     NoAnswer(String),
 }
@@ -87,7 +89,10 @@ impl Http {
     /// Whose fault it is hangs on how far the request got: the proxy's until its tunnel stands.
     fn lost(&self, error: &ureq::Error, passed: Duration) -> Lost {
         if let Some(proxy) = self.proxy.as_ref().filter(|_| links::is_at_proxy()) {
-            return Lost::NotSent(why::of_proxy(proxy, error, passed));
+            return match why::refusal(proxy, error) {
+                Some(why) => Lost::Refused(why),
+                None => Lost::NotSent(why::of_proxy(proxy, error, passed)),
+            };
         }
         if let Some(why) = why::distrust(error) {
             return Lost::Untrusted(why);

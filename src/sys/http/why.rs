@@ -29,66 +29,68 @@ pub(super) fn of_host(error: &E, passed: Duration) -> String {
 /// The proxy is named as the person named it, without its user and password.
 pub(super) fn of_proxy(proxy: &Proxy, error: &E, passed: Duration) -> String {
     let name = &proxy.name;
-    let wants = if proxy.login.is_some() {
-        "does not take the user and password that it was given"
-    } else {
-        "asks for a user and a password"
-    };
-    match refusal(error) {
-        Some(Refusal::Login(code)) => format!("{name} {wants}{code}"),
-        Some(Refusal::Rule(code)) => format!("{name} does not let akm through{code}"),
-        Some(Refusal::Unreached(code)) => format!("{name} cannot reach it{code}"),
-        Some(Refusal::Stranger) => format!("{name} does not speak as a proxy of its kind does"),
-        None => format!("{name} does not answer: {}", of_host(error, passed)),
+    match said_by_proxy(error) {
+        Some(Said::Unreached(code)) => format!("{name} cannot reach it ({code})"),
+        _ => format!("{name} does not answer: {}", of_host(error, passed)),
     }
 }
 
-/// What a proxy that answers says instead of giving a tunnel; with the code or the words of its answer.
-enum Refusal {
-    Login(String),
-    Rule(String),
-    Unreached(String),
-    Stranger,
+/// What the proxy refuses, if it does: that is no trouble that passes.
+pub(super) fn refusal(proxy: &Proxy, error: &E) -> Option<String> {
+    let name = &proxy.name;
+    Some(match said_by_proxy(error)? {
+        Said::Login if proxy.login.is_none() => format!("{name} asks for a user and a password"),
+        Said::Login => format!("{name} does not take the user and password that it was given"),
+        Said::Rule => format!("{name} does not let akm through"),
+        Said::Nonsense => format!("{name} does not speak as a proxy of its kind does"),
+        Said::Unreached(_) => return None,
+    })
 }
 
-fn refusal(error: &E) -> Option<Refusal> {
+/// What a proxy that answers says instead of giving a tunnel.
+enum Said {
+    Login,
+    Rule,
+    Nonsense,
+    /// With the proxy's own code or words.
+    Unreached(String),
+}
+
+fn said_by_proxy(error: &E) -> Option<Said> {
     match error {
-        E::ConnectProxyFailed(said) => of_status(said),
-        E::Protocol(_) => Some(Refusal::Stranger),
+        E::ConnectProxyFailed(text) => of_status(text),
+        E::Protocol(_) => Some(Said::Nonsense),
         E::Io(error) => of_socks(&error.get_ref()?.to_string()),
         _ => None,
     }
 }
 
 /// ureq tells the status in a text alone, which ends in it.
-fn of_status(said: &str) -> Option<Refusal> {
-    let status: u16 = said.rsplit('/').next()?.parse().ok()?;
-    let code = format!(" ({status})");
+fn of_status(text: &str) -> Option<Said> {
+    let status: u16 = text.rsplit('/').next()?.parse().ok()?;
     Some(match status {
-        407 => Refusal::Login(code),
-        500..600 => Refusal::Unreached(code),
-        _ => Refusal::Rule(code),
+        407 => Said::Login,
+        500..600 => Said::Unreached(status.to_string()),
+        _ => Said::Rule,
     })
 }
 
 /// The texts of ureq for what a SOCKS proxy answers.
-fn of_socks(said: &str) -> Option<Refusal> {
-    Some(match said {
-        "no acceptable auth methods" | "password authentication failed" => {
-            Refusal::Login(String::new())
-        }
-        "connection not allowed by ruleset" => Refusal::Rule(String::new()),
+fn of_socks(text: &str) -> Option<Said> {
+    Some(match text {
+        "no acceptable auth methods" | "password authentication failed" => Said::Login,
+        "connection not allowed by ruleset" => Said::Rule,
         "general SOCKS server failure"
         | "network unreachable"
         | "host unreachable"
         | "connection refused"
-        | "TTL expired" => Refusal::Unreached(format!(" ({said})")),
+        | "TTL expired" => Said::Unreached(text.to_owned()),
         "invalid response version"
         | "unknown auth method"
         | "invalid reserved byte"
         | "unsupported address type"
         | "command not supported"
-        | "address kind not supported" => Refusal::Stranger,
+        | "address kind not supported" => Said::Nonsense,
         _ => return None,
     })
 }

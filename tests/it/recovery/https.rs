@@ -349,8 +349,8 @@ fn a_proxy_sees_no_request() {
     let ran = env.akm_fed(&args, "aSecretThatIsNotSent");
     let told = format!(
         "akm: the endpoint is https://ram.example.com, which is not Alibaba Cloud's\n\
-         akm: cannot reach ram.example.com: the proxy {} does not let akm through (403)\n\
-         hint: try the same command again\n",
+         akm: cannot reach ram.example.com: the proxy {} does not let akm through\n\
+         hint: nothing was sent; check the proxy's address, user and password, and whether it allows this host\n",
         proxy.endpoint
     );
     ran.said(&[], 7, "", &told);
