@@ -26,6 +26,9 @@ AKM_STORE       the secret store for what is stored from now on: `keyring` or `a
 AKM_NO_INPUT=1  never ask: fail at once with exit 9, as `--no-input`
 AKM_PASSPHRASE_FILE, AKM_PASSPHRASE
                 unlocks an `age` identity that `akm store protect` protected
+HTTPS_PROXY, ALL_PROXY, NO_PROXY
+                the proxy to the cloud and the hosts reached without one, as
+                curl reads them (lower case first); `--proxy` of a profile wins
 NO_COLOR, CLICOLOR_FORCE
                 no colour, or colour even where there is no terminal
 ";
@@ -52,7 +55,8 @@ sandbox_is_only_named whether the sandbox acts only when it is named
   secret_store        the store that has its secret
   moved_from          the store that may have it, too, while `store move` is unfinished
   create_missing_users  whether `create` makes a RAM user that is missing
-  endpoint, proxy     another cloud; the way to it
+  endpoint, proxy     another cloud; the way to it (`none`: by no proxy)
+  proxy_login         the store that has the proxy's user and password
   region              the region of whoever gets a pair
   verify_pause        the least time between the two proofs that a new pair
                       works, before its old pair is disabled: 2s if absent

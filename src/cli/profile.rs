@@ -5,16 +5,17 @@ use super::{
     candidates,
     listing::{self, Listed},
     profile_add::Add,
+    profile_edit::Edit,
     profile_remove::remove,
     ui,
 };
 use crate::cli::failure::Failure;
-use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::endpoint::Endpoint;
 use crate::core::name::ProfileName;
+use crate::core::proxy::Setting;
 use crate::core::region::RegionId;
 use crate::metadata::config::Config;
 use crate::metadata::profile::Profile as Entry;
-use crate::ops::Kind;
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
@@ -37,16 +38,7 @@ pub(crate) enum Profile {
         #[arg(add = candidates::profiles())]
         name: Option<String>,
     },
-    /// Change a profile
-    #[command(after_long_help = examples!["akm profile edit prod --region cn-hangzhou" => "what `exec` and `connect` hand out with a pair"])]
-    Edit {
-        /// The profile
-        #[arg(add = candidates::profiles())]
-        name: String,
-        /// The region that `exec` and `connect` hand out with a pair, as `cn-hangzhou`
-        #[arg(long, value_name = "REGION")]
-        region: RegionId,
-    },
+    Edit(Box<Edit>),
     /// Choose the profile that is meant when none is named
     #[command(after_long_help = examples![
         "akm profile use prod" => "from now on, for every command without `-p`",
@@ -100,7 +92,7 @@ impl<'a> View<'a> {
             access_key_id: Some(entry.access_key_id.as_str()),
             secret_store: Some(entry.secret_store.as_str()),
             endpoint: entry.endpoint.as_ref().map(Endpoint::as_str),
-            proxy: entry.proxy.as_ref().map(Proxy::as_str),
+            proxy: entry.proxy.as_ref().map(Setting::as_str),
             region: entry.region.as_ref().map(RegionId::as_str),
             role_arn: entry.role.as_ref().map(|role| role.arn.as_str()),
             create_missing_users: entry.create_missing_users,
@@ -185,7 +177,7 @@ impl Profile {
             Self::Add(args) => args.run(context),
             Self::List => list(context),
             Self::Show { name } => show(context, name.as_deref()),
-            Self::Edit { name, region } => edit(context, &ProfileName::parse(name)?, region),
+            Self::Edit(args) => args.run(context),
             Self::Use { name } => choose(context, &ProfileName::parse(name)?),
             Self::Remove { name, drop_secret } => {
                 remove(context, &ProfileName::parse(name)?, *drop_secret)
@@ -225,27 +217,6 @@ fn show(context: &Context, name: Option<&str>) -> Result<(), Failure> {
         return ui::print_json(&view);
     }
     ui::print(view.lines().as_bytes())
-}
-
-fn edit(context: &Context, name: &ProfileName, region: &RegionId) -> Result<(), Failure> {
-    if name.is_sandbox() {
-        let message = "the profile `sandbox` cannot be changed";
-        return Err(Failure::new(Kind::Refused, message));
-    }
-    let config = context.change_config(|config| {
-        let profile = config.profiles.get_mut(name);
-        let profile = profile.ok_or_else(|| no_such_profile(name))?;
-        profile.region = Some(region.clone());
-        Ok(())
-    })?;
-    context.ui.result(&format!(
-        "Profile {name} now hands out the region {}.",
-        region.as_str()
-    ));
-    match config.profiles.get(name).filter(|_| context.ui.json()) {
-        Some(entry) => ui::print_json(&View::new(&config, name, entry)),
-        None => Ok(()),
-    }
 }
 
 fn choose(context: &Context, name: &ProfileName) -> Result<(), Failure> {

@@ -1,14 +1,20 @@
 //! `akm profile add`
 
 use super::context::{Context, Way, in_role};
-use super::{profile::View, signer::Signer, signer::SignerArgs, ui};
+use super::{
+    profile::View,
+    proxy_option::{ProxyOption, ask_login},
+    signer::{Signer, SignerArgs},
+    ui,
+};
 use crate::cli::failure::Failure;
 use crate::cloud::Client;
-use crate::core::Invalid;
-use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::access_key::AccessKeyId;
+use crate::core::endpoint::Endpoint;
 use crate::core::name::ProfileName;
 use crate::core::region::RegionId;
 use crate::core::role::{ExternalId, RoleArn, SessionName};
+use crate::core::secret::Secret;
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
 use crate::metadata::profile::{Profile, Role};
@@ -41,9 +47,9 @@ pub(crate) struct Add {
     /// A cloud that is not Alibaba's: `https://HOST[:PORT]`, or `http://` and a loopback address; said on every use
     #[arg(long, value_name = "URL")]
     endpoint: Option<Endpoint>,
-    /// A proxy that is asked for a tunnel: `http://HOST:PORT`
-    #[arg(long, value_name = "URL", value_parser = plain_proxy)]
-    proxy: Option<Proxy>,
+    /// The way there: `http://[USER@]HOST:PORT`, `socks5h://HOST:PORT` or `none`; a password is asked for, or the next line of standard input
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
     /// The region that `exec` and `connect` hand out with a pair, as `cn-hangzhou`
     #[arg(long, value_name = "REGION")]
     region: Option<RegionId>,
@@ -52,36 +58,28 @@ pub(crate) struct Add {
     create_missing_users: bool,
 }
 
-/// A proxy that is asked in plain text for its tunnel; in the tunnel is HTTPS. A configuration may name an `https://` one still.
-fn plain_proxy(text: &str) -> Result<Proxy, Invalid> {
-    match Proxy::parse(text)? {
-        proxy if proxy.as_str().starts_with("https://") => Err(Invalid::new(
-            "proxy",
-            "`http://HOST:PORT` is expected, and not `https://`: what akm sends through it is HTTPS anyway",
-        )),
-        proxy => Ok(proxy),
-    }
-}
-
 impl Add {
     /// `Exists` for a profile that there is; errors as the cloud and the store have them: then nothing was added.
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let name = ProfileName::parse(&self.name)?;
         free(&Config::load(&context.home)?, &name)?;
+        let proxy = ProxyOption::parse(self.proxy.as_deref(), self.endpoint.as_ref())?;
         let signer = self.signer.signer(context)?;
         let role = self.role(signer.role.clone())?;
+        let login = ask_login(context, proxy.as_ref())?;
         let way = Way {
             endpoint: self.endpoint.as_ref(),
-            proxy: self.proxy.as_ref(),
+            proxy: proxy.as_ref().map(|proxy| &proxy.setting),
+            login: login.clone(),
         };
-        let client = context.client(way, &signer.id, signer.secret_to_sign_with()?)?;
-        let in_role = role
-            .as_ref()
-            .map(|role| in_role(&client, role))
-            .transpose()?;
-        let known = ops::profile::know(in_role.as_ref().unwrap_or(&client), &signer.id)?;
+        let secret = signer.secret_to_sign_with()?;
+        let (client, known) = try_out(context, way, &signer.id, secret, role.as_ref())?;
         let store = context.store_for_new()?;
-        let profile = self.profile(&known, &signer, store, role);
+        let profile = Profile {
+            proxy: proxy.map(|proxy| proxy.setting),
+            proxy_login: login.as_ref().map(|_| store),
+            ..self.profile(&known, &signer, store, role)
+        };
         let account = context.account_of(
             name.clone(),
             &profile.account_id,
@@ -90,13 +88,12 @@ impl Add {
         // Held and known before the profile names it: killed in between, the same command goes on.
         context.change_config(|config| {
             free(config, &name)?;
-            Ok(ops::profile::hold(
-                &account,
-                &client,
-                store,
-                &signer.id,
-                &signer.secret,
-            )?)
+            let (id, secret) = (&signer.id, &signer.secret);
+            ops::profile::hold(&account, &client, store, id, secret)?;
+            let login = login.as_deref();
+            Ok(login.map_or(Ok(()), |login| {
+                ops::profile::hold_login(&account, store, login)
+            })?)
         })?;
         adopt(context, &account, &client, &profile);
         let mut first = false;
@@ -155,12 +152,27 @@ impl Add {
             moved_from: None,
             create_missing_users: self.create_missing_users,
             endpoint: self.endpoint.clone(),
-            proxy: self.proxy.clone(),
+            proxy: None,
+            proxy_login: None,
             region: self.region.clone(),
             verify_pause: None,
             role,
         }
     }
+}
+
+/// Asks the cloud whose the signer is, by that way and in that role. Gives back the client of the pair itself, too.
+pub(super) fn try_out(
+    context: &Context,
+    way: Way<'_>,
+    id: &AccessKeyId,
+    secret: Secret,
+    role: Option<&Role>,
+) -> Result<(Client, Known), Failure> {
+    let client = context.client(way, id, secret)?;
+    let in_role = role.map(|role| in_role(&client, role)).transpose()?;
+    let known = ops::profile::know(in_role.as_ref().unwrap_or(&client), id)?;
+    Ok((client, known))
 }
 
 /// The signer is a pair of the account like others, where it is the account's and may list itself. That it is not known as such is no

@@ -35,6 +35,7 @@ pub(super) fn remove(
     }
     ask(context, name, drop_secret.then_some(id))?;
     let after = forget(context, &account, name, &entry, drop_secret)?;
+    drop_login(context, &account, &entry);
     ops::profile::written_down(&account, Action::ProfileRemove, &entry);
     told(context, name, &entry, drop_secret, &after);
     if context.ui.json() {
@@ -116,6 +117,19 @@ fn forget(
         }
         config.remove(name).map(drop).ok_or_else(gone)
     })
+}
+
+/// The proxy's password is nobody's any more. Where its store does not let it go, the profile is gone all the same.
+pub(super) fn drop_login(context: &Context, account: &Account, before: &Profile) {
+    let Some(kind) = before.proxy_login else {
+        return;
+    };
+    if let Err(failure) = ops::profile::drop_login(account, kind).map_err(Failure::from) {
+        let why = failure.whole();
+        context.ui.warn(&format!(
+            "the password of the proxy stays in the store `{kind}`: {why}"
+        ));
+    }
 }
 
 fn told(context: &Context, name: &ProfileName, entry: &Profile, drop_secret: bool, after: &Config) {

@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// Another program's keeping of pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -92,28 +93,30 @@ impl SignerArgs {
                     .hint("add `--access-key-id KEY_ID` with the secret on standard input, `--csv FILE` or `--from environment`"));
             }
         };
-        if !may_ask && io::stdin().is_terminal() {
-            return Err(
-                Failure::new(Kind::NeedsAnswer, "no AccessKey secret was given")
-                    .because("nobody may be asked")
-                    .hint("put it on standard input: one line"),
-            );
-        }
-        let line = if may_ask {
-            terminal::hidden_line("akm: AccessKey secret: ", LONGEST)
-        } else {
-            first_line::of_stdin(LONGEST).map(Some)
-        };
-        let unread = |why: String| {
-            Failure::new(Kind::NeedsAnswer, "no AccessKey secret was given")
-                .because(why)
-                .hint("put it on standard input: one line")
-        };
-        let line = line.map_err(|error| unread(error.to_string()))?;
-        let line = line.filter(|line| !line.trim_ascii().is_empty());
-        let line = line.ok_or_else(|| unread("standard input is empty".to_owned()))?;
+        let line = secret_line(context, "AccessKey secret")?;
         Ok(Signer::new(id, secret(&line)?))
     }
+}
+
+/// One secret: asked for, hidden, or the next line of standard input. `NeedsAnswer` where neither gives one.
+pub(super) fn secret_line(context: &Context, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let unread = |why: String| {
+        Failure::new(Kind::NeedsAnswer, format!("no {what} was given"))
+            .because(why)
+            .hint("put it on standard input: one line")
+    };
+    let may_ask = context.ui.may_ask();
+    if !may_ask && io::stdin().is_terminal() {
+        return Err(unread("nobody may be asked".to_owned()));
+    }
+    let line = if may_ask {
+        terminal::hidden_line(&format!("akm: {what}: "), LONGEST)
+    } else {
+        first_line::of_stdin(LONGEST).map(Some)
+    };
+    let line = line.map_err(|error| unread(error.to_string()))?;
+    let line = line.filter(|line| !line.trim_ascii().is_empty());
+    line.ok_or_else(|| unread("standard input is empty".to_owned()))
 }
 
 /// A secret without the blanks around it: a line of a file from Windows ends in CR.
@@ -177,7 +180,7 @@ fn from_environment(set: impl Fn(&str) -> Option<OsString>) -> Result<Signer, Fa
             ));
         }
         let key = key_id(&key.to_string_lossy())?;
-        let text = zeroize::Zeroizing::new(text.into_encoded_bytes());
+        let text = Zeroizing::new(text.into_encoded_bytes());
         return Ok(Signer::new(key, secret(&text)?));
     }
     Err(

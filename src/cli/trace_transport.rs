@@ -27,8 +27,8 @@ impl Transport for TraceTransport {
         let answer = self.inner.send(service, request, limit, fresh);
         let outcome = match &answer {
             Ok(response) => response.status.to_string(),
-            Err(Undelivered::NotSent(_) | Undelivered::Untrusted(_)) => "not sent".to_owned(),
             Err(Undelivered::NoAnswer(_)) => "no answer".to_owned(),
+            Err(_) => "not sent".to_owned(),
         };
         let action = request.header("x-acs-action").unwrap_or_default();
         self.ui

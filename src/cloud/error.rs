@@ -16,6 +16,8 @@ pub(crate) struct Error {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) request_id: Option<String>,
+    /// Where the request was to go, where nobody there has answered it whole.
+    pub(crate) host: Option<String>,
     /// What a permission error says of who may not do what.
     pub(crate) denied: Option<refusal::Denied>,
     /// The id of the pair that signed, where the answer is about that pair, which the cloud knows.
@@ -31,6 +33,10 @@ impl Error {
 
     pub(super) fn untrusted(action: &'static str, why: String) -> Self {
         Self::local(action, Fault::Untrusted, why)
+    }
+
+    pub(super) fn refused_by_proxy(action: &'static str, why: String) -> Self {
+        Self::local(action, Fault::ProxyRefused, why)
     }
 
     pub(super) fn no_answer(action: &'static str, why: String) -> Self {
@@ -78,10 +84,17 @@ impl Error {
             request_id: told
                 .request_id
                 .or_else(|| id.map(|id| id.chars().take(200).collect())),
+            host: None,
             denied: told.denied,
             signer: fault.is_of_signer().then(|| signer.to_owned()),
             retry_after: wait.map(Duration::from_millis),
         }
+    }
+
+    /// Returns the error with the host that the request was for.
+    pub(super) fn of_host(self, host: String) -> Self {
+        let host = Some(host);
+        Self { host, ..self }
     }
 
     /// Whether the same call may succeed a moment later, and doing it twice does no harm.
@@ -112,6 +125,7 @@ impl Error {
             code: String::new(),
             message,
             request_id: None,
+            host: None,
             denied: None,
             signer: None,
             retry_after: None,

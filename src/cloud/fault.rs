@@ -53,6 +53,8 @@ pub(crate) enum Fault {
     NotSent,
     /// Nothing was sent: the other side could not show that it is the cloud.
     Untrusted,
+    /// Nothing was sent: the proxy on the way refuses, and will the next time, too.
+    ProxyRefused,
     /// Something was sent and no whole answer came.
     NoAnswer,
     /// An answer that is not what the API promises: a success without its fields, a failure without a code.
@@ -72,7 +74,7 @@ impl Fault {
 
     pub(super) fn outcome(self) -> Outcome {
         match self {
-            Self::NotSent | Self::Untrusted => Outcome::NotSent,
+            Self::NotSent | Self::Untrusted | Self::ProxyRefused => Outcome::NotSent,
             Self::NoAnswer
             | Self::BadAnswer
             | Self::ClockOff

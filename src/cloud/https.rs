@@ -2,7 +2,9 @@
 
 use super::signature::query_string;
 use super::transport::{Request, Response, Service, Transport, Undelivered};
-use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::endpoint::Endpoint;
+use crate::core::no_proxy::NoProxy;
+use crate::core::proxy::Proxy;
 use crate::core::time::{self, Timestamp};
 use crate::sys::http::{Http, Lost};
 use chrono::DateTime;
@@ -12,19 +14,39 @@ const TRIES: u32 = 4;
 
 /// Alibaba Cloud, or a stand-in for it.
 pub(crate) struct Https {
-    http: Http,
+    direct: Http,
+    proxied: Option<Http>,
+    /// The hosts that the proxy is not asked for.
+    without_proxy: NoProxy,
     endpoint: Option<Endpoint>,
 }
 
 impl Https {
-    /// Without an endpoint, each service has the host of Alibaba's own (`ram.aliyuncs.com`, …). The error says why the proxy does not serve.
-    pub(crate) fn new(endpoint: Option<Endpoint>, proxy: Option<&Proxy>) -> Result<Self, String> {
+    /// Without an endpoint, each service has the host of Alibaba's own (`ram.aliyuncs.com`, …). No proxy is asked for this machine.
+    pub(crate) fn new(
+        endpoint: Option<Endpoint>,
+        proxy: Option<Proxy>,
+        without_proxy: NoProxy,
+    ) -> Self {
         let plain = endpoint.as_ref().is_some_and(Endpoint::is_plain);
-        if plain && proxy.is_some() {
-            return Err("plain http to this machine is not sent through a proxy".to_owned());
+        let local = endpoint.as_ref().is_some_and(Endpoint::is_local);
+        let proxy = proxy.filter(|_| !local);
+        Self {
+            direct: Http::new(plain, None),
+            proxied: proxy.map(|proxy| Http::new(plain, Some(proxy))),
+            without_proxy,
+            endpoint,
         }
-        let http = Http::new(plain, proxy.map(Proxy::as_str))?;
-        Ok(Self { http, endpoint })
+    }
+
+    fn http(&self, service: Service) -> &Http {
+        let (host, port) = match &self.endpoint {
+            Some(endpoint) => endpoint.host_and_port(),
+            None => (official(service), 443),
+        };
+        let proxied = self.proxied.as_ref();
+        let proxied = proxied.filter(|_| !self.without_proxy.names(host, port));
+        proxied.unwrap_or(&self.direct)
     }
 }
 
@@ -50,11 +72,12 @@ impl Transport for Https {
         );
         let url = format!("{base}{}?{}", request.path, query_string(&request.query));
         let answer = self
-            .http
+            .http(service)
             .post(&url, &request.headers, &request.body, limit, fresh)
             .map_err(|lost| match lost {
                 Lost::NotSent(why) => Undelivered::NotSent(why),
                 Lost::Untrusted(why) => Undelivered::Untrusted(why),
+                Lost::Refused(why) => Undelivered::Refused(why),
                 Lost::NoAnswer(why) => Undelivered::NoAnswer(why),
             })?;
         let mut response = Response {

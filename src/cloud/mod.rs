@@ -220,10 +220,14 @@ impl Client {
         let answer = self
             .transport
             .send(signed.service, &signed.request, limit, signed.fresh);
-        let response = answer.map_err(|lost| match lost {
-            Undelivered::NotSent(why) => Error::not_sent(signed.action, why),
-            Undelivered::Untrusted(why) => Error::untrusted(signed.action, why),
-            Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
+        let response = answer.map_err(|lost| {
+            let error = match lost {
+                Undelivered::NotSent(why) => Error::not_sent(signed.action, why),
+                Undelivered::Untrusted(why) => Error::untrusted(signed.action, why),
+                Undelivered::Refused(why) => Error::refused_by_proxy(signed.action, why),
+                Undelivered::NoAnswer(why) => Error::no_answer(signed.action, why),
+            };
+            error.of_host(self.transport.host(signed.service))
         })?;
         let heard = response.date.map_or(Ok(()), |date| self.hear(date));
         let answer = read(signed.action, &response, &self.signing().credentials.id)?;

@@ -78,7 +78,7 @@ impl Client {
         match opener.open() {
             Ok(next) => *signing = next,
             Err(_) if !signing.ends_before(self.now()) => (),
-            Err(error) if error.outcome() == Outcome::Refused => return Err(error),
+            Err(error) if error.outcome() != Outcome::Unknown => return Err(error),
             Err(error) => return Err(Error::not_sent(action, error.to_string())),
         }
         Ok(())

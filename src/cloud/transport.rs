@@ -84,6 +84,8 @@ pub(crate) enum Undelivered {
     NotSent(String),
     /// The other side could not show that it is the cloud; not one byte of the request was sent.
     Untrusted(String),
+    /// A proxy on the way refuses to hand anything on; not one byte of the request was sent.
+    Refused(String),
     /// Some of it was sent: it may have been, or may yet be, executed.
     NoAnswer(String),
 }

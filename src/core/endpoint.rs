@@ -1,4 +1,4 @@
-//! Where a profile reaches a cloud other than Alibaba's own hosts, and by which proxy.
+//! Where a profile reaches a cloud other than Alibaba's own hosts.
 
 use super::{Invalid, validated_text};
 use std::net::{IpAddr, Ipv6Addr};
@@ -40,38 +40,26 @@ impl Endpoint {
         self.0.split_once("://").map_or("", |(_, host)| host)
     }
 
+    /// The host without brackets, and the port.
+    pub(crate) fn host_and_port(&self) -> (&str, u16) {
+        let (host, port) = split_port(self.authority()).unwrap_or_default();
+        let usual = if self.is_plain() { 80 } else { 443 };
+        (host.trim_matches(['[', ']']), port.unwrap_or(usual))
+    }
+
+    /// Whether it is on this machine, where no proxy leads.
+    pub(crate) fn is_local(&self) -> bool {
+        let (host, _) = self.host_and_port();
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        is_loopback(host) || name == "localhost" || name.ends_with(".localhost")
+    }
+
     pub(crate) fn is_plain(&self) -> bool {
         self.0.starts_with("http://")
     }
 }
 
 validated_text!(Endpoint);
-
-/// `http://HOST:PORT`, or `https://`: a proxy that is asked for a tunnel. Names no user: a password would rest in clear.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Proxy(String);
-
-impl Proxy {
-    pub(crate) fn parse(text: &str) -> Result<Self, Invalid> {
-        let text = text.strip_suffix('/').unwrap_or(text);
-        let host = ["http://", "https://"]
-            .iter()
-            .find_map(|scheme| text.strip_prefix(scheme));
-        if host.and_then(host_name).is_some() {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(Invalid::new(
-            "proxy",
-            "`http://HOST:PORT` is expected, without a user or a path",
-        ))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-validated_text!(Proxy);
 
 /// The host of `HOST[:PORT]`, if it is nothing else.
 fn host_name(text: &str) -> Option<&str> {
@@ -93,6 +81,16 @@ fn host_name(text: &str) -> Option<&str> {
         None => rest.is_empty(),
     };
     (right && port).then_some(host)
+}
+
+/// Parts `HOST[:PORT]`, which is nothing else; the brackets of an address of IPv6 stay.
+pub(super) fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
+    let host = host_name(text)?.len() + if text.starts_with('[') { 2 } else { 0 };
+    let (host, rest) = text.split_at(host);
+    Some((
+        host,
+        rest.strip_prefix(':').and_then(|port| port.parse().ok()),
+    ))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -149,17 +147,18 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_names_no_user() {
-        for good in ["http://127.0.0.1:3128", "https://proxy.example"] {
-            assert!(Proxy::parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "proxy:3128",
-            "http://u:p@proxy:3128",
-            "socks5://p",
-            "http://p/x",
+    fn this_machine_is_told_from_others() {
+        for (text, local) in [
+            ("https://localhost:8443", true),
+            ("https://a.LOCALHOST", true),
+            ("https://127.0.0.2", true),
+            ("https://[::1]:1", true),
+            ("https://localhost.example", false),
+            ("https://[2001:db8::1]", false),
         ] {
-            assert!(Proxy::parse(bad).is_err(), "{bad}");
+            assert_eq!(Endpoint::parse(text).unwrap().is_local(), local, "{text}");
         }
+        let endpoint = Endpoint::parse("https://[2001:db8::1]:8443").unwrap();
+        assert_eq!(endpoint.host_and_port(), ("2001:db8::1", 8443));
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::core::access_key::AccessKeyId;
 use crate::core::account::AccountId;
-use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::endpoint::Endpoint;
 use crate::core::place::StoreKind;
+use crate::core::proxy::Setting;
 use crate::core::region::RegionId;
 use crate::core::role::{ExternalId, RoleArn, SessionName};
 use crate::core::time::Span;
@@ -33,7 +34,10 @@ pub(crate) struct Profile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) endpoint: Option<Endpoint>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) proxy: Option<Proxy>,
+    pub(crate) proxy: Option<Setting>,
+    /// The store that has the proxy's user and password, where it asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proxy_login: Option<StoreKind>,
     /// The region that whoever gets a pair works in, unless it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) region: Option<RegionId>,

@@ -171,7 +171,7 @@ fn take(
             continue;
         }
         let kind = pair.secret_store.unwrap_or(session.store);
-        issue::store_and_check(session.stores.open(kind)?, &name, &found.secret)?;
+        issue::store_new(&*session.stores, kind, &name, &found.secret)?;
         pair.secret_store = Some(kind);
         pair.imported = true;
         session.journal.dismiss(&found.id)?;

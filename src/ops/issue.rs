@@ -1,12 +1,12 @@
 //! What making a pair needs: a store that works, room, and the sealed copy of a secret.
 
 use super::{
-    Failure, Session,
+    Failure, Session, Stores,
     problem::{self, Problem},
 };
 use crate::cloud::{Client, Fault};
 use crate::core::{account::Owner, open_work::Made, policy, secret::Secret};
-use crate::store::{self, SecretName};
+use crate::store::{self, SecretName, StoreKind};
 use crate::sys::random;
 use base64::prelude::{BASE64_STANDARD, Engine};
 
@@ -20,7 +20,7 @@ pub(in crate::ops) fn ready(session: &Session, owner: &Owner) -> Result<(), Fail
         store::canary(store, &random)?;
         store::sealed_canary(store, &session.recipient, &random)
     });
-    tried.map_err(|error| Failure::of_store(session.store, error))
+    tried.map_err(|error| not_for_new(session.store, error))
 }
 
 /// Returns how many pairs the owner may have. Where the signer may not ask for the account's quota, the usual one holds.
@@ -30,6 +30,29 @@ pub(in crate::ops) fn most_pairs(cloud: &Client, owner: &Owner) -> Result<usize,
         quota => quota?,
     };
     Ok(quota.unwrap_or(policy::PAIRS_PER_OWNER))
+}
+
+/// A store that does not take a secret is the trouble; an `age` store, that what it is made of is not there.
+pub(in crate::ops) fn not_for_new(kind: StoreKind, error: store::Error) -> Failure {
+    match kind {
+        StoreKind::Keyring => Failure::of(Problem::StoreForNew(error)),
+        StoreKind::Age => Failure::of_store(kind, error),
+    }
+}
+
+/// Stores a secret that another store could take as well, reads it back and compares.
+pub(in crate::ops) fn store_new(
+    stores: &dyn Stores,
+    kind: StoreKind,
+    name: &SecretName,
+    secret: &Secret,
+) -> Result<(), Failure> {
+    let opened = stores.open(kind).map_err(Failure::from);
+    let stored = opened.and_then(|store| store_and_check(store, name, secret));
+    stored.map_err(|failure| match *failure.problem {
+        Problem::Store(_, error) => not_for_new(kind, error),
+        problem => problem.into(),
+    })
 }
 
 /// Stores a secret, reads it back and compares.

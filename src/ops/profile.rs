@@ -6,6 +6,7 @@ use crate::core::access_key::AccessKeyId;
 use crate::core::account::{AccountId, Owner};
 use crate::core::name::{ProfileName, UserName};
 use crate::core::open_work::OpenWork;
+use crate::core::proxy::Login;
 use crate::core::secret::Secret;
 use crate::metadata::{
     config::Config,
@@ -53,13 +54,27 @@ pub(crate) fn hold(
     id: &AccessKeyId,
     secret: &Secret,
 ) -> Result<(), Failure> {
-    let (store, name) = (account.stores.open(kind)?, SecretName::pair(id));
-    if let Ok(Some(held)) = store.get(&name)
+    let (stores, name) = (&*account.stores, SecretName::pair(id));
+    let held = stores.open(kind).and_then(|store| store.get(&name));
+    if let Ok(Some(held)) = held
         && !held.same_as(secret)
     {
         not_the_held_one(client, id, held)?;
     }
-    issue::store_and_check(store, &name, secret)
+    issue::store_new(stores, kind, &name, secret)
+}
+
+/// Puts the user and the password of the profile's proxy into the store, read back and compared.
+pub(crate) fn hold_login(account: &Account, kind: StoreKind, login: &Login) -> Result<(), Failure> {
+    let name = SecretName::proxy_login(&account.profile);
+    issue::store_new(&*account.stores, kind, &name, login.as_secret())
+}
+
+/// Takes them out of the store, once no profile names them.
+pub(crate) fn drop_login(account: &Account, kind: StoreKind) -> Result<(), Failure> {
+    let store = account.stores.open(kind)?;
+    store.delete(&SecretName::proxy_login(&account.profile))?;
+    Ok(())
 }
 
 /// The held secret of a pair gives way to another one only where the cloud refuses it.
@@ -83,6 +98,30 @@ pub(super) fn not_the_held_one(
 /// Whether akm signs with a pair, by this profile or another one.
 pub(crate) fn signs(session: &Session, id: &AccessKeyId) -> Result<bool, Failure> {
     Ok(session.cloud.signer() == id.as_str() || signing_with(session, id)?.is_some())
+}
+
+/// The profiles that sign with a pair of the owner, and that pair. A signer that may not list itself is told by the profile's identity.
+pub(crate) fn signers_of(
+    account: &Account,
+    owner: &Owner,
+) -> Result<Vec<(ProfileName, AccessKeyId)>, Failure> {
+    let record = account.inventory.load(owner)?;
+    let belongs = |profile: &Profile| {
+        let id = &profile.access_key_id;
+        let known = record.as_ref().and_then(|record| record.pair(id));
+        known.is_some()
+            || profile.account_id == account.id && owner_of(profile).as_ref() == Some(owner)
+    };
+    let profiles = Config::load(&account.home)?.profiles.into_iter();
+    let signing = profiles.filter(|(_, profile)| belongs(profile));
+    Ok(signing
+        .map(|(name, profile)| (name, profile.access_key_id))
+        .collect())
+}
+
+/// Whose the pair is that a profile signs with, as far as its identity says: in a role that is the role.
+pub(crate) fn owner_of(profile: &Profile) -> Option<Owner> {
+    profile.role.is_none().then(|| of_identity(profile))
 }
 
 /// A profile that signs with a pair, if one does.

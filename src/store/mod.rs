@@ -12,8 +12,8 @@ use crate::sys::fs::Distrust;
 use std::path::PathBuf;
 
 use crate::core::{
-    access_key::AccessKeyId, account::AccountId, passphrase::Passphrase, secret::Secret,
-    time::Timestamp,
+    access_key::AccessKeyId, account::AccountId, name::ProfileName, passphrase::Passphrase,
+    secret::Secret, time::Timestamp,
 };
 
 /// The name that a secret rests under: an AccessKey ID, `akm-identity-<recipient>` or `akm-sandbox-<account id>`.
@@ -31,6 +31,11 @@ impl SecretName {
 
     pub(crate) fn sandbox(account: &AccountId) -> Self {
         Self(format!("akm-sandbox-{account}"))
+    }
+
+    /// The user and the password that a profile's proxy asks for.
+    pub(crate) fn proxy_login(profile: &ProfileName) -> Self {
+        Self(format!("akm-proxy-{profile}"))
     }
 
     pub(crate) fn canary(random: &str) -> Self {

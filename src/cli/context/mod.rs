@@ -2,12 +2,13 @@
 
 mod environment;
 mod profile;
+mod proxy;
 mod reading;
 mod sandbox;
 mod stores;
 
 pub(crate) use environment::{Environment, in_no_home, variable};
-pub(crate) use profile::{Way, in_role, no_such_profile, profile_names};
+pub(crate) use profile::{Way, in_role, no_such_profile, own_secret, profile_names};
 pub(crate) use reading::Reading;
 #[cfg(feature = "server")]
 pub(super) use sandbox::broken_sandbox;

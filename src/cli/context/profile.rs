@@ -1,17 +1,18 @@
 //! Profiles: which is meant, and the way from one to its account in the cloud.
 
-use super::{Context, Environment, environment};
+use super::{Context, Environment, environment, proxy};
 use crate::cli::failure::Failure;
-use crate::cloud::{Client, Credentials, https::Https};
+use crate::cloud::{Client, Credentials};
 use crate::core::access_key::AccessKeyId;
-use crate::core::endpoint::{Endpoint, Proxy};
+use crate::core::endpoint::Endpoint;
 use crate::core::name::ProfileName;
+use crate::core::proxy::{Login, Setting};
 use crate::core::secret::Secret;
 use crate::core::time::Span;
 use crate::metadata::config::Config;
 use crate::metadata::profile::{Profile, Role};
 use crate::ops::{self, Kind, Session, Stores};
-use crate::store::SecretName;
+use crate::store::{SecretName, StoreKind};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -25,11 +26,43 @@ pub(super) enum Reach {
 }
 
 /// By what way a signer reaches the cloud.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 pub(crate) struct Way<'a> {
     /// A cloud that is not Alibaba's.
     pub(crate) endpoint: Option<&'a Endpoint>,
-    pub(crate) proxy: Option<&'a Proxy>,
+    pub(crate) proxy: Option<&'a Setting>,
+    /// Who asks the proxy.
+    pub(crate) login: Option<Arc<Login>>,
+}
+
+impl<'a> Way<'a> {
+    /// The way of a profile. Errors of the store that has the proxy's password, `SecretMissing` where it lacks it.
+    pub(crate) fn of(
+        name: &ProfileName,
+        profile: &'a Profile,
+        stores: &dyn Stores,
+    ) -> Result<Self, Failure> {
+        let login = profile.proxy_login.map(|kind| login(stores, kind, name));
+        Ok(Self {
+            endpoint: profile.endpoint.as_ref(),
+            proxy: profile.proxy.as_ref(),
+            login: login.transpose()?.map(Arc::new),
+        })
+    }
+}
+
+fn login(stores: &dyn Stores, kind: StoreKind, name: &ProfileName) -> Result<Login, Failure> {
+    let secret = stores
+        .open(kind)
+        .and_then(|store| store.get(&SecretName::proxy_login(name)))
+        .map_err(|error| ops::Failure::of_store(kind, error))?;
+    let secret = secret.ok_or_else(|| {
+        let message = format!("the secret store `{kind}` lacks the password of the proxy");
+        Failure::new(Kind::SecretMissing, message).hint(format!(
+            "`akm profile edit {name} --proxy http://USER@HOST:PORT` asks for it"
+        ))
+    })?;
+    Ok(Login::new(secret)?)
 }
 
 /// The profiles there are, for completion: what cannot be read is left out.
@@ -80,11 +113,11 @@ impl Context {
         })
     }
 
-    /// The pair that the chosen profile signs with; `None` for the sandbox, which has none of its own.
-    pub(crate) fn own_pair(&self) -> Result<Option<AccessKeyId>, Failure> {
-        Ok(match self.reach(&Config::load(&self.home)?)? {
+    /// The chosen profile; `None` for the sandbox, which has no pair of its own.
+    pub(crate) fn own_profile(&self, config: &Config) -> Result<Option<Profile>, Failure> {
+        Ok(match self.reach(config)? {
             Reach::Sandbox => None,
-            Reach::Cloud(_, profile) => Some(profile.access_key_id.clone()),
+            Reach::Cloud(_, profile) => Some(*profile),
         })
     }
 
@@ -108,10 +141,7 @@ impl Context {
         let (store, recipient, config) = self.settled_store()?;
         let account = self.account_of(name, &profile.account_id, config);
         let secret = own_secret(&*account.stores, profile)?;
-        let way = Way {
-            endpoint: profile.endpoint.as_ref(),
-            proxy: profile.proxy.as_ref(),
-        };
+        let way = Way::of(&account.profile, profile, &*account.stores)?;
         let mut cloud = self.client(way, &profile.access_key_id, secret)?;
         if let Some(role) = &profile.role {
             cloud = in_role(&cloud, role)?;
@@ -144,8 +174,7 @@ impl Context {
         secret: Secret,
     ) -> Result<Client, Failure> {
         self.warn_of_endpoint(way.endpoint);
-        let https = Https::new(way.endpoint.cloned(), way.proxy)
-            .map_err(|why| Failure::new(Kind::Failed, "the proxy cannot be used").because(why))?;
+        let https = proxy::https(way)?;
         let credentials = Credentials {
             id: id.to_string(),
             secret,
@@ -162,7 +191,7 @@ pub(crate) fn in_role(client: &Client, role: &Role) -> Result<Client, Failure> {
     Ok(client.in_role(arn, session, role.external_id.clone())?)
 }
 
-fn own_secret(stores: &dyn Stores, profile: &Profile) -> Result<Secret, Failure> {
+pub(crate) fn own_secret(stores: &dyn Stores, profile: &Profile) -> Result<Secret, Failure> {
     let (id, kind) = (&profile.access_key_id, profile.secret_store);
     let found = stores
         .open(kind)

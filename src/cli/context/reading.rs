@@ -1,8 +1,12 @@
 //! What a command that only reads starts from: it makes nothing, chooses no store and takes no lock.
 
-use super::{Context, profile::Reach};
+use super::{
+    Context,
+    profile::{Reach, Way},
+    proxy,
+};
 use crate::cli::failure::Failure;
-use crate::cloud::{Client, Credentials, https::Https, transport::Transport};
+use crate::cloud::{Client, Credentials, transport::Transport};
 use crate::metadata::{config::Config, profile::Profile};
 use crate::ops::{
     self, Account, Kind,
@@ -69,19 +73,18 @@ impl Context {
         credentials: Credentials,
     ) -> Result<Client, Failure> {
         let transport = match &reading.profile {
-            Some(profile) => self.https(profile)?,
+            Some(profile) => self.https(reading, profile)?,
             None => self.embedded(reading)?,
         };
         let transport = self.traced(transport);
         Ok(Client::new(transport, credentials, self.clock.clone()))
     }
 
-    fn https(&self, profile: &Profile) -> Result<Arc<dyn Transport>, Failure> {
+    fn https(&self, reading: &Reading, profile: &Profile) -> Result<Arc<dyn Transport>, Failure> {
         self.warn_of_endpoint(profile.endpoint.as_ref());
-        let https = Https::new(profile.endpoint.clone(), profile.proxy.as_ref());
-        let https = https
-            .map_err(|why| Failure::new(Kind::Failed, "the proxy cannot be used").because(why))?;
-        Ok(Arc::new(https))
+        let account = &reading.account;
+        let way = Way::of(&account.profile, profile, &*account.stores)?;
+        Ok(Arc::new(proxy::https(way)?))
     }
 
     fn embedded(&self, reading: &Reading) -> Result<Arc<dyn Transport>, Failure> {

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::failure::Failure;
 use crate::metadata::{Home, config::Config};
-use crate::ops::{self, Kind, Stores};
+use crate::ops::{self, Kind, Stores, problem::Problem};
 use crate::store::{
     self, Recipient, SecretStore, StoreKind,
     age::{AgeStore, Protection, Unlock},
@@ -141,11 +141,11 @@ impl Context {
             random::nonce().map_err(|error| Failure::new(Kind::Failed, error.to_string()))?;
         match store::canary(&keyring, &random) {
             Ok(()) => {
-                let recipient = keyring.create_identity()?;
+                let recipient = keyring.create_identity().map_err(not_for_new)?;
                 self.ui.note("secrets rest in the OS keyring from now on");
                 Ok((StoreKind::Keyring, recipient))
             }
-            Err(error @ store::Error::Locked(_)) => Err(error.into()),
+            Err(error @ store::Error::Locked(_)) => Err(not_for_new(error).into()),
             Err(error) => {
                 let recipient = self.identity(StoreKind::Age)?;
                 self.ui.note(&format!(
@@ -160,7 +160,10 @@ impl Context {
     fn identity(&self, kind: StoreKind) -> Result<Recipient, Failure> {
         let folder = self.home.secrets();
         match kind {
-            StoreKind::Keyring => Ok(keyring(self.ui.may_ask()).create_identity()?),
+            StoreKind::Keyring => {
+                let keyring = keyring(self.ui.may_ask());
+                Ok(keyring.create_identity().map_err(not_for_new)?)
+            }
             StoreKind::Age => match AgeStore::recipient_of(&*self.home.disk, &folder, &self.unlock)
             {
                 Err(store::Error::Absent(_)) => {
@@ -170,6 +173,11 @@ impl Context {
             },
         }
     }
+}
+
+/// Nothing rests in the keyring yet: another store may be taken instead.
+fn not_for_new(error: store::Error) -> ops::Failure {
+    ops::Failure::of(Problem::StoreForNew(error))
 }
 
 /// On a terminal the system's dialog may ask for the keyring's password; that is said first.

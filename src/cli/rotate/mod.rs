@@ -3,7 +3,10 @@
 mod age;
 mod all;
 mod plan;
+mod signer;
 pub(super) mod told;
+
+pub(super) use signer::owner_of_signer;
 
 use super::{
     candidates,
@@ -22,7 +25,6 @@ use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
     Kind,
     rotate::{self, plan::Asked},
-    session::no_such_pair,
 };
 use clap::Args;
 
@@ -78,20 +80,6 @@ pub(crate) struct Rotate {
     dry_run: bool,
 }
 
-/// Returns whose pair the profile signs with. `NoSuchPair` where that is not known here.
-pub(super) fn owner_of_signer(context: &Context) -> Result<Owner, Failure> {
-    let id = context.own_pair()?.ok_or_else(|| {
-        Failure::new(Kind::NoSuchPair, "the sandbox is signed for without a pair")
-            .hint("name an owner: `--ram-user NAME` or `--account`")
-    })?;
-    let known = context
-        .known()?
-        .map(|account| account.inventory.owner_of(&id));
-    let record = known.transpose()?.flatten();
-    let record = record.ok_or_else(|| no_such_pair(&id))?;
-    Ok(record.owner())
-}
-
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
@@ -108,14 +96,7 @@ impl Rotate {
             return plan::print(context, &owner, &asked);
         }
         let session = context.changing()?;
-        if !self.finish && !self.rollback {
-            if self.own {
-                let question = format!("rotate the pair of {owner} that akm itself signs with?");
-                context.ui.insist(&question)?;
-            } else if owner == Owner::Account {
-                context.ui.insist("rotate the account's own pair?")?;
-            }
-        }
+        signer::ask(context, &session, &owner, &asked)?;
         let standing = match &asked {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
             Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,

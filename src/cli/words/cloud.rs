@@ -10,6 +10,9 @@ pub(super) fn problem(error: &Error) -> Text {
             .because(format!("so says the answer to `{}`", error.action))
             .hint(advice(error));
     }
+    if let Some(host) = &error.host {
+        return undelivered(error, host).hint(advice(error));
+    }
     let message = meaning(error.fault).replace("the signing pair", &signer(error));
     let text = Text::new(message);
     match error.denied.as_ref().filter(|_| error.fault == F::Denied) {
@@ -22,6 +25,17 @@ pub(super) fn problem(error: &Error) -> Text {
             ))
             .hint(permission(denied)),
         None => text.because(error).hint(advice(error)),
+    }
+}
+
+/// The host did not answer, or was not even asked.
+fn undelivered(error: &Error, host: &str) -> Text {
+    match error.fault {
+        F::NotSent | F::ProxyRefused => {
+            Text::new(format!("cannot reach {host}: {}", error.message))
+        }
+        F::Untrusted => Text::new(format!("cannot trust {host}: {}", error.message)),
+        _ => Text::new(format!("no whole answer from {host}")).because(error),
     }
 }
 
@@ -93,6 +107,7 @@ fn meaning(fault: F) -> &'static str {
             "the cloud is not available just now"
         }
         F::Untrusted => "the other side could not show that it is the cloud",
+        F::ProxyRefused => "the proxy refuses the way to the cloud",
         F::SandboxBroken => "the sandbox cannot be used",
         F::BadAnswer => "the cloud's answer makes no sense",
         F::Other => "the cloud answers with an error that akm does not know",
@@ -140,8 +155,12 @@ fn advice(error: &Error) -> String {
         F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed => {
             "try the same command again".to_owned()
         }
+        F::ProxyRefused => {
+            "nothing was sent; check the proxy's address, user and password, and whether it allows this host"
+                .to_owned()
+        }
         F::Untrusted => {
-            "nothing was sent; look at the profile's endpoint and at this system's certificates"
+            "nothing was sent; check the profile's endpoint and this system's certificates"
                 .to_owned()
         }
         F::SandboxBroken => {

@@ -104,6 +104,7 @@ fn problem(problem: &Problem) -> Text {
         Problem::Invalid(invalid) => not_valid(invalid),
         Problem::File(error) => file(error),
         Problem::Store(kind, error) => store::problem(*kind, error),
+        Problem::StoreForNew(error) => store::problem(None, error).hint(store::FOR_NEW),
         Problem::Cloud(error) => cloud::problem(error),
         Problem::NoRandom(why) => Text::new(why),
         Problem::Busy => {

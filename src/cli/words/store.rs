@@ -8,8 +8,13 @@ use crate::sys::fs::{Distrust, Incapable, kubernetes_volume};
 use std::io;
 use std::path::Path;
 
-const OTHER: &str =
+/// For a secret that is new; one that the keyring has is nowhere else.
+pub(super) const FOR_NEW: &str =
     "unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead";
+const START: &str =
+    "start the session bus and the OS keyring that has the secret, then the same command again";
+const UNLOCK: &str = "unlock the OS keyring, which has the secret, then the same command again";
+const LOOK: &str = "look whether the OS keyring waits for an answer, then the same command again";
 /// An `age` store is not unlocked or started: its identity is a file.
 const IDENTITY: &str =
     "bring the identity's file back from a backup: nothing else opens what was sealed for it";
@@ -19,8 +24,8 @@ pub(super) fn problem(kind: Option<StoreKind>, error: &E) -> Text {
     match error {
         E::Absent(why) => Text::new("the secret store is not there")
             .because(why)
-            .hint(if of_age { IDENTITY } else { OTHER }),
-        E::Locked(why) => Text::new("the secret store is locked").because(why).hint(OTHER),
+            .hint(if of_age { IDENTITY } else { START }),
+        E::Locked(why) => Text::new("the secret store is locked").because(why).hint(UNLOCK),
         E::Protected(why) => Text::new("the secret store is locked").because(why).hint(
             "set `AKM_PASSPHRASE_FILE` to a private file with the passphrase, or run akm on a terminal",
         ),
@@ -34,7 +39,7 @@ pub(super) fn problem(kind: Option<StoreKind>, error: &E) -> Text {
             .hint(trusting(path, *why)),
         E::Failed(why) => Text::new("the secret store failed").because(why),
         E::Incapable(why) => Text::new("the secret store failed").because(why).hint(LOCAL_DISK),
-        E::Unknown(why) => Text::new("the secret store did not answer").because(why).hint(OTHER),
+        E::Unknown(why) => Text::new("the secret store did not answer").because(why).hint(LOOK),
     }
 }
 

@@ -90,6 +90,8 @@ pub(crate) enum Problem {
     File(metadata::Error),
     /// A secret store does not serve; of which kind it is, where that says what can be done.
     Store(Option<StoreKind>, store::Error),
+    /// The store does not take a secret that is new: another one may.
+    StoreForNew(store::Error),
     Cloud(Box<cloud::Error>),
     /// The system has no random bytes, as it says.
     NoRandom(String),
@@ -119,7 +121,7 @@ impl Problem {
         match self {
             Self::Invalid(_) => Kind::BadName,
             Self::File(_) | Self::NoRandom(_) | Self::SessionExpired => Kind::Failed,
-            Self::Store(_, error) => of_store(error),
+            Self::Store(_, error) | Self::StoreForNew(error) => of_store(error),
             Self::Cloud(error) => of_fault(error.fault),
             Self::Busy => Kind::Busy,
             Self::NoSession(.., why) => why.kind,
@@ -174,9 +176,13 @@ fn of_fault(fault: F) -> Kind {
         F::UnknownSigner | F::DisabledSigner | F::BadSignature | F::BadToken => {
             Kind::BadCredentials
         }
-        F::Throttled | F::Unavailable | F::NotSent | F::NoAnswer | F::NonceUsed | F::Untrusted => {
-            Kind::Unavailable
-        }
+        F::Throttled
+        | F::Unavailable
+        | F::NotSent
+        | F::NoAnswer
+        | F::NonceUsed
+        | F::Untrusted
+        | F::ProxyRefused => Kind::Unavailable,
         F::NoSuchOperation | F::Skew | F::ClockOff | F::SandboxBroken | F::BadAnswer | F::Other => {
             Kind::Failed
         }

@@ -1,25 +1,24 @@
 //! HTTP as akm wants it: one request, one answer, and the truth about how far the request got.
 //!
 //! HTTPS alone but for loopback addresses; certificates judged by the platform (`SSL_CERT_FILE` and `SSL_CERT_DIR` too); no redirects, no cookies, no
-//! proxy from the environment, no second try; every wait and every size has a limit.
+//! proxy but the one that is given, no second try; every wait and every size has a limit.
 
 mod distrust;
+mod links;
+mod why;
 
-use distrust::distrust;
-use std::cell::Cell;
-use std::io::{self, Read};
+use crate::core::proxy::{Protocol, Proxy};
+use links::{Names, Step};
+use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport as wire;
-use ureq::{Agent, http};
+use ureq::{Agent, ProxyProtocol, http};
 use zeroize::Zeroizing;
 
 /// From the first look at the name to the last byte of the answer.
 const WHOLE: Duration = Duration::from_secs(30);
-/// A wait may be told as over by so much too early.
-const SLACK: Duration = Duration::from_secs(1);
 const CONNECT: Duration = Duration::from_secs(5);
 const HEADER: usize = 16 << 10;
 /// Connections kept open for the next call: as many as a fleet's threads.
@@ -32,6 +31,8 @@ pub(crate) enum Lost {
     NotSent(String),
     /// The other side could not show that it is who it should be; not one byte of the request was sent.
     Untrusted(String),
+    /// The proxy refuses to make a tunnel; not one byte of the request was sent.
+    Refused(String),
     /// Some of the request was sent.
     NoAnswer(String),
 }
@@ -48,22 +49,20 @@ pub(crate) struct Answer {
 /// A client for one host.
 pub(crate) struct Http {
     plain: bool,
-    proxy: Option<ureq::Proxy>,
+    proxy: Option<Proxy>,
     kept: OnceLock<Agent>,
     fresh: OnceLock<Agent>,
 }
 
 impl Http {
     /// `plain` allows `http://`, for an address that never leaves the machine. Nothing is opened, no certificate read, before a request.
-    /// The error says why the proxy's address does not serve.
-    pub(crate) fn new(plain: bool, proxy: Option<&str>) -> Result<Self, String> {
-        let proxy = proxy.map(ureq::Proxy::new).transpose();
-        Ok(Self {
+    pub(crate) fn new(plain: bool, proxy: Option<Proxy>) -> Self {
+        Self {
             plain,
-            proxy: proxy.map_err(|error| error.to_string())?,
+            proxy,
             kept: OnceLock::new(),
             fresh: OnceLock::new(),
-        })
+        }
     }
 
     /// Posts once. `fresh` opens a connection for this request and closes it after; otherwise one is used again. A body of more than
@@ -76,24 +75,71 @@ impl Http {
         limit: usize,
         fresh: bool,
     ) -> Result<Answer, Lost> {
-        SENT.set(false);
-        let mut request = self.agent(fresh).post(url);
+        links::begin();
+        let agent = self.agent(fresh).map_err(Lost::NotSent)?;
+        let mut request = agent.post(url);
         for (name, value) in headers.iter().filter(|(name, _)| name != "host") {
             request = request.header(name, value);
         }
         let begun = Instant::now();
         let answer = request.send(body);
-        let answer = answer.map_err(|error| lost(&error, begun.elapsed()))?;
+        let answer = answer.map_err(|error| self.lost(&error, begun.elapsed()))?;
         read(answer, limit)
     }
 
-    fn agent(&self, fresh: bool) -> &Agent {
+    /// Whose fault it is hangs on how far the request got: the proxy's until its tunnel stands.
+    fn lost(&self, error: &ureq::Error, passed: Duration) -> Lost {
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| links::is_at_proxy()) {
+            return match why::refusal(proxy, error) {
+                Some(why) => Lost::Refused(why),
+                None => Lost::NotSent(why::of_proxy(proxy, error, passed)),
+            };
+        }
+        if let Some(why) = distrust::distrust(error) {
+            return Lost::Untrusted(why);
+        }
+        let why = why::of_host(error, passed);
+        if links::is_sent() {
+            Lost::NoAnswer(why)
+        } else {
+            Lost::NotSent(why)
+        }
+    }
+
+    fn agent(&self, fresh: bool) -> Result<&Agent, String> {
         let (slot, kept) = if fresh {
             (&self.fresh, 0)
         } else {
             (&self.kept, KEPT)
         };
-        slot.get_or_init(|| agent(self.plain, self.proxy.clone(), kept))
+        if let Some(agent) = slot.get() {
+            return Ok(agent);
+        }
+        let proxy = self.proxy.as_ref().map(|proxy| {
+            let built = with_login(proxy).build();
+            built.map_err(|_| format!("{} is no address of a proxy", proxy.name))
+        });
+        let proxy = proxy.transpose()?;
+        Ok(slot.get_or_init(|| agent(self.plain, proxy, kept)))
+    }
+}
+
+/// What the proxy's address says, and who asks it.
+fn with_login(proxy: &Proxy) -> ureq::ProxyBuilder {
+    let address = &proxy.address;
+    let protocol = match address.protocol {
+        Protocol::Http => ProxyProtocol::Http,
+        Protocol::Socks5 => ProxyProtocol::Socks5,
+        Protocol::Socks5h => ProxyProtocol::Socks5h,
+    };
+    let built = ureq::Proxy::builder(protocol);
+    let built = built.host(&address.host).port(address.port);
+    match &proxy.login {
+        Some(login) => {
+            let (user, password) = login.reveal();
+            built.username(&user).password(&password)
+        }
+        None => built,
     }
 }
 
@@ -121,70 +167,14 @@ fn agent(plain: bool, proxy: Option<ureq::Proxy>, kept: usize) -> Agent {
         .max_idle_connections(kept)
         .max_idle_connections_per_host(kept)
         .build();
-    let chain = wire::Connector::chain((), wire::ConnectProxyConnector::default());
+    let chain = wire::Connector::chain((), Step::ToProxy);
+    let chain = wire::Connector::chain(chain, wire::ConnectProxyConnector::default());
+    let chain = wire::Connector::chain(chain, wire::SocksConnector::default());
+    let chain = wire::Connector::chain(chain, Step::ToHost);
     let chain = wire::Connector::chain(chain, wire::TcpConnector::default());
     let chain = wire::Connector::chain(chain, wire::RustlsConnector::default());
-    let chain = wire::Connector::chain(chain, Marker { proxied });
-    Agent::with_parts(config, chain, DefaultResolver::default())
-}
-
-thread_local! {
-    /// Whether the request of this thread has begun to leave. A call stays on its thread.
-    static SENT: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The last link of the chain, above TLS: what passes here is the request itself and no handshake.
-#[derive(Debug)]
-struct Marker {
-    proxied: bool,
-}
-
-#[derive(Debug)]
-struct Marked<T> {
-    inner: T,
-    /// A proxy is asked for its tunnel through the same chain, and that is not the request.
-    counts: bool,
-}
-
-impl<T: wire::Transport> wire::Connector<T> for Marker {
-    type Out = Marked<T>;
-
-    fn connect(
-        &self,
-        details: &wire::ConnectionDetails,
-        chained: Option<T>,
-    ) -> Result<Option<Marked<T>>, ureq::Error> {
-        let counts = details.config.proxy().is_some() == self.proxied;
-        Ok(chained.map(|inner| Marked { inner, counts }))
-    }
-}
-
-impl<T: wire::Transport> wire::Transport for Marked<T> {
-    fn buffers(&mut self) -> &mut dyn wire::Buffers {
-        self.inner.buffers()
-    }
-
-    fn transmit_output(
-        &mut self,
-        amount: usize,
-        timeout: wire::NextTimeout,
-    ) -> Result<(), ureq::Error> {
-        // Before the write: of one that fails, nobody knows how much left.
-        SENT.set(SENT.get() || (self.counts && amount > 0));
-        self.inner.transmit_output(amount, timeout)
-    }
-
-    fn await_input(&mut self, timeout: wire::NextTimeout) -> Result<bool, ureq::Error> {
-        self.inner.await_input(timeout)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.inner.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.inner.is_tls()
-    }
+    let chain = wire::Connector::chain(chain, links::Marker { proxied });
+    Agent::with_parts(config, chain, Names::default())
 }
 
 fn read(mut answer: http::Response<ureq::Body>, limit: usize) -> Result<Answer, Lost> {
@@ -201,7 +191,7 @@ fn read(mut answer: http::Response<ureq::Body>, limit: usize) -> Result<Answer, 
     reader
         .take(limit as u64 + 1)
         .read_to_end(&mut content)
-        .map_err(|error| lost(format!("it broke off: {}", in_words(&error))))?;
+        .map_err(|error| lost(format!("it broke off: {}", why::in_words(&error))))?;
     if content.len() > limit {
         return Err(lost(format!("it is longer than {limit} bytes")));
     }
@@ -214,43 +204,4 @@ fn read(mut answer: http::Response<ureq::Body>, limit: usize) -> Result<Answer, 
             .collect(),
         body: std::mem::take(&mut *content),
     })
-}
-
-/// A system that gives a connection up is told like a time limit of ours: only the time that has passed tells them apart.
-fn lost(error: &ureq::Error, passed: Duration) -> Lost {
-    if let Some(why) = distrust(error) {
-        return Lost::Untrusted(why);
-    }
-    let why = match error {
-        ureq::Error::Io(error) => in_words(error),
-        ureq::Error::Timeout(ureq::Timeout::Resolve) => "its name was not resolved in time".into(),
-        ureq::Error::Timeout(ureq::Timeout::Connect) => "it did not take the call in time".into(),
-        ureq::Error::Timeout(_) if passed + SLACK < WHOLE => "the connection was given up".into(),
-        ureq::Error::Timeout(_) => format!("it did not answer within {} s", WHOLE.as_secs()),
-        ureq::Error::HostNotFound => "its name is not known".into(),
-        ureq::Error::ConnectProxyFailed(_) => "the proxy does not let the call through".into(),
-        ureq::Error::RequireHttpsOnly(_) => "https alone is used".into(),
-        ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
-            "what it says is no HTTP".into()
-        }
-        _ => "the call failed".into(),
-    };
-    if SENT.get() {
-        Lost::NoAnswer(why)
-    } else {
-        Lost::NotSent(why)
-    }
-}
-
-/// An error of the system in its words; of a library that sits in one, in ours.
-fn in_words(error: &io::Error) -> String {
-    match error.get_ref() {
-        None => error.to_string(),
-        Some(_) if error.kind() == io::ErrorKind::TimedOut => "it took too long".to_owned(),
-        Some(inner) if inner.is::<rustls::Error>() => "what it says is no TLS".to_owned(),
-        Some(_) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            "the connection was closed".to_owned()
-        }
-        Some(_) => error.kind().to_string(),
-    }
 }

@@ -457,7 +457,7 @@ fn the_profiles_region_is_handed_out_where_the_caller_has_none() {
         &[],
         0,
         "",
-        "Profile dev now hands out the region eu-central-1.\n",
+        "Changed the region of the profile dev (account <ACCOUNT>).\n",
     );
     let show = "echo $ALIBABA_CLOUD_REGION $ALIBABA_CLOUD_REGION_ID $ALICLOUD_REGION";
     let ask = ["exec", "alice", "--", "sh", "-c", show];

@@ -505,7 +505,7 @@ fn a_pair_that_another_profile_signs_with_is_looked_after() {
             ran.stderr
         );
     }
-    let ran = env.akm(&["rotate", "--ram-user", "bob", "--overlap", "0s"]);
+    let ran = env.akm(&["rotate", "--ram-user", "bob", "--overlap", "0s", "-y"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(
         ran.stderr.contains("the profile `bob` will sign with"),
@@ -704,4 +704,86 @@ fn a_dropped_secret_is_never_claimed() {
         }
     }
     assert!(points > 2, "{points}");
+}
+
+/// A profile is changed only where the cloud takes it as it will be, and only in what was named.
+#[test]
+fn a_profile_is_edited_in_what_was_named_once_the_cloud_takes_it() {
+    let (env, first) = (Env::new(), Env::new());
+    let (serving, other) = (Serving::start(&env, &[]), Serving::start(&first, &[]));
+    serving.add_profile(&env, "dev");
+    let config = || std::fs::read_to_string(env.home().join("config.toml")).unwrap();
+    let before = config();
+    let edit = |args: &[&str]| env.akm(&[&["profile", "edit", "dev"][..], args].concat());
+    let nothing = edit(&[]);
+    assert_eq!(nothing.code, 2, "{}", nothing.stderr);
+    for (args, code, why) in [
+        (&["--region", "CN"][..], 2, "--region"),
+        (&["--endpoint", "http://ram.example.com"], 2, "--endpoint"),
+        (
+            &["--endpoint", "http://127.0.0.1:1"],
+            7,
+            "akm: cannot reach 127.0.0.1:1: the connection was refused\n",
+        ),
+        (
+            &["--endpoint", other.field("endpoint")],
+            6,
+            "does not know the signing pair",
+        ),
+        (
+            &["--proxy", "http://127.0.0.1:1"],
+            2,
+            "akm: --proxy http://127.0.0.1:1 cannot be used: the endpoint is on this machine\n",
+        ),
+        (
+            &["--proxy", "https://proxy:1"],
+            2,
+            "a proxy is not spoken to over TLS",
+        ),
+        (
+            &[
+                "--role-arn",
+                "acs:ram::1234567890123456:role/none",
+                "--region",
+                "cn-hangzhou",
+            ],
+            6,
+            "AssumeRole",
+        ),
+    ] {
+        let ran = edit(args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(why), "{args:?}: {}", ran.stderr);
+        assert_eq!(config(), before, "{args:?}");
+    }
+    let role = serving.field("role_arn");
+    let ran = edit(&[
+        "--role-arn",
+        role,
+        "--region",
+        "cn-hangzhou",
+        "--proxy",
+        "none",
+    ]);
+    let said = at(&serving)
+        + "Changed the proxy, the role, the region of the profile dev (account <ACCOUNT>).\n";
+    ran.said(&[], 0, "", &said);
+    let shown = env.akm(&["profile", "show", "dev", "--json"]).json();
+    assert_eq!(
+        (
+            &shown["role_arn"],
+            &shown["region"],
+            &shown["proxy"],
+            &shown["endpoint"]
+        ),
+        (
+            &role.into(),
+            &"cn-hangzhou".into(),
+            &"none".into(),
+            &serving.field("endpoint").into()
+        )
+    );
+    let identity = shown["identity"].as_str().unwrap();
+    assert!(identity.contains(":assumed-role/"), "{identity}");
+    assert_eq!(env.akm(&["user", "list"]).code, 0);
 }

@@ -81,7 +81,12 @@ fn by_its_name_it_is_the_same_and_a_rollback_switches_back() {
         "--overlap",
         "0s",
     ];
-    let ran = env.akm(&owner);
+    let asked = env.akm(&owner);
+    let question = "akm: rotate the pair `<ID1>` of RAM user `sandbox-administrator` in account <ACCOUNT>, \
+                    which the profile `dev` signs with? there is nobody to ask\nhint: add `--yes`\n";
+    assert_eq!((asked.code, said(&asked, &[&old]).as_str()), (9, question));
+    assert_eq!(signs_with(&env), old);
+    let ran = env.akm(&[&owner[..], &["-y"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let new = ran.stdout.trim();
     assert_eq!(signs_with(&env), new);
@@ -208,6 +213,69 @@ fn a_rollback_without_the_old_secret_where_a_profile_signs_with_the_new_pair() {
     );
 }
 
+/// Whoever signs for a profile is seen at a glance, and asked for before it is replaced: by whatever name, and by another profile.
+#[test]
+fn a_signer_is_marked_and_never_replaced_unasked() {
+    let (env, serving, admin) = reached(&[]);
+    let made = env.akm(&["create", "--ram-user", "alice", "--create-user"]);
+    let alice = made.stdout.trim();
+    let csv = ["profile", "add", "bot", "--csv", "alice.csv", "--endpoint"];
+    assert_eq!(env.akm(&["export", alice, "--csv", "alice.csv"]).code, 0);
+    let added = env.akm(&[&csv[..], &[serving.field("endpoint")]].concat());
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let listed = env.akm(&["list", "--json"]).json();
+    let of = |id: &str| {
+        let mut rows = listed["access_keys"].as_array().unwrap().iter();
+        rows.find(|row| row["access_key_id"] == *id).unwrap()["signs_for"].clone()
+    };
+    assert_eq!(
+        (of(&admin), of(alice)),
+        (serde_json::json!(["dev"]), serde_json::json!(["bot"]))
+    );
+    let table = env.akm(&["list"]).stdout;
+    assert!(table.contains("current; signs for bot\n"), "{table}");
+    for args in [
+        &["rotate", "alice"][..],
+        &["rotate", "-u", "alice", "--leaked"],
+        &["rotate", "--leaked", "alice"],
+        &["-p", "bot", "rotate", "--self"],
+        &["rotate", "--self"],
+    ] {
+        let asked = env.akm(&[args, &["--no-input"]].concat());
+        assert_eq!(asked.code, 9, "{args:?}: {}", asked.stderr);
+        let is_said = asked
+            .stderr
+            .contains("signs with? there is nobody to ask\nhint: add `--yes`\n");
+        assert!(is_said, "{args:?}: {}", asked.stderr);
+    }
+    // What begins no rotation asks nothing.
+    assert_eq!(env.akm(&["rotate", "alice", "--finish"]).code, 0);
+    assert_eq!(env.akm(&["rotate", "alice", "-y"]).code, 0);
+}
+
+/// It is not that there is no such pair.
+#[test]
+fn a_signer_that_may_not_list_itself_is_told_so() {
+    let (env, serving, _) = reached(&[]);
+    let made = env.akm(&["create", "--ram-user", "alice", "--create-user"]);
+    let csv = ["profile", "add", "weak", "--csv", "alice.csv", "--endpoint"];
+    assert_eq!(
+        env.akm(&["export", made.stdout.trim(), "--csv", "alice.csv"])
+            .code,
+        0
+    );
+    let elsewhere = Env::new();
+    std::fs::copy(env.path("alice.csv"), elsewhere.path("alice.csv")).unwrap();
+    let added = elsewhere.akm(&[&csv[..], &[serving.field("endpoint")]].concat());
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    let asked = elsewhere.akm(&["rotate", "--self"]);
+    assert_eq!(asked.code, 9, "{}", asked.stderr);
+    let ran = elsewhere.akm(&["rotate", "--self", "-y"]);
+    let told = "akm: the cloud does not allow this: ListAccessKeys: NoPermission: RAM user `<USER>` may not `ram:ListAccessKeys`\n";
+    assert!(said(&ran, &[]).contains(told), "{}", ran.stderr);
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+}
+
 /// A profile that was added between the last two steps of a rollback, with the pair that the last one disables.
 #[test]
 fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
@@ -261,7 +329,7 @@ fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
     let added = env.akm(&[&add[..], &["--endpoint", endpoint]].concat());
     assert_eq!(added.code, 0, "{}", added.stderr);
     let rotate = ["rotate", "--ram-user", "alice"];
-    let made = env.akm(&[&rotate[..], &["--overlap", "0s"]].concat());
+    let made = env.akm(&[&rotate[..], &["--overlap", "0s", "-y"]].concat());
     let new = made.stdout.trim();
     let elsewhere = Env::light().without_overlap();
     serving.add_profile(&elsewhere, "dev");

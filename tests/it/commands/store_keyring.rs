@@ -128,8 +128,13 @@ fn a_rotation_and_a_reset() {
     }
 }
 
-const HINT: &str =
+/// For a secret that is new.
+const FOR_NEW: &str =
     "hint: unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead\n";
+/// For one that is in the keyring, and nowhere else.
+const UNLOCK: &str =
+    "hint: unlock the OS keyring, which has the secret, then the same command again\n";
+const START: &str = "hint: start the session bus and the OS keyring that has the secret, then the same command again\n";
 
 #[test]
 fn a_locked_keyring_is_no_reason_for_another_store() {
@@ -144,7 +149,7 @@ fn a_locked_keyring_is_no_reason_for_another_store() {
         "{}",
         ran.stderr
     );
-    assert!(ran.stderr.ends_with(HINT), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with(FOR_NEW), "{}", ran.stderr);
     assert_eq!(env.kept(), []);
 }
 
@@ -170,7 +175,7 @@ fn a_keyring_that_is_locked_later_changes_nothing() {
             "{}",
             ran.stderr
         );
-        assert!(ran.stderr.ends_with(HINT), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with(UNLOCK), "{}", ran.stderr);
         assert!(!ran.stderr.contains(&secret));
     }
     // What is known needs no store.
@@ -200,7 +205,7 @@ fn a_keyring_that_is_gone_is_never_replaced_in_silence() {
             "{}",
             ran.stderr
         );
-        assert!(ran.stderr.ends_with(HINT), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with(START), "{}", ran.stderr);
     }
     env.akm(&["show-id", "--ram-user", "alice"])
         .said(&[&id], 0, "<ID1>\n", "");

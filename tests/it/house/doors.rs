@@ -3,7 +3,7 @@
 use crate::house::source;
 
 /// File, how often it looks at a secret's text, and why it may.
-const DOORS: [(&str, usize, &str); 24] = [
+const DOORS: [(&str, usize, &str); 25] = [
     ("cli/create.rs", 3, "`--show-secret` prints it"),
     (
         "cli/credential_process.rs",
@@ -31,6 +31,11 @@ const DOORS: [(&str, usize, &str); 24] = [
         "cloud/signature/v4.rs",
         1,
         "the signing key of ACS4 is derived from it",
+    ),
+    (
+        "core/proxy.rs",
+        1,
+        "user and password go to the proxy that asks for them",
     ),
     (
         "delivery/credentials_uri.rs",

@@ -109,11 +109,13 @@ fn impure(source: &Source) -> String {
         "event",
         "key_policy",
         "name",
+        "no_proxy",
         "open_work",
         "pasted",
         "place",
         "plan",
         "policy",
+        "proxy",
         "region",
         "role",
         "secret",
@@ -122,7 +124,8 @@ fn impure(source: &Source) -> String {
         "time",
     ];
     let words = [
-        "crate", "super", "self", "u8", "u16", "u32", "u64", "i64", "str", "char", "text", "clippy",
+        "crate", "super", "self", "u8", "u16", "u32", "u64", "u128", "i64", "str", "char", "text",
+        "clippy",
     ];
     for root in source.roots() {
         let known = [&CORE_CRATES[..], &modules, &words];

@@ -24,14 +24,14 @@ const FAULTS: [(&str, &[&str]); 4] = [
 /// How akm says them.
 const TOLD: [(&str, &[&str]); 6] = [
     ("EMFILE", &["Too many open files"]),
-    ("ECONNREFUSED", &["Connection refused"]),
-    ("ENETUNREACH", &["Network is unreachable"]),
-    ("ECONNRESET", &["Connection reset by peer"]),
-    ("EPIPE", &["Broken pipe"]),
+    ("ECONNREFUSED", &["the connection was refused"]),
+    ("ENETUNREACH", &["there is no network that leads to it"]),
+    ("ECONNRESET", &["the connection was cut"]),
+    ("EPIPE", &["the connection was closed"]),
     (
         "ETIMEDOUT",
         &[
-            "did not take the call in time",
+            "did not take the connection in time",
             "the connection was given up",
         ],
     ),

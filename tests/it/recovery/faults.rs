@@ -33,21 +33,30 @@ fn truth(env: &Env, user: &str) -> Vec<String> {
         .collect()
 }
 
-/// Standard error without the endpoint's line, which has a port.
+/// Standard error without the endpoint's line, and with its host named elsewhere: it has a port.
 fn said(stderr: &str) -> String {
     let lines = stderr
         .lines()
         .filter(|line| !line.contains("the endpoint is"));
     let text: String = lines.flat_map(|line| [line, "\n"]).collect();
-    crate::support::env::named(&text, &[])
+    let host = |word: &str| match word.strip_prefix("127.0.0.1:") {
+        Some(port) => format!(
+            "<HOST>{}",
+            port.trim_start_matches(|digit: char| digit.is_ascii_digit())
+        ),
+        None => word.to_owned(),
+    };
+    let words: Vec<String> = text.split(' ').map(host).collect();
+    crate::support::env::named(&words.join(" "), &[])
 }
 
 const UNDECIDED: &str = "hint: run `akm recover` after <TIME>\n";
 
 #[test]
 fn a_create_without_an_answer_is_never_made_again() {
-    let lost = "the cloud is not available just now: CreateAccessKey: the connection was closed";
-    let broken = "the cloud is not available just now: CreateAccessKey: it broke off: the connection was closed";
+    let lost = "no whole answer from <HOST>: CreateAccessKey: the connection was closed";
+    let broken =
+        "no whole answer from <HOST>: CreateAccessKey: it broke off: the connection was closed";
     let refused = "the cloud is not available just now: CreateAccessKey: ServiceUnavailable: The request processing has failed due to a temporary failure of the server.\nrequest id: <REQUEST>";
     for (fault, made, why) in [
         ("lose-request", false, lost),
@@ -189,9 +198,7 @@ fn a_create_that_was_refused_or_never_left_is_known_not_to_be() {
     let refused = env.akm(&["create", "--ram-user", "bob"]);
     assert_eq!(refused.code, 7, "{}", refused.stderr);
     assert!(
-        refused
-            .stderr
-            .contains("GetCallerIdentity: Connection refused"),
+        refused.stderr.contains("cannot reach 127.0.0.1:"),
         "{}",
         refused.stderr
     );

@@ -26,6 +26,8 @@ pub(crate) mod local_disk;
 pub(crate) mod lost_metadata;
 #[cfg(feature = "server")]
 pub(crate) mod mixed_load;
+#[cfg(feature = "server")]
+pub(crate) mod proxy;
 #[cfg(target_os = "linux")]
 pub(crate) mod read_only_home;
 #[cfg(feature = "server")]

@@ -1,6 +1,6 @@
 //! A secret whose file is lost, damaged, open to others or a link: what is handed out then, and what is advised.
 
-use crate::support::env::{Env, Ran, named};
+use crate::support::env::{Env, Ran, edit, named};
 
 /// As a Secret is mounted in a pod: every name is a link by way of `..data`.
 #[test]
@@ -156,4 +156,32 @@ fn no_other_pair_is_handed_out_where_the_store_is_absent() {
     let ran = env.akm(&["read", "alice"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (5, ""), "{}", ran.stderr);
     assert!(!ran.stderr.contains("handed out"), "{}", ran.stderr);
+}
+
+/// A secret that rests in the keyring is in no other store.
+#[test]
+fn another_store_is_advised_only_for_a_secret_that_is_new() {
+    let new = Env::bare().with("AKM_STORE", "keyring");
+    let ran = new.akm(&["create", "alice"]);
+    let away = "akm: the secret store is not there: this session has no bus\n";
+    let other =
+        "hint: unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead\n";
+    ran.said(&[], 5, "", &format!("{away}{other}"));
+    let env = Env::new();
+    let id = env.create("alice");
+    edit(
+        &env.record_of("alice"),
+        "secret_store = \"age\"",
+        "secret_store = \"keyring\"",
+    );
+    let config = env.home().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let recipient = text.lines().find(|line| line.starts_with("age = "));
+    let recipient = recipient.unwrap().to_owned();
+    let both = format!("{recipient}\n{}", recipient.replace("age =", "keyring ="));
+    edit(&config, &recipient, &both);
+    let start = "hint: start the session bus and the OS keyring that has the secret, then the same command again\n";
+    for args in [&["read", &id][..], &["exec", &id, "--", "true"]] {
+        env.akm(args).said(&[], 5, "", &format!("{away}{start}"));
+    }
 }

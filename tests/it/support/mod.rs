@@ -20,6 +20,8 @@ pub(crate) mod lagging;
 pub(crate) mod leaks;
 #[cfg(feature = "server")]
 pub(crate) mod nginx;
+#[cfg(feature = "server")]
+pub(crate) mod proxy;
 pub(crate) mod pty;
 #[cfg(feature = "server")]
 pub(crate) mod served;

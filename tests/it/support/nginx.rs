@@ -3,7 +3,7 @@
 use crate::support::env::{Env, have};
 use crate::support::serving::Serving;
 use std::fmt::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -41,9 +41,9 @@ impl Nginx {
         let folder = env.path("nginx");
         std::fs::create_dir_all(&folder).unwrap();
         certificates(&folder);
-        let ports = free_ports(DOORS.len());
-        let configuration = configuration(serving, &ports);
-        Some(Self::run(folder, &configuration, ports))
+        Some(Self::run(&folder, DOORS.len(), |ports| {
+            configuration(serving, ports)
+        }))
     }
 
     /// One port of loopback before two accounts, as the cloud is: what is signed with that pair goes to the other. Gives back its endpoint, too.
@@ -58,19 +58,30 @@ impl Nginx {
         }
         let folder = env.path("nginx");
         std::fs::create_dir_all(&folder).unwrap();
-        let port = free_ports(1)[0];
-        let servers = format!(
-            "map $http_authorization $account {{ default {}; \"~Credential={id}\" {}; }}
-             server {{ listen 127.0.0.1:{port};
-               location / {{ proxy_pass http://$account; proxy_set_header Host $http_host; proxy_pass_header Date; }} }}",
-            one.address(),
-            other.address()
-        );
-        let nginx = Self::run(folder, &around(&servers), vec![port]);
-        Some((nginx, format!("http://127.0.0.1:{port}")))
+        let (one, other) = (one.address(), other.address());
+        let nginx = Self::run(&folder, 1, |ports| {
+            around(&format!(
+                "map $http_authorization $account {{ default {one}; \"~Credential={id}\" {other}; }}
+                 server {{ listen 127.0.0.1:{};
+                   location / {{ proxy_pass http://$account; proxy_set_header Host $http_host; proxy_pass_header Date; }} }}",
+                ports[0]
+            ))
+        });
+        let endpoint = format!("http://127.0.0.1:{}", nginx.ports[0]);
+        Some((nginx, endpoint))
     }
 
-    fn run(folder: PathBuf, configuration: &str, ports: Vec<u16>) -> Self {
+    /// Between the choice of a port and its use another test may take it: then nginx is started with others.
+    fn run(folder: &Path, count: usize, configuration: impl Fn(&[u16]) -> String) -> Self {
+        let started = (0..5).find_map(|_| {
+            let ports = free_ports(count);
+            Self::run_on(folder.to_owned(), &configuration(&ports), ports)
+        });
+        started.expect("nginx listens")
+    }
+
+    /// `None` where one of the ports is taken.
+    fn run_on(folder: PathBuf, configuration: &str, ports: Vec<u16>) -> Option<Self> {
         std::fs::write(folder.join("nginx.conf"), configuration).unwrap();
         let child = Command::new("nginx")
             .arg("-p")
@@ -79,21 +90,25 @@ impl Nginx {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let this = Self {
+        let mut this = Self {
             child,
             folder,
             ports,
         };
-        this.wait();
-        this
+        this.listens().then_some(this)
     }
 
-    fn wait(&self) {
+    /// It writes its process id once it has all its ports, and gives up after some seconds without one.
+    fn listens(&mut self) -> bool {
         let since = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.ports[0])).is_err() {
-            assert!(since.elapsed() < Duration::from_secs(20), "nginx listens");
+        while !self.folder.join("nginx.pid").exists() {
+            assert!(since.elapsed() < Duration::from_secs(20), "nginx starts");
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
+        true
     }
 
     /// `https://localhost:PORT` of that door, or `http://` of the plain one.
@@ -124,6 +139,9 @@ impl Nginx {
 impl Drop for Nginx {
     /// The master ends its workers when it is asked to.
     fn drop(&mut self) {
+        if self.child.try_wait().unwrap().is_some() {
+            return;
+        }
         let ended = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();

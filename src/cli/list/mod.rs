@@ -1,10 +1,12 @@
 //! `akm list`
 
+mod row;
+
 use super::{
     context::Context,
     csv_output,
     selector::OwnerArgs,
-    table::{self, Cell, Look, Tone},
+    table::{self, Cell, Look},
     ui,
 };
 use crate::cli::failure::Failure;
@@ -13,10 +15,11 @@ use crate::core::{
     account::Owner,
     time::{self, Span, Timestamp},
 };
-use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
+use crate::metadata::config::Config;
+use crate::metadata::inventory::{Owners, PairRecord};
 use crate::ops::{Account, refresh, unreadable};
-use chrono::TimeDelta;
 use clap::Args;
+use row::Row;
 use serde::Serialize;
 use ui::Output;
 
@@ -47,28 +50,6 @@ struct View<'a> {
     refreshed_at: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Row<'a> {
-    access_key_id: &'a str,
-    owner: &'static str,
-    ram_user: Option<&'a str>,
-    account_id: &'a str,
-    profile: &'a str,
-    status: &'static str,
-    created_at: String,
-    last_used_at: Option<String>,
-    comment: Option<&'a str>,
-    secret: &'static str,
-    secret_store: Option<&'static str>,
-    suspect: bool,
-    leaked: bool,
-    /// What `--ram-user` and `--account` mean; a script asks `show-id`.
-    #[serde(skip)]
-    current: bool,
-    disable_after: Option<String>,
-    delete_after: Option<String>,
-}
-
 impl List {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let owner = self.owner.owner()?;
@@ -80,6 +61,7 @@ impl List {
             }
         }
         let known = context.account()?;
+        let config = Config::load(&context.home)?;
         context.note_missing_home();
         let Owners {
             records,
@@ -100,7 +82,7 @@ impl List {
         let rows = rows.filter(|(_, pair)| self.wants(pair, since));
         let view = View {
             access_keys: rows
-                .map(|(record, pair)| Row::new(record, pair, &suspects))
+                .map(|(record, pair)| Row::new(record, pair, &suspects, &config))
                 .collect(),
             refreshed_at: records
                 .iter()
@@ -128,105 +110,6 @@ fn records(known: &Account, owner: Option<&Owner>) -> Result<Owners, Failure> {
             unreadable: Vec::new(),
         }),
         None => Ok(known.inventory.all()?),
-    }
-}
-
-impl<'a> Row<'a> {
-    fn new(record: &'a OwnerRecord, pair: &'a PairRecord, suspects: &[AccessKeyId]) -> Self {
-        Self {
-            access_key_id: pair.access_key_id.as_str(),
-            owner: if record.ram_user.is_some() {
-                "ram-user"
-            } else {
-                "account"
-            },
-            ram_user: record
-                .ram_user
-                .as_ref()
-                .map(super::super::core::name::UserName::as_str),
-            account_id: record.account_id.as_str(),
-            profile: record.profile.as_str(),
-            status: pair.status.as_str(),
-            created_at: time::format(pair.created_at),
-            last_used_at: pair.last_used_at.map(time::format),
-            comment: pair.comment.as_deref(),
-            secret: if pair.secret_store.is_some() {
-                "stored"
-            } else {
-                "missing"
-            },
-            secret_store: pair
-                .secret_store
-                .map(super::super::core::place::StoreKind::as_str),
-            suspect: suspects.contains(&pair.access_key_id),
-            leaked: pair.leaked,
-            current: record
-                .current()
-                .is_some_and(|current| current.access_key_id == pair.access_key_id),
-            disable_after: pair.disable_after.map(time::format),
-            delete_after: pair.delete_after.map(time::format),
-        }
-    }
-
-    /// A line of the table: on a terminal ages in words and colours, elsewhere the times themselves.
-    fn cells(&self, look: &Look) -> Vec<Cell> {
-        let owner = self.ram_user.unwrap_or("(account)");
-        let old = self
-            .since(look)
-            .is_some_and(|age| age > TimeDelta::days(90));
-        let status = if self.status == "Active" {
-            Tone::Plain
-        } else {
-            Tone::Faint
-        };
-        let secret = if self.secret_store.is_some() {
-            Tone::Plain
-        } else {
-            Tone::Bad
-        };
-        let (note, tone) = self.note(look);
-        vec![
-            Cell::new(self.access_key_id, status),
-            Cell::new(owner, Tone::Plain),
-            Cell::new(self.status, status),
-            Cell::new(
-                look.time(&self.created_at),
-                if old { Tone::Warn } else { Tone::Plain },
-            ),
-            Cell::new(
-                self.last_used_at
-                    .as_ref()
-                    .map_or("-".to_owned(), |at| look.time(at)),
-                Tone::Plain,
-            ),
-            Cell::new(self.secret_store.unwrap_or("missing"), secret),
-            Cell::new(note, tone),
-        ]
-    }
-
-    fn since(&self, look: &Look) -> Option<TimeDelta> {
-        Some(look.now - time::parse(&self.created_at).ok()?)
-    }
-
-    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a pair that leaked, a secret
-    /// that is not held; then the remark.
-    fn note(&self, look: &Look) -> (String, Tone) {
-        let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
-            (true, _, _) => ("suspect".to_owned(), Tone::Bad),
-            _ if self.leaked => ("leaked".to_owned(), Tone::Bad),
-            (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
-            (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
-            _ if look.is_terminal() && self.secret_store.is_none() => {
-                ("secret not held".to_owned(), Tone::Bad)
-            }
-            _ if self.current => ("current".to_owned(), Tone::Good),
-            _ => (String::new(), Tone::Plain),
-        };
-        match self.comment {
-            Some(comment) if word.is_empty() => (comment.to_owned(), tone),
-            Some(comment) => (format!("{word}; {comment}"), tone),
-            None => (word, tone),
-        }
     }
 }
 

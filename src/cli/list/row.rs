@@ -1,0 +1,136 @@
+//! A pair as `akm list` shows it.
+
+use crate::cli::table::{Cell, Look, Tone};
+use crate::core::{access_key::AccessKeyId, name::UserName, place::StoreKind, time};
+use crate::metadata::config::Config;
+use crate::metadata::inventory::{OwnerRecord, PairRecord};
+use chrono::TimeDelta;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Row<'a> {
+    pub(super) access_key_id: &'a str,
+    owner: &'static str,
+    ram_user: Option<&'a str>,
+    account_id: &'a str,
+    profile: &'a str,
+    status: &'static str,
+    created_at: String,
+    pub(super) last_used_at: Option<String>,
+    comment: Option<&'a str>,
+    secret: &'static str,
+    secret_store: Option<&'static str>,
+    suspect: bool,
+    leaked: bool,
+    /// What `--ram-user` and `--account` mean; a script asks `show-id`.
+    #[serde(skip)]
+    current: bool,
+    disable_after: Option<String>,
+    delete_after: Option<String>,
+    /// The profiles that sign with it.
+    signs_for: Vec<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(
+        record: &'a OwnerRecord,
+        pair: &'a PairRecord,
+        suspects: &[AccessKeyId],
+        config: &'a Config,
+    ) -> Self {
+        let profiles = config.profiles.iter();
+        let signing = profiles.filter(|(_, profile)| profile.access_key_id == pair.access_key_id);
+        Self {
+            access_key_id: pair.access_key_id.as_str(),
+            owner: if record.ram_user.is_some() {
+                "ram-user"
+            } else {
+                "account"
+            },
+            ram_user: record.ram_user.as_ref().map(UserName::as_str),
+            account_id: record.account_id.as_str(),
+            profile: record.profile.as_str(),
+            status: pair.status.as_str(),
+            created_at: time::format(pair.created_at),
+            last_used_at: pair.last_used_at.map(time::format),
+            comment: pair.comment.as_deref(),
+            secret: if pair.secret_store.is_some() {
+                "stored"
+            } else {
+                "missing"
+            },
+            secret_store: pair.secret_store.map(StoreKind::as_str),
+            suspect: suspects.contains(&pair.access_key_id),
+            leaked: pair.leaked,
+            current: record
+                .current()
+                .is_some_and(|current| current.access_key_id == pair.access_key_id),
+            disable_after: pair.disable_after.map(time::format),
+            delete_after: pair.delete_after.map(time::format),
+            signs_for: signing.map(|(name, _)| name.as_str()).collect(),
+        }
+    }
+
+    /// A line of the table: on a terminal ages in words and colours, elsewhere the times themselves.
+    pub(super) fn cells(&self, look: &Look) -> Vec<Cell> {
+        let owner = self.ram_user.unwrap_or("(account)");
+        let old = self
+            .since(look)
+            .is_some_and(|age| age > TimeDelta::days(90));
+        let status = if self.status == "Active" {
+            Tone::Plain
+        } else {
+            Tone::Faint
+        };
+        let secret = if self.secret_store.is_some() {
+            Tone::Plain
+        } else {
+            Tone::Bad
+        };
+        let (note, tone) = self.note(look);
+        vec![
+            Cell::new(self.access_key_id, status),
+            Cell::new(owner, Tone::Plain),
+            Cell::new(self.status, status),
+            Cell::new(
+                look.time(&self.created_at),
+                if old { Tone::Warn } else { Tone::Plain },
+            ),
+            Cell::new(
+                self.last_used_at
+                    .as_ref()
+                    .map_or("-".to_owned(), |at| look.time(at)),
+                Tone::Plain,
+            ),
+            Cell::new(self.secret_store.unwrap_or("missing"), secret),
+            Cell::new(note, tone),
+        ]
+    }
+
+    fn since(&self, look: &Look) -> Option<TimeDelta> {
+        Some(look.now - time::parse(&self.created_at).ok()?)
+    }
+
+    /// What a person should see at a glance: the current pair, an old one and when it is due, a suspect, a pair that leaked, a secret
+    /// that is not held, a signer; then the remark.
+    fn note(&self, look: &Look) -> (String, Tone) {
+        let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
+            (true, _, _) => ("suspect".to_owned(), Tone::Bad),
+            _ if self.leaked => ("leaked".to_owned(), Tone::Bad),
+            (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
+            (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
+            _ if look.is_terminal() && self.secret_store.is_none() => {
+                ("secret not held".to_owned(), Tone::Bad)
+            }
+            _ if self.current => ("current".to_owned(), Tone::Good),
+            _ => (String::new(), Tone::Plain),
+        };
+        let signs = match &self.signs_for[..] {
+            [] => String::new(),
+            names => format!("signs for {}", names.join(", ")),
+        };
+        let parts = [&word, &signs, self.comment.unwrap_or_default()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        (parts.join("; "), tone)
+    }
+}
