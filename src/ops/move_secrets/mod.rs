@@ -3,10 +3,13 @@
 //! A secret is in both stores before a file names the new one, and the file is durable before the old store forgets the secret. Cut short
 //! anywhere, the same command goes on: what a store has still to forget is marked as `moved_from`.
 
+mod forget;
+
 use super::{Failure, Stores, Tell, problem, session};
 use crate::core::{
     access_key::AccessKeyId,
     account::{AccountId, Owner},
+    name::ProfileName,
     place::StoreKind,
 };
 use crate::metadata::{
@@ -86,7 +89,7 @@ impl Move<'_> {
         Ok(moved)
     }
 
-    fn lock(&self, account: &AccountId, owner: &Owner) -> Result<impl Sized, Failure> {
+    pub(super) fn lock(&self, account: &AccountId, owner: &Owner) -> Result<impl Sized, Failure> {
         let name = format!("{account}/{}", owner.key());
         session::lock(self.home, &name, self.clock, self.tell)
     }
@@ -119,7 +122,7 @@ impl Move<'_> {
             let state = if is_unfinished {
                 State::Unfinished
             } else {
-                self.copy(from, &pair.access_key_id)?
+                self.copy(from, &SecretName::pair(&pair.access_key_id))?
             };
             if state == State::Moved {
                 (pair.secret_store, pair.moved_from) = (Some(self.to), Some(from));
@@ -148,19 +151,18 @@ impl Move<'_> {
     }
 
     /// Copies a secret, and compares what the new store gives back.
-    fn copy(&self, from: StoreKind, id: &AccessKeyId) -> Result<State, Failure> {
-        let name = SecretName::pair(id);
+    fn copy(&self, from: StoreKind, name: &SecretName) -> Result<State, Failure> {
         let of = |kind| move |error| Failure::of_store(kind, error);
         let old = self.stores.open(from).map_err(of(from))?;
-        let Some(secret) = old.get(&name).map_err(of(from))? else {
+        let Some(secret) = old.get(name).map_err(of(from))? else {
             return Ok(State::Missing);
         };
         if self.is_dry {
             return Ok(State::Moved);
         }
         let new = self.stores.open(self.to).map_err(of(self.to))?;
-        new.put(&name, &secret).map_err(of(self.to))?;
-        let back = new.get(&name).map_err(of(self.to))?;
+        new.put(name, &secret).map_err(of(self.to))?;
+        let back = new.get(name).map_err(of(self.to))?;
         if back.is_some_and(|back| back.same_as(&secret)) {
             return Ok(State::Moved);
         }
@@ -171,30 +173,60 @@ impl Move<'_> {
     fn profiles(&self, moved: &mut Moved) -> Result<(), Failure> {
         let _lock = session::lock(self.home, "home", self.clock, self.tell)?;
         let mut config = Config::load(self.home)?;
-        let mut is_changed = false;
+        let before = config.clone();
         for profile in config.profiles.values_mut() {
-            let from = profile.secret_store;
-            if from == self.to {
-                continue;
-            }
-            let state = match self.of_file(profile)? {
-                Some(kind) if kind != self.to => continue,
-                Some(_) => State::Moved,
-                None => {
-                    let state = self.copy(from, &profile.access_key_id)?;
-                    moved.rows.push(row(profile, state));
-                    state
-                }
-            };
-            if state == State::Moved && !self.is_dry {
-                (profile.secret_store, profile.moved_from) = (self.to, Some(from));
-                is_changed = true;
-            }
+            self.signer_of(profile, moved)?;
         }
-        if is_changed {
+        let mut logins = Vec::new();
+        for (name, profile) in &mut config.profiles {
+            logins.extend(self.proxy_login_of(name, profile)?);
+        }
+        if config.profiles != before.profiles {
             config.save(self.home)?;
         }
+        logins
+            .iter()
+            .try_for_each(|(from, name)| self.delete(*from, name))
+    }
+
+    fn signer_of(&self, profile: &mut Profile, moved: &mut Moved) -> Result<(), Failure> {
+        let from = profile.secret_store;
+        if from == self.to {
+            return Ok(());
+        }
+        let state = match self.of_file(profile)? {
+            Some(kind) if kind != self.to => return Ok(()),
+            Some(_) => State::Moved,
+            None => {
+                let state = self.copy(from, &SecretName::pair(&profile.access_key_id))?;
+                moved.rows.push(row(profile, state));
+                state
+            }
+        };
+        if state == State::Moved && !self.is_dry {
+            (profile.secret_store, profile.moved_from) = (self.to, Some(from));
+        }
         Ok(())
+    }
+
+    /// What the old store is to forget once the profile is saved. Cut short before, the old store keeps a copy.
+    fn proxy_login_of(
+        &self,
+        name: &ProfileName,
+        profile: &mut Profile,
+    ) -> Result<Option<(StoreKind, SecretName)>, Failure> {
+        let Some(from) = profile
+            .proxy_login
+            .filter(|from| *from != self.to && !self.is_dry)
+        else {
+            return Ok(None);
+        };
+        let name = SecretName::proxy_login(name);
+        if self.copy(from, &name)? == State::Missing {
+            return Ok(None);
+        }
+        profile.proxy_login = Some(self.to);
+        Ok(Some((from, name)))
     }
 
     /// The store that the owner's file names for the profile's pair; `None` where no file knows the pair.
@@ -207,70 +239,9 @@ impl Move<'_> {
         Ok(pair.and_then(|pair| pair.secret_store))
     }
 
-    /// Lets the old stores forget what every file names the new one for.
-    fn forget(&self) -> Result<(), Failure> {
-        let config = Config::load(self.home)?;
-        for account in Inventory::accounts(self.home)? {
-            let inventory = Inventory::new(self.home.clone(), account.clone());
-            let is_marked = |record: &OwnerRecord| {
-                let mut pairs = record.access_keys.iter();
-                pairs.any(|pair| pair.moved_from.is_some())
-            };
-            for record in inventory.all()?.records.iter().filter(|it| is_marked(it)) {
-                self.forget_of(&account, &inventory, &record.owner(), &config)?;
-            }
-        }
-        self.forget_of_profiles()
-    }
-
-    fn forget_of(
-        &self,
-        account: &AccountId,
-        inventory: &Inventory,
-        owner: &Owner,
-        config: &Config,
-    ) -> Result<(), Failure> {
-        let _lock = self.lock(account, owner)?;
-        let Some(mut record) = inventory.load(owner)? else {
-            return Ok(());
-        };
-        for pair in &mut record.access_keys {
-            let id = &pair.access_key_id;
-            let names = |from| {
-                let mut profiles = config.profiles.values();
-                profiles.any(|it| it.access_key_id == *id && it.secret_store == from)
-            };
-            if let Some(from) = pair.moved_from.filter(|from| !names(*from)) {
-                self.delete(from, id)?;
-                pair.moved_from = None;
-            }
-        }
-        Ok(inventory.save(&record)?)
-    }
-
-    fn forget_of_profiles(&self) -> Result<(), Failure> {
-        let _lock = session::lock(self.home, "home", self.clock, self.tell)?;
-        let mut config = Config::load(self.home)?;
-        let marked = config
-            .profiles
-            .values_mut()
-            .filter(|it| it.moved_from.is_some());
-        let mut is_changed = false;
-        for profile in marked {
-            if let Some(from) = profile.moved_from.take() {
-                self.delete(from, &profile.access_key_id)?;
-                is_changed = true;
-            }
-        }
-        if is_changed {
-            config.save(self.home)?;
-        }
-        Ok(())
-    }
-
-    fn delete(&self, from: StoreKind, id: &AccessKeyId) -> Result<(), Failure> {
+    pub(super) fn delete(&self, from: StoreKind, name: &SecretName) -> Result<(), Failure> {
         let store = self.stores.open(from);
-        let gone = store.and_then(|store| store.delete(&SecretName::pair(id)));
+        let gone = store.and_then(|store| store.delete(name));
         gone.map(drop)
             .map_err(|error| Failure::of_store(from, error))
     }
