@@ -35,7 +35,8 @@ NO_COLOR, CLICOLOR_FORCE
 
 /// The keys of `config.toml`.
 pub(crate) const CONFIG: &str = "\
-`config.toml` lies in AKM_HOME. Commands write it; [policy] is for you to write.
+`config.toml` lies in AKM_HOME. Commands write it, and leave your comments;
+[policy] is for you to write.
 
 version               the file's version
 store                 the secret store for what is stored from now on

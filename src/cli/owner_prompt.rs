@@ -52,7 +52,7 @@ pub(crate) fn warn_of_account(context: &Context) -> Result<(), Failure> {
 
 /// Asks without moves on the screen, which a terminal of the kind `dumb` would show as garbage.
 fn in_a_line(context: &Context) -> Result<Owner, Failure> {
-    match line("whose pair is it to be? A RAM user's name (advised), or --account: ")?.trim() {
+    match line("who is this AccessKey for? A RAM user's name (advised), or --account: ")?.trim() {
         "" => answered(Err(InquireError::OperationCanceled)),
         "--account" => warn_of_account(context).map(|()| Owner::Account),
         name => Ok(Owner::RamUser(UserName::parse(name)?)),

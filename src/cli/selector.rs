@@ -25,7 +25,7 @@ impl OwnerArgs {
     /// Returns the owner that was named, if one was. `BadName` when no RAM user can have that name, `Usage` for an AccessKey ID.
     pub(crate) fn owner(&self) -> Result<Option<Owner>, Failure> {
         match &self.name {
-            Some(text) if AccessKeyId::has_usual_form(trimmed(text)) => Err(not_a_name(text)),
+            Some(text) if AccessKeyId::has_usual_form(text) => Err(not_a_name(text)),
             named => owner(named.as_ref().or(self.ram_user.as_ref()), self.account),
         }
     }
@@ -74,7 +74,7 @@ impl PairArgs {
 
 /// Reads a positional selector: a text in the usual form of an AccessKey ID is one, any other is a RAM user's name.
 pub(crate) fn selector(text: &str) -> Result<Selector, Failure> {
-    if AccessKeyId::has_usual_form(trimmed(text)) {
+    if AccessKeyId::has_usual_form(text) {
         return Ok(Selector::Id(key_id(text)?));
     }
     Ok(Selector::CurrentOf(Owner::RamUser(UserName::parse(text)?)))

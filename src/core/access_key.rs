@@ -1,6 +1,11 @@
 //! An AccessKey pair as the cloud shows it: its id, its status, its age; never its secret.
 
-use super::{Invalid, pasted::first_wrong, time::Timestamp, validated_text};
+use super::{
+    Invalid,
+    pasted::{first_wrong, trimmed},
+    time::Timestamp,
+    validated_text,
+};
 use serde::{Deserialize, Serialize};
 
 /// The longest id taken, in characters.
@@ -29,10 +34,10 @@ impl AccessKeyId {
         }
     }
 
-    /// Tells whether a text has the form that AccessKey IDs have today: `LTAI` and 12 to 26 letters and digits. On a command line such
-    /// a text is an id, and any other is a name. (Samples of Alibaba Cloud have 16 and 24 characters, the sandbox's have 24.)
+    /// Tells whether a text has the form that AccessKey IDs have today: `LTAI` and 12 to 26 letters and digits, whatever
+    /// blanks are around it. On a command line such a text is an id, and any other is a name. (Samples of Alibaba Cloud have 16 and 24 characters, the sandbox's have 24.)
     pub(crate) fn has_usual_form(text: &str) -> bool {
-        let rest = text.strip_prefix("LTAI");
+        let rest = trimmed(text).strip_prefix("LTAI");
         rest.is_some_and(|rest| {
             (12..=26).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
         })

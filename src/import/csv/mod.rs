@@ -11,7 +11,6 @@ pub(crate) use columns::looks_like_id;
 use crate::core::{access_key::AccessKeyId, account::Owner, secret::Secret};
 use columns::Columns;
 use records::{Record, Records};
-use std::collections::HashSet;
 
 /// The longest file taken, in bytes.
 pub(crate) const LONGEST: u64 = 16 << 20;
@@ -31,7 +30,7 @@ pub(crate) struct Row {
 /// Reads the whole file, which is UTF-8. Errors: what is wrong, line by line, in words that repeat nothing of the file.
 pub(crate) fn read(content: &[u8]) -> Result<Vec<Row>, Vec<String>> {
     let (mut columns, records) = header(content).map_err(|why| vec![why])?;
-    let (mut rows, mut wrong, mut known) = (Vec::new(), Vec::new(), HashSet::new());
+    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     for record in records {
         if record.is_empty() {
             continue;
@@ -42,12 +41,6 @@ pub(crate) fn read(content: &[u8]) -> Result<Vec<Row>, Vec<String>> {
             continue;
         }
         match columns.row(&record) {
-            Ok(row) if !known.insert(row.id.clone()) => {
-                wrong.push(format!(
-                    "line {}: the same AccessKey ID as on a line before",
-                    row.line
-                ));
-            }
             Ok(row) => rows.push(row),
             Err(why) => wrong.push(format!("line {}: {why}", record.line)),
         }

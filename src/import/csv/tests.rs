@@ -199,7 +199,6 @@ fn what_is_wrong_is_told_by_its_line_and_never_repeated() {
     for part in [
         "line 2: the AccessKey secret is empty",
         "line 3: not a valid AccessKey ID: character 1 is `=`",
-        "line 5: the same AccessKey ID as on a line before",
         "line 6: it has 1 cell, and the header has 2",
         "line 7: not a valid secret: character 2 is a blank",
         "line 8: it is a session, which ends",

@@ -3,26 +3,63 @@
 use crate::core::policy::Policy;
 use serde::Deserialize;
 
+const HEADER: &str = "[policy]";
 /// A longer value is not repeated.
 const LONGEST_SAID: usize = 40;
 
+/// The lines with their ends, each with whether it is in the section.
+fn lines(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut inside = false;
+    text.split_inclusive('\n').map(move |line| {
+        if line.trim_start().starts_with('[') {
+            inside = without_comment(line) == HEADER;
+        }
+        (line, inside)
+    })
+}
+
 /// Returns the section `[policy]`, and the text without it. Lines of the other are empty in each, so that lines keep their numbers.
 pub(super) fn split(text: &str) -> (String, String) {
-    let (mut policy, mut rest, mut inside) = (String::new(), String::new(), false);
-    for line in text.lines() {
-        if line.trim_start().starts_with('[') {
-            inside = without_comment(line) == "[policy]";
-        }
+    let (mut policy, mut rest) = (String::new(), String::new());
+    for (line, inside) in lines(text) {
         let (to, other) = if inside {
             (&mut policy, &mut rest)
         } else {
             (&mut rest, &mut policy)
         };
         to.push_str(line);
-        to.push('\n');
         other.push('\n');
     }
     (policy, rest)
+}
+
+/// Lines of `[policy]`, each with its stand-in.
+pub(super) struct Hidden<'a>(Vec<(String, &'a str)>);
+
+/// Returns the text with stand-ins for what `[policy]` holds: the text can be edited even where that is no TOML.
+pub(super) fn hide(text: &str) -> (String, Hidden<'_>) {
+    let (mut shown, mut hidden) = (String::new(), Vec::new());
+    for (number, (line, inside)) in lines(text).enumerate() {
+        let content = without_comment(line);
+        if !inside || content.is_empty() || content == HEADER {
+            shown.push_str(line);
+            continue;
+        }
+        let stand_in = format!("akm-line-{number} = 0");
+        shown.push_str(&stand_in);
+        shown.push('\n');
+        hidden.push((stand_in, line.strip_suffix('\n').unwrap_or(line)));
+    }
+    (shown, Hidden(hidden))
+}
+
+impl Hidden<'_> {
+    /// Returns the text with the lines in the place of their stand-ins.
+    pub(super) fn put_back(self, text: String) -> String {
+        self.0.iter().fold(text, |text, (stand_in, line)| {
+            text.replacen(stand_in, line, 1)
+        })
+    }
 }
 
 /// Says what is wrong with the section, and in which line; `None` where nothing is.
@@ -102,6 +139,28 @@ mod tests {
             );
             assert_eq!(rest, "version = 2\n\n\n\n\n\n[recipients]\nage = 1\n");
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_put_back_as_it_was() {
+        for text in [
+            "a = 1\n[policy] # mine\n# slow\n\n  grace = 2d # two\r\nb = [\n[x]\nc = 1\n",
+            "[policy]\ngrace = \"2d\"\n[policy]\ngrace = \"2d\"\n",
+            "a = 1\n",
+        ] {
+            let (shown, hidden) = hide(text);
+            assert!(
+                !shown.contains("grace") && !shown.contains("b ="),
+                "{shown}"
+            );
+            assert_eq!(hidden.put_back(shown), text);
+        }
+        // A last line that has no end has one when more follows it.
+        let (shown, hidden) = hide("[policy]\ngrace = 2d");
+        assert_eq!(
+            hidden.put_back(shown + "[x]\n"),
+            "[policy]\ngrace = 2d\n[x]\n"
+        );
     }
 
     #[test]

@@ -116,21 +116,22 @@ impl Config {
         Ok(config)
     }
 
-    /// Writes what differs into the file that is there, and leaves everything else in it. `Miswritten` where `[policy]` is no TOML: then
-    /// nothing is written.
+    /// Writes what differs into the file that is there, and leaves everything else in it, `[policy]` even where it is wrong.
     pub(crate) fn save(&self, home: &Home) -> Result<(), Error> {
         let file = home.config_file();
         let damaged = |why: String| Error::Damaged(file.clone(), why);
         let mut text = toml::to_string(self).map_err(|error| damaged(error.to_string()))?;
         if let Some(content) = home.bytes(&file)? {
-            let edited = edit::edited(&content, &text, "policy");
-            text = edited.ok_or_else(|| {
-                let miswritten = self.policy(home).err();
-                miswritten.unwrap_or_else(|| damaged("it cannot be edited".to_owned()))
-            })?;
+            let edited = edited(&content, &text);
+            text = edited.ok_or_else(|| damaged("it cannot be edited".to_owned()))?;
         }
         home.replace(&file, &text)
     }
+}
+
+fn edited(content: &[u8], wanted: &str) -> Option<String> {
+    let (shown, hidden) = miswritten::hide(std::str::from_utf8(content).ok()?);
+    edit::edited(&shown, wanted, "policy").map(|text| hidden.put_back(text))
 }
 
 /// Reads the file without its `[policy]` where that is what is wrong.

@@ -36,12 +36,19 @@ fn a_wrong_policy_stops_only_what_asks_for_it() {
         saved.contains("store = \"keyring\"\n# slow\n[policy]\ngrace = \"2x\"\n"),
         "{saved}"
     );
-    // What is no TOML cannot be edited.
-    home.replace(&home.config_file(), &wrong.replace("\"2x\"", "2d"))
-        .unwrap();
-    let config = Config::load(&home).unwrap();
-    assert!(matches!(config.save(&home), Err(Error::Miswritten(..))));
-    assert!(text(&home).contains("store = \"age\""));
+    // Where it is no TOML, too.
+    let wrong = wrong.replace("\"2x\"", "2d # two days");
+    home.replace(&home.config_file(), &wrong).unwrap();
+    let mut config = Config::load(&home).unwrap();
+    config.store = Some(StoreKind::Keyring);
+    config.save(&home).unwrap();
+    let saved = text(&home);
+    assert!(
+        saved.starts_with(
+            "version = 2\nstore = \"keyring\"\n# slow\n[policy]\ngrace = 2d # two days\n"
+        ),
+        "{saved}"
+    );
     std::fs::remove_dir_all(&home.data).unwrap();
 }
 

@@ -33,7 +33,7 @@ fn private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(
         failing(format_args!(
-            "the folder `{}` cannot be made private",
+            "the permissions of the folder `{}` cannot be set",
             folder.display()
         )),
     )?;
@@ -59,7 +59,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?
         .sync_all()
         .map_err(failing(format_args!(
-            "the folder `{}` cannot be made durable",
+            "the folder `{}` cannot be synced to the disk",
             folder.display()
         )))?;
     Ok(())

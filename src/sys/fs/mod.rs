@@ -93,11 +93,11 @@ fn put(path: &Path, content: &[u8], sync: impl Fn(&File) -> io::Result<()>) -> i
     Ok(file)
 }
 
-const NOT_DURABLE: &str = "it cannot be made durable";
+const NOT_SYNCED: &str = "it cannot be synced to the disk";
 
 /// Makes what is in a file durable.
 pub(in crate::sys) fn sync_data(file: &File) -> io::Result<()> {
-    file.sync_data().map_err(failing(NOT_DURABLE))
+    file.sync_data().map_err(failing(NOT_SYNCED))
 }
 
 /// Removes a file; true if there was one.
@@ -161,7 +161,7 @@ impl Disk for LocalDisk {
         let file = not_following(&mut options).open(path);
         let file = file.map_err(|error| unless_link(path, error))?;
         trusted(&file, u64::MAX)?;
-        file.sync_all().map_err(failing(NOT_DURABLE))?;
+        file.sync_all().map_err(failing(NOT_SYNCED))?;
         sync_folder(parent(path)?)?;
         Ok(Box::new(LocalFile(file)))
     }

@@ -49,7 +49,7 @@ pub(in crate::sys) fn whatever_the_umask(file: &File) -> io::Result<()> {
 #[cfg(unix)]
 fn make_private(file: &File) -> io::Result<()> {
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .map_err(failing("it cannot be made private"))
+        .map_err(failing("its permissions cannot be set"))
 }
 
 pub(in crate::sys) fn private_mode(options: &mut OpenOptions) -> &mut OpenOptions {

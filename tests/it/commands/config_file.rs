@@ -1,6 +1,6 @@
 //! `config.toml`, in which people write, too.
 
-use crate::support::env::{Env, edit};
+use crate::support::env::Env;
 
 /// A home whose owner began its configuration.
 fn commented() -> Env {
@@ -46,7 +46,7 @@ fn a_comment_survives_the_choice_of_a_store() {
 #[cfg(feature = "server")]
 #[test]
 fn a_comment_survives_every_change_of_profiles() {
-    use crate::support::serving::Serving;
+    use crate::support::{env::edit, serving::Serving};
     let env = commented();
     let serving = Serving::start(&env, &[]);
     for name in ["dev", "prod"] {
@@ -119,14 +119,22 @@ fn a_wrong_policy_is_named_by_file_line_and_value() {
     assert_eq!(env.akm(&["rotate", "alice"]).code, 0);
 }
 
-/// What chooses no store writes no configuration.
+/// The first pair chooses a store, which is written beside what is wrong.
 #[test]
 fn pairs_are_made_while_the_policy_is_wrong() {
-    let env = Env::new();
+    let env = Env::new().without_overlap();
+    let wrong = "[policy] # ours\ngrace = 2d # two days\n";
+    std::fs::write(
+        env.home().join("config.toml"),
+        format!("version = 2\n{wrong}"),
+    )
+    .unwrap();
     env.create("alice");
-    let file = env.home().join("config.toml");
-    let wrong = config(&env) + "[policy]\ngrace = 2d\n";
-    std::fs::write(&file, &wrong).unwrap();
+    let text = config(&env);
+    assert!(
+        text.contains(&format!("store = \"age\"\n{wrong}")),
+        "{text}"
+    );
     env.create("bob");
-    assert_eq!(config(&env), wrong);
+    assert_eq!(config(&env), text);
 }

@@ -155,7 +155,7 @@ fn a_dumb_terminal_is_asked_in_lines() {
         ("alice\n", 0, "is a pair of RAM user `alice`"),
     ] {
         let mut pty = Pty::akm(&env, &["create"]);
-        pty.see("whose pair is it to be? A RAM user's name")
+        pty.see("who is this AccessKey for? A RAM user's name")
             .send(answer)
             .see(seen);
         if answer == "--account\n" {

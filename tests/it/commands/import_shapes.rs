@@ -36,6 +36,29 @@ fn files_in_utf_16_are_imported() {
     }
 }
 
+/// As `cat AccessKey*.csv` gives them, where one was downloaded twice.
+#[test]
+fn files_of_the_console_put_together_are_imported() {
+    let (env, ids, csv) = lost(&["alice", "bob"], false);
+    let rows: Vec<&str> = csv.lines().collect();
+    let file = |row: &str| format!("\u{feff}{}\r\n{row}\r\n", rows[0]);
+    let all: String = [rows[1], rows[2], rows[1]].map(file).concat();
+    let two = format!("{SANDBOX}akm: 2 pairs imported\n");
+    env.akm_fed(&["import", "-"], &all).said(&[], 0, "", &two);
+    for id in &ids {
+        assert_eq!(env.akm(&["verify", id]).code, 0);
+    }
+    // One of them with another secret: which is right, a person must say.
+    let other = file(&format!("{},another", ids[0]));
+    env.akm_fed(&["import", "-"], &(all + &other)).said(
+        &[],
+        1,
+        "",
+        "akm: the sources contradict each other: standard input, line 2 and standard input, line 6 and standard input, line 8 have the same AccessKey ID with different secrets\n\
+         hint: nothing was imported; keep the one that is right\n",
+    );
+}
+
 #[test]
 fn a_column_of_owners_that_is_not_rams_is_no_claim() {
     let (env, _, csv) = lost(&["alice", "bob", "carol"], false);
@@ -80,6 +103,8 @@ fn blanks_around_an_id_or_a_secret_are_no_part_of_it() {
         assert_eq!(env.akm(&["verify", &id]).code, 0);
         assert_eq!(env.akm(&["disable", &id, "--force"]).code, 0);
         assert_eq!(env.akm(&["enable", &id]).code, 0);
+        let leaked = env.akm(&["rotate", "alice", "--dry-run", "--leaked", &id]);
+        assert_eq!(leaked.code, 0, "{}", leaked.stderr);
     }
 }
 

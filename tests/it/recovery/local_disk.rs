@@ -21,22 +21,22 @@ fn what_a_disk_cannot_do_is_said_with_the_way_out() {
         (
             "fsync:error=EINVAL",
             1,
-            "a file of akm's could not be used: `<HOME>/locks/sandbox.lock`: the folder `<ROOT>` cannot be made durable: Invalid argument (os error 22)",
+            "a file of akm's could not be used: `<HOME>/locks/sandbox.lock`: the folder `<ROOT>` cannot be synced to the disk: Invalid argument (os error 22)",
         ),
         (
             "fdatasync:error=EINVAL",
             5,
-            "the secret store failed: `<HOME>/secrets/identity.txt`: it cannot be made durable: Invalid argument (os error 22)",
+            "the secret store failed: `<HOME>/secrets/identity.txt`: it cannot be synced to the disk: Invalid argument (os error 22)",
         ),
         (
             "chmod:error=EPERM",
             1,
-            "a file of akm's could not be used: `<HOME>/locks/sandbox.lock`: the folder `<HOME>` cannot be made private: Operation not permitted (os error 1)",
+            "a file of akm's could not be used: `<HOME>/locks/sandbox.lock`: the permissions of the folder `<HOME>` cannot be set: Operation not permitted (os error 1)",
         ),
         (
             "fchmod:error=EPERM",
             5,
-            "the secret store failed: `<HOME>/secrets/identity.txt`: it cannot be made private: Operation not permitted (os error 1)",
+            "the secret store failed: `<HOME>/secrets/identity.txt`: its permissions cannot be set: Operation not permitted (os error 1)",
         ),
         (
             "mkdir:error=EACCES",
