@@ -119,7 +119,7 @@ fn forget(
     })
 }
 
-/// The proxy's password is nobody's any more. Where its store does not let it go, the profile is gone all the same.
+/// The proxy's password is nobody's any more. Where the store does not delete it, that is a warning: the profile is gone.
 pub(super) fn drop_login(context: &Context, account: &Account, before: &Profile) {
     let Some(kind) = before.proxy_login else {
         return;

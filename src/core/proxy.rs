@@ -153,8 +153,8 @@ pub(crate) struct Proxy {
     pub(crate) name: String,
 }
 
-/// What a profile says of a proxy: `none`, or an address without a user. An address with a scheme that akm does not speak is read all the
-/// same, so that one that an earlier akm wrote does not stand in the way of every command.
+/// What a profile says of a proxy: `none`, or an address without a user. An `https://` address is read, too: an earlier akm may have
+/// written one, which is to stop only the commands that need the proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting(String);
 

@@ -48,8 +48,8 @@ pub(in crate::ops) fn store_new(
     secret: &Secret,
 ) -> Result<(), Failure> {
     let opened = stores.open(kind).map_err(Failure::from);
-    let stored = opened.and_then(|store| store_and_check(store, name, secret));
-    stored.map_err(|failure| match *failure.problem {
+    let answer = opened.and_then(|store| store_and_check(store, name, secret));
+    answer.map_err(|failure| match *failure.problem {
         Problem::Store(_, error) => not_for_new(kind, error),
         problem => problem.into(),
     })

@@ -109,9 +109,9 @@ pub(super) fn in_words(error: &io::Error) -> String {
         }
         ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => "the connection was closed".to_owned(),
         ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
-            "there is no network that leads to it".to_owned()
+            "the network is unreachable".to_owned()
         }
-        ErrorKind::HostUnreachable => "no way leads to it".to_owned(),
+        ErrorKind::HostUnreachable => "there is no route to it".to_owned(),
         ErrorKind::TimedOut => "it took too long".to_owned(),
         _ if error.get_ref().is_none() => error.to_string(),
         _ => "the connection failed".to_owned(),
@@ -145,11 +145,8 @@ mod tests {
             (ErrorKind::ConnectionRefused, "the connection was refused"),
             (ErrorKind::ConnectionReset, "the connection was cut"),
             (ErrorKind::UnexpectedEof, "the connection was closed"),
-            (
-                ErrorKind::NetworkUnreachable,
-                "there is no network that leads to it",
-            ),
-            (ErrorKind::HostUnreachable, "no way leads to it"),
+            (ErrorKind::NetworkUnreachable, "the network is unreachable"),
+            (ErrorKind::HostUnreachable, "there is no route to it"),
             (ErrorKind::TimedOut, "it took too long"),
             (ErrorKind::Other, "the connection failed"),
         ] {

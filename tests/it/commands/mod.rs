@@ -36,6 +36,8 @@ pub(crate) mod list;
 pub(crate) mod log;
 #[cfg(feature = "server")]
 pub(crate) mod profile;
+#[cfg(feature = "server")]
+pub(crate) mod profile_edit;
 pub(crate) mod recipes;
 pub(crate) mod recipes_tools;
 pub(crate) mod recover;

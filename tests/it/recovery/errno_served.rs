@@ -25,7 +25,7 @@ const FAULTS: [(&str, &[&str]); 4] = [
 const TOLD: [(&str, &[&str]); 6] = [
     ("EMFILE", &["Too many open files"]),
     ("ECONNREFUSED", &["the connection was refused"]),
-    ("ENETUNREACH", &["there is no network that leads to it"]),
+    ("ENETUNREACH", &["the network is unreachable"]),
     ("ECONNRESET", &["the connection was cut"]),
     ("EPIPE", &["the connection was closed"]),
     (

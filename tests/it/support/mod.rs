@@ -21,6 +21,8 @@ pub(crate) mod leaks;
 #[cfg(feature = "server")]
 pub(crate) mod nginx;
 #[cfg(feature = "server")]
+pub(crate) mod proxied;
+#[cfg(feature = "server")]
 pub(crate) mod proxy;
 pub(crate) mod pty;
 #[cfg(feature = "server")]

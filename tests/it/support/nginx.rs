@@ -77,7 +77,7 @@ impl Nginx {
             let ports = free_ports(count);
             Self::run_on(folder.to_owned(), &configuration(&ports), ports)
         });
-        started.expect("nginx listens")
+        started.unwrap()
     }
 
     /// `None` where one of the ports is taken.
