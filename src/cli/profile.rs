@@ -6,6 +6,7 @@ use super::{
     listing::{self, Listed},
     profile_add::Add,
     profile_remove::remove,
+    table::{Column, Need},
     ui,
 };
 use crate::cli::failure::Failure;
@@ -159,8 +160,14 @@ impl Listed for View<'_> {
         "endpoint",
         "role_arn",
     ];
-    const HEADER: &'static [&'static str] =
-        &["", "NAME", "ACCOUNT", "IDENTITY", "SIGNS WITH", "ENDPOINT"];
+    const HEADER: &'static [Column] = &[
+        Column("", Need::Whole),
+        Column("NAME", Need::Whole),
+        Column("ACCOUNT", Need::Whole),
+        Column("IDENTITY", Need::Extra(2)),
+        Column("SIGNS WITH", Need::Extra(1)),
+        Column("ENDPOINT", Need::Extra(3)),
+    ];
 
     fn name(&self) -> &str {
         self.name

@@ -1,6 +1,11 @@
 //! `akm store status`, and the commands under `akm store`.
 
-use super::{context::Context, protect::Protect, table, ui};
+use super::{
+    context::Context,
+    protect::Protect,
+    table::{self, Column, Need},
+    ui,
+};
 use crate::cli::failure::Failure;
 use crate::core::time;
 use crate::metadata::{Home, inventory::Inventory};
@@ -68,10 +73,17 @@ fn status(context: &Context) -> Result<(), Failure> {
             .ui
             .note("no store is chosen yet: the first secret that has to be kept chooses one");
     }
-    let header = ["STORE", "STATE", "SECRETS", "RECIPIENT", ""];
     let cells: Vec<Vec<String>> = rows.into_iter().map(Row::cells).collect();
-    ui::print(table::plain(&header, &cells).as_bytes())
+    ui::print(table::plain(&HEADER, &cells).as_bytes())
 }
+
+const HEADER: [Column; 5] = [
+    Column("STORE", Need::Whole),
+    Column("STATE", Need::Text),
+    Column("SECRETS", Need::Extra(1)),
+    Column("RECIPIENT", Need::Extra(2)),
+    Column("", Need::Whole),
+];
 
 fn row(
     kind: StoreKind,
