@@ -1,10 +1,13 @@
 //! `akm list`
 
+mod due;
+mod nothing;
+
 use super::{
     context::Context,
-    selector::OwnerArgs,
+    selector::{OwnerArgs, nothing_known},
     sheet,
-    table::{self, Cell, Look, Tone},
+    table::{self, Cell, Column, Look, Need, Tone},
     ui,
 };
 use crate::cli::failure::Failure;
@@ -17,6 +20,7 @@ use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
 use crate::ops::{Account, refresh, unreadable};
 use chrono::TimeDelta;
 use clap::Args;
+use nothing::Looked;
 use serde::Serialize;
 use ui::Output;
 
@@ -80,15 +84,13 @@ impl List {
             }
         }
         let known = context.account()?;
-        context.note_missing_home();
         let Owners {
             records,
             unreadable: damaged,
-        } = known.as_ref().map_or_else(
-            || Ok(Owners::default()),
-            |known| records(known, owner.as_ref()),
-        )?;
-        let suspects = known.map_or_else(|| Ok(Vec::new()), |known| known.journal.suspects())?;
+        } = records(known.as_ref(), owner.as_ref(), self.refresh)?;
+        context.note_missing_home();
+        let suspects = known.as_ref().map(|known| known.journal.suspects());
+        let suspects = suspects.transpose()?.unwrap_or_default();
         let suspects: Vec<AccessKeyId> = suspects
             .into_iter()
             .map(|suspect| suspect.access_key_id)
@@ -110,6 +112,18 @@ impl List {
         };
         let look = Look::of_output(context.clock.now());
         print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
+        if view.access_keys.is_empty() {
+            let looked = Looked {
+                account: known.as_ref(),
+                owner: owner.as_ref(),
+                refreshed: self.refresh,
+                left_out: records.iter().flat_map(OwnerRecord::live).count(),
+            };
+            nothing::say(context, &looked);
+        }
+        if context.ui.output.is_none() {
+            due::say(context, &records);
+        }
         Ok(unreadable(damaged, &context.ui)?)
     }
 
@@ -123,14 +137,26 @@ impl List {
     }
 }
 
-fn records(known: &Account, owner: Option<&Owner>) -> Result<Owners, Failure> {
-    match owner {
-        Some(owner) => Ok(Owners {
-            records: known.inventory.load(owner)?.into_iter().collect(),
-            unreadable: Vec::new(),
-        }),
-        None => Ok(known.inventory.all()?),
+/// `NoSuchPair` for a RAM user of whom nothing is known, unless the cloud was just asked: the name may be misspelt.
+fn records(
+    known: Option<&Account>,
+    owner: Option<&Owner>,
+    refreshed: bool,
+) -> Result<Owners, Failure> {
+    let Some(owner) = owner else {
+        return Ok(known.map_or_else(|| Ok(Owners::default()), |it| it.inventory.all())?);
+    };
+    let record = known
+        .map(|it| it.inventory.load(owner))
+        .transpose()?
+        .flatten();
+    if record.is_none() && !refreshed && owner.ram_user().is_some() {
+        return Err(nothing_known(owner));
     }
+    Ok(Owners {
+        records: record.into_iter().collect(),
+        unreadable: Vec::new(),
+    })
 }
 
 impl<'a> Row<'a> {
@@ -181,10 +207,11 @@ impl<'a> Row<'a> {
         } else {
             Tone::Faint
         };
-        let secret = if self.secret_store.is_some() {
-            Tone::Plain
-        } else {
-            Tone::Bad
+        // On a terminal the remark says where a secret is missing, and `--json` where the others are.
+        let secret = match self.secret_store {
+            _ if look.is_terminal() => Cell::new("", Tone::Plain),
+            Some(store) => Cell::new(store, Tone::Plain),
+            None => Cell::new("missing", Tone::Bad),
         };
         let (note, tone) = self.note(look);
         vec![
@@ -201,7 +228,7 @@ impl<'a> Row<'a> {
                     .map_or("-".to_owned(), |at| look.time(at)),
                 Tone::Plain,
             ),
-            Cell::new(self.secret_store.unwrap_or("missing"), secret),
+            secret,
             Cell::new(note, tone),
         ]
     }
@@ -216,8 +243,8 @@ impl<'a> Row<'a> {
         let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
             (true, _, _) => ("suspect".to_owned(), Tone::Bad),
             _ if self.leaked => ("leaked".to_owned(), Tone::Bad),
-            (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
-            (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
+            (_, Some(at), _) => (look.due("disabled", at), Tone::Warn),
+            (_, _, Some(at)) => (look.due("deleted", at), Tone::Warn),
             _ if look.is_terminal() && self.secret_store.is_none() => {
                 ("secret not held".to_owned(), Tone::Bad)
             }
@@ -247,40 +274,27 @@ const COLUMNS: [&str; 13] = [
     "disable_after",
     "delete_after",
 ];
-const LAST_USED: usize = 4;
-const SECRET: usize = 5;
-const HEADER: [&str; 7] = [
-    "ACCESSKEY ID",
-    "OWNER",
-    "STATUS",
-    "CREATED",
-    "LAST USED",
-    "SECRET",
-    "NOTE",
-];
-const TERMINAL_HEADER: [&str; 7] = [
-    "ACCESSKEY ID",
-    "OWNER",
-    "STATUS",
-    "AGE",
-    "LAST USED",
-    "SECRET",
-    "NOTE",
-];
+
+/// The columns of the table.
+fn columns(look: &Look) -> [Column; 7] {
+    let created = if look.is_terminal() { "AGE" } else { "CREATED" };
+    [
+        Column("ACCESSKEY ID", Need::Whole),
+        Column("OWNER", Need::Whole),
+        Column("STATUS", Need::Extra(1)),
+        Column(created, Need::Extra(2)),
+        Column("LAST USED", Need::Extra(3)),
+        Column("SECRET", Need::Extra(4)),
+        Column("NOTE", Need::Text),
+    ]
+}
 
 fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
     match output {
         Output::Json => ui::print_json(view),
         Output::Table => {
-            let rows = view.access_keys.iter().map(|row| row.cells(look)).collect();
-            let kept = telling(view, look);
-            let titles = if look.is_terminal() {
-                TERMINAL_HEADER
-            } else {
-                HEADER
-            };
-            let header: Vec<&str> = kept.iter().map(|at| titles[*at]).collect();
-            ui::print(table::render(&header, only(rows, &kept), look).as_bytes())
+            let rows: Vec<_> = view.access_keys.iter().map(|row| row.cells(look)).collect();
+            ui::print(table::render(&columns(look), &rows, look).as_bytes())
         }
         Output::Plain => {
             let lines: String = view
@@ -292,25 +306,4 @@ fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
         }
         Output::Csv => sheet::print(&COLUMNS, &view.access_keys),
     }
-}
-
-/// On a terminal the columns that say nothing are left out: no last use is known, or where the secrets are, which `--json` tells.
-fn telling(view: &View, look: &Look) -> Vec<usize> {
-    let used = view
-        .access_keys
-        .iter()
-        .any(|row| row.last_used_at.is_some());
-    let says = |at: &usize| !look.is_terminal() || *at != SECRET && (used || *at != LAST_USED);
-    (0..HEADER.len()).filter(says).collect()
-}
-
-fn only(rows: Vec<Vec<Cell>>, kept: &[usize]) -> Vec<Vec<Cell>> {
-    let of = |row: Vec<Cell>| {
-        row.into_iter()
-            .enumerate()
-            .filter(|(at, _)| kept.contains(at))
-            .map(|(_, cell)| cell)
-            .collect()
-    };
-    rows.into_iter().map(of).collect()
 }

@@ -7,7 +7,7 @@ use super::{
     pair::PairView,
     rotate::told,
     selector::key_id,
-    table,
+    table::{self, Column, Need},
     ui::{self, Ui},
 };
 use crate::cli::failure::Failure;
@@ -123,10 +123,12 @@ fn rotated(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
 fn wait(to: &Ui, waiting: usize) {
     let what = match waiting {
         0 => return,
-        1 => "1 rotation waits for its time".to_owned(),
-        count => format!("{count} rotations wait for their time"),
+        1 => "1 rotation is not due yet".to_owned(),
+        count => format!("{count} rotations are not due yet"),
     };
-    to.note(&format!("{what}: `akm recover --list` shows when"));
+    to.note(&format!(
+        "{what}: `akm recover --list` shows when, and `akm rotate --all --finish` goes on then"
+    ));
 }
 
 /// The first tells how it ended; the others are said before it.
@@ -173,7 +175,12 @@ fn what(what: recover::What) -> String {
     what.as_str().to_owned() + &stage.unwrap_or_default()
 }
 
-const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
+const HEADER: [Column; 4] = [
+    Column("WHAT", Need::Whole),
+    Column("OWNER", Need::Whole),
+    Column("ACCESSKEY ID", Need::Whole),
+    Column("NOT BEFORE", Need::Extra(1)),
+];
 
 fn list(context: &Context) -> Result<(), Failure> {
     let (open, unreadable) = open(context.account()?)?;

@@ -136,7 +136,7 @@ impl Ui {
         if self.confirm(question)? {
             return Ok(());
         }
-        Err(Failure::new(Kind::Failed, "nothing was changed").because("the answer was not yes"))
+        Err(Failure::new(Kind::Cancelled, "nothing was changed").because("the answer was not yes"))
     }
 }
 
@@ -155,6 +155,11 @@ impl Ui {
     /// A command that may be wanted.
     pub(crate) fn hint(&self, text: &str) {
         self.line("hint: ", text);
+    }
+
+    /// What nobody asked for, and a person must know.
+    pub(crate) fn fact(&self, text: &str) {
+        self.line("note: ", text);
     }
 
     /// It worked, and something is or will be wrong.

@@ -17,7 +17,7 @@ mod tests;
 mod two_pairs;
 
 pub(super) use advice::advice;
-pub(super) use owner::argument;
+pub(super) use owner::{argument, place};
 pub(super) use remark::{in_place_of, remark};
 pub(super) use store::copying;
 

@@ -36,10 +36,11 @@ fn it_says_what_would_be_done_and_when() {
     let made = "create a pair for RAM user `alice`\n\
                 hand out the new pair once it is verified\n";
     let now = [&args[..], &["--overlap", "0s"]].concat();
-    let due = "disable <ID1>\ndelete <ID1> from <DAY>\n";
+    let due = "disable <ID1>\nlater, from <DAY>, `akm rotate alice --finish` can delete <ID1>\n";
     env.akm(&now)
         .said(&[&old], 0, &format!("{made}{due}"), NOTE);
-    let due = "disable <ID1> from <DAY>\ndelete <ID1> from <DAY>\n";
+    let due = "later, from <DAY>, `akm rotate alice --finish` can disable <ID1>\n\
+               later, from <DAY>, `akm rotate alice --finish` can delete <ID1>\n";
     env.akm(&args)
         .said(&[&old], 0, &format!("{made}{due}"), NOTE);
     let told = env.akm(&[&now[..], &["--json", "-q"]].concat()).json();
