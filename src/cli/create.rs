@@ -5,7 +5,7 @@ use super::{
     copy, note,
     pair::PairView,
     selector::OwnerArgs,
-    ui, words,
+    spelling, ui, words,
 };
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName, secret::Secret};
@@ -52,13 +52,15 @@ impl Create {
             ui::check_open()?;
         }
         let named = self.owner.owner()?;
-        match named {
-            Some(Owner::Account) => warn_of_account(context)?,
-            None => note::may_ask(context)?,
-            _ => (),
+        if named.is_none() {
+            note::may_ask(context)?;
         }
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let clipboard = self.copy.then(context::clipboard).transpose()?;
+        if named == Some(Owner::Account) {
+            refuse_account(context)?;
+            warn_of_account(context)?;
+        }
         let session = context.changing()?;
         let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
         let created = self.create(context, &session, &owner)?;
@@ -133,9 +135,8 @@ impl Create {
         session: &Session,
         name: &UserName,
     ) -> Result<(), Failure> {
-        let wanted = self.create_user || context.makes_missing_users()?;
-        if !wanted && !agreed(context, name)? {
-            return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
+        if !self.create_user && !context.makes_missing_users()? {
+            agreed(context, session, name)?;
         }
         if ops::user::ensure(session, name)? {
             context.ui.note(&format!("RAM user `{name}` was made"));
@@ -181,6 +182,14 @@ impl Create {
     }
 }
 
+/// Refuses what is refused before a person is asked. Nothing is, of a sandbox that was never used; opening it would make it.
+fn refuse_account(context: &Context) -> Result<(), Failure> {
+    if context.known()?.is_none() {
+        return Ok(());
+    }
+    Ok(create::check(&context.open()?, &Owner::Account)?)
+}
+
 /// The account's own pair wants a yes of its own, however it was asked for.
 pub(super) fn warn_of_account(context: &Context) -> Result<(), Failure> {
     context.ui.warn(
@@ -205,9 +214,17 @@ fn copied(
         .map_err(|failure| failure.hint(format!("the pair is held: `akm copy {id}` tries again")))
 }
 
-fn agreed(context: &Context, name: &UserName) -> Result<bool, Failure> {
-    let question = format!("there is no RAM user `{name}`; make it?");
-    Ok(context.ui.may_ask() && context.ui.confirm(&question)?)
+/// Asks whether a RAM user that is missing is to be made: the name may be misspelt. `NoSuchUser` where nobody may be asked.
+fn agreed(context: &Context, session: &Session, name: &UserName) -> Result<(), Failure> {
+    if !context.ui.may_ask() {
+        return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
+    }
+    let near = spelling::user_like(&session.inventory, name.as_str());
+    let meant = near.map(|near| format!(" (did you mean `{near}`?)"));
+    let meant = meant.unwrap_or_default();
+    context
+        .ui
+        .insist(&format!("there is no RAM user `{name}`{meant}; make it?"))
 }
 
 fn print(

@@ -3,7 +3,7 @@
 use super::{context::Context, ui::Ui};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
-use crate::ops::{self, Kind, Session};
+use crate::ops::{self, Kind, Session, create};
 use inquire::ui::{Attributes, RenderConfig, StyleSheet};
 use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text, set_global_render_config};
@@ -31,7 +31,10 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
     );
     set_global_render_config(look());
     match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
-        ACCOUNT => super::create::warn_of_account(context).map(|()| Owner::Account),
+        ACCOUNT => {
+            create::check(session, &Owner::Account)?;
+            super::create::warn_of_account(context).map(|()| Owner::Account)
+        }
         _ => pick(&context.ui, session).map(Owner::RamUser),
     }
 }
@@ -81,15 +84,16 @@ fn new_user(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
     Ok(name)
 }
 
+const UNANSWERED: &str = "the question was not answered";
+
 /// A question that is not answered ends the command: nothing was changed.
 pub(crate) fn answered<T>(answer: Result<T, InquireError>) -> Result<T, Failure> {
     answer.map_err(|error| {
-        let why = match error {
-            InquireError::OperationCanceled | InquireError::OperationInterrupted => {
-                "the question was not answered".to_owned()
-            }
-            error => error.to_string(),
+        let (kind, why) = match error {
+            InquireError::OperationCanceled => (Kind::Cancelled, UNANSWERED.to_owned()),
+            InquireError::OperationInterrupted => (Kind::Interrupted, UNANSWERED.to_owned()),
+            error => (Kind::Failed, error.to_string()),
         };
-        Failure::new(Kind::Failed, "nothing was changed").because(why)
+        Failure::new(kind, "nothing was changed").because(why)
     })
 }

@@ -20,7 +20,7 @@ use crate::core::{
 };
 use crate::metadata::{config::Config, inventory::PairRecord};
 use crate::ops::{
-    Kind,
+    Kind, Session,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };
@@ -29,8 +29,8 @@ use clap::Args;
 /// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
 #[derive(Debug, Args)]
 #[command(after_help = examples![
-    "akm rotate --ram-user alice" => "a new pair, verified; the old one stays Active for two days",
-    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` takes the old one back",
+    "akm rotate --ram-user alice" => "a new pair, verified; the old one stays Active until `--finish` disables it, in two days or later",
+    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "`--finish` disables the old one after two days, and deletes it after a week more: until then `akm enable` takes it back",
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
@@ -51,10 +51,10 @@ pub(crate) struct Rotate {
     own: bool,
     #[command(flatten)]
     fleet: all::FleetArgs,
-    /// How long the old pair stays Active beside the new one [default: 2d, or `overlap` under `[policy]` in config.toml]
+    /// How long the old pair stays Active at least beside the new one [default: 2d, or `overlap` under `[policy]` in config.toml]
     #[arg(long, value_name = "SPAN")]
     overlap: Option<Span>,
-    /// How long the old pair then stays Inactive before it may be deleted [default: 2d, or `grace` under `[policy]`]
+    /// How long the old pair then stays Inactive at least before `--finish` deletes it [default: 2d, or `grace` under `[policy]`]
     #[arg(long, value_name = "SPAN")]
     grace: Option<Span>,
     /// Delete the old pair as soon as it is disabled
@@ -108,14 +108,7 @@ impl Rotate {
             return plan::print(context, &owner, &asked);
         }
         let session = context.changing()?;
-        if !self.finish && !self.rollback {
-            if self.own {
-                let question = format!("rotate the pair of {owner} that akm itself signs with?");
-                context.ui.insist(&question)?;
-            } else if owner == Owner::Account {
-                context.ui.insist("rotate the account's own pair?")?;
-            }
-        }
+        self.agreed(context, &session, &owner, &asked)?;
         let standing = match &asked {
             Asked::RollBack => rotate::roll_back(&session, &owner)?,
             Asked::Leaked(named) => rotate::leaked(&session, &owner, named.as_ref())?,
@@ -126,6 +119,28 @@ impl Rotate {
         }
         told::say(&context.ui, &owner, &standing, session.cloud.now());
         told::print(&context.ui, &session, &owner, &standing)
+    }
+
+    /// Asks where the pair is the one that akm signs with, or the account's own. What would be refused is refused before that.
+    fn agreed(
+        &self,
+        context: &Context,
+        session: &Session,
+        owner: &Owner,
+        asked: &Asked,
+    ) -> Result<(), Failure> {
+        let question = match owner {
+            _ if self.finish || self.rollback => return Ok(()),
+            _ if self.own => format!("rotate the pair of {owner} that akm itself signs with?"),
+            Owner::Account => "rotate the account's own pair?".to_owned(),
+            Owner::RamUser(_) => return Ok(()),
+        };
+        let plan = rotate::plan::plan(session, owner, asked)?;
+        // Where nothing would be done, the command itself says why.
+        if plan.stops.is_some() && plan.doings.is_empty() {
+            return Ok(());
+        }
+        context.ui.insist(&question)
     }
 
     /// Returns how old the pair of one owner must be. `Usage` beside `--finish`, which takes what is due whatever the age.

@@ -60,7 +60,7 @@ fn a_user_is_picked_from_many_by_typing() {
 #[test]
 fn the_accounts_own_pair_is_warned_of() {
     let env = Env::new();
-    for (answer, code, pairs) in [("n\r", 1, 0), ("\r", 1, 0), ("y\r", 0, 1)] {
+    for (answer, code, pairs) in [("n\r", 11, 0), ("\r", 11, 0), ("y\r", 0, 1)] {
         let mut pty = asked(&env);
         pty.send(DOWN)
             .send(ENTER)
@@ -79,7 +79,7 @@ fn yes_does_not_name_an_owner() {
     let env = Env::new();
     let mut pty = Pty::akm(&env, &["create", "--yes"]);
     pty.see("Whose pair is it to be?").send(CTRL_C);
-    assert_eq!(pty.wait().code(), 1);
+    assert_eq!(pty.wait().code(), 130);
     let ran = env.akm(&["create", "--yes"]);
     ran.said(
         &[],
@@ -92,11 +92,11 @@ fn yes_does_not_name_an_owner() {
 #[test]
 fn a_question_that_is_left_changes_nothing() {
     let env = Env::new();
-    for key in [CTRL_C, ESCAPE] {
+    for (key, code) in [(CTRL_C, 130), (ESCAPE, 11)] {
         let mut pty = asked(&env);
         pty.send(key)
             .see("nothing was changed: the question was not answered");
-        assert_eq!(pty.wait().code(), 1);
+        assert_eq!(pty.wait().code(), code);
         assert!(pty.echoes(), "the terminal is as it was");
         let mut pty = asked(&env);
         pty.send(ENTER)
@@ -104,7 +104,7 @@ fn a_question_that_is_left_changes_nothing() {
             .send("ali")
             .send(key)
             .see("nothing was changed");
-        assert_eq!(pty.wait().code(), 1);
+        assert_eq!(pty.wait().code(), code);
         assert!(pty.echoes());
     }
     nothing_was_made(&env);

@@ -34,6 +34,7 @@ pub(crate) mod list;
 pub(crate) mod log;
 #[cfg(feature = "server")]
 pub(crate) mod profile;
+pub(crate) mod questions;
 pub(crate) mod recipes;
 pub(crate) mod recipes_tools;
 pub(crate) mod recover;
@@ -54,8 +55,10 @@ pub(crate) mod sandbox_serve;
 pub(crate) mod serve;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod session_policy;
+pub(crate) mod spelling;
 pub(crate) mod store;
 #[cfg(target_os = "linux")]
 pub(crate) mod store_keyring;
 pub(crate) mod store_protect;
+pub(crate) mod tables;
 pub(crate) mod user;

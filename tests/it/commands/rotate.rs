@@ -378,7 +378,7 @@ fn recover_takes_the_steps_that_are_due() {
         let told = format!("{SANDBOX}{done}{left}");
         env.akm(&["recover"]).said(&ids, 0, "", &told);
     };
-    let waits = "akm: 1 rotation waits for its time: `akm recover --list` shows when\n";
+    let waits = "akm: 1 rotation is not due yet: `akm recover --list` shows when, and `akm rotate --all --finish` goes on then\n";
     let rotated = "akm: rotated: AccessKey pair `<ID2>` of RAM user `alice` is in use\n";
     recovered(waits);
     assert_eq!(statuses(&env)[0], (old.clone(), "Active".into()));
