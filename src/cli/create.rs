@@ -8,7 +8,7 @@ use super::{
     spelling, ui, words,
 };
 use crate::cli::failure::Failure;
-use crate::core::{account::Owner, name::UserName, secret::Secret};
+use crate::core::{account::Owner, name::UserName, place::StoreKind, secret::Secret};
 use crate::export::{self, Row};
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
@@ -58,18 +58,14 @@ impl Create {
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let clipboard = self.copy.then(context::clipboard).transpose()?;
         if named == Some(Owner::Account) {
-            refuse_account(context)?;
-            warn_of_account(context)?;
+            let place = refuse_account(context)?;
+            warn_of_account(context, &place)?;
         }
         let session = context.changing()?;
         let owner = named.map_or_else(|| note::ask(context, &session), Ok)?;
         let created = self.create(context, &session, &owner)?;
         let pair = &created.pair;
-        let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
-        context.ui.note(&format!(
-            "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
-            pair.access_key_id
-        ));
+        say(context, &session, &owner, pair);
         let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
         left.and(created.handed_out().map_err(Failure::from))
     }
@@ -139,7 +135,7 @@ impl Create {
             agreed(context, session, name)?;
         }
         if ops::user::ensure(session, name)? {
-            context.ui.note(&format!("RAM user `{name}` was made"));
+            made_user(context, session, name);
         }
         Ok(())
     }
@@ -183,19 +179,22 @@ impl Create {
 }
 
 /// Refuses what is refused before a person is asked. Nothing is, of a sandbox that was never used; opening it would make it.
-fn refuse_account(context: &Context) -> Result<(), Failure> {
-    if context.known()?.is_none() {
-        return Ok(());
-    }
-    Ok(create::check(&context.open()?, &Owner::Account)?)
+/// Returns the place for the question.
+fn refuse_account(context: &Context) -> Result<String, Failure> {
+    let Some(account) = context.known()? else {
+        return Ok("the sandbox".to_owned());
+    };
+    create::check(&context.open()?, &Owner::Account)?;
+    Ok(words::place(&account))
 }
 
 /// The account's own pair wants a yes of its own, however it was asked for.
-pub(super) fn warn_of_account(context: &Context) -> Result<(), Failure> {
+pub(super) fn warn_of_account(context: &Context, place: &str) -> Result<(), Failure> {
     context.ui.warn(
         "the account's own pair opens everything the account has; a RAM user's pair is advised",
     );
-    context.ui.insist("make a pair for the account itself?")
+    let question = format!("create an AccessKey for the account itself in {place}?");
+    context.ui.insist(&question)
 }
 
 /// To the clipboard, if that was asked for.
@@ -220,11 +219,36 @@ fn agreed(context: &Context, session: &Session, name: &UserName) -> Result<(), F
         return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
     }
     let near = spelling::user_like(&session.inventory, name.as_str());
-    let meant = near.map(|near| format!(" (did you mean `{near}`?)"));
-    let meant = meant.unwrap_or_default();
+    let meant = near.map(|near| format!(" Did you mean `{near}`?"));
+    let (meant, place) = (meant.unwrap_or_default(), words::place(session));
+    context.ui.insist(&format!(
+        "there is no RAM user `{name}` in {place}.{meant} Create `{name}`?"
+    ))
+}
+
+/// Says that a RAM user was made.
+pub(super) fn made_user(context: &Context, session: &Session, name: &UserName) {
+    let place = words::place(session);
     context
         .ui
-        .insist(&format!("there is no RAM user `{name}`{meant}; make it?"))
+        .result(&format!("Created RAM user {name} in {place}."));
+}
+
+/// Says what was made, where its secret is, and how the pair is used.
+fn say(context: &Context, session: &Session, owner: &Owner, pair: &PairRecord) {
+    let saved = match pair.secret_store {
+        Some(StoreKind::Keyring) => " Secret saved in the OS keyring.",
+        Some(StoreKind::Age) => " Secret saved in encrypted files.",
+        None => "",
+    };
+    context.ui.result(&format!(
+        "Created AccessKey {} for {} in {}.{saved}",
+        pair.access_key_id,
+        words::whose(owner),
+        words::place(session)
+    ));
+    let owner = words::argument(owner);
+    context.ui.next(&format!("akm exec {owner} -- COMMAND"));
 }
 
 fn print(

@@ -37,6 +37,7 @@ mod profile;
 mod profile_add;
 mod profile_remove;
 mod protect;
+mod question;
 mod read;
 mod recover;
 mod rollback;

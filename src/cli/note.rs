@@ -1,6 +1,6 @@
-//! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
+//! The note that the console shows before it makes a pair: who is it for? Asked on a terminal, where no owner was named.
 
-use super::{context::Context, ui::Ui};
+use super::{context::Context, words::place};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
 use crate::ops::{self, Kind, Session, create};
@@ -30,12 +30,12 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
          give each program a RAM user of its own, with the permissions that it needs",
     );
     set_global_render_config(look());
-    match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
+    match answered(Select::new("Who is this AccessKey for?", vec![USER, ACCOUNT]).prompt())? {
         ACCOUNT => {
             create::check(session, &Owner::Account)?;
-            super::create::warn_of_account(context).map(|()| Owner::Account)
+            super::create::warn_of_account(context, &place(session)).map(|()| Owner::Account)
         }
-        _ => pick(&context.ui, session).map(Owner::RamUser),
+        _ => pick(context, session).map(Owner::RamUser),
     }
 }
 
@@ -48,10 +48,10 @@ fn look() -> RenderConfig<'static> {
 }
 
 /// One of the account's RAM users, or a new one.
-fn pick(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
+fn pick(context: &Context, session: &Session) -> Result<UserName, Failure> {
     let users = session.cloud.users()?;
     if users.is_empty() {
-        return new_user(ui, session);
+        return new_user(context, session);
     }
     let names = users.iter().map(|user| user.name.as_str());
     let choices: Vec<&str> = std::iter::once(NEW).chain(names).collect();
@@ -60,12 +60,12 @@ fn pick(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
             .with_page_size(PAGE)
             .prompt(),
     )? {
-        NEW => new_user(ui, session),
+        NEW => new_user(context, session),
         name => Ok(UserName::parse(name)?),
     }
 }
 
-fn new_user(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
+fn new_user(context: &Context, session: &Session) -> Result<UserName, Failure> {
     let valid = |text: &str| {
         Ok(match UserName::parse(text) {
             Ok(_) => Validation::Valid,
@@ -79,7 +79,7 @@ fn new_user(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
     )?;
     let name = UserName::parse(&name)?;
     if ops::user::ensure(session, &name)? {
-        ui.note(&format!("RAM user `{name}` was made"));
+        super::create::made_user(context, session, &name);
     }
     Ok(name)
 }

@@ -20,7 +20,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// Look after the accounts that akm works in
+/// Manage profiles: the accounts akm works in
 #[derive(Debug, Subcommand)]
 #[command(after_help = examples![
     "akm profile add prod --access-key-id LTAI5tAbCdEfGhIjKlMnOp" => "asks for the secret, and the cloud whose it is",
@@ -34,7 +34,7 @@ pub(crate) enum Profile {
     /// Show one profile; never its secret
     #[command(after_help = examples!["akm profile show prod" => "account, identity, what signs, and by what way"])]
     Show {
-        /// The profile [default: the one that is meant when none is named]
+        /// The profile [default: the default profile]
         #[arg(add = complete::profiles())]
         name: Option<String>,
     },
@@ -48,7 +48,7 @@ pub(crate) enum Profile {
         #[arg(long, value_name = "REGION")]
         region: RegionId,
     },
-    /// Choose the profile that is meant when none is named
+    /// Choose the default profile
     #[command(after_help = examples![
         "akm profile use prod" => "from now on, for every command without `-p`",
         "akm profile use sandbox" => "back to the account on this machine",

@@ -11,12 +11,9 @@ use super::{
     ui::{self, Ui},
 };
 use crate::cli::failure::Failure;
-use crate::core::{
-    account::Owner,
-    time::{self, Timestamp},
-};
+use crate::core::{account::Owner, time};
 use crate::ops::{
-    Account,
+    Account, Session,
     recover::{self, Dismissed, Ended},
     rotate::{Standing, State},
 };
@@ -74,7 +71,7 @@ impl Recover {
                 recovered.push(json!(PairView::new(&session, owner, &pair)));
             }
             Ended::Rotated(standing) => {
-                rotated(&context.ui, owner, &standing, session.cloud.now());
+                rotated(&context.ui, &session, owner, &standing);
                 recovered.push(json!(told::View::new(&session, owner, &standing)));
             }
         })?;
@@ -110,14 +107,14 @@ impl Recover {
 }
 
 /// What a rotation came to; a rollback is told by its old pair.
-fn rotated(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
+fn rotated(to: &Ui, session: &Session, owner: &Owner, standing: &Standing) {
     if !matches!(standing.state, State::Undone | State::RolledBack) {
         to.note(&format!(
             "rotated: AccessKey pair `{}` of {owner} is in use",
             standing.new.access_key_id
         ));
     }
-    told::say(to, owner, standing, now);
+    told::say(to, session, owner, standing);
 }
 
 fn wait(to: &Ui, waiting: usize) {

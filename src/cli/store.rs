@@ -15,13 +15,13 @@ use clap::Subcommand;
 use serde::Serialize;
 use serde_json::json;
 
-/// Look after the secret store
+/// Manage the secret store
 #[derive(Debug, Subcommand)]
 #[command(after_help = examples![
     "akm store status" => "which store is used, and whether it can be opened",
 ])]
 pub(crate) enum Store {
-    /// Show where secrets rest and whether they can be had; changes nothing, asks nobody
+    /// Show where secrets are saved and whether they can be had; changes nothing, asks nobody
     #[command(after_help = examples![
         "akm store status" => "which store is used, and whether it can be opened",
         "AKM_STORE=age akm store status" => "the same, as if new secrets went to `age`",

@@ -160,15 +160,20 @@ fn lines(columns: &[Column], rows: &[Vec<Cell>], shown: &[(usize, usize)], look:
 fn blocks(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> String {
     let heads = columns.iter().map(|column| column.0.width());
     let width = heads.max().unwrap_or_default() + GAP;
+    let line = |(column, cell): (&Column, &Cell)| {
+        let blanks = " ".repeat(width - column.0.width());
+        [
+            column.0,
+            &blanks,
+            &cell.painted(&cell.text, look.colour),
+            "\n",
+        ]
+        .concat()
+    };
     let block = |row: &Vec<Cell>| {
         let cells = columns.iter().zip(row);
-        cells
-            .filter(|(_, cell)| !cell.says_nothing())
-            .map(|(column, cell)| {
-                let text = cell.painted(&cell.text, look.colour);
-                format!("{:width$}{text}\n", column.0)
-            })
-            .collect::<String>()
+        let telling = cells.filter(|(_, cell)| !cell.says_nothing());
+        telling.map(line).collect::<String>()
     };
     rows.iter().map(block).collect::<Vec<_>>().join("\n")
 }

@@ -131,6 +131,19 @@ impl Ui {
         ))
     }
 
+    /// Like [`Ui::insist`], for a question that costs something to put into words.
+    pub(crate) fn insist_on(&self, question: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.yes {
+            return Ok(());
+        }
+        self.insist(&question())
+    }
+
+    /// Whether routine questions are answered with yes.
+    pub(crate) fn agrees(&self) -> bool {
+        self.yes
+    }
+
     /// Like [`Ui::confirm`], and anything but yes is a failure: nothing was changed.
     pub(crate) fn insist(&self, question: &str) -> Result<(), Failure> {
         if self.confirm(question)? {

@@ -5,7 +5,7 @@ use super::{
     context::Context,
     listing::{self, Listed},
     table::{Column, Need},
-    ui,
+    ui, words,
 };
 use crate::cli::failure::Failure;
 use crate::cloud;
@@ -137,9 +137,10 @@ fn create(
         display_name.unwrap_or(name.as_str()),
         comment,
     )?;
+    let place = words::place(&session);
     context
         .ui
-        .note(&format!("RAM user `{}` was made", user.name));
+        .result(&format!("Created RAM user {} in {place}.", user.name));
     if context.ui.json() {
         return ui::print_json(&View::new(&user));
     }
@@ -189,9 +190,13 @@ fn delete(context: &Context, name: &str) -> Result<(), Failure> {
         }
         failure
     })?;
-    context.ui.insist(&format!("delete RAM user `{name}`?"))?;
+    let place = words::place(&session);
+    let question = format!("delete RAM user {name} in {place}?");
+    context.ui.insist(&question)?;
     ops::user::delete(&session, &name)?;
-    context.ui.note(&format!("RAM user `{name}` is deleted"));
+    context
+        .ui
+        .result(&format!("Deleted RAM user {name} in {place}."));
     if context.ui.json() {
         return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
     }

@@ -53,7 +53,9 @@ impl Transport for Https {
             .http
             .post(&url, &request.headers, &request.body, limit, fresh)
             .map_err(|lost| match lost {
-                Lost::NotSent(why) => Undelivered::NotSent(why),
+                Lost::NotSent(why) => {
+                    Undelivered::NotSent(format!("cannot reach {}: {why}", self.host(service)))
+                }
                 Lost::Untrusted(why) => Undelivered::Untrusted(why),
                 Lost::NoAnswer(why) => Undelivered::NoAnswer(why),
             })?;

@@ -221,11 +221,13 @@ fn lost(error: &ureq::Error, passed: Duration) -> Lost {
     }
     let why = match error {
         ureq::Error::Io(error) => in_words(error),
-        ureq::Error::Timeout(ureq::Timeout::Resolve) => "its name was not resolved in time".into(),
+        ureq::Error::Timeout(ureq::Timeout::Resolve) => {
+            "its name could not be resolved in time".into()
+        }
         ureq::Error::Timeout(ureq::Timeout::Connect) => "it did not take the call in time".into(),
         ureq::Error::Timeout(_) if passed + SLACK < WHOLE => "the connection was given up".into(),
         ureq::Error::Timeout(_) => format!("it did not answer within {} s", WHOLE.as_secs()),
-        ureq::Error::HostNotFound => "its name is not known".into(),
+        ureq::Error::HostNotFound => NO_NAME.into(),
         ureq::Error::ConnectProxyFailed(_) => "the proxy does not let the call through".into(),
         ureq::Error::RequireHttpsOnly(_) => "https alone is used".into(),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
@@ -249,9 +251,15 @@ fn in_words(error: &io::Error) -> String {
         Some(_) if error.kind() == io::ErrorKind::UnexpectedEof => {
             "the connection was closed".to_owned()
         }
+        // So the standard library says it, by an error that has no kind.
+        Some(inner) if inner.to_string().starts_with("failed to lookup address") => {
+            NO_NAME.to_owned()
+        }
         Some(_) => error.kind().to_string(),
     }
 }
+
+const NO_NAME: &str = "the name could not be resolved";
 
 /// Why the certificate was not taken, if that is it.
 fn distrust(error: &ureq::Error) -> Option<String> {

@@ -164,12 +164,12 @@ impl Context {
         Ok(session)
     }
 
-    /// A session for a command that changes something: in the sandbox it says so, `--quiet` or not.
+    /// A session for a command that changes something: in the sandbox that nobody named it says so, `--quiet` or not.
     pub(crate) fn changing(&self) -> Result<Session, Failure> {
         let session = self.session()?;
-        if session.profile.is_sandbox() {
-            self.ui.warn(&format!(
-                "this is the sandbox, account {} on this machine",
+        if session.profile.is_sandbox() && self.wanted.is_none() {
+            self.ui.warning(&format!(
+                "this is the sandbox, account {} on this machine. To work in your own account: akm profile add NAME",
                 session.id
             ));
         }

@@ -8,7 +8,9 @@ pub(super) mod told;
 use super::{
     complete,
     context::Context,
+    question,
     selector::{OwnerArgs, key_id},
+    words::{place, whose},
 };
 use crate::cli::failure::Failure;
 use crate::core::{
@@ -18,7 +20,10 @@ use crate::core::{
     policy::{self, Policy},
     time::Span,
 };
-use crate::metadata::{config::Config, inventory::PairRecord};
+use crate::metadata::{
+    config::Config,
+    inventory::{OwnerRecord, PairRecord},
+};
 use crate::ops::{
     Kind, Session,
     rotate::{self, plan::Asked},
@@ -117,7 +122,7 @@ impl Rotate {
         if matches!(&asked, Asked::Rotate(wish) if !wish.finish_only && wish.replace.is_none()) {
             told::warn_of_no_new_pair(&context.ui, &owner, &standing);
         }
-        told::say(&context.ui, &owner, &standing, session.cloud.now());
+        told::say(&context.ui, &session, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
     }
 
@@ -129,18 +134,31 @@ impl Rotate {
         owner: &Owner,
         asked: &Asked,
     ) -> Result<(), Failure> {
-        let question = match owner {
-            _ if self.finish || self.rollback => return Ok(()),
-            _ if self.own => format!("rotate the pair of {owner} that akm itself signs with?"),
-            Owner::Account => "rotate the account's own pair?".to_owned(),
-            Owner::RamUser(_) => return Ok(()),
-        };
+        let asks = self.own || *owner == Owner::Account;
+        if !asks || self.finish || self.rollback || context.ui.agrees() {
+            return Ok(());
+        }
         let plan = rotate::plan::plan(session, owner, asked)?;
         // Where nothing would be done, the command itself says why.
         if plan.stops.is_some() && plan.doings.is_empty() {
             return Ok(());
         }
-        context.ui.insist(&question)
+        context.ui.insist_on(|| self.question(session, owner))
+    }
+
+    fn question(&self, session: &Session, owner: &Owner) -> String {
+        let record = session.inventory.load(owner).ok().flatten();
+        let current = record.as_ref().and_then(OwnerRecord::current);
+        let what = current.map_or_else(
+            || format!("the pair of {} in {}", whose(owner), place(session)),
+            |pair| question::pair(session, owner, &pair.access_key_id),
+        );
+        let signs = if self.own {
+            ", which akm itself signs with"
+        } else {
+            ""
+        };
+        format!("rotate {what}{signs}?")
     }
 
     /// Returns how old the pair of one owner must be. `Usage` beside `--finish`, which takes what is due whatever the age.

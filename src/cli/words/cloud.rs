@@ -10,6 +10,9 @@ pub(super) fn problem(error: &Error) -> Text {
             .because(format!("so says the answer to `{}`", error.action))
             .hint(advice(error));
     }
+    if error.fault == F::NotSent {
+        return Text::new(&error.message).hint(advice(error));
+    }
     let message = meaning(error.fault).replace("the signing pair", &signer(error));
     let text = Text::new(message);
     match error.denied.as_ref().filter(|_| error.fault == F::Denied) {

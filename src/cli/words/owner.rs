@@ -3,6 +3,14 @@
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
 use crate::ops::Account;
 
+/// Returns the owner as a sentence names it: `RAM user alice`.
+pub(in crate::cli) fn whose(owner: &Owner) -> String {
+    match owner {
+        Owner::Account => "the account itself".to_owned(),
+        Owner::RamUser(name) => format!("RAM user {name}"),
+    }
+}
+
 /// Returns the profile and the account that a command acts in: `prod (account 5123…)`.
 pub(in crate::cli) fn place(account: &Account) -> String {
     let profile = if account.profile.is_sandbox() {

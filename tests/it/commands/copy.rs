@@ -231,9 +231,9 @@ fn a_new_pair_is_copied() {
         &[&id],
         0,
         "<ID1>\n",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `age`\n\
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n\
          akm: the secret of `<ID1>` is on the clipboard; it is cleared in 45s, unless something else is copied before\n",
     );
     assert!(left_by_copy(&env));
@@ -378,7 +378,8 @@ fn a_terminal_that_takes_no_text_over_is_sent_none() {
         assert!(screen.ends_with(&why), "{screen}");
         assert!(!screen.contains("]52;"), "{screen}");
     }
-    let mut pty = Pty::akm(&tmux("on"), &["copy", &id]);
+    let on = tmux("on");
+    let mut pty = Pty::akm(&on, &["copy", &id]);
     pty.see("\u{1b}]52;c;").see("was sent to the terminal");
     assert_eq!(pty.wait().code(), 0);
 }

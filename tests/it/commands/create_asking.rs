@@ -12,7 +12,7 @@ const CTRL_C: &str = "\u{3}";
 fn asked(env: &Env) -> Pty {
     let mut pty = Pty::akm(env, &["create"]);
     pty.see("give each program a RAM user of its own")
-        .see("Whose pair is it to be?")
+        .see("Who is this AccessKey for?")
         .see("type to filter");
     pty
 }
@@ -31,8 +31,8 @@ fn a_new_user_is_asked_for_and_made() {
     pty.send("a/b").send(ENTER).see("only letters, digits");
     pty.send("\u{7f}\u{7f}\u{7f}alice")
         .send(ENTER)
-        .see("RAM user `alice` was made")
-        .see("is a pair of RAM user `alice`");
+        .see("Created RAM user alice in the sandbox")
+        .see("for RAM user alice in the sandbox");
     assert_eq!(pty.wait().code(), 0);
     assert!(pty.echoes());
     assert_eq!(env.pairs().len(), 1);
@@ -52,7 +52,7 @@ fn a_user_is_picked_from_many_by_typing() {
     pty.send("serv")
         .see("build-server")
         .send(ENTER)
-        .see("is a pair of RAM user `build-server`");
+        .see("for RAM user build-server in the sandbox");
     assert_eq!(pty.wait().code(), 0);
     assert_eq!(env.pairs()[0]["ram_user"], "build-server");
 }
@@ -65,7 +65,7 @@ fn the_accounts_own_pair_is_warned_of() {
         pty.send(DOWN)
             .send(ENTER)
             .see("opens everything the account has; a RAM user's pair is advised");
-        pty.see("make a pair for the account itself? [y/N]")
+        pty.see("create an AccessKey for the account itself in the sandbox")
             .send(answer);
         assert_eq!(pty.wait().code(), code);
         assert_eq!(env.pairs().len(), pairs);
@@ -78,7 +78,7 @@ fn the_accounts_own_pair_is_warned_of() {
 fn yes_does_not_name_an_owner() {
     let env = Env::new();
     let mut pty = Pty::akm(&env, &["create", "--yes"]);
-    pty.see("Whose pair is it to be?").send(CTRL_C);
+    pty.see("Who is this AccessKey for?").send(CTRL_C);
     assert_eq!(pty.wait().code(), 130);
     let ran = env.akm(&["create", "--yes"]);
     ran.said(

@@ -32,6 +32,7 @@ pub(crate) mod key_policy;
 pub(crate) mod leak;
 pub(crate) mod list;
 pub(crate) mod log;
+pub(crate) mod places;
 #[cfg(feature = "server")]
 pub(crate) mod profile;
 pub(crate) mod questions;

@@ -5,7 +5,7 @@ use crate::support::calls::{called, words};
 use crate::support::env::{Env, edit};
 use crate::support::leaks::without_room;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 const NOTE: &str =
     "akm: nothing was changed; `NEW_KEY_ID` stands for the id that the cloud will choose\n";
@@ -384,7 +384,7 @@ fn of_a_rotation_that_will_stop() {
         stopping(&env, more, &ids, ("", stops));
     }
     crate::support::leaks::hide(&gone, new.trim());
-    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is gone from the cloud\n\
+    let stops = "akm: the new pair <ID2> no longer exists, so this rotation could not finish\n\
                  hint: `akm recover --dismiss <ID2>` forgets this rotation; the old pair `<ID1>` stays Active\n";
     stopping(&gone, &[], &ids, ("", stops));
 }

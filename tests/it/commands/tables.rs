@@ -99,7 +99,7 @@ fn what_is_needed_least_is_left_out_first() {
             .join(",")
     };
     assert_eq!(head("list", 120), "ACCESSKEY ID,OWNER,STATUS,AGE,NOTE");
-    assert_eq!(head("list", 80), "ACCESSKEY ID,OWNER,NOTE");
+    assert_eq!(head("list", 84), "ACCESSKEY ID,OWNER,NOTE");
     assert_eq!(
         head("log", 120),
         "TIME,ACTION,OUTCOME,ACCESSKEY ID,OWNER,SIGNED BY"

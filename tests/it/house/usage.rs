@@ -184,7 +184,7 @@ fn profiles() {
         &[],
         4,
         "",
-        "akm: this is no valid profile name: only letters, digits, `.`, `-` and `_` are allowed\n",
+        "akm: not a valid profile name: only letters, digits, `.`, `-` and `_` are allowed\n",
     );
     assert_eq!(env.akm(&["-p", "sandbox", "list"]).code, 0);
     let env = env.with("AKM_PROFILE", "ghost");
@@ -316,7 +316,7 @@ fn a_person_is_asked() {
         let (code, text) = on_terminal(&env, "create --account", no);
         assert_eq!(code, 11, "{text}");
         assert!(
-            text.contains("make a pair for the account itself? [y/N] "),
+            text.contains("create an AccessKey for the account itself in the sandbox "),
             "{text}"
         );
         assert!(

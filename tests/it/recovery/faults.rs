@@ -189,9 +189,7 @@ fn a_create_that_was_refused_or_never_left_is_known_not_to_be() {
     let refused = env.akm(&["create", "--ram-user", "bob"]);
     assert_eq!(refused.code, 7, "{}", refused.stderr);
     assert!(
-        refused
-            .stderr
-            .contains("GetCallerIdentity: Connection refused"),
+        refused.stderr.contains("cannot reach 127.0.0.1:"),
         "{}",
         refused.stderr
     );
@@ -684,7 +682,7 @@ fn a_restore_that_comes_too_fast_is_asked_for_again() {
     let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
     served.serving.order(&order);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: `<ID>` of RAM user `alice` is Inactive\n";
+    let told = "AccessKey <ID> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n";
     assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
 }
 
