@@ -2,20 +2,21 @@
 
 use super::{
     context::{self, Context},
-    copy, note,
+    copy,
+    csv_target::CsvTarget,
+    note,
     pair::PairView,
     selector::OwnerArgs,
     spelling, ui, words,
 };
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName, place::StoreKind, secret::Secret};
-use crate::export::{self, Row};
+use crate::export::Row;
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
 use crate::ops::{self, Kind, Session, advice::Advice, create};
-use crate::sys::{clipboard::Clipboard, new_file::NewFile};
+use crate::sys::clipboard::Clipboard;
 use clap::Args;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Make an AccessKey pair and hold its secret
@@ -270,60 +271,4 @@ fn print(
         text.push('\n');
     }
     ui::print(text.as_bytes())
-}
-
-/// Where a CSV goes: nowhere, standard output, or a file whose place is kept before the work begins.
-pub(crate) enum CsvTarget {
-    None,
-    Output,
-    File(PathBuf, NewFile),
-}
-
-/// Room that is kept on the disk for a CSV.
-const ROOM: u64 = 64 << 10;
-
-impl CsvTarget {
-    /// `FileExists` unless `force`; `Failed` when standard output is closed, or the folder is not there or the disk is full.
-    pub(crate) fn reserve(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
-        let Some(path) = path else {
-            return Ok(Self::None);
-        };
-        if path == Path::new("-") {
-            return ui::check_open().map(|()| Self::Output);
-        }
-        let reserved = NewFile::reserve(path, ROOM, force);
-        let file = reserved.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::new(
-                Kind::FileExists,
-                format!("`{}` exists already", path.display()),
-            )
-            .hint("name a new file"),
-            _ => Failure::new(
-                Kind::Failed,
-                format!("`{}` cannot be written", path.display()),
-            )
-            .because(error),
-        })?;
-        Ok(Self::File(path.to_owned(), file))
-    }
-
-    pub(crate) fn write(self, rows: &[Row], with_owner: bool) -> Result<(), Failure> {
-        let text = export::csv(rows, with_owner);
-        match self {
-            Self::None => Ok(()),
-            Self::Output => ui::print(&text),
-            Self::File(path, file) => file.commit(&text).map_err(|error| {
-                let message = format!("`{}` could not be written", path.display());
-                Failure::new(
-                    if error.kind() == io::ErrorKind::AlreadyExists {
-                        Kind::FileExists
-                    } else {
-                        Kind::Failed
-                    },
-                    message,
-                )
-                .because(error)
-            }),
-        }
-    }
 }

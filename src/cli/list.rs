@@ -2,12 +2,12 @@
 
 mod due;
 mod nothing;
+mod output;
 
 use super::{
     context::Context,
     selector::{OwnerArgs, nothing_known},
-    sheet,
-    table::{self, Cell, Column, Look, Need, Tone},
+    table::{Cell, Look, Tone},
     ui,
 };
 use crate::cli::failure::Failure;
@@ -111,7 +111,7 @@ impl List {
                 .map(time::format),
         };
         let look = Look::of_output(context.clock.now());
-        print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
+        output::print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
         if view.access_keys.is_empty() {
             let looked = Looked {
                 account: known.as_ref(),
@@ -256,54 +256,5 @@ impl<'a> Row<'a> {
             Some(comment) => (format!("{word}; {comment}"), tone),
             None => (word, tone),
         }
-    }
-}
-
-const COLUMNS: [&str; 13] = [
-    "access_key_id",
-    "owner",
-    "ram_user",
-    "account_id",
-    "profile",
-    "status",
-    "created_at",
-    "last_used_at",
-    "comment",
-    "secret_store",
-    "suspect",
-    "disable_after",
-    "delete_after",
-];
-
-/// The columns of the table.
-fn columns(look: &Look) -> [Column; 7] {
-    let created = if look.is_terminal() { "AGE" } else { "CREATED" };
-    [
-        Column("ACCESSKEY ID", Need::Whole),
-        Column("OWNER", Need::Whole),
-        Column("STATUS", Need::Extra(1)),
-        Column(created, Need::Extra(2)),
-        Column("LAST USED", Need::Extra(3)),
-        Column("SECRET", Need::Extra(4)),
-        Column("NOTE", Need::Text),
-    ]
-}
-
-fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
-    match output {
-        Output::Json => ui::print_json(view),
-        Output::Table => {
-            let rows: Vec<_> = view.access_keys.iter().map(|row| row.cells(look)).collect();
-            ui::print(table::render(&columns(look), &rows, look).as_bytes())
-        }
-        Output::Plain => {
-            let lines: String = view
-                .access_keys
-                .iter()
-                .flat_map(|row| [row.access_key_id, "\n"])
-                .collect();
-            ui::print(lines.as_bytes())
-        }
-        Output::Csv => sheet::print(&COLUMNS, &view.access_keys),
     }
 }

@@ -13,6 +13,7 @@ mod context;
 mod copy;
 mod create;
 mod credential_process;
+mod csv_target;
 mod env;
 mod error;
 mod escape;

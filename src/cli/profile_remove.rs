@@ -103,7 +103,10 @@ fn tell_what_is_open(context: &Context, account: &Account) -> Result<(), Failure
     context.ui.warning(&format!(
         "{what} in account {id}, and no other profile for that account"
     ));
-    context.ui.hint(&format!("akm -p {profile} recover --list"));
+    // Without a question the profile is about to go.
+    if !context.ui.agrees() {
+        context.ui.hint(&format!("akm -p {profile} recover --list"));
+    }
     Ok(())
 }
 

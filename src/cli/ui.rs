@@ -110,10 +110,11 @@ impl Ui {
         self.may_ask
     }
 
-    /// A routine question. `Ok(true)` when it is answered with yes, by `--yes` too; `NeedsAnswer` where nobody may be asked.
-    pub(crate) fn confirm(&self, question: &str) -> Result<bool, Failure> {
+    /// A routine question, which `--yes` answers too: `NeedsAnswer` where nobody may be asked, `Cancelled` where the answer is not yes.
+    /// Nothing was changed then.
+    pub(crate) fn insist(&self, question: &str) -> Result<(), Failure> {
         if self.yes {
-            return Ok(true);
+            return Ok(());
         }
         if !self.may_ask {
             return Err(Failure::new(Kind::NeedsAnswer, question.to_owned())
@@ -125,10 +126,11 @@ impl Ui {
         io::stdin().lock().read_line(&mut answer).map_err(|error| {
             Failure::new(Kind::Failed, "no answer could be read").because(error)
         })?;
-        Ok(matches!(
-            answer.trim().to_ascii_lowercase().as_str(),
-            "y" | "yes"
-        ))
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::new(Kind::Cancelled, "nothing was changed")
+                .because("the answer was not yes")),
+        }
     }
 
     /// Like [`Ui::insist`], for a question that costs something to put into words.
@@ -142,14 +144,6 @@ impl Ui {
     /// Whether routine questions are answered with yes.
     pub(crate) fn agrees(&self) -> bool {
         self.yes
-    }
-
-    /// Like [`Ui::confirm`], and anything but yes is a failure: nothing was changed.
-    pub(crate) fn insist(&self, question: &str) -> Result<(), Failure> {
-        if self.confirm(question)? {
-            return Ok(());
-        }
-        Err(Failure::new(Kind::Cancelled, "nothing was changed").because("the answer was not yes"))
     }
 }
 

@@ -42,11 +42,13 @@ pub(crate) fn missing(name: &UserName) -> Failure {
 
 /// Refuses to delete a user that is not there, or has pairs: `NoSuchUser`, `Conflict`. Changes nothing.
 pub(crate) fn check_deletable(session: &Session, name: &UserName) -> Result<(), Failure> {
+    let owner = Owner::RamUser(name.clone());
+    session.record(&owner)?;
     session.check_account()?;
     if !session.has_user(name)? {
         return Err(missing(name));
     }
-    let pairs = session.cloud.pairs(&Owner::RamUser(name.clone()))?;
+    let pairs = session.cloud.pairs(&owner)?;
     if pairs.is_empty() {
         return Ok(());
     }
@@ -57,7 +59,6 @@ pub(crate) fn check_deletable(session: &Session, name: &UserName) -> Result<(), 
 pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> {
     let owner = Owner::RamUser(name.clone());
     let _lock = session.lock(&owner)?;
-    session.record(&owner)?;
     check_deletable(session, name)?;
     let answer = session.cloud.delete_user(name);
     record::change(session, Action::UserDelete, &owner, None, answer)?;

@@ -25,7 +25,7 @@ use crate::metadata::{
     inventory::{OwnerRecord, PairRecord},
 };
 use crate::ops::{
-    Kind, Session,
+    self, Kind, Session,
     rotate::{self, plan::Asked},
     session::no_such_pair,
 };
@@ -97,6 +97,15 @@ pub(super) fn owner_of_signer(context: &Context) -> Result<Owner, Failure> {
     Ok(record.owner())
 }
 
+/// Whether akm signs with the owner's current pair, by this profile or another one.
+fn signs(session: &Session, owner: &Owner) -> Result<bool, Failure> {
+    let record = session.inventory.load(owner)?;
+    let current = record.as_ref().and_then(OwnerRecord::current);
+    current.map_or(Ok(false), |pair| {
+        Ok(ops::profile::signs(session, &pair.access_key_id)?)
+    })
+}
+
 impl Rotate {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let asked = self.asked(context)?;
@@ -134,8 +143,10 @@ impl Rotate {
         owner: &Owner,
         asked: &Asked,
     ) -> Result<(), Failure> {
-        let asks = self.own || *owner == Owner::Account;
-        if !asks || self.finish || self.rollback || context.ui.agrees() {
+        if self.finish || self.rollback || context.ui.agrees() {
+            return Ok(());
+        }
+        if !self.own && *owner != Owner::Account && !signs(session, owner)? {
             return Ok(());
         }
         let plan = rotate::plan::plan(session, owner, asked)?;
@@ -153,7 +164,7 @@ impl Rotate {
             || format!("the pair of {} in {}", whose(owner), place(session)),
             |pair| question::pair(session, owner, &pair.access_key_id),
         );
-        let signs = if self.own {
+        let signs = if self.own || signs(session, owner).unwrap_or(false) {
             ", which akm itself signs with"
         } else {
             ""

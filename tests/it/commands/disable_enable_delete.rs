@@ -196,7 +196,7 @@ fn a_restored_pair_whose_secret_is_not_held_is_told() {
             (&["--force"], "Inactive")
         };
         let told = format!(
-            "akm: akm does not hold the secret of `<ID1>`\nakm: `<ID1>` of RAM user `alice` is {status}\n"
+            "akm: akm does not hold the secret of `<ID1>`\nAccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is {status}.\n"
         );
         said(&env, &[&["restore", &id], more].concat(), &[&id], &told);
         assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
@@ -267,7 +267,7 @@ fn the_accounts_own_pair() {
         &env,
         &["disable", &id, "--force"],
         &[&id],
-        "akm: `<ID1>` of the account is Inactive\n",
+        "AccessKey <ID1> of the account itself in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     said(
         &env,
@@ -279,7 +279,7 @@ fn the_accounts_own_pair() {
         &env,
         &["restore", &id],
         &[&id],
-        "akm: `<ID1>` of the account is Inactive\n",
+        "AccessKey <ID1> of the account itself in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
 }
 

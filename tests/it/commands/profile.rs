@@ -529,7 +529,6 @@ fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
     let finish = "akm -p dev rotate --ram-user sandbox-administrator --finish";
     let told = format!(
         "warning: 1 unfinished rotation in account <ACCOUNT>, and no other profile for that account\n\
-         hint: akm -p dev recover --list\n\
          akm: work on `<ID>` of RAM user `sandbox-administrator` is open\n\
          hint: its rotation waits until <TIME>: then `{finish}` goes on with it; \
          without `--drop-secret` the profile goes now\n"
@@ -639,7 +638,7 @@ fn a_secret_that_another_profile_needs_by_now_is_kept() {
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
-    asked.see("forget the profile");
+    asked.see("remove the profile");
     serving.add_profile(&env, "too");
     asked.send("y\n").see("the profile `too` signs with");
     assert_eq!(asked.wait().code(), 4);
@@ -656,7 +655,7 @@ fn a_secret_whose_profile_signs_with_another_pair_by_now_is_claimed_still() {
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
-    asked.see("forget the profile");
+    asked.see("remove the profile");
     let rotated = env.akm(&["rotate", "--self", "--overlap", "1h", "-y"]);
     assert_eq!(rotated.code, 0, "{}", rotated.stderr);
     asked

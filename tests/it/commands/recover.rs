@@ -404,7 +404,7 @@ fn an_owner_that_another_akm_holds_is_gone_past() {
         &format!(
             "{SANDBOX}akm: waiting for another akm that is at work on the same\n\
              akm: rotated: AccessKey pair `<ID2>` of RAM user `bob` is in use\n\
-             New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate bob --finish\nhint: if something still needs it: akm enable <ID1>\n\
+             New: <ID2> (Active, verified), of RAM user bob in the sandbox (account <ACCOUNT>).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate bob --finish\nhint: if something still needs it: akm enable <ID1>\n\
              akm: another akm is at work on the same\nhint: try the same command again\n"
         ),
     );

@@ -566,7 +566,7 @@ fn the_accounts_own_pair_is_asked_for() {
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate AccessKey <ID1> of the account itself in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}akm: rotate AccessKey <ID> of the account itself in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n"),
     );
     let told = env.akm(&["rotate", "--account", "-y", "--json"]).json();
     assert_eq!(

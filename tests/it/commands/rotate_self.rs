@@ -42,7 +42,7 @@ fn the_profile_switches_and_what_follows_is_signed_with_the_new_pair() {
     let new = ran.stdout.trim();
     assert_eq!(
         said(&ran, &[&old, new]),
-        "akm: from now on the profile `dev` will sign with `<ID2>`\nNew: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n"
+        "akm: from now on the profile `dev` will sign with `<ID2>`\nNew: <ID2> (Active, verified), of RAM user sandbox-administrator in dev (account <ACCOUNT>). Old: <ID1> (deleted).\n"
     );
     assert_eq!(signs_with(&env), new);
     // What was planned says so, too: from the switch on, the new pair signs.
@@ -241,7 +241,7 @@ fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
     assert_eq!(env.akm(&add).code, 0);
     let ran = env.akm(&["recover"]);
     let told = "akm: from now on the profile `late` will sign with `<ID1>`\n\
-                Back in use: <ID1> of RAM user alice in the sandbox (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
+                Back in use: <ID1> of RAM user alice in dev (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
                 hint: if something still needs it: akm enable <ID2>\n\
                 akm: nothing is left that could be finished now\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
@@ -268,7 +268,7 @@ fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
     assert_eq!(elsewhere.akm(&["disable", new, "--force"]).code, 0);
     let ran = env.akm(&[&rotate[..], &["--rollback"]].concat());
     let told = "akm: from now on the profile `bot` will sign with `<ID1>`\n\
-                Back in use: <ID1> of RAM user alice in the sandbox (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
+                Back in use: <ID1> of RAM user alice in dev (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
                 hint: if something still needs it: akm enable <ID2>\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
     let verified = env.akm(&["-p", "bot", "verify", "--self"]);

@@ -69,14 +69,13 @@ fn the_question_that_would_make_a_user_names_the_one_that_is_like_it() {
     served.done(&["create", "alice"]);
     for (typed, answer, code) in [("alcie", "n\r", 11), ("alcie", "\u{3}", 130)] {
         let mut pty = Pty::akm(&served.env, &["create", typed]);
-        pty.see("there is no RAM user `alcie` (did you mean `alice`?)")
+        pty.see(". Did you mean `alice`? Create `alcie`?")
             .see("[y/N]")
             .send(answer);
         assert_eq!(pty.wait().code(), code);
     }
     let mut pty = Pty::akm(&served.env, &["create", "mallory"]);
-    pty.see("there is no RAM user `mallory`; make it? [y/N]")
-        .send("n\r");
+    pty.see("). Create `mallory`? [y/N]").send("n\r");
     assert_eq!(pty.wait().code(), 11);
     let users = served.done(&["user", "list", "-o", "plain"]);
     assert_eq!(users, "alice\nsandbox-administrator");

@@ -102,7 +102,7 @@ fn a_pair_that_was_purged_before_it_was_confirmed_does_not_come_back() {
         &[],
         0,
         "ACCESSKEY ID  OWNER  STATUS  CREATED  LAST USED  SECRET  NOTE\n",
-        "",
+        "note: akm knows no AccessKey pair in the sandbox (account <ACCOUNT>)\nnext: akm create NAME\n",
     );
 }
 

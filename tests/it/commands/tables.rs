@@ -104,7 +104,7 @@ fn what_is_needed_least_is_left_out_first() {
         head("log", 120),
         "TIME,ACTION,OUTCOME,ACCESSKEY ID,OWNER,SIGNED BY"
     );
-    assert_eq!(head("log", 80), "ACTION,ACCESSKEY ID,OWNER");
+    assert_eq!(head("log", 80), "TIME,ACTION,ACCESSKEY ID,OWNER");
     assert_eq!(
         head("profile list", 130),
         "NAME,ACCOUNT,IDENTITY,SIGNS WITH"

@@ -316,7 +316,7 @@ fn a_person_is_asked() {
         let (code, text) = on_terminal(&env, "create --account", no);
         assert_eq!(code, 11, "{text}");
         assert!(
-            text.contains("create an AccessKey for the account itself in the sandbox "),
+            text.contains("create an AccessKey for the account itself in the sandbox? [y/N] "),
             "{text}"
         );
         assert!(

@@ -682,7 +682,7 @@ fn a_restore_that_comes_too_fast_is_asked_for_again() {
     let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
     served.serving.order(&order);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "AccessKey <ID> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n";
+    let told = "AccessKey <ID> of RAM user alice in dev (account <ACCOUNT>) is Inactive.\n";
     assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
 }
 

@@ -169,7 +169,7 @@ fn a_new_pair_that_a_list_lacks_takes_the_place_of_a_leaked_one() {
     let new = served.done(&ROTATE);
     lacks(&between, &new);
     let ran = by_the_gate(&served, &[&ROTATE[..], &["--leaked", &old]].concat());
-    let told = "New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
+    let told = "New: <ID2> (Active, verified), of RAM user alice in gate (account <ACCOUNT>). Old: <ID1> (deleted).\n";
     assert_eq!((ran.code, said(&ran, &[&old, &new]).as_str()), (0, told));
     // What akm knows of it is not undone by that list either.
     assert_eq!(done(env, &["show-id", "--ram-user", "alice"]), new);
