@@ -42,19 +42,19 @@ fn a_table_is_as_wide_as_its_terminal_and_becomes_blocks_on_a_narrow_one() {
          LTAI5tTwo  2 h  -     \u{6f22}\u{5b57} is what this remark says\n"
     );
     assert_eq!(
-        rendered(Some(35), true),
+        rendered(Some(43), true),
         "ID         AGE  NOTE\n\
          LTAI5tOne  \u{1b}[2m2 h\u{1b}[0m  \u{1b}[38;5;28mcurrent\u{1b}[0m\n\
-         LTAI5tTwo  \u{1b}[2m2 h\u{1b}[0m  \u{6f22}\u{5b57} is what thi...\n"
+         LTAI5tTwo  \u{1b}[2m2 h\u{1b}[0m  \u{6f22}\u{5b57} is what this remark...\n"
     );
     assert_eq!(
-        rendered(Some(30), false),
+        rendered(Some(37), false),
         "ID         NOTE\n\
          LTAI5tOne  current\n\
-         LTAI5tTwo  \u{6f22}\u{5b57} is what thi...\n"
+         LTAI5tTwo  \u{6f22}\u{5b57} is what this remar...\n"
     );
     assert_eq!(
-        rendered(Some(20), false),
+        rendered(Some(36), false),
         "ID    LTAI5tOne\n\
          AGE   2 h\n\
          NOTE  current\n\

@@ -758,7 +758,7 @@ mod served {
         let served = Served::start();
         let env = &served.env;
         let user = "sandbox-administrator";
-        let rotate = ["rotate", "--ram-user", user, "--overlap", "2d"];
+        let rotate = ["rotate", "--ram-user", user, "--overlap", "2d", "-y"];
         let new = served.done(&rotate);
         let journal = env.journal_of(user);
         let text = std::fs::read_to_string(&journal).unwrap();

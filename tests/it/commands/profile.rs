@@ -505,7 +505,7 @@ fn a_pair_that_another_profile_signs_with_is_looked_after() {
             ran.stderr
         );
     }
-    let ran = env.akm(&["rotate", "--ram-user", "bob", "--overlap", "0s"]);
+    let ran = env.akm(&["rotate", "--ram-user", "bob", "--overlap", "0s", "-y"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(
         ran.stderr.contains("the profile `bob` will sign with"),

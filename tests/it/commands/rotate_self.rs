@@ -81,7 +81,9 @@ fn by_its_name_it_is_the_same_and_a_rollback_switches_back() {
         "--overlap",
         "0s",
     ];
-    let ran = env.akm(&owner);
+    assert_eq!(env.akm(&owner).code, 9);
+    assert_eq!(signs_with(&env), old);
+    let ran = env.akm(&[&owner[..], &["-y"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let new = ran.stdout.trim();
     assert_eq!(signs_with(&env), new);
@@ -261,7 +263,7 @@ fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
     let added = env.akm(&[&add[..], &["--endpoint", endpoint]].concat());
     assert_eq!(added.code, 0, "{}", added.stderr);
     let rotate = ["rotate", "--ram-user", "alice"];
-    let made = env.akm(&[&rotate[..], &["--overlap", "0s"]].concat());
+    let made = env.akm(&[&rotate[..], &["--overlap", "0s", "-y"]].concat());
     let new = made.stdout.trim();
     let elsewhere = Env::light().without_overlap();
     serving.add_profile(&elsewhere, "dev");

@@ -18,7 +18,7 @@ fn shell(env: &Env, line: &str) -> Ran {
 fn prepared() -> (Env, [String; 5]) {
     let env = Env::new();
     let done = |args: &[&str]| assert_eq!(env.akm(args).code, 0, "{args:?}");
-    let (beside, _) = (env.create("bob2"), env.create("bob2"));
+    let (beside, signer) = (env.create("bob2"), env.create("bob2"));
     let (inactive, deleted) = (env.create("carol"), env.create("erin"));
     done(&["disable", &inactive, "--force"]);
     done(&["delete", &deleted, "--force", "--yes"]);
@@ -31,7 +31,7 @@ fn prepared() -> (Env, [String; 5]) {
     let current = env.create("alice");
     let config = env.home().join("config.toml");
     let prod = format!(
-        "[profiles.prod]\naccount_id = \"1\"\nidentity = \"acs:ram::1:root\"\naccess_key_id = \"{current}\"\nsecret_store = \"age\"\n"
+        "[profiles.prod]\naccount_id = \"1\"\nidentity = \"acs:ram::1:root\"\naccess_key_id = \"{signer}\"\nsecret_store = \"age\"\n"
     );
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, text + &prod).unwrap();
