@@ -2,20 +2,21 @@
 
 use super::{
     context::{self, Context},
-    copy, owner_prompt,
+    copy,
+    csv_target::CsvTarget,
+    owner_prompt,
     pair::PairView,
     selector::OwnerArgs,
-    ui, words,
+    spelling, ui, words,
 };
 use crate::cli::failure::Failure;
-use crate::core::{account::Owner, name::UserName, secret::Secret};
-use crate::export::{self, Row};
+use crate::core::{account::Owner, name::UserName, place::StoreKind, secret::Secret};
+use crate::export::Row;
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
 use crate::ops::{self, Kind, Session, advice::Advice, create};
-use crate::sys::{clipboard::Clipboard, new_file::NewFile};
+use crate::sys::clipboard::Clipboard;
 use clap::Args;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Make an AccessKey pair and hold its secret
@@ -52,22 +53,20 @@ impl Create {
             ui::check_open()?;
         }
         let named = self.owner.owner()?;
-        match named {
-            Some(Owner::Account) => owner_prompt::warn_of_account(context)?,
-            None => owner_prompt::may_ask(context)?,
-            _ => (),
+        if named.is_none() {
+            owner_prompt::may_ask(context)?;
         }
         let file = CsvTarget::reserve(self.csv.as_deref(), false)?;
         let clipboard = self.copy.then(context::clipboard).transpose()?;
+        if named == Some(Owner::Account) {
+            let place = refuse_account(context)?;
+            owner_prompt::warn_of_account(context, &place)?;
+        }
         let session = context.changing()?;
         let owner = named.map_or_else(|| owner_prompt::ask(context, &session), Ok)?;
         let created = self.create(context, &session, &owner)?;
         let pair = &created.pair;
-        let held = pair.secret_store.map_or("nowhere", |kind| kind.as_str());
-        context.ui.note(&format!(
-            "`{}` is a pair of {owner}; its secret is held in the store `{held}`",
-            pair.access_key_id
-        ));
+        say(context, &session, &owner, pair);
         let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
         left.and(created.handed_out().map_err(Failure::from))
     }
@@ -134,12 +133,11 @@ impl Create {
         session: &Session,
         name: &UserName,
     ) -> Result<(), Failure> {
-        let wanted = self.create_user || context.makes_missing_users()?;
-        if !wanted && !agreed(context, name)? {
-            return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
+        if !self.create_user && !context.makes_missing_users()? {
+            agreed(context, session, name)?;
         }
         if ops::user::ensure(session, name)? {
-            context.ui.note(&format!("RAM user `{name}` was made"));
+            made_user(context, session, name);
         }
         Ok(())
     }
@@ -198,9 +196,42 @@ fn copied(
         .map_err(|failure| failure.hint(format!("the pair is held: `akm copy {id}` tries again")))
 }
 
-fn agreed(context: &Context, name: &UserName) -> Result<bool, Failure> {
-    let question = format!("there is no RAM user `{name}`; make it?");
-    Ok(context.ui.may_ask() && context.ui.confirm(&question)?)
+/// Asks whether a RAM user that is missing is to be made: the name may be misspelt. `NoSuchUser` where nobody may be asked.
+fn agreed(context: &Context, session: &Session, name: &UserName) -> Result<(), Failure> {
+    if !context.ui.may_ask() {
+        return Err(Failure::from(ops::user::missing(name)).hint("`--create-user` makes it"));
+    }
+    let near = spelling::user_like(&session.inventory, name.as_str());
+    let meant = near.map(|near| format!(" Did you mean `{near}`?"));
+    let (meant, place) = (meant.unwrap_or_default(), words::place(session));
+    context.ui.insist(&format!(
+        "there is no RAM user `{name}` in {place}.{meant} Create `{name}`?"
+    ))
+}
+
+/// Says that a RAM user was made.
+pub(super) fn made_user(context: &Context, session: &Session, name: &UserName) {
+    let place = words::place(session);
+    context
+        .ui
+        .result(&format!("Created RAM user {name} in {place}."));
+}
+
+/// Says what was made, where its secret is, and how the pair is used.
+fn say(context: &Context, session: &Session, owner: &Owner, pair: &PairRecord) {
+    let saved = match pair.secret_store {
+        Some(StoreKind::Keyring) => " Secret saved in the OS keyring.",
+        Some(StoreKind::Age) => " Secret saved in encrypted files.",
+        None => "",
+    };
+    context.ui.result(&format!(
+        "Created AccessKey {} for {} in {}.{saved}",
+        pair.access_key_id,
+        words::whose(owner),
+        words::place(session)
+    ));
+    let owner = words::argument(owner);
+    context.ui.next(&format!("akm exec {owner} -- COMMAND"));
 }
 
 fn print(
@@ -224,58 +255,12 @@ fn print(
     ui::print(text.as_bytes())
 }
 
-/// Where a CSV goes: nowhere, standard output, or a file whose place is kept before the work begins.
-pub(crate) enum CsvTarget {
-    None,
-    Output,
-    File(PathBuf, NewFile),
-}
-
-/// Room that is kept on the disk for a CSV.
-const ROOM: u64 = 64 << 10;
-
-impl CsvTarget {
-    /// `FileExists` unless `force`; `Failed` when standard output is closed, or the folder is not there or the disk is full.
-    pub(crate) fn reserve(path: Option<&Path>, force: bool) -> Result<Self, Failure> {
-        let Some(path) = path else {
-            return Ok(Self::None);
-        };
-        if path == Path::new("-") {
-            return ui::check_open().map(|()| Self::Output);
-        }
-        let reserved = NewFile::reserve(path, ROOM, force);
-        let file = reserved.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::new(
-                Kind::FileExists,
-                format!("`{}` exists already", path.display()),
-            )
-            .hint("name a new file"),
-            _ => Failure::new(
-                Kind::Failed,
-                format!("`{}` cannot be written", path.display()),
-            )
-            .because(error),
-        })?;
-        Ok(Self::File(path.to_owned(), file))
-    }
-
-    pub(crate) fn write(self, rows: &[Row], with_owner: bool) -> Result<(), Failure> {
-        let text = export::csv(rows, with_owner);
-        match self {
-            Self::None => Ok(()),
-            Self::Output => ui::print(&text),
-            Self::File(path, file) => file.commit(&text).map_err(|error| {
-                let message = format!("`{}` could not be written", path.display());
-                Failure::new(
-                    if error.kind() == io::ErrorKind::AlreadyExists {
-                        Kind::FileExists
-                    } else {
-                        Kind::Failed
-                    },
-                    message,
-                )
-                .because(error)
-            }),
-        }
-    }
+/// Refuses what is refused before a person is asked. Nothing is, of a sandbox that was never used; opening it would make it.
+/// Returns the place for the question.
+fn refuse_account(context: &Context) -> Result<String, Failure> {
+    let Some(account) = context.known()? else {
+        return Ok("the sandbox".to_owned());
+    };
+    create::check(&context.open()?, &Owner::Account)?;
+    Ok(words::place(&account))
 }

@@ -21,6 +21,7 @@ pub(crate) const EXIT_CODES: &str = "\
 8   half done and recorded: the same command again, or `akm recover`
 9   needs an answer and may not ask
 10  `audit` or `doctor` found something
+11  cancelled: a question was answered with no (Ctrl-C at a question is 130)
 ";
 
 /// A kind's name for scripts, and its exit code.
@@ -29,7 +30,7 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
         Kind::Failed => ("failed", 1),
         Kind::Usage => ("usage", 2),
         Kind::NoSuchUser => ("user-not-found", 3),
-        Kind::NoSuchPair => ("access-key-not-found", 3),
+        Kind::NoSuchPair | Kind::NoPairYet => ("access-key-not-found", 3),
         Kind::NoSuchEntity => ("not-found", 3),
         Kind::NoSuchProfile => ("profile-not-found", 3),
         Kind::TwoPairs => ("two-key-limit", 4),
@@ -56,6 +57,8 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
         Kind::Busy => ("busy", 7),
         Kind::HalfDone => ("half-done", 8),
         Kind::NeedsAnswer => ("needs-answer", 9),
+        Kind::Cancelled => ("cancelled", 11),
+        Kind::Interrupted => ("interrupted", 130),
         Kind::NoSuchProgram => ("program-not-found", 127),
         Kind::NotExecutable => ("program-not-executable", 126),
     }

@@ -1,6 +1,6 @@
 //! `akm export`
 
-use super::{candidates, context::Context, create::CsvTarget, selector, ui};
+use super::{candidates, context::Context, csv_target::CsvTarget, selector, ui};
 use crate::cli::failure::Failure;
 use crate::export::Row;
 use crate::ops::{

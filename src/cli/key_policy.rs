@@ -1,6 +1,13 @@
 //! `akm key-policy show`, and the commands under `akm key-policy`.
 
-use super::{candidates, context::Context, key_policy_set::Set, selector::key_id, table, ui};
+use super::{
+    candidates,
+    context::Context,
+    key_policy_set::Set,
+    selector::key_id,
+    table::{self, Column, Need},
+    ui,
+};
 use crate::cli::failure::Failure;
 use crate::core::key_policy::{KeyPolicy, Statement};
 use crate::metadata::inventory::PairRecord;
@@ -57,7 +64,11 @@ impl Show {
     }
 }
 
-const HEADER: [&str; 3] = ["STATUS", "FROM", "NETWORK"];
+const HEADER: [Column; 3] = [
+    Column("STATUS", Need::Whole),
+    Column("FROM", Need::Whole),
+    Column("NETWORK", Need::Whole),
+];
 
 /// A row a network, so that none is cut off on a terminal; one without, where there is none.
 fn rows(policy: &KeyPolicy) -> Vec<Vec<String>> {

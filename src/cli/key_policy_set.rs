@@ -1,6 +1,6 @@
 //! `akm key-policy set`
 
-use super::{candidates, context::Context, selector::key_id, ui};
+use super::{candidates, context::Context, question, selector::key_id, ui, words};
 use crate::cli::failure::Failure;
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -8,7 +8,7 @@ use crate::core::{
     key_policy::{KeyPolicy, Statement},
 };
 use crate::metadata::inventory::PairRecord;
-use crate::ops::{self, Kind};
+use crate::ops::{self, Kind, Session};
 use clap::{ArgGroup, Args};
 use std::fs::File;
 use std::io::{self, Read};
@@ -36,7 +36,7 @@ pub(crate) struct Set {
     /// A VPC, or a part of it; `AllowAllVPC` for every one
     #[arg(long, value_name = "VPC_ID[=CIDR,...]", group = "networks")]
     allow_vpc: Vec<String>,
-    /// Lift the pair's own restriction
+    /// Remove the pair's own restriction
     #[arg(long, group = "networks", conflicts_with_all = ["allow", "allow_vpc", "file"])]
     off: bool,
     /// Take the policy from a file, as `show --json` writes it; `-` for standard input
@@ -54,10 +54,11 @@ impl Set {
         for text in warnings(signs, &id, &policy) {
             context.ui.warn(&text);
         }
-        let question = format!("set the network policy of `{id}` of {owner}?");
-        context.ui.insist(&question)?;
+        let pair = || question::pair(&session, &owner, &id);
+        let asked = || format!("set the network policy of {}?", pair());
+        context.ui.insist_on(asked)?;
         ops::key_policy::set(&session, &owner, &id, &policy)?;
-        say(context, &owner, &id, &policy);
+        say(context, &session, &owner, &id, &policy);
         if context.ui.json() {
             return ui::print_json(&policy);
         }
@@ -119,13 +120,18 @@ fn warnings(signs: bool, id: &AccessKeyId, policy: &KeyPolicy) -> Vec<String> {
     warnings
 }
 
-fn say(context: &Context, owner: &Owner, id: &AccessKeyId, policy: &KeyPolicy) {
-    context.ui.note(&match policy.status {
-        Status::Active => format!(
-            "the network policy of `{id}` of {owner} is Active, and holds everywhere in some minutes; `akm key-policy set {id} --off` lifts it"
-        ),
-        Status::Inactive => format!("the network policy of `{id}` of {owner} is Inactive"),
-    });
+fn say(context: &Context, session: &Session, owner: &Owner, id: &AccessKeyId, policy: &KeyPolicy) {
+    let (whose, place) = (words::whose(owner), words::place(session));
+    let what = format!("The network policy of AccessKey {id} of {whose} in {place} is");
+    match policy.status {
+        Status::Active => {
+            let text = format!("{what} Active, and applies everywhere in some minutes.");
+            context.ui.result(&text);
+            let off = format!("to remove it: akm key-policy set {id} --off");
+            context.ui.hint(&off);
+        }
+        Status::Inactive => context.ui.result(&format!("{what} Inactive.")),
+    }
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Leak {
         let session = context.changing()?;
         let (owner, id) = self.selected(&session)?;
         let standing = rotate::leaked(&session, &owner, id.as_ref())?;
-        told::say(&context.ui, &owner, &standing, session.cloud.now());
+        told::say(&context.ui, &session, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
     }
 

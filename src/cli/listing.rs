@@ -1,7 +1,8 @@
 //! What is listed by name: a table, the names alone, CSV, or one object.
 
 use super::{
-    csv_output, table,
+    csv_output,
+    table::{self, Column},
     ui::{self, Output},
 };
 use crate::cli::failure::Failure;
@@ -13,7 +14,7 @@ pub(super) trait Listed: Serialize {
     /// The fields that the CSV has.
     const COLUMNS: &'static [&'static str];
     /// The heads of the table.
-    const HEADER: &'static [&'static str];
+    const HEADER: &'static [Column];
 
     fn name(&self) -> &str;
     /// One for each head.

@@ -4,7 +4,7 @@ use super::{
     context::Context,
     escape::escape,
     selector::OwnerArgs,
-    table::{self, Cell, Look, Tone},
+    table::{self, Cell, Column, Look, Need, Tone},
     ui::{self, Output},
 };
 use crate::cli::failure::Failure;
@@ -39,14 +39,23 @@ pub(crate) struct Log {
 
 /// Rows of a table, which is measured before its first line is printed.
 const ROWS: usize = 1000;
-const HEADER: [&str; 6] = [
-    "TIME",
-    "ACTION",
-    "OUTCOME",
-    "ACCESSKEY ID",
-    "OWNER",
-    "SIGNED BY",
-];
+
+/// Returns the columns. That all was done is the rule: only where an outcome is another one must that column be seen.
+fn columns(all_done: bool) -> [Column; 6] {
+    let outcome = if all_done {
+        Need::Extra(2)
+    } else {
+        Need::Whole
+    };
+    [
+        Column("TIME", Need::Extra(1)),
+        Column("ACTION", Need::Whole),
+        Column("OUTCOME", outcome),
+        Column("ACCESSKEY ID", Need::Whole),
+        Column("OWNER", Need::Whole),
+        Column("SIGNED BY", Need::Extra(3)),
+    ]
+}
 
 impl Log {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
@@ -161,8 +170,9 @@ fn tabled(
         let text = format!("{left_out} earlier actions are left out; `akm log -o plain` shows all");
         context.ui.note(&text);
     }
-    let rows = last.iter().map(|line| cells(line, look)).collect();
-    ui::page(&table::render(&HEADER, rows, look))
+    let rows: Vec<_> = last.iter().map(|line| cells(line, look)).collect();
+    let columns = columns(last.iter().all(|line| line.outcome == Effect::Done));
+    ui::page(&table::render(&columns, &rows, look))
 }
 
 fn words(line: &Line) -> [String; 6] {

@@ -1,12 +1,9 @@
-//! The note that the console shows before it makes a pair: whose is it to be? Asked on a terminal, where no owner was named.
+//! The note that the console shows before it makes a pair: who is it for? Asked on a terminal, where no owner was named.
 
-use super::{
-    context::Context,
-    ui::{Ui, line},
-};
+use super::{context::Context, ui::line, words::place};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName};
-use crate::ops::{self, Kind, Session};
+use crate::ops::{self, Kind, Session, create};
 use inquire::ui::{Attributes, RenderConfig, StyleSheet};
 use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text, set_global_render_config};
@@ -33,28 +30,35 @@ pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure
          give each program a RAM user of its own, with the permissions that it needs",
     );
     if super::context::variable("TERM").is_some_and(|terminal| terminal == "dumb") {
-        return in_a_line(context);
+        return in_a_line(context, session);
     }
     set_global_render_config(look());
-    match answered(Select::new("Whose pair is it to be?", vec![USER, ACCOUNT]).prompt())? {
-        ACCOUNT => warn_of_account(context).map(|()| Owner::Account),
-        _ => pick(&context.ui, session).map(Owner::RamUser),
+    match answered(Select::new("Who is this AccessKey for?", vec![USER, ACCOUNT]).prompt())? {
+        ACCOUNT => account(context, session),
+        _ => pick(context, session).map(Owner::RamUser),
     }
+}
+
+/// The account's own pair. What is refused is refused before the question.
+fn account(context: &Context, session: &Session) -> Result<Owner, Failure> {
+    create::check(session, &Owner::Account)?;
+    warn_of_account(context, &place(session)).map(|()| Owner::Account)
 }
 
 /// The account's own pair wants a yes of its own, however it was asked for.
-pub(crate) fn warn_of_account(context: &Context) -> Result<(), Failure> {
+pub(crate) fn warn_of_account(context: &Context, place: &str) -> Result<(), Failure> {
     context.ui.warn(
         "the account's own pair opens everything the account has; a RAM user's pair is advised",
     );
-    context.ui.insist("make a pair for the account itself?")
+    let question = format!("create an AccessKey for the account itself in {place}?");
+    context.ui.insist(&question)
 }
 
 /// Asks without moves on the screen, which a terminal of the kind `dumb` would show as garbage.
-fn in_a_line(context: &Context) -> Result<Owner, Failure> {
+fn in_a_line(context: &Context, session: &Session) -> Result<Owner, Failure> {
     match line("who is this AccessKey for? A RAM user's name (advised), or --account: ")?.trim() {
         "" => answered(Err(InquireError::OperationCanceled)),
-        "--account" => warn_of_account(context).map(|()| Owner::Account),
+        "--account" => account(context, session),
         name => Ok(Owner::RamUser(UserName::parse(name)?)),
     }
 }
@@ -68,10 +72,10 @@ fn look() -> RenderConfig<'static> {
 }
 
 /// One of the account's RAM users, or a new one.
-fn pick(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
+fn pick(context: &Context, session: &Session) -> Result<UserName, Failure> {
     let users = session.cloud.users()?;
     if users.is_empty() {
-        return new_user(ui, session);
+        return new_user(context, session);
     }
     let names = users.iter().map(|user| user.name.as_str());
     let choices: Vec<&str> = std::iter::once(NEW).chain(names).collect();
@@ -80,12 +84,12 @@ fn pick(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
             .with_page_size(PAGE)
             .prompt(),
     )? {
-        NEW => new_user(ui, session),
+        NEW => new_user(context, session),
         name => Ok(UserName::parse(name)?),
     }
 }
 
-fn new_user(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
+fn new_user(context: &Context, session: &Session) -> Result<UserName, Failure> {
     let valid = |text: &str| {
         Ok(match UserName::parse(text) {
             Ok(_) => Validation::Valid,
@@ -99,20 +103,21 @@ fn new_user(ui: &Ui, session: &Session) -> Result<UserName, Failure> {
     )?;
     let name = UserName::parse(&name)?;
     if ops::user::ensure(session, &name)? {
-        ui.note(&format!("RAM user `{name}` was made"));
+        super::create::made_user(context, session, &name);
     }
     Ok(name)
 }
 
+const UNANSWERED: &str = "the question was not answered";
+
 /// A question that is not answered ends the command: nothing was changed.
 pub(crate) fn answered<T>(answer: Result<T, InquireError>) -> Result<T, Failure> {
     answer.map_err(|error| {
-        let why = match error {
-            InquireError::OperationCanceled | InquireError::OperationInterrupted => {
-                "the question was not answered".to_owned()
-            }
-            error => error.to_string(),
+        let (kind, why) = match error {
+            InquireError::OperationCanceled => (Kind::Cancelled, UNANSWERED.to_owned()),
+            InquireError::OperationInterrupted => (Kind::Interrupted, UNANSWERED.to_owned()),
+            error => (Kind::Failed, error.to_string()),
         };
-        Failure::new(Kind::Failed, "nothing was changed").because(why)
+        Failure::new(kind, "nothing was changed").because(why)
     })
 }

@@ -1,6 +1,6 @@
 //! `akm delete`, and how one pair is shown.
 
-use super::{candidates, context::Context, selector::key_id, ui};
+use super::{candidates, context::Context, question, selector::key_id, ui, words};
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, time};
 use crate::metadata::inventory::PairRecord;
@@ -70,27 +70,19 @@ impl Delete {
         };
         let session = context.changing()?;
         let owner = retire::about_to_delete(&session, &id, allowed)?;
-        let end = if self.purge { " for good" } else { "" };
-        context
-            .ui
-            .insist(&format!("delete `{id}` of {owner}{end}?"))?;
+        let end = if self.purge { ", for good" } else { "" };
+        let asked = || format!("delete {}{end}?", question::pair(&session, &owner, &id));
+        context.ui.insist_on(asked)?;
         let deleted = retire::delete(&session, &id, allowed)?;
-        match deleted.restorable_until {
-            Some(until) => {
-                let until = time::format(until);
-                context.ui.note(&format!(
-                    "`{id}` of {} is deleted; the cloud's recycle bin keeps it until {until}",
-                    deleted.owner
-                ));
-            }
-            None if self.purge => context
-                .ui
-                .note(&format!("`{id}` of {} is deleted for good", deleted.owner)),
-            None => context.ui.note(&format!(
-                "`{id}` of {} is deleted; until when the cloud's recycle bin keeps it is not known",
-                deleted.owner
-            )),
-        }
+        let (whose, place) = (words::whose(&deleted.owner), words::place(&session));
+        let kept = match deleted.restorable_until {
+            Some(until) => format!(" The recycle bin keeps it until {}.", time::format(until)),
+            None if self.purge => String::new(),
+            None => " Until when the recycle bin keeps it is not known.".to_owned(),
+        };
+        context.ui.result(&format!(
+            "Deleted AccessKey {id} of {whose} in {place}{end}.{kept}"
+        ));
         if context.ui.json() {
             return ui::print_json(&serde_json::json!({
                 "access_key_id": id.as_str(),

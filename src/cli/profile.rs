@@ -7,6 +7,7 @@ use super::{
     profile_add::Add,
     profile_edit::Edit,
     profile_remove::remove,
+    table::{Column, Need},
     ui,
 };
 use crate::cli::failure::Failure;
@@ -20,7 +21,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// Look after the accounts that akm works in
+/// Manage profiles: the accounts akm works in
 #[derive(Debug, Subcommand)]
 #[command(after_long_help = examples![
     "akm profile add prod --access-key-id LTAI5tAbCdEfGhIjKlMnOp" => "asks for the secret, and the cloud whose it is",
@@ -34,12 +35,12 @@ pub(crate) enum Profile {
     /// Show one profile; never its secret
     #[command(after_long_help = examples!["akm profile show prod" => "account, identity, what signs, and by what way"])]
     Show {
-        /// The profile [default: the one that is meant when none is named]
+        /// The profile [default: the default profile]
         #[arg(add = candidates::profiles())]
         name: Option<String>,
     },
     Edit(Box<Edit>),
-    /// Choose the profile that is meant when none is named
+    /// Choose the default profile
     #[command(after_long_help = examples![
         "akm profile use prod" => "from now on, for every command without `-p`",
         "akm profile use sandbox" => "back to the account on this machine",
@@ -151,8 +152,14 @@ impl Listed for View<'_> {
         "endpoint",
         "role_arn",
     ];
-    const HEADER: &'static [&'static str] =
-        &["", "NAME", "ACCOUNT", "IDENTITY", "SIGNS WITH", "ENDPOINT"];
+    const HEADER: &'static [Column] = &[
+        Column("", Need::Whole),
+        Column("NAME", Need::Whole),
+        Column("ACCOUNT", Need::Whole),
+        Column("IDENTITY", Need::Extra(2)),
+        Column("SIGNS WITH", Need::Extra(1)),
+        Column("ENDPOINT", Need::Extra(3)),
+    ];
 
     fn name(&self) -> &str {
         self.name

@@ -8,7 +8,10 @@ use crate::core::name::ProfileName;
 use crate::metadata::config::Config;
 use crate::metadata::log::Action;
 use crate::metadata::profile::Profile;
-use crate::ops::{self, Account, Kind, recover};
+use crate::ops::{
+    self, Account, Kind,
+    recover::{self, Open, What},
+};
 
 pub(super) fn remove(
     context: &Context,
@@ -33,7 +36,7 @@ pub(super) fn remove(
     if last {
         tell_what_is_open(context, &account)?;
     }
-    ask(context, name, drop_secret.then_some(id))?;
+    ask(context, name, &entry, drop_secret)?;
     let after = forget(context, &account, name, &entry, drop_secret)?;
     drop_login(context, &account, &entry);
     ops::profile::written_down(&account, Action::ProfileRemove, &entry);
@@ -47,12 +50,18 @@ pub(super) fn remove(
 fn ask(
     context: &Context,
     name: &ProfileName,
-    dropped: Option<&AccessKeyId>,
+    entry: &Profile,
+    drop_secret: bool,
 ) -> Result<(), Failure> {
-    let secret = dropped.map_or_else(String::new, |id| format!(" and the secret of `{id}`"));
-    context
-        .ui
-        .insist(&format!("forget the profile `{name}`{secret}?"))
+    let secret = if drop_secret {
+        format!(" and the secret of `{}`", entry.access_key_id)
+    } else {
+        String::new()
+    };
+    let (account, identity) = (&entry.account_id, &entry.identity);
+    context.ui.insist(&format!(
+        "remove the profile {name} (account {account}, signs as {identity}){secret}?"
+    ))
 }
 
 /// `Refused` where another profile signs with the pair.
@@ -83,15 +92,22 @@ fn is_last(config: &Config, name: &ProfileName, entry: &Profile) -> bool {
 /// Once the profile is gone, no command comes upon it.
 fn tell_what_is_open(context: &Context, account: &Account) -> Result<(), Failure> {
     let (open, unreadable) = recover::list(&account.journal)?;
-    let (what, them) = match open.len() + unreadable.len() {
-        0 => return Ok(()),
-        1 => ("1 thing is".to_owned(), "it"),
-        count => (format!("{count} things are"), "them"),
+    let is_rotation = |open: &Open| matches!(open.what, What::Rotation(_));
+    let what = match (open.len() + unreadable.len(), open.iter().all(is_rotation)) {
+        (0, _) => return Ok(()),
+        (1, true) => "1 unfinished rotation".to_owned(),
+        (1, false) => "1 unfinished operation".to_owned(),
+        (count, true) => format!("{count} unfinished rotations"),
+        (count, false) => format!("{count} unfinished operations"),
     };
-    context.ui.warn(&format!(
-        "{what} open in account {}, and no command comes upon {them} without a profile of it: `akm -p {} recover --list` shows {them}",
-        account.id, account.profile
+    let (id, profile) = (&account.id, &account.profile);
+    context.ui.warning(&format!(
+        "{what} in account {id}, and no other profile for that account"
     ));
+    // Without a question the profile is about to go.
+    if !context.ui.agrees() {
+        context.ui.hint(&format!("akm -p {profile} recover --list"));
+    }
     Ok(())
 }
 

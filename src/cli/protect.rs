@@ -65,20 +65,18 @@ impl Protect {
         span: Option<Span>,
         until: Option<Timestamp>,
     ) -> Result<(), Failure> {
-        let is = if self.remove {
-            "is without a passphrase"
+        let done = if self.remove {
+            "Passphrase removed."
         } else {
-            "is under the passphrase"
+            "Passphrase set."
         };
         let kept = span.zip(until).map_or(String::new(), |(span, until)| {
             format!(
-                "; unlocked until {}, and for {span} after each time it is given",
+                " Unlocked until {}, and for {span} after each time it is given.",
                 time::format(until)
             )
         });
-        context
-            .ui
-            .note(&format!("the identity of the store `age` {is}{kept}"));
+        context.ui.result(&format!("{done}{kept}"));
         if !context.ui.json() {
             return Ok(());
         }

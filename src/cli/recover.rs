@@ -7,16 +7,13 @@ use super::{
     pair::PairView,
     rotate::told,
     selector::key_id,
-    table,
+    table::{self, Column, Need},
     ui::{self, Ui},
 };
 use crate::cli::failure::Failure;
-use crate::core::{
-    account::Owner,
-    time::{self, Timestamp},
-};
+use crate::core::{account::Owner, time};
 use crate::ops::{
-    Account,
+    Account, Session,
     recover::{self, Dismissed, Ended},
     rotate::{Standing, State},
 };
@@ -74,7 +71,7 @@ impl Recover {
                 recovered.push(json!(PairView::new(&session, owner, &pair)));
             }
             Ended::Rotated(standing) => {
-                rotated(&context.ui, owner, &standing, session.cloud.now());
+                rotated(&context.ui, &session, owner, &standing);
                 recovered.push(json!(told::View::new(&session, owner, &standing)));
             }
         })?;
@@ -110,23 +107,25 @@ impl Recover {
 }
 
 /// What a rotation came to; a rollback is told by its old pair.
-fn rotated(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
+fn rotated(to: &Ui, session: &Session, owner: &Owner, standing: &Standing) {
     if !matches!(standing.state, State::Undone | State::RolledBack) {
         to.note(&format!(
             "rotated: AccessKey pair `{}` of {owner} is in use",
             standing.new.access_key_id
         ));
     }
-    told::say(to, owner, standing, now);
+    told::say(to, session, owner, standing);
 }
 
 fn wait(to: &Ui, waiting: usize) {
     let what = match waiting {
         0 => return,
-        1 => "1 rotation waits for its time".to_owned(),
-        count => format!("{count} rotations wait for their time"),
+        1 => "1 rotation is not due yet".to_owned(),
+        count => format!("{count} rotations are not due yet"),
     };
-    to.note(&format!("{what}: `akm recover --list` shows when"));
+    to.note(&format!(
+        "{what}: `akm recover --list` shows when, and `akm rotate --all --finish` goes on then"
+    ));
 }
 
 /// The first tells how it ended; the others are said before it.
@@ -173,7 +172,12 @@ fn what(what: recover::What) -> String {
     what.as_str().to_owned() + &stage.unwrap_or_default()
 }
 
-const HEADER: [&str; 4] = ["WHAT", "OWNER", "ACCESSKEY ID", "NOT BEFORE"];
+const HEADER: [Column; 4] = [
+    Column("WHAT", Need::Whole),
+    Column("OWNER", Need::Whole),
+    Column("ACCESSKEY ID", Need::Whole),
+    Column("NOT BEFORE", Need::Extra(1)),
+];
 
 fn list(context: &Context) -> Result<(), Failure> {
     let (open, unreadable) = open(context.account()?)?;

@@ -24,7 +24,7 @@ impl Rollback {
         let owner = self.selected(context)?;
         let session = context.changing()?;
         let standing = rotate::roll_back(&session, &owner)?;
-        told::say(&context.ui, &owner, &standing, session.cloud.now());
+        told::say(&context.ui, &session, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
     }
 

@@ -52,13 +52,10 @@ fn reset(context: &Context) -> Result<(), Failure> {
     };
     let account = found
         .as_ref()
-        .map_or_else(String::new, |(account, _)| format!(", account {account}"));
-    context
-        .ui
-        .warn(&format!("this is the sandbox{account} on this machine"));
-    context
-        .ui
-        .insist("forget the sandbox, its users, its pairs and their secrets?")?;
+        .map_or_else(String::new, |(account, _)| format!(" (account {account})"));
+    context.ui.insist(&format!(
+        "forget the sandbox{account}: its RAM users, its pairs and their secrets?"
+    ))?;
     // Every command that uses the sandbox holds a share of this one until its end.
     let _alone = ops::session::lock(&context.home, "sandbox", &*context.clock, &context.ui)?;
     let _lock = ops::session::lock(&context.home, "home", &*context.clock, &context.ui)?;

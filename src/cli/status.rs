@@ -1,6 +1,6 @@
 //! `akm disable`, `akm enable`, `akm restore`
 
-use super::{candidates, context::Context, pair::PairView, selector::key_id, ui};
+use super::{candidates, context::Context, pair::PairView, selector::key_id, ui, words};
 use crate::cli::failure::Failure;
 use crate::core::access_key::Status;
 use crate::metadata::inventory::PairRecord;
@@ -101,9 +101,12 @@ impl Restore {
 
 fn show(context: &Context, session: &Session, pair: &PairRecord) -> Result<(), Failure> {
     let owner = session.owner_of(&pair.access_key_id)?;
-    context.ui.note(&format!(
-        "`{}` of {owner} is {}",
-        pair.access_key_id, pair.status
+    context.ui.result(&format!(
+        "AccessKey {} of {} in {} is {}.",
+        pair.access_key_id,
+        words::whose(&owner),
+        words::place(session),
+        pair.status
     ));
     if context.ui.json() {
         return ui::print_json(&PairView::new(session, &owner, pair));

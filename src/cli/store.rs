@@ -4,7 +4,8 @@ use super::{
     context::Context,
     protect::Protect,
     store_move::{MoveArgs, Use},
-    table, ui,
+    table::{self, Column, Need},
+    ui,
 };
 use crate::cli::failure::Failure;
 use crate::core::time;
@@ -15,13 +16,13 @@ use clap::Subcommand;
 use serde::Serialize;
 use serde_json::json;
 
-/// Look after the secret store
+/// Manage the secret store
 #[derive(Debug, Subcommand)]
 #[command(after_long_help = examples![
     "akm store status" => "which store is used, and whether it can be opened",
 ])]
 pub(crate) enum Store {
-    /// Show where secrets rest and whether they can be had; changes nothing, asks nobody
+    /// Show where secrets are saved and whether they can be had; changes nothing, asks nobody
     #[command(after_long_help = examples![
         "akm store status" => "which store is used, and whether it can be opened",
         "AKM_STORE=age akm store status" => "the same, as if new secrets went to `age`",
@@ -77,10 +78,17 @@ fn status(context: &Context) -> Result<(), Failure> {
             .ui
             .note("no store is chosen yet: the first secret that has to be kept chooses one");
     }
-    let header = ["STORE", "STATE", "SECRETS", "RECIPIENT", ""];
     let cells: Vec<Vec<String>> = rows.into_iter().map(Row::cells).collect();
-    ui::print(table::plain(&header, &cells).as_bytes())
+    ui::print(table::plain(&HEADER, &cells).as_bytes())
 }
+
+const HEADER: [Column; 5] = [
+    Column("STORE", Need::Whole),
+    Column("STATE", Need::Text),
+    Column("SECRETS", Need::Extra(1)),
+    Column("RECIPIENT", Need::Extra(2)),
+    Column("", Need::Whole),
+];
 
 fn row(
     kind: StoreKind,

@@ -2,7 +2,7 @@
 
 use super::{
     context::Context,
-    table,
+    table::{self, Column, Need},
     ui::{self, Ui},
 };
 use crate::cli::failure::Failure;
@@ -126,6 +126,14 @@ fn place(kind: StoreKind) -> &'static str {
     }
 }
 
+const HEADER: [Column; 5] = [
+    Column("ACCESSKEY ID", Need::Whole),
+    Column("OWNER", Need::Whole),
+    Column("ACCOUNT", Need::Extra(1)),
+    Column("FROM", Need::Extra(2)),
+    Column("STATE", Need::Whole),
+];
+
 fn print(to: &Ui, moved: &Moved) -> Result<(), Failure> {
     if to.json() {
         let rows: Vec<Value> = moved.rows.iter().map(object).collect();
@@ -147,9 +155,8 @@ fn print(to: &Ui, moved: &Moved) -> Result<(), Failure> {
             row.state.as_str().to_owned(),
         ]
     };
-    let header = ["ACCESSKEY ID", "OWNER", "ACCOUNT", "FROM", "STATE"];
     let rows: Vec<Vec<String>> = moved.rows.iter().map(cells).collect();
-    ui::print(table::plain(&header, &rows).as_bytes())
+    ui::print(table::plain(&HEADER, &rows).as_bytes())
 }
 
 fn object(row: &Row) -> Value {

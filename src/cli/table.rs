@@ -1,16 +1,24 @@
 //! Tables: on a terminal as wide as it is, with ages in words and colour by meaning; elsewhere plain columns and exact times.
 
+mod layout;
+
 use super::escape::escape;
 use crate::core::time::{self, Timestamp};
+use crate::sys::terminal;
 use chrono::TimeDelta;
-use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+pub(crate) use layout::Need;
+use layout::{GAP, Wanted};
+use std::borrow::Cow;
 use std::env;
 use std::io::{self, IsTerminal};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Where a table goes and when it is read.
 pub(crate) struct Look {
     pub(crate) now: Timestamp,
     terminal: bool,
+    /// The terminal's columns, where it says how many.
+    room: Option<usize>,
     colour: bool,
 }
 
@@ -25,6 +33,7 @@ impl Look {
         Self {
             now,
             terminal,
+            room: terminal.then(|| terminal::width(io::stdout())).flatten(),
             colour: !set("NO_COLOR") && (forced || (terminal && !dumb)),
         }
     }
@@ -41,12 +50,13 @@ impl Look {
         }
     }
 
-    /// What is to be done to an old pair, and when: `old, delete after 2026-…`, `delete in 2 days`, `delete: now due`.
+    /// What can be done to an old pair, and from when on; nobody does it by himself. `can be deleted in 2 days`, `can be deleted now`,
+    /// `can be deleted after 2026-…`.
     pub(crate) fn due(&self, what: &str, text: &str) -> String {
         match time::parse(text) {
-            Ok(at) if at <= self.now => format!("{what}: now due"),
-            Ok(at) if self.terminal => format!("{what} in {}", words(at - self.now)),
-            _ => format!("old, {what} after {text}"),
+            Ok(at) if at <= self.now => format!("can be {what} now"),
+            Ok(at) if self.terminal => format!("can be {what} in {}", words(at - self.now)),
+            _ => format!("can be {what} after {text}"),
         }
     }
 }
@@ -60,6 +70,10 @@ pub(crate) enum Tone {
     Warn,
     Bad,
 }
+
+/// A column's head, and what becomes of the column where there is too little room.
+#[derive(Clone, Copy)]
+pub(crate) struct Column(pub(crate) &'static str, pub(crate) Need);
 
 /// A cell's text, escaped, and its meaning.
 pub(crate) struct Cell {
@@ -75,107 +89,119 @@ impl Cell {
         }
     }
 
-    fn shown(self, colour: bool) -> comfy_table::Cell {
-        let cell = comfy_table::Cell::new(self.text);
-        match self.tone {
-            _ if !colour => cell,
-            Tone::Plain => cell,
-            Tone::Faint => cell.add_attribute(Attribute::Dim),
-            Tone::Good => cell.fg(GREEN),
-            Tone::Warn => cell.fg(ORANGE),
-            Tone::Bad => cell.fg(RED),
-        }
-    }
-}
-
-/// Fixed colours, not the terminal's own: each can be read on white and on black, which many a terminal's yellow and green cannot.
-const GREEN: Color = Color::AnsiValue(28);
-const ORANGE: Color = Color::AnsiValue(130);
-const RED: Color = Color::AnsiValue(160);
-
-/// The widest that a middle column gets on a terminal, in characters; the first, an id that people copy, is kept up to that.
-const WIDEST: u16 = 24;
-/// What a middle column keeps, and the last one, when there is too little room: `disable in 59 days` is told.
-const LEAST: u16 = 10;
-const LEAST_LAST: u16 = 18;
-/// Blanks between columns.
-const GAP: u16 = 2;
-
-/// Rows under their header. On a terminal a row is one line, and columns give way to each other.
-pub(crate) fn render(header: &[&str], rows: Vec<Vec<Cell>>, look: &Look) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    for row in rows {
-        let mut row = comfy_table::Row::from(row.into_iter().map(|cell| cell.shown(look.colour)));
-        if look.terminal {
-            row.max_height(1);
-        }
-        table.add_row(row);
-    }
-    fit(&mut table, look);
-    table
-        .lines()
-        .fold(String::new(), |text, line| text + line.trim_end() + "\n")
-}
-
-fn fit(table: &mut Table, look: &Look) {
-    let mut widths = table.column_max_content_widths();
-    if let Some(room) = table.width().filter(|_| look.terminal) {
-        squeeze(&mut widths, room);
-    }
-    for (column, width) in table.column_iter_mut().zip(widths) {
-        column.set_padding((0, GAP));
-        if look.terminal {
-            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
-        }
-    }
-    if look.terminal {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-    }
-    if look.colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-}
-
-/// Makes columns as narrow as the room wants: first the last one, then the widest of the others, then what is left of the last.
-fn squeeze(widths: &mut [u16], room: u16) {
-    let gaps = GAP * u16::try_from(widths.len()).unwrap_or(0);
-    let Some((last, others)) = widths.split_last_mut() else {
-        return;
-    };
-    for middle in others.iter_mut().skip(1) {
-        *middle = WIDEST.min(*middle);
-    }
-    let over = |last: u16, others: &[u16]| {
-        let all = others
-            .iter()
-            .fold(last, |sum, width| sum.saturating_add(*width));
-        all.saturating_add(gaps).saturating_sub(room)
-    };
-    *last -= over(*last, others).min(last.saturating_sub(LEAST_LAST));
-    while over(*last, others) > 0 {
-        let spare =
-            |(at, width): (usize, &u16)| width.saturating_sub(if at == 0 { WIDEST } else { LEAST });
-        let widest = others.iter().enumerate().filter(|both| spare(*both) > 0);
-        let Some((at, _)) = widest.max_by_key(|(_, width)| **width) else {
-            break;
+    /// The colours are fixed ones, not the terminal's own: each can be read on white and on black, which many a terminal's yellow and
+    /// green cannot.
+    fn painted(&self, text: &str, colour: bool) -> String {
+        let code = match self.tone {
+            _ if !colour => return text.to_owned(),
+            Tone::Plain => return text.to_owned(),
+            Tone::Faint => "2",
+            Tone::Good => "38;5;28",
+            Tone::Warn => "38;5;130",
+            Tone::Bad => "38;5;160",
         };
-        others[at] -= 1;
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
-    *last -= over(*last, others).min(last.saturating_sub(1));
+
+    fn says_nothing(&self) -> bool {
+        matches!(self.text.as_str(), "" | "-")
+    }
 }
 
-/// The same without meanings.
-pub(crate) fn plain(header: &[&str], rows: &[Vec<String>]) -> String {
+/// Returns the rows under their heads. On a terminal a row is one line as long as what must be seen of it fits, else a block of lines;
+/// columns that say nothing are left out there.
+pub(crate) fn render(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> String {
+    if look.terminal && rows.is_empty() {
+        return String::new();
+    }
+    let wanted = wanted(columns, rows, look);
+    let shown = match look.room {
+        Some(room) => layout::fit(wanted, room),
+        None => Some(wanted.iter().map(|(at, _, width)| (*at, *width)).collect()),
+    };
+    match shown {
+        Some(shown) => lines(columns, rows, &shown, look),
+        None => blocks(columns, rows, look),
+    }
+}
+
+fn wanted(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> Vec<Wanted> {
+    let columns = columns.iter().enumerate();
+    let telling = columns.filter(|(at, Column(_, need))| {
+        let is_extra = matches!(need, Need::Extra(_));
+        !(look.terminal && is_extra && rows.iter().all(|row| row[*at].says_nothing()))
+    });
+    telling
+        .map(|(at, Column(title, need))| {
+            let cells = rows.iter().map(|row| row[at].text.width());
+            (at, *need, cells.fold(title.width(), usize::max))
+        })
+        .collect()
+}
+
+fn lines(columns: &[Column], rows: &[Vec<Cell>], shown: &[(usize, usize)], look: &Look) -> String {
+    let heads: Vec<Cell> = columns
+        .iter()
+        .map(|column| Cell::new(column.0, Tone::Plain))
+        .collect();
+    let line = |row: &[Cell]| {
+        let cells = shown.iter().map(|(at, width)| {
+            let text = cut(&row[*at].text, *width);
+            let blanks = " ".repeat(width - text.width() + GAP);
+            row[*at].painted(&text, look.colour) + &blanks
+        });
+        cells.collect::<String>().trim_end().to_owned() + "\n"
+    };
+    let rows = rows.iter().map(|row| line(row));
+    std::iter::once(line(&heads)).chain(rows).collect()
+}
+
+/// A line for each cell that says something, and a blank line between rows.
+fn blocks(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> String {
+    let heads = columns.iter().map(|column| column.0.width());
+    let width = heads.max().unwrap_or_default() + GAP;
+    let line = |(column, cell): (&Column, &Cell)| {
+        let blanks = " ".repeat(width - column.0.width());
+        [
+            column.0,
+            &blanks,
+            &cell.painted(&cell.text, look.colour),
+            "\n",
+        ]
+        .concat()
+    };
+    let block = |row: &Vec<Cell>| {
+        let cells = columns.iter().zip(row);
+        let telling = cells.filter(|(_, cell)| !cell.says_nothing());
+        telling.map(line).collect::<String>()
+    };
+    rows.iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the text in at most so many columns of the terminal.
+fn cut(text: &str, width: usize) -> Cow<'_, str> {
+    const MARK: &str = "...";
+    if text.width() <= width {
+        return text.into();
+    }
+    let mut left = width.saturating_sub(MARK.len());
+    let kept = text.chars().take_while(|letter| {
+        let fits = letter.width().unwrap_or_default() <= left;
+        left -= letter.width().unwrap_or_default().min(left);
+        fits
+    });
+    (kept.collect::<String>() + MARK).into()
+}
+
+/// Renders cells without meanings to standard output's look.
+pub(crate) fn plain(columns: &[Column], rows: &[Vec<String>]) -> String {
     let look = Look::of_output(Timestamp::default());
     let cells = |row: &Vec<String>| {
-        row.iter()
-            .map(|text| Cell::new(text, Tone::Plain))
-            .collect()
+        let cells = row.iter().map(|text| Cell::new(text, Tone::Plain));
+        cells.collect()
     };
-    render(header, rows.iter().map(cells).collect(), &look)
+    let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
+    render(columns, &rows, &look)
 }
 
 /// A span in its largest unit: `3 months`, `2 days`, `1 h`, `5 s`.
@@ -191,43 +217,4 @@ fn words(span: TimeDelta) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_give_way() {
-        for (before, room, after) in [
-            (&[24, 5, 8, 6, 9][..], 80, &[24, 5, 8, 6, 9][..]),
-            (&[24, 5, 8, 6, 90], 80, &[24, 5, 8, 6, 27]),
-            (&[24, 64, 8, 9, 90], 80, &[24, 11, 8, 9, 18]),
-            (&[24, 64, 8, 9, 7], 200, &[24, 24, 8, 9, 7]),
-            (&[64, 18, 20, 24, 7], 120, &[41, 18, 20, 24, 7]),
-            (&[24, 10, 10, 90], 40, &[24, 10, 10, 1]),
-            (&[24, 10], 5, &[24, 1]),
-        ] {
-            let mut widths = before.to_vec();
-            squeeze(&mut widths, room);
-            assert_eq!(widths, after, "{before:?} in {room}");
-        }
-    }
-
-    #[test]
-    fn spans_in_words() {
-        for (seconds, expected) in [
-            (0, "0 s"),
-            (59, "59 s"),
-            (60, "1 min"),
-            (3599, "59 min"),
-            (3600, "1 h"),
-            (86400, "24 h"),
-            (2 * 86400 - 1, "47 h"),
-            (2 * 86400, "2 days"),
-            (59 * 86400, "59 days"),
-            (60 * 86400, "2 months"),
-            (729 * 86400, "24 months"),
-            (730 * 86400, "2 years"),
-        ] {
-            assert_eq!(words(TimeDelta::seconds(seconds)), expected);
-        }
-    }
-}
+mod tests;

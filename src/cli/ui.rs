@@ -110,10 +110,11 @@ impl Ui {
         self.may_ask
     }
 
-    /// A routine question. `Ok(true)` when it is answered with yes, by `--yes` too; `NeedsAnswer` where nobody may be asked.
-    pub(crate) fn confirm(&self, question: &str) -> Result<bool, Failure> {
+    /// A routine question, which `--yes` answers too: `NeedsAnswer` where nobody may be asked, `Cancelled` where the answer is not yes.
+    /// Nothing was changed then.
+    pub(crate) fn insist(&self, question: &str) -> Result<(), Failure> {
         if self.yes {
-            return Ok(true);
+            return Ok(());
         }
         if !self.may_ask {
             return Err(Failure::new(Kind::NeedsAnswer, question.to_owned())
@@ -125,18 +126,24 @@ impl Ui {
         io::stdin().lock().read_line(&mut answer).map_err(|error| {
             Failure::new(Kind::Failed, "no answer could be read").because(error)
         })?;
-        Ok(matches!(
-            answer.trim().to_ascii_lowercase().as_str(),
-            "y" | "yes"
-        ))
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::new(Kind::Cancelled, "nothing was changed")
+                .because("the answer was not yes")),
+        }
     }
 
-    /// Like [`Ui::confirm`], and anything but yes is a failure: nothing was changed.
-    pub(crate) fn insist(&self, question: &str) -> Result<(), Failure> {
-        if self.confirm(question)? {
+    /// Like [`Ui::insist`], for a question that costs something to put into words.
+    pub(crate) fn insist_on(&self, question: impl FnOnce() -> String) -> Result<(), Failure> {
+        if self.yes {
             return Ok(());
         }
-        Err(Failure::new(Kind::Failed, "nothing was changed").because("the answer was not yes"))
+        self.insist(&question())
+    }
+
+    /// Whether routine questions are answered with yes.
+    pub(crate) fn agrees(&self) -> bool {
+        self.yes
     }
 }
 
@@ -155,6 +162,11 @@ impl Ui {
     /// A command that may be wanted.
     pub(crate) fn hint(&self, text: &str) {
         self.line("hint: ", text);
+    }
+
+    /// What nobody asked for, and a person must know.
+    pub(crate) fn fact(&self, text: &str) {
+        self.line("note: ", text);
     }
 
     /// It worked, and something is or will be wrong.

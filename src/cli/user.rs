@@ -4,12 +4,13 @@ use super::{
     candidates,
     context::Context,
     listing::{self, Listed},
-    ui,
+    table::{Column, Need},
+    ui, words,
 };
 use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
-use crate::ops::{self};
+use crate::ops::{self, Kind};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
@@ -83,8 +84,13 @@ impl Listed for View<'_> {
     const WORD: &'static str = "users";
     const COLUMNS: &'static [&'static str] =
         &["name", "user_id", "created_at", "display_name", "comment"];
-    const HEADER: &'static [&'static str] =
-        &["NAME", "USER ID", "CREATED", "DISPLAY NAME", "COMMENT"];
+    const HEADER: &'static [Column] = &[
+        Column("NAME", Need::Whole),
+        Column("USER ID", Need::Extra(2)),
+        Column("CREATED", Need::Extra(1)),
+        Column("DISPLAY NAME", Need::Text),
+        Column("COMMENT", Need::Text),
+    ];
 
     fn name(&self) -> &str {
         self.name
@@ -131,9 +137,10 @@ fn create(
         display_name.unwrap_or(name.as_str()),
         comment,
     )?;
+    let place = words::place(&session);
     context
         .ui
-        .note(&format!("RAM user `{}` was made", user.name));
+        .result(&format!("Created RAM user {} in {place}.", user.name));
     if context.ui.json() {
         return ui::print_json(&View::new(&user));
     }
@@ -175,13 +182,21 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
 fn delete(context: &Context, name: &str) -> Result<(), Failure> {
     let name = UserName::parse(name)?;
     let session = context.changing()?;
-    if !session.has_user(&name)? {
-        return Err(Failure::from(ops::user::missing(&name))
-            .hint("`akm user list` shows the ones there are"));
-    }
-    context.ui.insist(&format!("delete RAM user `{name}`?"))?;
+    ops::user::check_deletable(&session, &name).map_err(|failure| {
+        let is_missing = failure.kind == Kind::NoSuchUser;
+        let failure = Failure::from(failure);
+        if is_missing {
+            return failure.hint("`akm user list` shows the ones there are");
+        }
+        failure
+    })?;
+    let place = words::place(&session);
+    let question = format!("delete RAM user {name} in {place}?");
+    context.ui.insist(&question)?;
     ops::user::delete(&session, &name)?;
-    context.ui.note(&format!("RAM user `{name}` is deleted"));
+    context
+        .ui
+        .result(&format!("Deleted RAM user {name} in {place}."));
     if context.ui.json() {
         return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
     }

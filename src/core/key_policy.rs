@@ -143,10 +143,9 @@ impl Statement {
                 "it has {count} networks, and 1 to {NETWORKS} are allowed"
             ));
         }
-        match networks.iter().position(|one| !is_network(one)) {
-            Some(at) => Err(format!(
-                "network {} is none: an IPv4 or IPv6 address is expected, or a network as 203.0.113.0/24",
-                at + 1
+        match networks.iter().find(|one| !is_network(one)) {
+            Some(one) => Err(format!(
+                "\"{one}\" is not an IP address or network, such as 203.0.113.0/24"
             )),
             None => Ok(()),
         }
@@ -251,7 +250,7 @@ mod tests {
             why(vec![internet(&["::1"]), internet(&["::2"])]),
             "it has more than one `ClassicWhiteList`"
         );
-        assert!(why(vec![internet(&["::1", "x"])]).starts_with("statement 1: network 2 is none"));
+        assert!(why(vec![internet(&["::1", "x"])]).starts_with("statement 1: \"x\" is not an IP"));
         assert!(
             why(vec![internet(&["::1"]), Statement::of_vpc("x=::1")]).starts_with("statement 2: ")
         );

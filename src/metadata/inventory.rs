@@ -128,6 +128,13 @@ impl Inventory {
         names.map(str::to_owned).collect()
     }
 
+    /// The ids of all pairs known here, deleted ones too; those of a file that cannot be read are left out.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let records = self.all().unwrap_or_default().records;
+        let pairs = records.iter().flat_map(|record| &record.access_keys);
+        pairs.map(|pair| pair.access_key_id.to_string()).collect()
+    }
+
     /// A RAM user's name in the case of its letters that the cloud has.
     pub(crate) fn user_name(&self, key: &str) -> Option<UserName> {
         self.read(&format!("user-{key}")).ok()??.ram_user

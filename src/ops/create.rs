@@ -1,8 +1,8 @@
 //! `create`: one new pair for an owner, its secret held.
 
 use super::{
-    Failure, Session, advice::Advice, drive::End, live::Order, problem, record, remark::Unfinished,
-    session::no_such_pair, two_pairs, work::Work,
+    Failure, Session, advice::Advice, drive::End, issue::most_pairs, live::Order, problem, record,
+    remark::Unfinished, session::no_such_pair, two_pairs, work::Work,
 };
 use crate::core::{
     access_key::AccessKeyId,
@@ -33,6 +33,17 @@ impl Created<'_> {
         let work = self.work;
         work.map_or(Ok(()), |work| work.handed_out(&self.pair.access_key_id))
     }
+}
+
+/// Refuses what [`create`] would refuse of an owner that exists, before a person is asked. Changes nothing.
+pub(crate) fn check(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    session.check_signer(owner)?;
+    let goes_on = !session.journal.read(owner)?.is_empty();
+    let shown = session.cloud.pairs(owner)?;
+    if goes_on || shown.len() < most_pairs(&session.cloud, owner)? {
+        return Ok(());
+    }
+    Err(two_pairs::two_pairs(session, owner, &shown))
 }
 
 /// Makes a pair for an owner that exists, or finishes the one that an earlier command left half done.

@@ -7,6 +7,8 @@ pub(crate) enum Kind {
     Usage,
     NoSuchUser,
     NoSuchPair,
+    /// The owner is there, and has no pair.
+    NoPairYet,
     NoSuchEntity,
     NoSuchProfile,
     TwoPairs,
@@ -37,6 +39,10 @@ pub(crate) enum Kind {
     Busy,
     HalfDone,
     NeedsAnswer,
+    /// A question was answered with no.
+    Cancelled,
+    /// A question was left with Ctrl-C.
+    Interrupted,
     /// The program of `exec` or `serve` is not there.
     NoSuchProgram,
     /// It is there and cannot be executed.

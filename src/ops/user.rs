@@ -40,17 +40,26 @@ pub(crate) fn missing(name: &UserName) -> Failure {
     problem::User::Missing(name.clone()).into()
 }
 
+/// Refuses to delete a user that is not there, or has pairs: `NoSuchUser`, `Conflict`. Changes nothing.
+pub(crate) fn check_deletable(session: &Session, name: &UserName) -> Result<(), Failure> {
+    let owner = Owner::RamUser(name.clone());
+    session.record(&owner)?;
+    session.check_account()?;
+    if !session.has_user(name)? {
+        return Err(missing(name));
+    }
+    let pairs = session.cloud.pairs(&owner)?;
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    Err(problem::User::HasPairs(name.clone(), pairs).into())
+}
+
 /// `Conflict` while the user has pairs, policies or groups: the cloud refuses, and so do we, with what to do.
 pub(crate) fn delete(session: &Session, name: &UserName) -> Result<(), Failure> {
     let owner = Owner::RamUser(name.clone());
     let _lock = session.lock(&owner)?;
-    session.record(&owner)?;
-    session.check_account()?;
-    session.cloud.user(name)?;
-    let pairs = session.cloud.pairs(&owner)?;
-    if !pairs.is_empty() {
-        return Err(problem::User::HasPairs(name.clone(), pairs).into());
-    }
+    check_deletable(session, name)?;
     let answer = session.cloud.delete_user(name);
     record::change(session, Action::UserDelete, &owner, None, answer)?;
     super::refresh::user_gone_now(session, &owner)

@@ -23,7 +23,7 @@ use crate::metadata::{Home, config::Config, inventory::Inventory, journal::Journ
 use crate::ops::{Account, Kind, Session};
 use crate::store::{StoreKind, age::Unlock};
 use crate::sys::{
-    clipboard::Clipboard,
+    clipboard::{Clipboard, Missing},
     clock::{Clock, SystemClock},
 };
 use profile::Reach;
@@ -31,16 +31,19 @@ use std::any::Any;
 use std::env;
 use std::sync::{Arc, OnceLock};
 
-/// What this machine knows of a profile's account, for completion and spelling: nothing is opened, said or made, and what cannot
-/// be had is `None`.
+/// What this machine knows of a profile's account, for completion: nothing is opened, said or made, and what cannot be had is `None`.
 pub(crate) fn glance(profile: Option<String>) -> Option<Account> {
+    quiet(profile)?.known().ok()?
+}
+
+/// A context in which nobody is asked.
+pub(crate) fn quiet(profile: Option<String>) -> Option<Context> {
     let global = Global {
         profile,
         ..Global::default()
     };
     let ui = Ui::new(&global, true);
-    let context = Context::new(&global, Environment::read(), ui).ok()?;
-    context.known().ok()?
+    Context::new(&global, Environment::read(), ui).ok()
 }
 
 /// What every command starts from.
@@ -162,12 +165,12 @@ impl Context {
         Ok(session)
     }
 
-    /// A session for a command that changes something: in the sandbox it says so, `--quiet` or not.
+    /// A session for a command that changes something: in the sandbox that nobody named it says so, `--quiet` or not.
     pub(crate) fn changing(&self) -> Result<Session, Failure> {
         let session = self.session()?;
-        if session.profile.is_sandbox() {
-            self.ui.warn(&format!(
-                "this is the sandbox, account {} on this machine",
+        if session.profile.is_sandbox() && self.wanted.is_none() {
+            self.ui.warning(&format!(
+                "this is the sandbox, account {} on this machine. To work in your own account: akm profile add NAME",
                 session.id
             ));
         }
@@ -213,9 +216,18 @@ impl Context {
 
 /// The clipboard, found before anything is made for it. `Failed` where there is none.
 pub(crate) fn clipboard() -> Result<Clipboard, Failure> {
-    Clipboard::reach(|name| env::var_os(name)).map_err(|error| {
+    Clipboard::reach(|name| env::var_os(name)).map_err(|(why, missing)| {
+        let elsewhere = "run it in a graphical session, or over SSH on a terminal";
+        let (terminal, hint) = match missing {
+            Missing::Terminal => ("no terminal over SSH".to_owned(), elsewhere),
+            Missing::Sequences => ("the terminal (`TERM=dumb`) has none".to_owned(), elsewhere),
+            Missing::Tmux(value) => (
+                format!("tmux drops what it is sent: its option `set-clipboard` is `{value}`"),
+                "tmux set-option -s set-clipboard on",
+            ),
+        };
         Failure::new(Kind::Failed, "there is no clipboard to copy to")
-            .because(error)
-            .hint("run it in a graphical session, or over SSH on a terminal")
+            .because(format!("{why}, and {terminal}"))
+            .hint(hint)
     })
 }

@@ -10,6 +10,7 @@ use crate::core::proxy::{Login, Setting};
 use crate::core::secret::Secret;
 use crate::core::time::Span;
 use crate::metadata::config::Config;
+use crate::metadata::inventory::Inventory;
 use crate::metadata::profile::{Profile, Role};
 use crate::ops::{self, Kind, Session, Stores};
 use crate::store::{SecretName, StoreKind};
@@ -92,6 +93,7 @@ impl Context {
     pub(super) fn reach(&self, config: &Config) -> Result<Reach, Failure> {
         let name = self.profile_name(config)?;
         if name.is_sandbox() {
+            self.check_configured()?;
             return Ok(Reach::Sandbox);
         }
         let profile = config.profiles.get(&name).cloned();
@@ -103,6 +105,25 @@ impl Context {
             }
         })?;
         Ok(Reach::Cloud(name, Box::new(profile)))
+    }
+
+    /// Refuses to take the sandbox for what is meant where nobody named it, the configuration is lost, and another account is known.
+    fn check_configured(&self) -> Result<(), Failure> {
+        if self.wanted.is_some() || Config::is_there(&self.home) {
+            return Ok(());
+        }
+        let sandbox = self.sandbox()?.map(|folder| folder.account_id().clone());
+        let mut known = Inventory::accounts(&self.home)?.into_iter();
+        let Some(other) = known.find(|id| Some(id) != sandbox.as_ref()) else {
+            return Ok(());
+        };
+        let folder = self.home.config.display();
+        let message = format!("`config.toml` is missing in `{folder}`, and no profile is known");
+        Err(Failure::new(Kind::NoSuchProfile, message)
+            .because(format!("there are records of account {other}"))
+            .hint(
+                "`akm profile add NAME` adds the account again; `-p sandbox` works in the sandbox",
+            ))
     }
 
     /// Whether `create` makes a RAM user that is missing, unasked.

@@ -1,12 +1,12 @@
 //! The built-in account: made on first use, opened in this process, or handed to the server.
 
-use super::{Context, stores::Opened};
+use super::{Context, profile::Reach, stores::Opened};
 use crate::cli::failure::Failure;
 use crate::cloud::{Client, Credentials};
 use crate::core::{account::AccountId, name::ProfileName, secret::Secret};
 use crate::metadata::config::Config;
 use crate::ops::{self, Account, Kind, Session, Stores};
-use crate::sandbox;
+use crate::sandbox::{self, Records};
 use crate::store::{Recipient, SecretName, StoreKind};
 use crate::sys::random;
 use chrono::TimeDelta;
@@ -19,6 +19,19 @@ impl Context {
 
     pub(crate) fn sandbox_account(&self, id: &AccountId, config: Config) -> Account {
         self.account_of(ProfileName::sandbox(), id, config)
+    }
+
+    /// Tells whether the sandbox is meant and has a RAM user of that name: no pair of a user may be known, and the user be there.
+    pub(crate) fn sandbox_has(&self, name: &str) -> bool {
+        let config = Config::load(&self.home).ok();
+        let is_meant =
+            config.is_some_and(|config| matches!(self.reach(&config), Ok(Reach::Sandbox)));
+        let folder = self.sandbox().ok().flatten().filter(|_| is_meant);
+        folder.is_some_and(|folder| {
+            let opened = Records::open(&folder, &*self.clock);
+            let found = opened.and_then(|mut opened| opened.user(&name.to_ascii_lowercase()));
+            found.is_ok_and(|user| user.is_some())
+        })
     }
 
     pub(super) fn open_sandbox(&self) -> Result<Session, Failure> {
@@ -70,10 +83,7 @@ impl Context {
 
     /// What `sandbox serve` serves, and its seed: this machine's sandbox, or one that lasts as long as the process.
     #[cfg(feature = "server")]
-    pub(crate) fn served(
-        &self,
-        persist: bool,
-    ) -> Result<(Box<dyn sandbox::Records>, Secret), Failure> {
+    pub(crate) fn served(&self, persist: bool) -> Result<(Box<dyn Records>, Secret), Failure> {
         if persist {
             let settled = self.settle()?;
             return Ok((Box::new(settled.folder), settled.seed));

@@ -69,8 +69,9 @@ impl Context {
         }
         Err(match self.chosen(&config) {
             Some(kind) if kind != StoreKind::Age => {
-                let message =
-                    format!("secrets rest in the store `{kind}`, which has no passphrase of akm's");
+                let message = format!(
+                    "secrets are saved in the store `{kind}`, which has no passphrase of akm's"
+                );
                 Failure::new(Kind::Usage, message)
                     .because("only the identity of the store `age` takes one")
             }
@@ -142,14 +143,19 @@ impl Context {
         match store::canary(&keyring, &random) {
             Ok(()) => {
                 let recipient = keyring.create_identity().map_err(not_for_new)?;
-                self.ui.note("secrets rest in the OS keyring from now on");
+                self.ui.fact("secrets are saved in the OS keyring");
                 Ok((StoreKind::Keyring, recipient))
             }
             Err(error @ store::Error::Locked(_)) => Err(not_for_new(error).into()),
             Err(error) => {
                 let recipient = self.identity(StoreKind::Age)?;
-                self.ui.note(&format!(
-                    "secrets rest in encrypted files (`age`) from now on: {error}"
+                let why = match error {
+                    store::Error::Absent(_) => "no OS keyring found".to_owned(),
+                    error => format!("the OS keyring cannot be used ({error})"),
+                };
+                self.ui.fact(&format!(
+                    "{why}, so secrets are saved in encrypted files under {}. Add a passphrase: akm store protect",
+                    self.home.secrets().display()
                 ));
                 Ok((StoreKind::Age, recipient))
             }

@@ -8,7 +8,7 @@ mod source;
 pub(super) use contents::{contents, contents_of_regular};
 pub(super) use source::{aliyun_config, aliyun_profile, no_pair_in, unreadable};
 
-use super::{context::Context, ui};
+use super::{context::Context, ui, words};
 use crate::cli::failure::Failure;
 use crate::import::{FoundPair, merge};
 use crate::ops::import::Imported;
@@ -66,7 +66,10 @@ impl Import {
         let files = files_of(&pairs);
         let session = context.changing()?;
         let imported = ops::import::import(&session, pairs)?;
-        context.ui.note(&summary(&imported));
+        let place = words::place(&session);
+        context
+            .ui
+            .result(&format!("In {place}: {}.", summary(&imported)));
         for note in &notes {
             context.ui.note(note);
         }

@@ -1,12 +1,14 @@
 //! `akm list`
 
+mod due;
+mod nothing;
+mod output;
 mod row;
 
 use super::{
     context::Context,
-    csv_output,
-    selector::OwnerArgs,
-    table::{self, Cell, Look},
+    selector::{OwnerArgs, nothing_known},
+    table::Look,
     ui,
 };
 use crate::cli::failure::Failure;
@@ -16,9 +18,10 @@ use crate::core::{
     time::{self, Span, Timestamp},
 };
 use crate::metadata::config::Config;
-use crate::metadata::inventory::{Owners, PairRecord};
+use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
 use crate::ops::{Account, refresh, unreadable};
 use clap::Args;
+use nothing::Looked;
 use row::Row;
 use serde::Serialize;
 use ui::Output;
@@ -62,15 +65,13 @@ impl List {
         }
         let known = context.account()?;
         let config = Config::load(&context.home)?;
-        context.note_missing_home();
         let Owners {
             records,
             unreadable: damaged,
-        } = known.as_ref().map_or_else(
-            || Ok(Owners::default()),
-            |known| records(known, owner.as_ref()),
-        )?;
-        let suspects = known.map_or_else(|| Ok(Vec::new()), |known| known.journal.suspects())?;
+        } = records(known.as_ref(), owner.as_ref(), self.refresh)?;
+        context.note_missing_home();
+        let suspects = known.as_ref().map(|known| known.journal.suspects());
+        let suspects = suspects.transpose()?.unwrap_or_default();
         let suspects: Vec<AccessKeyId> = suspects
             .into_iter()
             .map(|suspect| suspect.access_key_id)
@@ -91,7 +92,19 @@ impl List {
                 .map(time::format),
         };
         let look = Look::of_output(context.clock.now());
-        print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
+        output::print(&view, context.ui.output.unwrap_or(Output::Table), &look)?;
+        if view.access_keys.is_empty() {
+            let looked = Looked {
+                account: known.as_ref(),
+                owner: owner.as_ref(),
+                refreshed: self.refresh,
+                left_out: records.iter().flat_map(OwnerRecord::live).count(),
+            };
+            nothing::say(context, &looked);
+        }
+        if context.ui.output.is_none() {
+            due::say(context, &records);
+        }
         Ok(unreadable(damaged, &context.ui)?)
     }
 
@@ -103,95 +116,24 @@ impl List {
     }
 }
 
-fn records(known: &Account, owner: Option<&Owner>) -> Result<Owners, Failure> {
-    match owner {
-        Some(owner) => Ok(Owners {
-            records: known.inventory.load(owner)?.into_iter().collect(),
-            unreadable: Vec::new(),
-        }),
-        None => Ok(known.inventory.all()?),
-    }
-}
-
-const COLUMNS: [&str; 13] = [
-    "access_key_id",
-    "owner",
-    "ram_user",
-    "account_id",
-    "profile",
-    "status",
-    "created_at",
-    "last_used_at",
-    "comment",
-    "secret_store",
-    "suspect",
-    "disable_after",
-    "delete_after",
-];
-const LAST_USED: usize = 4;
-const SECRET: usize = 5;
-const HEADER: [&str; 7] = [
-    "ACCESSKEY ID",
-    "OWNER",
-    "STATUS",
-    "CREATED",
-    "LAST USED",
-    "SECRET",
-    "NOTE",
-];
-const TERMINAL_HEADER: [&str; 7] = [
-    "ACCESSKEY ID",
-    "OWNER",
-    "STATUS",
-    "AGE",
-    "LAST USED",
-    "SECRET",
-    "NOTE",
-];
-
-fn print(view: &View, output: Output, look: &Look) -> Result<(), Failure> {
-    match output {
-        Output::Json => ui::print_json(view),
-        Output::Table => {
-            let rows = view.access_keys.iter().map(|row| row.cells(look)).collect();
-            let kept = telling(view, look);
-            let titles = if look.is_terminal() {
-                TERMINAL_HEADER
-            } else {
-                HEADER
-            };
-            let header: Vec<&str> = kept.iter().map(|at| titles[*at]).collect();
-            ui::print(table::render(&header, only(rows, &kept), look).as_bytes())
-        }
-        Output::Plain => {
-            let lines: String = view
-                .access_keys
-                .iter()
-                .flat_map(|row| [row.access_key_id, "\n"])
-                .collect();
-            ui::print(lines.as_bytes())
-        }
-        Output::Csv => csv_output::print(&COLUMNS, &view.access_keys),
-    }
-}
-
-/// On a terminal the columns that say nothing are left out: no last use is known, or where the secrets are, which `--json` tells.
-fn telling(view: &View, look: &Look) -> Vec<usize> {
-    let used = view
-        .access_keys
-        .iter()
-        .any(|row| row.last_used_at.is_some());
-    let says = |at: &usize| !look.is_terminal() || *at != SECRET && (used || *at != LAST_USED);
-    (0..HEADER.len()).filter(says).collect()
-}
-
-fn only(rows: Vec<Vec<Cell>>, kept: &[usize]) -> Vec<Vec<Cell>> {
-    let of = |row: Vec<Cell>| {
-        row.into_iter()
-            .enumerate()
-            .filter(|(at, _)| kept.contains(at))
-            .map(|(_, cell)| cell)
-            .collect()
+/// `NoSuchPair` for a RAM user of whom nothing is known, unless the cloud was just asked: the name may be misspelt.
+fn records(
+    known: Option<&Account>,
+    owner: Option<&Owner>,
+    refreshed: bool,
+) -> Result<Owners, Failure> {
+    let Some(owner) = owner else {
+        return Ok(known.map_or_else(|| Ok(Owners::default()), |it| it.inventory.all())?);
     };
-    rows.into_iter().map(of).collect()
+    let record = known
+        .map(|it| it.inventory.load(owner))
+        .transpose()?
+        .flatten();
+    if record.is_none() && !refreshed && owner.ram_user().is_some() {
+        return Err(nothing_known(owner));
+    }
+    Ok(Owners {
+        records: record.into_iter().collect(),
+        unreadable: Vec::new(),
+    })
 }

@@ -82,10 +82,11 @@ impl<'a> Row<'a> {
         } else {
             Tone::Faint
         };
-        let secret = if self.secret_store.is_some() {
-            Tone::Plain
-        } else {
-            Tone::Bad
+        // On a terminal the remark says where a secret is missing, and `--json` where the others are.
+        let secret = match self.secret_store {
+            _ if look.is_terminal() => Cell::new("", Tone::Plain),
+            Some(store) => Cell::new(store, Tone::Plain),
+            None => Cell::new("missing", Tone::Bad),
         };
         let (note, tone) = self.note(look);
         vec![
@@ -102,7 +103,7 @@ impl<'a> Row<'a> {
                     .map_or("-".to_owned(), |at| look.time(at)),
                 Tone::Plain,
             ),
-            Cell::new(self.secret_store.unwrap_or("missing"), secret),
+            secret,
             Cell::new(note, tone),
         ]
     }
@@ -117,8 +118,8 @@ impl<'a> Row<'a> {
         let (word, tone) = match (self.suspect, &self.disable_after, &self.delete_after) {
             (true, _, _) => ("suspect".to_owned(), Tone::Bad),
             _ if self.leaked => ("leaked".to_owned(), Tone::Bad),
-            (_, Some(at), _) => (look.due("disable", at), Tone::Warn),
-            (_, _, Some(at)) => (look.due("delete", at), Tone::Warn),
+            (_, Some(at), _) => (look.due("disabled", at), Tone::Warn),
+            (_, _, Some(at)) => (look.due("deleted", at), Tone::Warn),
             _ if look.is_terminal() && self.secret_store.is_none() => {
                 ("secret not held".to_owned(), Tone::Bad)
             }

@@ -6,10 +6,12 @@ use crate::cli::{
     context::Context,
     error,
     ui::{self, Ui},
+    words,
 };
 use crate::core::{account::Owner, glob::Glob, name::UserName, time::Span};
+use crate::metadata::inventory::PairRecord;
 use crate::ops::{
-    self, Kind, Session,
+    self, Account, Kind, Session,
     rotate::{
         Standing, Wish,
         all::{self, Chosen, Filter},
@@ -45,8 +47,7 @@ impl FleetArgs {
             return Err(Failure::new(Kind::Usage, "`--all` takes no single pair"));
         };
         if context.account()?.is_none() {
-            none(&context.ui);
-            return Ok(());
+            return none(&context.ui, None);
         }
         let session = if dry {
             context.open()?
@@ -60,7 +61,7 @@ impl FleetArgs {
                 .note("the account's own pair is not among them: `akm rotate --account`");
         }
         if chosen.is_empty() {
-            none(&context.ui);
+            none(&context.ui, Some(&session))?;
             return Ok(unreadable(damaged, &context.ui)?);
         }
         if dry {
@@ -75,9 +76,9 @@ impl FleetArgs {
         }
         if !wish.finish_only {
             let count = counted(chosen.len());
-            context
-                .ui
-                .insist(&format!("rotate the pairs of {count}?"))?;
+            let place = words::place(&session);
+            let question = format!("rotate the pairs of {count} in {place}?");
+            context.ui.insist(&question)?;
         }
         let ui = &context.ui;
         let begun = begun(&chosen, wish);
@@ -111,8 +112,20 @@ impl FleetArgs {
     }
 }
 
-fn none(ui: &Ui) {
-    ui.note("no RAM user is meant by that");
+/// Says that nobody was selected, and among how many.
+fn none(ui: &Ui, account: Option<&Account>) -> Result<(), Failure> {
+    let records = account.map(|account| account.inventory.all()).transpose()?;
+    let records = records.map(|owners| owners.records).unwrap_or_default();
+    let saved = records.iter().filter(|record| {
+        let current = record.current().is_some_and(PairRecord::is_held);
+        current && record.ram_user.is_some()
+    });
+    let saved = match saved.count() {
+        1 => "1 has a pair saved here".to_owned(),
+        count => format!("{count} have a pair saved here"),
+    };
+    ui.note(&format!("no RAM user matches: {saved}"));
+    Ok(())
 }
 
 /// Returns the owners for whom a new pair is wanted, by their keys: not those whose pair is young, of whom only what is due is done.

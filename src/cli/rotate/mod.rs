@@ -31,8 +31,8 @@ use clap::Args;
 /// Replace an owner's AccessKey pair by a new one, verified, and retire the old one in steps
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "akm rotate --ram-user alice" => "a new pair, verified; the old one stays Active for two days",
-    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "both Active for two days, then a week in which `akm enable` takes the old one back",
+    "akm rotate --ram-user alice" => "a new pair, verified; the old one stays Active until `--finish` disables it, in two days or later",
+    "akm rotate --ram-user alice --overlap 2d --grace 7d" => "`--finish` disables the old one after two days, and deletes it after a week more: until then `akm enable` takes it back",
     "akm rotate --ram-user alice --finish" => "later, from cron: do what is due",
     "akm rotate --ram-user grace --replace LTAI5tAbCdEfGhIjKlMnOp" => "of two pairs, delete the Inactive one and rotate the other",
     "akm rotate --ram-user alice --leaked" => "the secret is in the wrong hands: the pair is disabled before all else",
@@ -53,10 +53,10 @@ pub(crate) struct Rotate {
     own: bool,
     #[command(flatten)]
     fleet: all::FleetArgs,
-    /// How long the old pair stays Active beside the new one [default: 2d, or `overlap` under `[policy]` in config.toml]
+    /// How long the old pair stays Active at least beside the new one [default: 2d, or `overlap` under `[policy]` in config.toml]
     #[arg(long, value_name = "SPAN")]
     overlap: Option<Span>,
-    /// How long the old pair then stays Inactive before it may be deleted [default: 2d, or `grace` under `[policy]`]
+    /// How long the old pair then stays Inactive at least before `--finish` deletes it [default: 2d, or `grace` under `[policy]`]
     #[arg(long, value_name = "SPAN")]
     grace: Option<Span>,
     /// Delete the old pair as soon as it is disabled
@@ -105,7 +105,7 @@ impl Rotate {
         if matches!(&asked, Asked::Rotate(wish) if !wish.finish_only && wish.replace.is_none()) {
             told::warn_of_no_new_pair(&context.ui, &owner, &standing);
         }
-        told::say(&context.ui, &owner, &standing, session.cloud.now());
+        told::say(&context.ui, &session, &owner, &standing);
         told::print(&context.ui, &session, &owner, &standing)
     }
 

@@ -5,6 +5,7 @@ use crate::cli::{
     context::Context,
     selector::nothing_known,
     ui::{self, Ui},
+    words::argument,
 };
 use crate::core::{
     account::Owner,
@@ -72,7 +73,9 @@ pub(super) fn show(
         _ => String::new(),
     };
     let now = session.cloud.now();
-    text.extend(plan.doings.iter().map(|doing| said(owner, doing, now)));
+    for doing in &plan.doings {
+        text += &context.ui.advice.in_profile(&said(owner, doing, now));
+    }
     if context.ui.verbose {
         text.extend(plan.calls.iter().map(|call| line(session, call)));
     }
@@ -91,8 +94,11 @@ fn said(owner: &Owner, doing: &Doing, now: Timestamp) -> String {
         What::Enable => format!("enable {pair}"),
         What::Delete => format!("delete {pair}"),
     };
-    let from = doing.from.map(|at| format!(" from {}", time::day(at, now)));
-    format!("{what}{}\n", from.unwrap_or_default())
+    let Some(from) = doing.from.map(|at| time::day(at, now)) else {
+        return format!("{what}\n");
+    };
+    let owner = argument(owner);
+    format!("later, from {from}, `akm rotate {owner} --finish` can {what}\n")
 }
 
 /// Indented: below what the calls are for.

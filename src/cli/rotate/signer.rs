@@ -1,11 +1,18 @@
 //! A pair that akm signs with: whose it is, and the question before it is replaced.
 
-use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::{
+    context::Context,
+    failure::Failure,
+    question,
+    words::{place, whose},
+};
 use crate::core::{access_key::AccessKeyId, account::Owner};
 use crate::metadata::config::Config;
-use crate::metadata::profile::Profile;
-use crate::ops::{Kind, Session, profile, rotate::plan::Asked};
+use crate::metadata::{inventory::OwnerRecord, profile::Profile};
+use crate::ops::{
+    Kind, Session, profile,
+    rotate::{self, plan::Asked},
+};
 
 /// Returns whose pair the profile signs with. A pair that may not list itself is in no record: then the profile's identity says it. `Denied`
 /// where that is a role.
@@ -32,34 +39,48 @@ fn unknown(signer: &Profile) -> Failure {
         .hint("name its owner: `--ram-user NAME` or `--account`")
 }
 
-/// Asks before a rotation replaces a signer, however that was selected, or the account's own pair.
+/// Asks before a rotation replaces a signer, however that was selected, or the account's own pair. What would be refused is refused
+/// before that.
 pub(super) fn ask(
     context: &Context,
     session: &Session,
     owner: &Owner,
     asked: &Asked,
 ) -> Result<(), Failure> {
-    let mut signers = profile::signers_of(session, owner)?.into_iter();
-    // What signs here cannot disable itself before all else: that is refused, and not asked.
-    let is_refused = |id: &AccessKeyId| {
-        matches!(asked, Asked::Leaked(_)) && session.cloud.signer() == id.as_str()
-    };
-    let found = signers.find(|(_, id)| replaces(asked, id) && !is_refused(id));
-    if let Some((name, id)) = found {
-        let account = &session.id;
-        return context.ui.insist(&format!(
-            "rotate the pair `{id}` of {owner} in account {account}, which the profile `{name}` signs with?"
-        ));
+    let signers = profile::signers_of(session, owner)?.into_iter();
+    let signer = signers.filter(|(_, id)| replaces(asked, id)).next();
+    let is_own = *owner == Owner::Account && begins(asked);
+    if context.ui.agrees() || signer.is_none() && !is_own {
+        return Ok(());
     }
-    let begins = match asked {
+    let plan = rotate::plan::plan(session, owner, asked)?;
+    // Where nothing would be done, the command itself says why.
+    if plan.stops.is_some() && plan.doings.is_empty() {
+        return Ok(());
+    }
+    context.ui.insist_on(|| match &signer {
+        Some((name, id)) => {
+            let pair = question::pair(session, owner, id);
+            format!("rotate {pair}, which the profile `{name}` signs with?")
+        }
+        None => format!("rotate {}?", current(session, owner)),
+    })
+}
+
+fn current(session: &Session, owner: &Owner) -> String {
+    let record = session.inventory.load(owner).ok().flatten();
+    match record.as_ref().and_then(OwnerRecord::current) {
+        Some(pair) => question::pair(session, owner, &pair.access_key_id),
+        None => format!("the pair of {} in {}", whose(owner), place(session)),
+    }
+}
+
+fn begins(asked: &Asked) -> bool {
+    match asked {
         Asked::RollBack => false,
         Asked::Leaked(_) => true,
         Asked::Rotate(wish) => !wish.finish_only,
-    };
-    if begins && *owner == Owner::Account {
-        context.ui.insist("rotate the account's own pair?")?;
     }
-    Ok(())
 }
 
 /// Whether another pair may come into the place of this one.

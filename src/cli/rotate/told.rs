@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{
     pair::PairView,
     ui::{self, Ui},
-    words::argument,
+    words::{argument, place, whose},
 };
 use crate::core::{
     access_key::{AccessKeyId, Status},
@@ -12,7 +12,7 @@ use crate::core::{
     time::{self, Timestamp},
 };
 use crate::ops::{
-    Account,
+    Account, Session,
     rotate::{Action, Standing, State},
 };
 use serde::Serialize;
@@ -66,16 +66,17 @@ pub(super) fn is_without_new_pair(standing: &Standing) -> bool {
 }
 
 /// Says which pair is in use, what became of the other, and what can be done next.
-pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Timestamp) {
+pub(in crate::cli) fn say(to: &Ui, session: &Session, owner: &Owner, standing: &Standing) {
     let Some(old) = &standing.old else { return };
-    let new = &standing.new.access_key_id;
+    let (new, now) = (&standing.new.access_key_id, session.cloud.now());
     let finish = format!("akm rotate {} --finish", argument(owner));
+    let of = format!("of {} in {}", whose(owner), place(session));
     if standing.state == State::RolledBack {
-        return rolled_back(to, standing, old, now);
+        return rolled_back(to, standing, old, &of, now);
     }
     match (standing.disable_after, standing.delete_after) {
         (Some(at), _) => {
-            to.result(&format!("New: {new} (Active, verified)."));
+            to.result(&format!("New: {new} (Active, verified), {of}."));
             let day = time::day(at, now);
             to.result(&format!("Old: {old} (Active; can be disabled from {day})."));
             to.next(&finish);
@@ -83,7 +84,7 @@ pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Time
             to.hint(&format!("if {old} leaked: {leaked}"));
         }
         (_, Some(at)) => {
-            to.result(&format!("New: {new} (Active, verified)."));
+            to.result(&format!("New: {new} (Active, verified), {of}."));
             let day = time::day(at, now);
             to.result(&format!(
                 "Old: {old} (disabled; can be deleted from {day})."
@@ -91,11 +92,11 @@ pub(in crate::cli) fn say(to: &Ui, owner: &Owner, standing: &Standing, now: Time
             to.next(&finish);
             to.hint(&format!("if something still needs it: akm enable {old}"));
         }
-        _ => to.result(&over(standing, new, old)),
+        _ => to.result(&over(standing, new, old, &of)),
     }
 }
 
-fn rolled_back(to: &Ui, standing: &Standing, old: &AccessKeyId, now: Timestamp) {
+fn rolled_back(to: &Ui, standing: &Standing, old: &AccessKeyId, of: &str, now: Timestamp) {
     let new = &standing.new.access_key_id;
     let left = match (standing.old_status, standing.delete_after) {
         (None, _) => format!("{old} is gone from the cloud."),
@@ -105,24 +106,26 @@ fn rolled_back(to: &Ui, standing: &Standing, old: &AccessKeyId, now: Timestamp) 
         ),
         (_, None) => format!("Out of use: {old} (disabled)."),
     };
-    to.result(&format!("Back in use: {new}. {left}"));
+    to.result(&format!("Back in use: {new} {of}. {left}"));
     if standing.old_status.is_some() {
         to.hint(&format!("if something still needs it: akm enable {old}"));
     }
 }
 
-fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId) -> String {
+fn over(standing: &Standing, new: &AccessKeyId, old: &AccessKeyId, of: &str) -> String {
     match (standing.state, standing.old_status) {
         (State::Undone, Some(Status::Inactive)) => {
-            format!("The rotation is over: {old} is Inactive, and both pairs are left as they are.")
+            format!(
+                "The rotation {of} is over: {old} is Inactive, and both pairs are left as they are."
+            )
         }
         (State::Undone, _) => format!(
-            "The rotation is over: {old} was enabled again, and both pairs are left as they are."
+            "The rotation {of} is over: {old} was enabled again, and both pairs are left as they are."
         ),
         _ if standing.is_verified => {
-            format!("New: {new} (Active, verified). Old: {old} (deleted).")
+            format!("New: {new} (Active, verified), {of}. Old: {old} (deleted).")
         }
-        _ => format!("New: {new} (Active). Old: {old} (deleted)."),
+        _ => format!("New: {new} (Active), {of}. Old: {old} (deleted)."),
     }
 }
 

@@ -17,7 +17,7 @@ mod tests;
 mod two_pairs;
 
 pub(super) use advice::advice;
-pub(super) use owner::argument;
+pub(super) use owner::{argument, place, whose};
 pub(super) use remark::{in_place_of, remark};
 pub(super) use store::{LOCAL_DISK, copying};
 
@@ -137,7 +137,7 @@ fn problem(problem: &Problem) -> Text {
 }
 
 fn not_valid(invalid: &Invalid) -> Text {
-    Text::new(format!("this is no valid {}", invalid.what)).because(&invalid.why)
+    Text::new(format!("not a valid {}", invalid.what)).because(&invalid.why)
 }
 
 fn file(error: &metadata::Error) -> Text {

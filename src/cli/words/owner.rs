@@ -1,6 +1,25 @@
-//! How a command line names the owner of a pair.
+//! How an account is named, and how a command line names the owner of a pair.
 
 use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName};
+use crate::ops::Account;
+
+/// Returns the owner as a sentence names it: `RAM user alice`.
+pub(in crate::cli) fn whose(owner: &Owner) -> String {
+    match owner {
+        Owner::Account => "the account itself".to_owned(),
+        Owner::RamUser(name) => format!("RAM user {name}"),
+    }
+}
+
+/// Returns the profile and the account that a command acts in: `prod (account 5123…)`.
+pub(in crate::cli) fn place(account: &Account) -> String {
+    let profile = if account.profile.is_sandbox() {
+        "the sandbox"
+    } else {
+        account.profile.as_str()
+    };
+    format!("{profile} (account {})", account.id)
+}
 
 /// Returns the option that selects this owner.
 pub(in crate::cli) fn selector(owner: &Owner) -> String {

@@ -46,7 +46,7 @@ pub(super) fn problem(problem: &Pair) -> Text {
             .hint(disabling_first(id, *is_last, *may_force)),
         Pair::LastActive(id, owner) => {
             Text::new(format!("`{id}` is the last Active pair of {owner}"))
-                .hint(format!("{} does it all the same", disabling(id, true)))
+                .hint(format!("{} disables it anyway", disabling(id, true)))
         }
         Pair::Signs(id) => Text::new(format!("akm signs with `{id}` itself"))
             .hint("`akm rotate --self` replaces it; another identity may retire it"),

@@ -103,6 +103,11 @@ impl Config {
         }
     }
 
+    /// Whether the file is there.
+    pub(crate) fn is_there(home: &Home) -> bool {
+        home.config_file().exists()
+    }
+
     /// The configuration, or the empty one where there is no file yet.
     pub(crate) fn load(home: &Home) -> Result<Self, Error> {
         let file = home.config_file();

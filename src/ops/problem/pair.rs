@@ -93,10 +93,10 @@ impl Pair {
         match self {
             Self::Unknown(_)
             | Self::Deleted { .. }
-            | Self::NoneOf(_)
             | Self::NoneActive(_)
             | Self::NoneKnown(_)
             | Self::NoneOfSandbox => Kind::NoSuchPair,
+            Self::NoneOf(_) => Kind::NoPairYet,
             Self::Active { .. } => Kind::ActivePair,
             Self::LastActive(..) => Kind::LastActivePair,
             Self::Signs(_) | Self::SignsFor(..) => Kind::SigningPair,

@@ -10,6 +10,7 @@ mod holder;
 mod terminal;
 
 pub(crate) use display::Order;
+pub(crate) use terminal::Missing;
 
 use crate::core::secret::Secret;
 use display::Display;
@@ -34,22 +35,20 @@ pub(crate) enum Mark {
 
 impl Clipboard {
     /// Finds the clipboard of whoever sits there: over SSH that is the terminal's, unless a display was forwarded.
-    /// `variable` is the environment. The error says what there is not.
-    pub(crate) fn reach(variable: impl Fn(&str) -> Option<OsString>) -> anyhow::Result<Self> {
-        let over_ssh = ["SSH_CONNECTION", "SSH_TTY"]
-            .iter()
-            .any(|name| variable(name).is_some_and(|value| !value.is_empty()));
-        let terminal = || over_ssh.then(Terminal::open).and_then(Result::ok);
+    /// `variable` is the environment. The error says why there is no display, and what is missing for the terminal's clipboard.
+    pub(crate) fn reach(
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, (&'static str, Missing)> {
         if cfg!(any(target_os = "macos", target_os = "windows"))
-            && let Some(terminal) = terminal()
+            && let Ok(terminal) = Terminal::reach(&variable)
         {
             return Ok(Self::Terminal(terminal));
         }
-        match Display::reach(variable) {
+        match Display::reach(&variable) {
             Ok(display) => Ok(Self::Display(display)),
-            Err(why) => terminal()
+            Err(why) => Terminal::reach(&variable)
                 .map(Self::Terminal)
-                .ok_or_else(|| anyhow::anyhow!("{why}, and no terminal over SSH")),
+                .map_err(|missing| (why, missing)),
         }
     }
 

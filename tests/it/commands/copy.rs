@@ -1,6 +1,7 @@
 //! `akm copy` and `akm create --copy`, against a real X server that is read and written by xclip, and against a real terminal.
 
 use crate::support::env::{Env, have};
+use crate::support::pty::Pty;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -230,9 +231,9 @@ fn a_new_pair_is_copied() {
         &[&id],
         0,
         "<ID1>\n",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `age`\n\
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n\
          akm: the secret of `<ID1>` is on the clipboard; it is cleared in 45s, unless something else is copied before\n",
     );
     assert!(left_by_copy(&env));
@@ -330,6 +331,57 @@ fn over_ssh_the_terminal_takes_it() {
         serde_json::json!({"access_key_id": id, "copied": "secret", "clear_after_seconds": null})
     );
     assert!(left_by_copy(&env));
+}
+
+/// A terminal that knows no escape sequences would show the secret, and a `tmux` that takes none over would drop it.
+#[test]
+fn a_terminal_that_takes_no_text_over_is_sent_none() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = Env::new().with("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
+    let id = env.create("alice");
+    let tmux = |value: &str| {
+        let bin = env.path(&format!("tmux-{value}"));
+        fs::create_dir(&bin).unwrap();
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display());
+        let script =
+            format!("#!/bin/sh\n[ \"$*\" = 'show-options -sv set-clipboard' ] && echo {value}\n");
+        fs::write(bin.join("tmux"), script).unwrap();
+        fs::set_permissions(bin.join("tmux"), fs::Permissions::from_mode(0o755)).unwrap();
+        let env = env.bystander().with("TERM", "screen-256color");
+        env.with("TMUX", "/tmp/tmux-0/default,1,0")
+            .with("PATH", &path)
+    };
+    let dropping = |value: &str| {
+        format!(
+            "and tmux drops what it is sent: its option `set-clipboard` is `{value}`\r\n\
+             hint: tmux set-option -s set-clipboard on\r\n"
+        )
+    };
+    for (env, why) in [
+        (
+            env.bystander().with("TERM", "dumb"),
+            "and the terminal (`TERM=dumb`) has none\r\n\
+             hint: run it in a graphical session, or over SSH on a terminal\r\n"
+                .to_owned(),
+        ),
+        (tmux("external"), dropping("external")),
+        (tmux("off"), dropping("off")),
+    ] {
+        let mut pty = Pty::akm(&env, &["copy", &id]);
+        assert_eq!(pty.wait().code(), 1);
+        // The terminal breaks no line: it does not say how wide it is.
+        let screen = pty.screen();
+        assert!(
+            screen.starts_with("akm: there is no clipboard to copy to: "),
+            "{screen}"
+        );
+        assert!(screen.ends_with(&why), "{screen}");
+        assert!(!screen.contains("]52;"), "{screen}");
+    }
+    let on = tmux("on");
+    let mut pty = Pty::akm(&on, &["copy", &id]);
+    pty.see("\u{1b}]52;c;").see("was sent to the terminal");
+    assert_eq!(pty.wait().code(), 0);
 }
 
 /// By another program than the one under test.

@@ -3,7 +3,7 @@
 use crate::support::env::Env;
 use std::os::unix::fs::PermissionsExt;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 const WARNING: &str =
     "akm: the account's own pair opens everything the account has; a RAM user's pair is advised\n";
@@ -17,9 +17,9 @@ fn a_pair_for_a_ram_user_from_nothing() {
         &[&id],
         0,
         "<ID1>\n",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `age`\n",
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n",
     );
     assert!(id.starts_with("LTAI5tSANDBOX") && id.len() == 24, "{id}");
 }
@@ -34,10 +34,10 @@ fn the_first_store_is_said() {
         &[],
         0,
         "<ID>\n",
-        "akm: secrets rest in encrypted files (`age`) from now on: the secret store is absent: this session has no bus\n\
-         akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID>` is a pair of RAM user `alice`; its secret is held in the store `age`\n",
+        &format!("note: no OS keyring found, so secrets are saved in encrypted files under {}. Add a passphrase: akm store protect\n\
+         warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n", env.home().join("secrets").display()),
     );
 }
 
@@ -61,7 +61,7 @@ fn a_third_pair_where_the_quota_has_room_for_it() {
         &ids,
         4,
         "",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          akm: RAM user `alice` has 3 AccessKey pairs, which is as many as it may: \
          `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held; \
          `<ID3>` Active, created <TIME>, use unknown, secret held\n\
@@ -80,7 +80,7 @@ fn a_third_pair_is_refused_and_both_are_shown() {
         &[&one, &two],
         4,
         "",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
          `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
          hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n",
@@ -103,15 +103,14 @@ fn a_third_pair_is_refused_and_both_are_shown() {
 #[test]
 fn the_accounts_own_pair_is_warned_of_and_asked_for() {
     let env = Env::new();
-    let asked =
-        "akm: make a pair for the account itself? there is nobody to ask\nhint: add `--yes`\n";
+    let asked = "akm: create an AccessKey for the account itself in the sandbox? there is nobody to ask\nhint: add `--yes`\n";
     for more in [&[][..], &["--no-input"]] {
         let args = [&["create", "--account"], more].concat();
         env.refused(&args, 9)
             .said(&[], 9, "", &format!("{WARNING}{asked}"));
     }
     assert_eq!(env.files(), []);
-    let made = "akm: `<ID>` is a pair of the account; its secret is held in the store `age`\n";
+    let made = "Created AccessKey <ID> for the account itself in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec --account -- COMMAND\n";
     for _ in 0..2 {
         env.akm(&["create", "--account", "--yes"]).said(
             &[],
@@ -158,9 +157,9 @@ fn a_csv_file_is_the_consoles() {
         &[&id],
         0,
         "<ID1>\n",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `age`\n",
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n",
     );
     let file = env.path("alice.csv");
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
@@ -261,9 +260,9 @@ fn the_secret_is_shown_only_where_that_was_asked_for() {
         &[&id, &secret],
         0,
         "<ID1>\n<ID2>\n",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `age`\n",
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n",
     );
     assert!(secret.len() == 30 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()));
 }
@@ -349,7 +348,7 @@ fn names_that_no_ram_user_can_have_make_nothing() {
                 &[],
                 4,
                 "",
-                &format!("akm: this is no valid RAM user name: {why}\n"),
+                &format!("akm: not a valid RAM user name: {why}\n"),
             );
         }
     }
@@ -408,8 +407,8 @@ fn names_that_differ_by_case_are_one_user() {
 fn a_user_that_exists_is_no_error_with_create_user() {
     let env = Env::new();
     let args = ["create", "--ram-user", "alice", "--create-user"];
-    let made = "akm: RAM user `alice` was made\n";
-    let held = "akm: `<ID>` is a pair of RAM user `alice`; its secret is held in the store `age`\n";
+    let made = "Created RAM user alice in the sandbox (account <ACCOUNT>).\n";
+    let held = "Created AccessKey <ID> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n";
     env.akm(&args)
         .said(&[], 0, "<ID>\n", &format!("{SANDBOX}{made}{held}"));
     env.akm(&args)

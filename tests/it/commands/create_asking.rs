@@ -12,7 +12,7 @@ const CTRL_C: &str = "\u{3}";
 fn asked(env: &Env) -> Pty {
     let mut pty = Pty::akm(env, &["create"]);
     pty.see("give each program a RAM user of its own")
-        .see("Whose pair is it to be?")
+        .see("Who is this AccessKey for?")
         .see("type to filter");
     pty
 }
@@ -31,8 +31,8 @@ fn a_new_user_is_asked_for_and_made() {
     pty.send("a/b").send(ENTER).see("only letters, digits");
     pty.send("\u{7f}\u{7f}\u{7f}alice")
         .send(ENTER)
-        .see("RAM user `alice` was made")
-        .see("is a pair of RAM user `alice`");
+        .see("Created RAM user alice in the sandbox")
+        .see("for RAM user alice in the sandbox");
     assert_eq!(pty.wait().code(), 0);
     assert!(pty.echoes());
     assert_eq!(env.pairs().len(), 1);
@@ -52,7 +52,7 @@ fn a_user_is_picked_from_many_by_typing() {
     pty.send("serv")
         .see("build-server")
         .send(ENTER)
-        .see("is a pair of RAM user `build-server`");
+        .see("for RAM user build-server in the sandbox");
     assert_eq!(pty.wait().code(), 0);
     assert_eq!(env.pairs()[0]["ram_user"], "build-server");
 }
@@ -60,12 +60,12 @@ fn a_user_is_picked_from_many_by_typing() {
 #[test]
 fn the_accounts_own_pair_is_warned_of() {
     let env = Env::new();
-    for (answer, code, pairs) in [("n\r", 1, 0), ("\r", 1, 0), ("y\r", 0, 1)] {
+    for (answer, code, pairs) in [("n\r", 11, 0), ("\r", 11, 0), ("y\r", 0, 1)] {
         let mut pty = asked(&env);
         pty.send(DOWN)
             .send(ENTER)
             .see("opens everything the account has; a RAM user's pair is advised");
-        pty.see("make a pair for the account itself? [y/N]")
+        pty.see("create an AccessKey for the account itself in the sandbox")
             .send(answer);
         assert_eq!(pty.wait().code(), code);
         assert_eq!(env.pairs().len(), pairs);
@@ -78,8 +78,8 @@ fn the_accounts_own_pair_is_warned_of() {
 fn yes_does_not_name_an_owner() {
     let env = Env::new();
     let mut pty = Pty::akm(&env, &["create", "--yes"]);
-    pty.see("Whose pair is it to be?").send(CTRL_C);
-    assert_eq!(pty.wait().code(), 1);
+    pty.see("Who is this AccessKey for?").send(CTRL_C);
+    assert_eq!(pty.wait().code(), 130);
     let ran = env.akm(&["create", "--yes"]);
     ran.said(
         &[],
@@ -92,11 +92,11 @@ fn yes_does_not_name_an_owner() {
 #[test]
 fn a_question_that_is_left_changes_nothing() {
     let env = Env::new();
-    for key in [CTRL_C, ESCAPE] {
+    for (key, code) in [(CTRL_C, 130), (ESCAPE, 11)] {
         let mut pty = asked(&env);
         pty.send(key)
             .see("nothing was changed: the question was not answered");
-        assert_eq!(pty.wait().code(), 1);
+        assert_eq!(pty.wait().code(), code);
         assert!(pty.echoes(), "the terminal is as it was");
         let mut pty = asked(&env);
         pty.send(ENTER)
@@ -104,7 +104,7 @@ fn a_question_that_is_left_changes_nothing() {
             .send("ali")
             .send(key)
             .see("nothing was changed");
-        assert_eq!(pty.wait().code(), 1);
+        assert_eq!(pty.wait().code(), code);
         assert!(pty.echoes());
     }
     nothing_was_made(&env);

@@ -2,7 +2,7 @@
 
 use crate::support::env::Env;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn said(env: &Env, args: &[&str], ids: &[&str], text: &str) {
     env.akm(args).said(ids, 0, "", &format!("{SANDBOX}{text}"));
@@ -29,25 +29,25 @@ fn disable_and_enable() {
         &env,
         &["disable", &one],
         &ids,
-        "akm: `<ID1>` of RAM user `alice` is Inactive\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     said(
         &env,
         &["disable", &one],
         &ids,
-        "akm: `<ID1>` of RAM user `alice` is Inactive\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     said(
         &env,
         &["enable", &one],
         &ids,
-        "akm: `<ID1>` of RAM user `alice` is Active\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n",
     );
     said(
         &env,
         &["enable", &one],
         &ids,
-        "akm: `<ID1>` of RAM user `alice` is Active\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n",
     );
     env.akm(&["disable", &one, "--json", "-q"]).said(
         &ids,
@@ -63,7 +63,7 @@ fn the_last_active_pair_is_disabled_by_force_alone() {
     let env = Env::new().without_overlap();
     let id = env.create("alice");
     let text = "akm: `<ID1>` is the last Active pair of RAM user `alice`\n\
-                hint: `akm disable <ID1> --force` does it all the same\n";
+                hint: `akm disable <ID1> --force` disables it anyway\n";
     for more in [&[][..], &["-y"]] {
         refused(
             &env,
@@ -79,7 +79,7 @@ fn the_last_active_pair_is_disabled_by_force_alone() {
         &env,
         &["disable", &id, "--force"],
         &[&id],
-        "akm: `<ID1>` of RAM user `alice` is Inactive\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     assert_eq!(status_in_cloud(&env, "alice"), "status = \"Inactive\"");
     // Another Inactive one is no Active one.
@@ -112,7 +112,7 @@ fn a_deletion_is_asked_for() {
     let id = env.create("alice");
     let asked = |end: &str| {
         format!(
-            "akm: delete `<ID1>` of RAM user `alice`{end}? there is nobody to ask\nhint: add `--yes`\n"
+            "akm: delete AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), created just now, never used{end}? there is nobody to ask\nhint: add `--yes`\n"
         )
     };
     refused(&env, &["delete", &id, "--force"], &[&id], 9, &asked(""));
@@ -121,13 +121,13 @@ fn a_deletion_is_asked_for() {
         &["delete", &id, "--force", "--purge"],
         &[&id],
         9,
-        &asked(" for good"),
+        &asked(", for good"),
     );
     said(
         &env,
         &["delete", &id, "--force", "-y"],
         &[&id],
-        "akm: `<ID1>` of RAM user `alice` is deleted; the cloud's recycle bin keeps it until <TIME>\n",
+        "Deleted AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>). The recycle bin keeps it until <TIME>.\n",
     );
     assert_eq!(env.pairs().len(), 0);
 }
@@ -147,7 +147,7 @@ fn a_deleted_pair_comes_back_inactive_with_its_secret() {
         &env,
         &["restore", &id],
         &[&id],
-        "akm: `<ID1>` of RAM user `alice` is Inactive\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     assert_eq!(status_in_cloud(&env, "alice"), "status = \"Inactive\"");
     assert_eq!(env.secrets(), [(id.clone(), secret)]);
@@ -196,7 +196,7 @@ fn a_restored_pair_whose_secret_is_not_held_is_told() {
             (&["--force"], "Inactive")
         };
         let told = format!(
-            "akm: akm does not hold the secret of `<ID1>`\nakm: `<ID1>` of RAM user `alice` is {status}\n"
+            "akm: akm does not hold the secret of `<ID1>`\nAccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is {status}.\n"
         );
         said(&env, &[&["restore", &id], more].concat(), &[&id], &told);
         assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
@@ -230,7 +230,7 @@ fn purged_is_gone_for_good() {
         &env,
         &["delete", &id, "--force", "--purge", "-y"],
         &[&id],
-        "akm: `<ID1>` of RAM user `alice` is deleted for good\n",
+        "Deleted AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), for good.\n",
     );
     assert!(!file.exists());
     refused(
@@ -267,19 +267,19 @@ fn the_accounts_own_pair() {
         &env,
         &["disable", &id, "--force"],
         &[&id],
-        "akm: `<ID1>` of the account is Inactive\n",
+        "AccessKey <ID1> of the account itself in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     said(
         &env,
         &["delete", &id, "-y"],
         &[&id],
-        "akm: `<ID1>` of the account is deleted; the cloud's recycle bin keeps it until <TIME>\n",
+        "Deleted AccessKey <ID1> of the account itself in the sandbox (account <ACCOUNT>). The recycle bin keeps it until <TIME>.\n",
     );
     said(
         &env,
         &["restore", &id],
         &[&id],
-        "akm: `<ID1>` of the account is Inactive\n",
+        "AccessKey <ID1> of the account itself in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
 }
 
@@ -317,7 +317,7 @@ fn an_id_that_nobody_has() {
                 &[],
                 4,
                 "",
-                &format!("akm: this is no valid AccessKey ID: {why}\n"),
+                &format!("akm: not a valid AccessKey ID: {why}\n"),
             );
         }
         env.refused(&[command], 2);
@@ -333,7 +333,7 @@ fn a_pair_that_was_never_seen_here_is_found_by_the_cloud() {
         &env,
         &["disable", &one],
         &[&one],
-        "akm: `<ID1>` of RAM user `alice` is Inactive\n",
+        "AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n",
     );
     let known: Vec<_> = env
         .pairs()
@@ -425,7 +425,7 @@ fn a_rotations_new_pair_is_purged_for_good() {
         "",
         &format!(
             "{SANDBOX}akm: the rotation to `<ID1>` is forgotten\n\
-             akm: `<ID1>` of RAM user `alice` is deleted for good\n"
+             Deleted AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), for good.\n"
         ),
     );
     assert_eq!(env.akm(&["recover"]).code, 0);

@@ -2,7 +2,7 @@
 
 use crate::support::env::Env;
 
-pub(crate) const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+pub(crate) const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 /// A home whose metadata and secrets are lost, and the CSV of the pairs that it had.
 pub(crate) fn lost(users: &[&str], with_owner: bool) -> (Env, Vec<String>, String) {
@@ -31,7 +31,7 @@ fn lost_pairs_become_held_ones_again() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: 2 pairs imported\nakm: `pairs.csv` still has secrets in clear text\n"
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 2 pairs imported.\nakm: `pairs.csv` still has secrets in clear text\n"
         ),
     );
     for id in &ids {
@@ -43,7 +43,7 @@ fn lost_pairs_become_held_ones_again() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: no pair imported: 2 pairs were saved already\n\
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): no pair imported: 2 pairs were saved already.\n\
              akm: `pairs.csv` still has secrets in clear text\n"
         ),
     );
@@ -71,7 +71,7 @@ fn many_owners_at_once() {
     );
     let ran = env.akm(&["import", "pairs.csv"]);
     assert!(
-        ran.stderr.contains("akm: 40 pairs imported\n"),
+        ran.stderr.contains(": 40 pairs imported.\n"),
         "{}",
         ran.stderr
     );
@@ -103,12 +103,7 @@ fn from_standard_input_in_a_spreadsheets_shape() {
         cells[2], cells[1], cells[0]
     );
     let ran = env.akm_fed(&["import", "-", "--json"], &sheet);
-    ran.said(
-        &[],
-        0,
-        "{\"already_held\":0,\"imported\":1}\n",
-        &format!("{SANDBOX}akm: 1 pair imported\n"),
-    );
+    ran.said(&[], 0, "{\"already_held\":0,\"imported\":1}\n", SANDBOX);
     assert_eq!(
         env.akm(&["show-id", "--ram-user", "alice"]).stdout,
         format!("{}\n", ids[0])
@@ -239,7 +234,12 @@ fn a_damaged_secret_is_healed() {
     std::fs::write(env.home().join(format!("secrets/{id}.age")), "broken").unwrap();
     assert_ne!(env.akm(&["verify", &id]).code, 0);
     let ran = env.akm_fed(&["import", "-"], &csv);
-    ran.said(&[], 0, "", &format!("{SANDBOX}akm: 1 pair imported\n"));
+    ran.said(
+        &[],
+        0,
+        "",
+        &format!("{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n"),
+    );
     assert_eq!(env.akm(&["verify", &id]).code, 0);
 }
 

@@ -49,7 +49,7 @@ fn csv_and_json_files_are_imported_together_whatever_their_names() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: 5 pairs imported\n\
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 5 pairs imported.\n\
              akm: `answer.csv` still has secrets in clear text\n\
              akm: `list` still has secrets in clear text\n\
              akm: `pair.json` still has secrets in clear text\n\

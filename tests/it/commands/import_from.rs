@@ -105,7 +105,7 @@ fn the_profile_that_aliyun_uses_is_imported() {
             &machine.import("aliyun-cli", variables),
             0,
             &format!(
-                "{SANDBOX}akm: 1 pair imported\nakm: {from}\n\
+                "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nakm: {from}\n\
                  akm: `~/.aliyun/config.json` still has secrets in clear text\n"
             ),
         );
@@ -136,7 +136,7 @@ fn the_profile_that_aliyun_uses_is_imported() {
     let after = std::fs::read_to_string(machine.env.path(".aliyun/config.json")).unwrap();
     assert_eq!(after, text);
     let said = format!(
-        "{SANDBOX}akm: no pair imported: 1 pair was saved already\n\
+        "{SANDBOX}In the sandbox (account <ACCOUNT>): no pair imported: 1 pair was saved already.\n\
          akm: `<ID1>` is from profile `first` of `~/.aliyun/config.json`\n\
          akm: `~/.aliyun/config.json` still has secrets in clear text\n"
     );
@@ -332,7 +332,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
         &machine.import("credentials-file", &[]),
         0,
         &format!(
-            "{SANDBOX}akm: 1 pair imported\n\
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n\
              akm: `<ID1>` is from section `default` of `~/{go}` and section `default` of `~/{py}`\n{}",
             still(&[go, py])
         ),
@@ -342,7 +342,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
         &machine.import("credentials-file", &[("ALIBABA_CLOUD_PROFILE", "ci")]),
         0,
         &format!(
-            "{SANDBOX}akm: 1 pair imported\n\
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n\
              akm: `<ID2>` is from section `ci` of `~/{py}`, which assumes the role `{ROLE}`\n{}",
             still(&[py])
         ),
@@ -356,7 +356,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
         &machine.import("credentials-file", &[named]),
         0,
         &format!(
-            "{SANDBOX}akm: 1 pair imported\nakm: `<ID3>` is from section `default` of `~/mine`\n{}",
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nakm: `<ID3>` is from section `default` of `~/mine`\n{}",
             still(&["mine"])
         ),
     );
@@ -456,7 +456,7 @@ fn every_pair_of_the_environment_is_imported_once() {
         &machine.import("environment", &variables),
         0,
         &format!(
-            "{SANDBOX}akm: 3 pairs imported\n\
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 3 pairs imported.\n\
              akm: `<ID1>` is from `ALIBABA_CLOUD_ACCESS_KEY_ID` and `OSS_ACCESS_KEY_ID`\n\
              akm: `<ID2>` is from `ALICLOUD_ACCESS_KEY`\n\
              akm: `<ID3>` is from `ACCESS_KEY_ID`\n"

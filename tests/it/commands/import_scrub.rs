@@ -116,7 +116,7 @@ fn the_pair_leaves_every_profile_and_the_imported_one_gets_it_from_akm() {
         &id,
         0,
         &format!(
-            "{SANDBOX}akm: 1 pair imported\n\
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n\
              akm: `<ID1>` is from profile `prod` of `ROOT/.aliyun/config.json`\n\
              Removed the secret of <ID1> from ROOT/.aliyun/config.json. The profile prod now gets its credentials from akm: account <ACCOUNT> (profile sandbox).\n\
              warning: the profile odd had this pair too and has no credentials now\n\
@@ -515,7 +515,9 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
         &env.akm(&INI),
         &id,
         4,
-        &format!("{SANDBOX}akm: 1 pair imported\n{from}{refused} --static` {or}"),
+        &format!(
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n{from}{refused} --static` {or}"
+        ),
     );
     // A configuration whose current profile is another one.
     put(
@@ -523,7 +525,9 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
         CONFIG,
         "{\"current\": \"prod\", \"profiles\": [{\"name\": \"prod\", \"mode\": \"AK\"}]}",
     );
-    let held = format!("{SANDBOX}akm: no pair imported: 1 pair was saved already\n{from}");
+    let held = format!(
+        "{SANDBOX}In the sandbox (account <ACCOUNT>): no pair imported: 1 pair was saved already.\n{from}"
+    );
     said(
         &env,
         &env.akm(&INI),

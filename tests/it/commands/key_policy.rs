@@ -4,7 +4,7 @@ use crate::support::env::Env;
 use std::io::Write;
 use std::process::Stdio;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 #[track_caller]
 fn shows(env: &Env, id: &str, table: &str, json: &str) {
@@ -24,8 +24,9 @@ fn a_policy_is_set_shown_and_lifted() {
     );
     shows(&env, &id, none.0, none.1);
     let set = |options: &[&str]| env.akm(&[&["key-policy", "set", &id, "-y"], options].concat());
-    let active = "akm: the network policy of `<ID1>` of RAM user `alice` is Active, and holds everywhere in some minutes; \
-                  `akm key-policy set <ID1> --off` lifts it\n";
+    let active = "The network policy of AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active, \
+                  and applies everywhere in some minutes.\n\
+                  hint: to remove it: akm key-policy set <ID1> --off\n";
     set(&[
         "--allow",
         "203.0.113.0/24",
@@ -65,7 +66,7 @@ fn a_policy_is_set_shown_and_lifted() {
         &[&id],
         0,
         "",
-        &format!("{SANDBOX}akm: the network policy of `<ID1>` of RAM user `alice` is Inactive\n"),
+        &format!("{SANDBOX}The network policy of AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n"),
     );
     shows(&env, &id, none.0, none.1);
 }
@@ -98,7 +99,7 @@ fn the_account_s_own_pair_has_one_too_from_standard_input() {
 fn what_is_shut_out_is_said_before_it_is_asked() {
     let env = Env::new();
     let id = env.create("alice");
-    let asked = "akm: set the network policy of `<ID1>` of RAM user `alice`? there is nobody to ask\nhint: add `--yes`\n";
+    let asked = "akm: set the network policy of AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n";
     std::fs::write(
         env.path("none.json"),
         r#"{"Version":1,"Status":"Active","Statements":[]}"#,
@@ -127,13 +128,13 @@ fn what_is_no_policy_is_refused_before_anything_is_asked() {
     refused(
         &["--allow", "203.0.113.0/24,host"],
         4,
-        "akm: this is no valid network policy: statement 1: network 2 is none: \
-         an IPv4 or IPv6 address is expected, or a network as 203.0.113.0/24\n",
+        "akm: not a valid network policy: statement 1: \
+         \"host\" is not an IP address or network, such as 203.0.113.0/24\n",
     );
     refused(
         &["--allow-vpc", "172.16.0.0/16"],
         4,
-        "akm: this is no valid network policy: statement 1: the id of a VPC is expected, or `AllowAllVPC`\n",
+        "akm: not a valid network policy: statement 1: the id of a VPC is expected, or `AllowAllVPC`\n",
     );
     for (content, why) in [
         (

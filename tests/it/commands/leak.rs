@@ -6,10 +6,9 @@ use crate::support::leaks::{ROTATE, active, cut, done, ended, hide, other, over,
 use crate::support::strace::Call;
 use crate::support::truth;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
-const OVER: &str =
-    "akm: `<ID1>` is disabled\nNew: <ID2> (Active, verified). Old: <ID1> (deleted).\n";
+const OVER: &str = "akm: `<ID1>` is disabled\nNew: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
 
 pub(crate) fn leaked(env: &Env, id: &str) -> Ran {
     env.akm(&[&ROTATE[..], &["--leaked", id]].concat())
@@ -248,7 +247,7 @@ fn beside_a_rotation_of_other_pairs() {
     let ran = leaked(&env, &third);
     let told = "akm: `<ID3>` is disabled\n\
                 akm: `<ID3>` is deleted\n\
-                New: <ID2> (Active, verified).\n\
+                New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\n\
                 Old: <ID1> (Active; can be disabled from <DAY>).\n\
                 next: akm rotate alice --finish\n\
                 hint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n";
@@ -346,7 +345,7 @@ fn a_person_takes_it_back() {
             let told = format!(
                 "{SANDBOX}{taken_back}\
                  akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
-                 akm: `<ID1>` of RAM user `alice` is Active\n"
+                 AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n"
             );
             env.akm(&["enable", &id, "--force"])
                 .said(&[&id], 0, "", &told);
@@ -423,7 +422,7 @@ fn a_pair_that_leaked_is_restored() {
     assert_eq!(env.akm(&["enable", &id]).code, 4);
     let ran = env.akm(&["enable", &id, "--force"]);
     let told = "akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
-                akm: `<ID1>` of RAM user `alice` is Active\n";
+                AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n";
     assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (0, told));
 }
 

@@ -19,25 +19,35 @@ fn an_empty_home_stays_empty() {
     let env = Env::new();
     let no_data = format!("no akm data in `{}`", env.home().display());
     let noted = format!("akm: {no_data}\n");
-    env.akm(&["list"]).said(&[], 0, EMPTY, &noted);
+    let empty =
+        format!("{noted}note: akm knows no AccessKey pair in the sandbox\nnext: akm create NAME\n");
+    env.akm(&["list"]).said(&[], 0, EMPTY, &empty);
+    env.akm(&["list", "--account"]).said(
+        &[],
+        0,
+        EMPTY,
+        &format!(
+            "{noted}note: akm knows no AccessKey pair of the account in the sandbox\nnext: akm create --account\n"
+        ),
+    );
     env.akm(&["list", "--json"]).said(
         &[],
         0,
         "{\"access_keys\":[],\"refreshed_at\":null}\n",
         &noted,
     );
-    env.akm(&["list", "-o", "plain"]).said(&[], 0, "", &noted);
-    env.akm(&["list", "--ram-user", "alice"])
-        .said(&[], 0, EMPTY, &noted);
-    env.akm(&["show-id", "--ram-user", "alice"]).said(
-        &[],
-        3,
-        "",
-        &format!(
-            "akm: akm knows no AccessKey pair of RAM user `alice`: {no_data}\n\
-             hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n"
-        ),
-    );
+    env.akm(&["list", "-o", "plain"]).said(&[], 0, "", &empty);
+    for command in ["list", "show-id"] {
+        env.akm(&[command, "--ram-user", "alice"]).said(
+            &[],
+            3,
+            "",
+            &format!(
+                "akm: akm knows no AccessKey pair of RAM user `alice`: {no_data}\n\
+                 hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n"
+            ),
+        );
+    }
     env.akm(&["recover"])
         .said(&[], 0, "", "akm: nothing is open\n");
     env.akm(&["recover", "--list"])
@@ -116,16 +126,26 @@ fn filters() {
         let args = [&["list", "-o", "plain"], filter].concat();
         env.akm(&args).said(&ids, 0, expected, "");
     };
+    let matched = |filter: &[&str], said: &str| {
+        let args = [&["list", "-o", "plain"], filter].concat();
+        env.akm(&args).said(&ids, 0, "", said);
+    };
     listed(&["--account"], "<ID1>\n");
     listed(&["--ram-user", "ALICE"], "<ID2>\n<ID3>\n");
-    listed(&["--ram-user", "bob"], "");
     listed(&["--status", "active"], "<ID1>\n<ID3>\n");
     listed(&["--status", "inactive"], "<ID2>\n");
     // As the console and `list` itself write it.
     listed(&["--status", "Active"], "<ID1>\n<ID3>\n");
     listed(&["--status", "INACTIVE"], "<ID2>\n");
     listed(&["--ram-user", "alice", "--status", "active"], "<ID3>\n");
-    listed(&["--older-than", "1d"], "");
+    matched(
+        &["--older-than", "1d"],
+        "note: akm knows 3 AccessKey pairs in the sandbox (account <ACCOUNT>), and none matches\n",
+    );
+    matched(
+        &["--account", "--status", "inactive"],
+        "note: akm knows 1 AccessKey pair of the account in the sandbox (account <ACCOUNT>), and it does not match\n",
+    );
     for status in ["both", ""] {
         env.refused(&["list", "--status", status], 2);
     }
@@ -143,6 +163,19 @@ fn filters() {
         .akm(&["list", "-o", "plain", "--older-than", "1d"])
         .stdout;
     assert!(old.starts_with(ids[1]), "{old}");
+}
+
+#[test]
+fn a_misspelt_owner_is_not_an_empty_list() {
+    let env = Env::new();
+    env.create("alice");
+    env.akm(&["list", "alcie"]).said(
+        &[],
+        3,
+        "",
+        "akm: akm knows no AccessKey pair of RAM user `alcie`\n\
+         hint: did you mean `alice`? `akm create --ram-user alcie` makes one; `akm list --ram-user alcie --refresh` asks the cloud\n",
+    );
 }
 
 #[test]
@@ -207,7 +240,16 @@ fn a_user_that_was_deleted_elsewhere_takes_its_pairs_along() {
         } else {
             "akm: RAM user `alice` is gone from the cloud\n"
         };
-        let gone = format!("{user}akm: `<ID1>` of RAM user `alice` is gone from the cloud\n");
+        let (of, next) = if filter.is_empty() {
+            ("", "NAME")
+        } else {
+            (" of RAM user `alice`", "alice")
+        };
+        let gone = format!(
+            "{user}akm: `<ID1>` of RAM user `alice` is gone from the cloud\n\
+             note: akm knows no AccessKey pair{of} in the sandbox (account <ACCOUNT>)\n\
+             next: akm create {next}\n"
+        );
         ran.said(&[&id], 0, EMPTY, &gone);
         env.akm(&["show-id", "--ram-user", "alice"]).said(
             &[],
@@ -319,7 +361,7 @@ fn a_table_on_a_terminal() {
     );
     assert!(narrow.contains("\u{1b}[38;5;28mcurrent"), "{narrow}");
     assert!(
-        narrow.contains("\u{1b}[38;5;130mdelete in 47 h"),
+        narrow.contains("\u{1b}[38;5;130mcan be deleted in 47 h"),
         "{narrow}"
     );
     assert!(
@@ -361,7 +403,7 @@ fn nothing_is_torn_on_a_terminal_of_eighty_columns() {
     };
     let list = screen("list");
     assert!(
-        list.contains("  current\n") && list.contains("  delete in 47 h\n"),
+        list.contains("  current\n") && list.contains("  can be deleted in 47 h\n"),
         "{list}"
     );
     screen("user list");

@@ -34,10 +34,12 @@ pub(crate) mod key_policy;
 pub(crate) mod leak;
 pub(crate) mod list;
 pub(crate) mod log;
+pub(crate) mod places;
 #[cfg(feature = "server")]
 pub(crate) mod profile;
 #[cfg(feature = "server")]
 pub(crate) mod profile_edit;
+pub(crate) mod questions;
 pub(crate) mod recipes;
 pub(crate) mod recipes_tools;
 pub(crate) mod recover;
@@ -58,10 +60,12 @@ pub(crate) mod sandbox_serve;
 pub(crate) mod serve;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod session_policy;
+pub(crate) mod spelling;
 pub(crate) mod store;
 #[cfg(target_os = "linux")]
 pub(crate) mod store_keyring;
 #[cfg(target_os = "linux")]
 pub(crate) mod store_move;
 pub(crate) mod store_protect;
+pub(crate) mod tables;
 pub(crate) mod user;

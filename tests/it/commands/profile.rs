@@ -528,8 +528,7 @@ fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
     let refused = env.akm(&remove);
     let finish = "akm -p dev rotate --ram-user sandbox-administrator --finish";
     let told = format!(
-        "akm: 1 thing is open in account <ACCOUNT>, and no command comes upon it without a profile of it: \
-         `akm -p dev recover --list` shows it\n\
+        "warning: 1 unfinished rotation in account <ACCOUNT>, and no other profile for that account\n\
          akm: work on `<ID>` of RAM user `sandbox-administrator` is open\n\
          hint: its rotation waits until <TIME>: then `{finish}` goes on with it; \
          without `--drop-secret` the profile goes now\n"
@@ -609,20 +608,18 @@ fn what_is_open_is_said_before_its_last_profile_goes() {
         let make = ["create", "--ram-user", user, "--create-user"];
         assert_eq!(env.akm(&make).code, 0);
     }
-    let open = |count: &str, them: &str| {
-        format!(
-            "akm: {count} open in account <ACCOUNT>, and no command comes upon {them} without a profile of it: \
-             `akm -p dev recover --list` shows {them}\n"
-        )
+    let open = |count: &str| {
+        format!("warning: {count} in account <ACCOUNT>, and no other profile for that account\n")
     };
     let rotate = |user| env.akm(&["rotate", "--ram-user", user, "--overlap", "1h"]);
     assert_eq!(rotate("alice").code, 0);
     // Another profile leads there.
     let ran = env.refused(&["profile", "remove", "dev"], 9);
-    assert!(!ran.stderr.contains("open in account"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("unfinished"), "{}", ran.stderr);
     assert_eq!(env.akm(&["profile", "remove", "too", "-y"]).code, 0);
-    let asked = "akm: forget the profile `dev`? there is nobody to ask\nhint: add `--yes`\n";
-    let told = format!("{}{asked}", open("1 thing is", "it"));
+    let asked = "akm: remove the profile dev (account <ACCOUNT>, signs as acs:ram::<ACCOUNT>:user/sandbox-administrator)? there is nobody to ask\nhint: add `--yes`\n";
+    let hint = "hint: akm -p dev recover --list\n";
+    let told = format!("{}{hint}{asked}", open("1 unfinished rotation"));
     env.refused(&["profile", "remove", "dev"], 9)
         .said(&[], 9, "", &told);
     assert_eq!(rotate("bob").code, 0);
@@ -631,7 +628,7 @@ fn what_is_open_is_said_before_its_last_profile_goes() {
         .json();
     assert_eq!(list["open"].as_array().unwrap().len(), 2);
     let ran = env.akm(&["profile", "remove", "dev", "--drop-secret", "-y", "-q"]);
-    ran.said(&[], 0, "", &open("2 things are", "them"));
+    ran.said(&[], 0, "", &open("2 unfinished rotations"));
 }
 
 /// A profile that was added while the question waited.
@@ -641,7 +638,7 @@ fn a_secret_that_another_profile_needs_by_now_is_kept() {
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
-    asked.see("forget the profile");
+    asked.see("remove the profile");
     serving.add_profile(&env, "too");
     asked.send("y\n").see("the profile `too` signs with");
     assert_eq!(asked.wait().code(), 4);
@@ -658,7 +655,7 @@ fn a_secret_whose_profile_signs_with_another_pair_by_now_is_claimed_still() {
     let serving = Serving::start(&env, &[]);
     serving.add_profile(&env, "dev");
     let mut asked = Pty::akm(&env, &["profile", "remove", "dev", "--drop-secret"]);
-    asked.see("forget the profile");
+    asked.see("remove the profile");
     let rotated = env.akm(&["rotate", "--self", "--overlap", "1h", "-y"]);
     assert_eq!(rotated.code, 0, "{}", rotated.stderr);
     asked

@@ -260,7 +260,7 @@ fn a_list_that_lags_does_not_stand_for_a_restore() {
         _ => hand_on(),
     });
     let ran = env.akm(&["-p", "gate", "restore", &id]);
-    let told = "akm: `<ID1>` of RAM user `alice` is Inactive\n";
+    let told = "AccessKey <ID1> of RAM user alice in gate (account <ACCOUNT>) is Inactive.\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     let live = truth::live_of(env, "alice").into_iter();
     let live: Vec<_> = live.filter(|pair| pair.id == id).collect();
@@ -438,7 +438,7 @@ fn nothing_is_restored_while_a_create_is_undecided() {
     served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["restore", &id]);
     let told = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
-                akm: `<ID1>` of RAM user `alice` is Inactive\n";
+                AccessKey <ID1> of RAM user alice in dev (account <ACCOUNT>) is Inactive.\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     truth::check(&served.env, "restored after all");
 }

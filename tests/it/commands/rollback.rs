@@ -2,7 +2,7 @@
 
 use crate::support::env::{Env, Ran};
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotated(env: &Env, more: &[&str]) -> String {
     let ran = env.akm(&[&["rotate", "--ram-user", "alice"], more].concat());
@@ -24,7 +24,7 @@ fn active(env: &Env) -> Vec<(String, bool)> {
     shown.collect()
 }
 
-const BACK: &str = "Back in use: <ID1>. Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
+const BACK: &str = "Back in use: <ID1> of RAM user alice in the sandbox (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
                     hint: if something still needs it: akm enable <ID2>\n";
 
 #[test]
@@ -70,11 +70,11 @@ fn what_a_rollback_took_out_of_use_is_deleted_by_the_next_rotation() {
     let third = ran.stdout.trim();
     let ids = [old.as_str(), &new, third];
     let told = "akm: `<ID2>`, which the rollback took out of use, is deleted: `akm restore <ID2>` brings it back\n\
-                New: <ID3> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\n\
+                New: <ID3> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (Active; can be disabled from <DAY>).\n\
                 next: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n";
     ran.said(&ids, 0, "<ID3>\n", &format!("{SANDBOX}{told}"));
     later.days_pass_for("alice", 3);
-    let told = "New: <ID1> (Active, verified). Old: <ID2> (deleted).\n";
+    let told = "New: <ID1> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID2> (deleted).\n";
     later
         .akm(&["rotate", "--ram-user", "alice", "--finish"])
         .said(&ids, 0, "<ID1>\n", &format!("{SANDBOX}{told}"));
@@ -277,7 +277,7 @@ fn where_the_old_pair_is_gone_and_the_recycle_bin_has_it_not() {
             way = "";
         }
         let told = format!(
-            "akm: the rollback does not go on: the old pair `<ID1>` is gone from the cloud\n\
+            "akm: the old pair <ID1> no longer exists, so this rollback cannot finish\n\
              hint: `akm recover --dismiss <ID1>` forgets this rollback{way}\n"
         );
         rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));
@@ -340,7 +340,7 @@ fn an_old_secret_that_was_lost_before() {
         &[&old, &new],
         0,
         "<ID2>\n",
-        &format!("{SANDBOX}New: <ID2> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n"),
+        &format!("{SANDBOX}New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n"),
     );
     assert_eq!(active(&env), [(old, true), (new, true)]);
 }

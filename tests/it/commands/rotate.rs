@@ -2,7 +2,7 @@
 
 use crate::support::env::{Env, edit};
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotate(env: &Env, more: &[&str]) -> crate::support::env::Ran {
     env.akm(&[&["rotate", "--ram-user", "alice"], more].concat())
@@ -27,13 +27,13 @@ const NO_NEW_PAIR: &str = "warning: no new pair was made for RAM user `alice`: t
 
 fn grace() -> String {
     format!(
-        "{SANDBOX}New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n"
+        "{SANDBOX}New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n"
     )
 }
 
 fn overlap() -> String {
     format!(
-        "{SANDBOX}New: <ID2> (Active, verified).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n"
+        "{SANDBOX}New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n"
     )
 }
 
@@ -257,7 +257,7 @@ fn the_old_pair_deleted_at_once() {
         &[&old],
         0,
         "<ID>\n",
-        &format!("{SANDBOX}New: <ID> (Active, verified). Old: <ID1> (deleted).\n"),
+        &format!("{SANDBOX}New: <ID> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n"),
     );
     assert_eq!(statuses(&env), [(new.clone(), "Active".into())]);
     env.akm(&["recover", "--list", "--json"])
@@ -327,7 +327,7 @@ fn an_open_rotation_takes_over_other_times() {
         );
     let told = rotate(&env, &["--finish", "--grace", "5d", "--json"]).json();
     assert_eq!(days_until(&told["delete_old_after"]), 5);
-    let deleted = "New: <ID2> (Active, verified). Old: <ID1> (deleted).\n";
+    let deleted = "New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
     rotate(&env, &["--finish", "--delete-old"]).said(
         &ids,
         0,
@@ -356,7 +356,7 @@ fn the_steps_come_when_their_time_has_come() {
         &ids,
         0,
         "<ID2>\n",
-        &format!("{SANDBOX}New: <ID2> (Active, verified). Old: <ID1> (deleted).\n"),
+        &format!("{SANDBOX}New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n"),
     );
     rotate(&env, &["--finish"]).said(
         &ids,
@@ -378,19 +378,19 @@ fn recover_takes_the_steps_that_are_due() {
         let told = format!("{SANDBOX}{done}{left}");
         env.akm(&["recover"]).said(&ids, 0, "", &told);
     };
-    let waits = "akm: 1 rotation waits for its time: `akm recover --list` shows when\n";
+    let waits = "akm: 1 rotation is not due yet: `akm recover --list` shows when, and `akm rotate --all --finish` goes on then\n";
     let rotated = "akm: rotated: AccessKey pair `<ID2>` of RAM user `alice` is in use\n";
     recovered(waits);
     assert_eq!(statuses(&env)[0], (old.clone(), "Active".into()));
     env.days_pass_for("alice", 3);
     recovered(&format!(
-        "{rotated}New: <ID2> (Active, verified).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n"
+        "{rotated}New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID1>\n"
     ));
     assert_eq!(statuses(&env)[0], (old.clone(), "Inactive".into()));
     recovered(waits);
     env.days_pass_for("alice", 3);
     recovered(&format!(
-        "{rotated}New: <ID2> (Active, verified). Old: <ID1> (deleted).\n"
+        "{rotated}New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n"
     ));
     assert_eq!(statuses(&env), [(new.clone(), "Active".into())]);
     recovered("");
@@ -446,7 +446,7 @@ fn after_its_grace_the_next_rotation_starts_anew() {
     let third = ran.stdout.trim().to_owned();
     let told = format!(
         "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n\
-         New: <ID3> (Active, verified).\nOld: <ID2> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID2>\n"
+         New: <ID3> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID2> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID2>\n"
     );
     ran.said(&[&first, &second, &third], 0, "<ID3>\n", &told);
     let expected = [(second, "Inactive".into()), (third, "Active".into())];
@@ -566,7 +566,7 @@ fn the_accounts_own_pair_is_asked_for() {
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate the account's own pair? there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}akm: rotate AccessKey <ID> of the account itself in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n"),
     );
     let told = env.akm(&["rotate", "--account", "-y", "--json"]).json();
     assert_eq!(
@@ -585,7 +585,7 @@ fn it_does_not_go_on_while_the_new_pair_does_not_work() {
     due.days_pass_for("alice", 3);
     for env in [in_time, due] {
         let stopped = |why: &str, hint: &str| {
-            let text = format!("{SANDBOX}akm: the rotation does not go on: {why}\nhint: {hint}\n");
+            let text = format!("{SANDBOX}akm: {why}\nhint: {hint}\n");
             let files = [env.journal_of("alice"), env.cloud_of("alice")];
             let kept = || files.each_ref().map(|file| std::fs::read(file).unwrap());
             let before = kept();
@@ -597,13 +597,13 @@ fn it_does_not_go_on_while_the_new_pair_does_not_work() {
         let inactive = second.replacen("\"Active\"", "\"Inactive\"", 1);
         std::fs::write(env.cloud_of("alice"), format!("{first}{new}{inactive}")).unwrap();
         stopped(
-            "the new pair `<ID2>` is Inactive",
+            "the rotation does not go on: the new pair `<ID2>` is Inactive",
             "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rollback --ram-user alice`",
         );
         assert_eq!(env.akm(&["enable", &new]).code, 0);
         crate::support::leaks::hide(&env, &new);
         stopped(
-            "the new pair `<ID2>` is gone from the cloud",
+            "the new pair <ID2> no longer exists, so this rotation cannot finish",
             "`akm recover --dismiss <ID2>` forgets this rotation; the old pair `<ID1>` stays Active",
         );
         let dismissed = env.akm(&["recover", "--dismiss", &new]);
@@ -728,7 +728,7 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
         "",
         &format!(
             "{SANDBOX}akm: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
-             akm: `<ID1>` of RAM user `alice` is Active\n"
+             AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n"
         ),
     );
     assert_eq!(env.pairs()[0]["delete_after"], serde_json::Value::Null);
@@ -746,12 +746,12 @@ fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
     let ids = [old.as_str(), &new];
     assert!(env.pairs()[0]["disable_after"].is_string());
     let disabled = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice` takes it from here\n\
-                    akm: `<ID1>` of RAM user `alice` is Inactive\n";
+                    AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n";
     env.akm(&["disable", &old])
         .said(&ids, 0, "", &format!("{SANDBOX}{disabled}"));
     let copy = env.copied();
     let over = "akm: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
-                akm: `<ID1>` of RAM user `alice` is Active\n";
+                AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n";
     env.akm(&["enable", &old])
         .said(&ids, 0, "", &format!("{SANDBOX}{over}"));
     assert!(env.pairs()[0]["disable_after"].is_null());
@@ -776,7 +776,7 @@ fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
         0,
         "<ID2>\n",
         &format!(
-            "{SANDBOX}The rotation is over: <ID1> was enabled again, and both pairs are left as they are.\n"
+            "{SANDBOX}The rotation of RAM user alice in the sandbox (account <ACCOUNT>) is over: <ID1> was enabled again, and both pairs are left as they are.\n"
         ),
     );
     // A plain `rotate` says so too, and finds no room for another one.

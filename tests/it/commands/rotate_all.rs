@@ -3,7 +3,7 @@
 use crate::support::env::{Env, Ran, edit, named};
 use crate::support::truth;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotate(env: &Env, more: &[&str]) -> Ran {
     env.akm(&[&["rotate", "--all", "-y"], more].concat())
@@ -73,12 +73,12 @@ fn it_asks() {
     assert_eq!(env.akm(&["rotate", "--all"]).code, 0);
     assert!(!env.home().exists());
     env.create("alice");
-    let none = format!("{SANDBOX}akm: no RAM user is meant by that\n");
+    let none = format!("{SANDBOX}akm: no RAM user matches: 1 has a pair saved here\n");
     env.refused(&["rotate", "--all"], 9).said(
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate the pairs of 1 RAM user? there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}akm: rotate the pairs of 1 RAM user in the sandbox (account <ACCOUNT>)? there is nobody to ask\nhint: add `--yes`\n"),
     );
     env.akm(&["rotate", "--all", "--match", "b*"])
         .said(&[], 0, "", &none);

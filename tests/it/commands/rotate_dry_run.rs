@@ -5,7 +5,7 @@ use crate::support::calls::{called, words};
 use crate::support::env::{Env, edit};
 use crate::support::leaks::without_room;
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 const NOTE: &str =
     "akm: nothing was changed; `NEW_KEY_ID` stands for the id that the cloud will choose\n";
@@ -36,10 +36,11 @@ fn it_says_what_would_be_done_and_when() {
     let made = "create a pair for RAM user `alice`\n\
                 hand out the new pair once it is verified\n";
     let now = [&args[..], &["--overlap", "0s"]].concat();
-    let due = "disable <ID1>\ndelete <ID1> from <DAY>\n";
+    let due = "disable <ID1>\nlater, from <DAY>, `akm rotate alice --finish` can delete <ID1>\n";
     env.akm(&now)
         .said(&[&old], 0, &format!("{made}{due}"), NOTE);
-    let due = "disable <ID1> from <DAY>\ndelete <ID1> from <DAY>\n";
+    let due = "later, from <DAY>, `akm rotate alice --finish` can disable <ID1>\n\
+               later, from <DAY>, `akm rotate alice --finish` can delete <ID1>\n";
     env.akm(&args)
         .said(&[&old], 0, &format!("{made}{due}"), NOTE);
     let told = env.akm(&[&now[..], &["--json", "-q"]].concat()).json();
@@ -383,7 +384,7 @@ fn of_a_rotation_that_will_stop() {
         stopping(&env, more, &ids, ("", stops));
     }
     crate::support::leaks::hide(&gone, new.trim());
-    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is gone from the cloud\n\
+    let stops = "akm: the new pair <ID2> no longer exists, so this rotation could not finish\n\
                  hint: `akm recover --dismiss <ID2>` forgets this rotation; the old pair `<ID1>` stays Active\n";
     stopping(&gone, &[], &ids, ("", stops));
 }

@@ -2,7 +2,7 @@
 
 use crate::support::env::{Env, Ran};
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotate(env: &Env, more: &[&str]) -> Ran {
     env.akm(&[&["rotate", "--ram-user", "alice"], more].concat())
@@ -22,7 +22,7 @@ fn ids(env: &Env) -> Vec<String> {
 /// What is said of the rotation after the note on the pair that made room.
 fn retired(old: &str, new: &str) -> String {
     format!(
-        "New: {new} (Active, verified).\nOld: {old} (disabled; can be deleted from <DAY>).\n\
+        "New: {new} (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: {old} (disabled; can be deleted from <DAY>).\n\
          next: akm rotate alice --finish\nhint: if something still needs it: akm enable {old}\n"
     )
 }

@@ -21,10 +21,10 @@ fn first_use_chooses_it_and_other_tools_read_it() {
         &[&id, &secret],
         0,
         "<ID1>\n<ID2>\n",
-        "akm: secrets rest in the OS keyring from now on\n\
-         akm: this is the sandbox, account <ACCOUNT> on this machine\n\
-         akm: RAM user `alice` was made\n\
-         akm: `<ID1>` is a pair of RAM user `alice`; its secret is held in the store `keyring`\n",
+        "note: secrets are saved in the OS keyring\n\
+         warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
+         Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in the OS keyring.\nnext: akm exec alice -- COMMAND\n",
     );
     assert_eq!(desktop.lookup(&id), Some(secret));
     let env = &desktop.env;
@@ -59,7 +59,7 @@ fn the_next_command_confirms_what_the_keyring_took() {
         &[],
         0,
         "",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          akm: nothing is left that could be finished now\n",
     );
     env.akm(&["recover", "--list", "--json"])
@@ -102,7 +102,7 @@ fn a_pair_that_was_purged_before_it_was_confirmed_does_not_come_back() {
         &[],
         0,
         "ACCESSKEY ID  OWNER  STATUS  CREATED  LAST USED  SECRET  NOTE\n",
-        "",
+        "note: akm knows no AccessKey pair in the sandbox (account <ACCOUNT>)\nnext: akm create NAME\n",
     );
 }
 
@@ -220,7 +220,7 @@ fn a_bus_without_a_keyring_means_encrypted_files() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(
         ran.stderr.starts_with(
-            "akm: secrets rest in encrypted files (`age`) from now on: the secret store is absent: "
+            "note: no OS keyring found, so secrets are saved in encrypted files under "
         ),
         "{}",
         ran.stderr

@@ -17,12 +17,7 @@ fn protected() -> (Env, String) {
     env.create("alice");
     let secret = secret(&env.akm(&EXPORT));
     let ran = with(&env, PASSPHRASE).akm(&["store", "protect"]);
-    ran.said(
-        &[],
-        0,
-        "",
-        "akm: the identity of the store `age` is under the passphrase\n",
-    );
+    ran.said(&[], 0, "", "Passphrase set.\n");
     (env, secret)
 }
 
@@ -417,7 +412,12 @@ fn kept_unlocked_in_the_kernel_for_a_while() {
         let line = b"skipped: the kernel keyring cannot be used here\n";
         return std::io::stderr().write_all(line).unwrap();
     }
-    ran.said(&[], 0, "", "akm: the identity of the store `age` is under the passphrase; unlocked until <TIME>, and for 5s after each time it is given\n");
+    ran.said(
+        &[],
+        0,
+        "",
+        "Passphrase set. Unlocked until <TIME>, and for 5s after each time it is given.\n",
+    );
     assert_eq!(state(&env)["state"], "unlocked");
     let until = state(&env)["unlocked_until"].as_str().unwrap().to_owned();
     assert!(ran.stderr.contains(&until), "{until}");
@@ -484,12 +484,7 @@ fn where_the_kernel_keeps_nothing_that_is_said_and_it_is_asked_for_each_time() {
         "--for",
         "5m",
     ];
-    refused(&protect, true).said(
-        &[],
-        0,
-        "",
-        &format!("{note}akm: the identity of the store `age` is under the passphrase\n"),
-    );
+    refused(&protect, true).said(&[], 0, "", &format!("{note}Passphrase set.\n"));
     let export = refused(&EXPORT, true);
     assert_eq!(secret(&export), secret_of_alice);
     assert!(export.stderr.starts_with(note), "{}", export.stderr);
@@ -570,7 +565,7 @@ fn status_tells_all_and_changes_nothing() {
     fs::write(env.home().join("secrets/identity.txt"), "x").unwrap();
     assert_eq!(state(&env)["state"], "failed");
     let keyring = Env::bare().with("AKM_STORE", "keyring");
-    keyring.akm(&["store", "protect"]).said(&[], 2, "", "akm: secrets rest in the store `keyring`, which has no passphrase of akm's: only the identity of the store `age` takes one\n");
+    keyring.akm(&["store", "protect"]).said(&[], 2, "", "akm: secrets are saved in the store `keyring`, which has no passphrase of akm's: only the identity of the store `age` takes one\n");
     let none = Env::new().akm(&["store", "protect"]);
     none.said(&[], 5, "", "akm: there is no `age` identity yet\nhint: the first secret makes one: `AKM_STORE=age akm create --ram-user NAME`\n");
 }

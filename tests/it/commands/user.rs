@@ -2,7 +2,7 @@
 
 use crate::support::env::{Env, edit};
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 #[test]
 fn made_shown_and_deleted() {
@@ -11,7 +11,7 @@ fn made_shown_and_deleted() {
         &[],
         0,
         "alice\n",
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\nakm: RAM user `alice` was made\n",
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\nCreated RAM user alice in the sandbox (account <ACCOUNT>).\n",
     );
     env.akm(&["user", "create", "bob", "--display-name", "Bob B.", "--comment", "builds", "--json", "-q"]).said(
         &[],
@@ -41,14 +41,14 @@ fn made_shown_and_deleted() {
         9,
         "",
         &format!(
-            "{SANDBOX}akm: delete RAM user `bob`? there is nobody to ask\nhint: add `--yes`\n"
+            "{SANDBOX}akm: delete RAM user bob in the sandbox (account <ACCOUNT>)? there is nobody to ask\nhint: add `--yes`\n"
         ),
     );
     env.akm(&["user", "delete", "BOB", "-y"]).said(
         &[],
         0,
         "",
-        &format!("{SANDBOX}akm: RAM user `BOB` is deleted\n"),
+        &format!("{SANDBOX}Deleted RAM user BOB in the sandbox (account <ACCOUNT>).\n"),
     );
     env.akm(&["user", "delete", "alice", "-y", "--json", "-q"])
         .said(&[], 0, "{\"name\":\"alice\"}\n", SANDBOX);

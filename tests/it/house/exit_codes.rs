@@ -122,9 +122,9 @@ fn another_akm_at_work_is_waited_for() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(
         crate::support::env::named(&said, &[&id]),
-        "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          akm: waiting for another akm that is at work on the same\n\
-         akm: `<ID1>` of RAM user `alice` is Inactive\n"
+         AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n"
     );
     // Nobody is kept from another owner.
     env.create("bob");

@@ -71,7 +71,9 @@ fn shell(env: &Env, line: &str) -> String {
         .unwrap();
     command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
     let output = command.output().unwrap();
-    String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap()
+    let said = String::from_utf8(output.stderr).unwrap();
+    let said = said + &String::from_utf8(output.stdout).unwrap();
+    said.replace(&env.home().display().to_string(), "/home/me/akm")
 }
 
 #[test]

@@ -95,9 +95,8 @@ fn eight_at_work_on_three_users() {
         let ran = ends(children.collect());
         let point = format!("round {round}: {ran:?}");
         // Not there (any more), two pairs, none to export: all else is done. A rotation whose new pair somebody deletes stops.
-        let fine = |ran: &Ran| {
-            [0, 3, 4, 5].contains(&ran.code) || ran.stderr.contains("is gone from the cloud")
-        };
+        let fine =
+            |ran: &Ran| [0, 3, 4, 5].contains(&ran.code) || ran.stderr.contains("no longer exists");
         assert!(ran.iter().all(fine), "{point}");
         assert!(!point.contains("defect"), "{point}");
     }

@@ -233,7 +233,7 @@ fn the_journal() {
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
 }
 
-const SANDBOX: &str = "akm: this is the sandbox, account <ACCOUNT> on this machine\n";
+const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 const HINT: &str = "hint: the file is left as it is: look at it, or restore it from a backup\n";
 
 /// Whatever is the matter with one owner's journal, the others are seen to.

@@ -128,9 +128,9 @@ fn another_takes_the_place(env: &Env, id: &str, other: &str) {
     let ran = env.akm(&["rotate", "--ram-user", "alice", "--leaked", id]);
     let new = ran.stdout.trim();
     assert!(new != id && new != other, "{new}");
-    let told = "akm: this is the sandbox, account <ACCOUNT> on this machine\n\
+    let told = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
                 akm: `<ID1>` is disabled\n\
-                New: <ID3> (Active). Old: <ID1> (deleted).\n";
+                New: <ID3> (Active), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
     ran.said(&[id, other, new], 0, "<ID3>\n", told);
     done(env, &["verify", new]);
     let live: Vec<_> = truth::live(env).into_iter().map(|pair| pair.id).collect();

@@ -691,7 +691,7 @@ fn a_restore_that_comes_too_fast_is_asked_for_again() {
     let order = json!({ "fault": "throttle", "action": "RestoreAccessKeyFromRecycleBin" });
     served.serving.order(&order);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: `<ID>` of RAM user `alice` is Inactive\n";
+    let told = "AccessKey <ID> of RAM user alice in dev (account <ACCOUNT>) is Inactive.\n";
     assert_eq!((said(&ran.stderr).as_str(), ran.code), (told, 0));
 }
 

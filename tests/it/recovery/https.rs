@@ -147,6 +147,19 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
     assert!(!env.home().join("config.toml").exists());
 }
 
+/// The host is named, and what is wrong with it.
+#[test]
+fn a_host_that_cannot_be_reached_is_named() {
+    let env = Env::new();
+    let id = "LTAI5tAbCdEfGhIjKlMnOp";
+    let add = ["profile", "add", "prod", "--access-key-id", id];
+    let add = [&add[..], &["--endpoint", "https://akm.invalid"]].concat();
+    let ran = env.akm_fed(&add, "a-secret\n");
+    assert_eq!(ran.code, 7, "{}", ran.stderr);
+    let said = "akm: cannot reach akm.invalid: the name could not be resolved\n";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+}
+
 /// A side on loopback that answers every request with the same bytes.
 pub(crate) struct Answering {
     pub(crate) endpoint: String,

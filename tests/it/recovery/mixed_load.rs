@@ -105,7 +105,7 @@ impl Load {
     /// Not there (any more), or two pairs: all else is done. A rotation or a leak whose pairs somebody deletes or disables stops.
     fn told(&self, what: &str, args: &[&str], ran: &Ran) {
         let why = [
-            "is gone from the cloud",
+            "no longer exists",
             "is Inactive",
             "leaked before, and is still there",
             "a later command is to read it back",

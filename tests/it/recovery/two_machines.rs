@@ -167,7 +167,7 @@ fn what_the_second_replaces_by_its_id_the_first_finds_done() {
         0,
         "<ID3>\n",
         "akm: `<ID1>` is deleted to make room\n\
-         New: <ID3> (Active, verified).\nOld: <ID2> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID2> leaked: akm rotate alice --leaked <ID2>\n",
+         New: <ID3> (Active, verified), of RAM user alice in dev (account <ACCOUNT>).\nOld: <ID2> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID2> leaked: akm rotate alice --leaked <ID2>\n",
     );
     both.minutes_pass();
     let ids = [&*new, third];
@@ -193,8 +193,7 @@ fn what_the_second_undoes_the_first_does_not_do_again() {
     assert_eq!(both.the_other(&["disable", &new]).code, 0);
     let before = both.live();
     both.minutes_pass();
-    let over =
-        "The rotation is over: <ID1> was enabled again, and both pairs are left as they are.\n";
+    let over = "The rotation of RAM user alice in dev (account <ACCOUNT>) is over: <ID1> was enabled again, and both pairs are left as they are.\n";
     both.the_one(&[&ROTATE[..], &["--finish"]].concat())
         .said(&ids, 0, "<ID2>\n", over);
     let two = both.the_one(&ROTATE);
@@ -217,14 +216,14 @@ fn what_the_second_deletes_the_first_does_without() {
         &ids,
         8,
         "",
-        "akm: the rotation does not go on: the new pair `<ID2>` is gone from the cloud\n\
+        "akm: the new pair <ID2> no longer exists, so this rotation cannot finish\n\
          hint: `akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use\n",
     );
     both.the_one(&[&ROTATE[..], &["--rollback"]].concat()).said(
         &ids,
         0,
         "<ID1>\n",
-        "Back in use: <ID1>. <ID2> is gone from the cloud.\n",
+        "Back in use: <ID1> of RAM user alice in dev (account <ACCOUNT>). <ID2> is gone from the cloud.\n",
     );
     assert_eq!(both.live().len(), 1);
     truth::check(&both.one.env, "rolled back").settled(2, "rolled back");
@@ -309,7 +308,7 @@ fn at_the_same_moment_and_there_is_room() {
         &ids,
         0,
         "<ID3>\n",
-        "New: <ID3> (Active, verified). Old: <ID1> (deleted).\n",
+        "New: <ID3> (Active, verified), of RAM user alice in dev (account <ACCOUNT>). Old: <ID1> (deleted).\n",
     );
     let active = |id: &str| Live {
         id: id.to_owned(),

@@ -5,6 +5,9 @@ use crate::core::{open_work::Replacement, plan::Stop, seen::Sight};
 use crate::ops::problem::Stopped;
 
 pub(super) fn problem(stopped: &Stopped) -> Text {
+    if matches!(stopped.why, Stop::NewGone) {
+        return gone(stopped);
+    }
     let (why, hint) = why(stopped);
     let does = if stopped.is_planned { "would" } else { "does" };
     Text::new(format!("the {} {does} not go on", what(&stopped.it)))
@@ -18,6 +21,21 @@ pub(super) fn what(it: &Replacement) -> &'static str {
     } else {
         "rotation"
     }
+}
+
+/// Nothing brings the pair back that was to come into use.
+fn gone(stopped: &Stopped) -> Text {
+    let (which, _) = which(&stopped.it);
+    let cannot = if stopped.is_planned {
+        "could not"
+    } else {
+        "cannot"
+    };
+    let (new, what) = (&stopped.it.new, what(&stopped.it));
+    Text::new(format!(
+        "the {which} pair {new} no longer exists, so this {what} {cannot} finish"
+    ))
+    .hint(forgotten(stopped))
 }
 
 /// Which pair of the rotation comes into use, and which is the other one.
@@ -39,10 +57,6 @@ fn why(stopped: &Stopped) -> (String, String) {
                 "`akm enable {new}`, then the same command again{}",
                 or_back(stopped)
             ),
-        ),
-        Stop::NewGone => (
-            format!("the {which} pair `{new}` is gone from the cloud"),
-            forgotten(stopped),
         ),
         Stop::WrongSecret => (
             format!("the secret store has another secret in the place of that of `{new}`"),
