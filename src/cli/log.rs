@@ -13,8 +13,10 @@ use crate::core::{
     time::{self, Span, Timestamp},
 };
 use crate::metadata::log::{self, Effect, Entry, Line};
+use crate::sys::pager;
 use clap::Args;
 use std::collections::VecDeque;
+use std::io::{self, IsTerminal};
 
 /// Show what akm did: when, with which pair, signed by whom
 ///
@@ -172,7 +174,7 @@ fn tabled(
     }
     let rows: Vec<_> = last.iter().map(|line| cells(line, look)).collect();
     let columns = columns(last.iter().all(|line| line.outcome == Effect::Done));
-    ui::page(&table::render(&columns, &rows, look))
+    page(&table::render(&columns, &rows, look))
 }
 
 fn words(line: &Line) -> [String; 6] {
@@ -209,4 +211,13 @@ fn cells(line: &Line, look: &Look) -> Vec<Cell> {
         Cell::new(owner, Tone::Plain),
         Cell::new(signer, Tone::Faint),
     ]
+}
+
+/// A long text, to standard output; on a terminal a page at a time, where a pager is there.
+fn page(text: &str) -> Result<(), Failure> {
+    let is_plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if is_plain || !io::stdout().is_terminal() || pager::text(text.as_bytes()).is_err() {
+        return ui::print(text.as_bytes());
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::cli::failure::Failure;
 use crate::ops::{Kind, Tell, remark::Remark};
-use crate::sys::{output, pager, terminal};
+use crate::sys::{output, terminal};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -261,15 +261,6 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
         Some(width) => print(wrap(text, width).as_bytes()),
         None => print(text.as_bytes()),
     }
-}
-
-/// A long text, to standard output; on a terminal a page at a time, where a pager is there.
-pub(crate) fn page(text: &str) -> Result<(), Failure> {
-    let is_plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-    if is_plain || !io::stdout().is_terminal() || pager::text(text.as_bytes()).is_err() {
-        return print(text.as_bytes());
-    }
-    Ok(())
 }
 
 /// For what is printed once and exists nowhere else: `Failed` where standard output is closed, before anything is made for it.

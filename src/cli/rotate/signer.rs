@@ -47,8 +47,8 @@ pub(super) fn ask(
     owner: &Owner,
     asked: &Asked,
 ) -> Result<(), Failure> {
-    let signers = profile::signers_of(session, owner)?.into_iter();
-    let signer = signers.filter(|(_, id)| replaces(asked, id)).next();
+    let mut signers = profile::signers_of(session, owner)?.into_iter();
+    let signer = signers.find(|(_, id)| replaces(asked, id));
     let is_own = *owner == Owner::Account && begins(asked);
     if context.ui.agrees() || signer.is_none() && !is_own {
         return Ok(());
