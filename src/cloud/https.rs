@@ -75,9 +75,7 @@ impl Transport for Https {
             .http(service)
             .post(&url, &request.headers, &request.body, limit, fresh)
             .map_err(|lost| match lost {
-                Lost::NotSent(why) => {
-                    Undelivered::NotSent(format!("cannot reach {}: {why}", self.host(service)))
-                }
+                Lost::NotSent(why) => Undelivered::NotSent(why),
                 Lost::Untrusted(why) => Undelivered::Untrusted(why),
                 Lost::Refused(why) => Undelivered::Refused(why),
                 Lost::NoAnswer(why) => Undelivered::NoAnswer(why),

@@ -22,8 +22,7 @@ pub(super) struct Row<'a> {
     secret_store: Option<&'static str>,
     suspect: bool,
     leaked: bool,
-    /// What `--ram-user` and `--account` mean; a script asks `show-id`.
-    #[serde(skip)]
+    /// Whether it is the pair that `--ram-user` and `--account` mean.
     current: bool,
     disable_after: Option<String>,
     delete_after: Option<String>,

@@ -143,16 +143,16 @@ fn a_dumb_terminal_is_asked_in_lines() {
     for (answer, code, seen) in [
         (
             "\n",
-            1,
+            11,
             "nothing was changed: the question was not answered",
         ),
         ("a/b\n", 4, "only letters, digits"),
         (
             "--account\n",
-            1,
-            "make a pair for the account itself? [y/N]",
+            11,
+            "create an AccessKey for the account itself in the sandbox",
         ),
-        ("alice\n", 0, "is a pair of RAM user `alice`"),
+        ("alice\n", 0, "for RAM user alice"),
     ] {
         let mut pty = Pty::akm(&env, &["create"]);
         pty.see("who is this AccessKey for? A RAM user's name")

@@ -8,8 +8,9 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 fn imported(env: &Env, file: &str) {
-    let one =
-        format!("{SANDBOX}akm: 1 pair imported\nakm: `{file}` still has secrets in clear text\n");
+    let one = format!(
+        "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nakm: `{file}` still has secrets in clear text\n"
+    );
     env.akm(&["import", file]).said(&[], 0, "", &one);
 }
 
@@ -43,7 +44,7 @@ fn files_of_the_console_put_together_are_imported() {
     let rows: Vec<&str> = csv.lines().collect();
     let file = |row: &str| format!("\u{feff}{}\r\n{row}\r\n", rows[0]);
     let all: String = [rows[1], rows[2], rows[1]].map(file).concat();
-    let two = format!("{SANDBOX}akm: 2 pairs imported\n");
+    let two = format!("{SANDBOX}In the sandbox (account <ACCOUNT>): 2 pairs imported.\n");
     env.akm_fed(&["import", "-"], &all).said(&[], 0, "", &two);
     for id in &ids {
         assert_eq!(env.akm(&["verify", id]).code, 0);
@@ -139,7 +140,7 @@ fn a_profile_is_added_whatever_surrounds_what_is_piped() {
     // A character that cannot be in a secret is named, and nothing else of it.
     let ran = env.akm_fed(&add("two"), &format!("{secret}\u{a0}x\n"));
     let why = format!(
-        "akm: this is no valid secret: character {} is U+00A0, and visible ASCII is expected\n",
+        "akm: not a valid secret: character {} is U+00A0, and visible ASCII is expected\n",
         secret.len() + 1
     );
     ran.said(&[], 4, "", &why);

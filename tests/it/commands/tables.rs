@@ -26,7 +26,7 @@ fn home() -> (Env, [String; 2]) {
 fn screen(env: &Env, command: &str, columns: u16) -> String {
     let akm = env!("CARGO_BIN_EXE_akm");
     let line = format!("stty cols {columns}; {akm} {command}; echo done");
-    let mut pty = Pty::run(env, "bash", &["-c", &line]);
+    let mut pty = Pty::run(env, "bash", &["-c", &format!("export PAGER=cat; {line}")]);
     pty.see("done");
     pty.wait();
     pty.screen().replace('\r', "")
