@@ -94,10 +94,11 @@ fn json_and_plain() {
     let ids = three(&env);
     let ids = ids.each_ref().map(String::as_str);
     let row = |id: &str, owner: &str, user: &str, status: &str| {
+        let current = status == "Active";
         format!(
             "{{\"access_key_id\":\"{id}\",\"owner\":\"{owner}\",\"ram_user\":{user},\"account_id\":\"<ACCOUNT>\",\
              \"profile\":\"sandbox\",\"status\":\"{status}\",\"created_at\":\"<TIME>\",\"last_used_at\":null,\"comment\":null,\
-             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"leaked\":false,\"current\":true,\"disable_after\":null,\"delete_after\":null,\"signs_for\":[]}}"
+             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"leaked\":false,\"current\":{current},\"disable_after\":null,\"delete_after\":null,\"signs_for\":[]}}"
         )
     };
     let rows = [
