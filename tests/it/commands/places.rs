@@ -1,7 +1,7 @@
 //! Each change and each question says in which account, by which profile, and of which owner; and the sandbox is taken for the account
 //! that is meant only where that is plain.
 
-use crate::support::env::{Env, edit};
+use crate::support::env::Env;
 
 const UNNAMED: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
@@ -79,7 +79,7 @@ fn a_profile_is_named_in_what_is_done_and_asked() {
     let line = text.lines().find(|line| line.starts_with("created_at"));
     let ago = chrono::Utc::now() - chrono::TimeDelta::days(3);
     let ago = ago.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    edit(
+    crate::support::env::edit(
         &env.record_of("alice"),
         line.unwrap(),
         &format!("created_at = \"{ago}\""),
