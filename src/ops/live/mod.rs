@@ -23,6 +23,7 @@ use crate::core::{
     open_work::Spans,
     place::StoreKind,
     plan::{Ask, Step},
+    secret::Secret,
     seen::{Limits, Seen},
     time::Timestamp,
 };
@@ -92,6 +93,8 @@ pub(in crate::ops) struct Live<'a> {
     has_saved: bool,
     /// Until a new secret is kept, Ctrl-C would drop its only copy.
     held: Option<signals::Held>,
+    /// The secret of the pair that was just made, until the store has it: to open the sealed copy costs as much as all else.
+    made: Option<(AccessKeyId, Secret)>,
 }
 
 /// A signed request is not executed later than 15 minutes after its date; one more for good measure.
@@ -122,6 +125,7 @@ impl<'a> Live<'a> {
             maybe_deleted: None,
             has_saved: false,
             held: None,
+            made: None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::core::{
     secret::Secret,
     seen::{Answer, Sight},
 };
-use crate::metadata::{journal::Suspect, log::Action};
+use crate::metadata::{inventory::OwnerRecord, journal::Suspect, log::Action};
 use crate::ops::{
     Failure,
     drive::{EventLog, World},
@@ -22,23 +22,27 @@ use crate::ops::{
 use crate::store::SecretName;
 use crate::sys::signals;
 use base64::prelude::{BASE64_STANDARD, Engine};
+use std::collections::BTreeSet;
 
 impl Live<'_> {
     pub(super) fn request(&mut self, log: &mut impl EventLog) -> Result<(), Failure> {
         issue::ready(self.session, self.owner)?;
         self.needs_the_clouds_clock()?;
         let replaces = self.replaced(log.open());
-        if let Some(it) = &replaces {
+        if replaces.is_some() {
             forget_pair::forget_expired(self.session, self.owner, &self.listed)?;
-            self.warn_of_networks(&it.old)?;
+        }
+        let known = self.session.record(self.owner)?;
+        if let Some(it) = &replaces {
+            self.warn_of_networks(&known, &it.old);
         }
         self.held = Some(signals::hold());
         let signed = self.session.cloud.prepare_pair(self.owner)?;
         let request = Request {
-            before: self.before(log.open())?,
+            before: self.before(log.open(), &known),
             signed_at: signed.date,
             replaces,
-            keeping: self.keeping(log.open())?,
+            keeping: self.keeping(log.open(), &known),
         };
         log.make_room()?;
         log.append(Event::Requested(request.clone()))?;
@@ -74,40 +78,34 @@ impl Live<'_> {
         })
     }
 
-    fn warn_of_networks(&self, old: &AccessKeyId) -> Result<(), Failure> {
-        let record = self.session.record(self.owner)?;
-        if record.pair(old).is_some_and(|pair| pair.bound_to_networks) {
+    fn warn_of_networks(&self, known: &OwnerRecord, old: &AccessKeyId) {
+        if known.pair(old).is_some_and(|pair| pair.bound_to_networks) {
             let bound = Remark::Pair(old.clone(), Of::BoundToNetworks);
             self.session.tell.warn(bound);
         }
-        Ok(())
     }
 
     /// What is listed, and all that akm knows of: one that a list lacks may be there all the same, or come back.
-    fn before(&self, open: &OpenWork) -> Result<std::collections::BTreeSet<AccessKeyId>, Failure> {
-        let record = self.session.record(self.owner)?;
-        let known = record
-            .access_keys
-            .into_iter()
-            .map(|pair| pair.access_key_id);
+    fn before(&self, open: &OpenWork, known: &OwnerRecord) -> BTreeSet<AccessKeyId> {
+        let known = known.access_keys.iter();
+        let known = known.map(|pair| pair.access_key_id.clone());
         let listed = self.listed.iter().map(|key| key.id.clone());
         let unfinished = open.made.keys().chain(open.restoring.keys()).cloned();
-        Ok(known.chain(listed).chain(unfinished).collect())
+        known.chain(listed).chain(unfinished).collect()
     }
 
-    fn keeping(&self, open: &OpenWork) -> Result<Keeping, Failure> {
-        let record = self.session.record(self.owner)?;
-        let comment = |id: &AccessKeyId| record.pair(id).and_then(|pair| pair.comment.clone());
+    fn keeping(&self, open: &OpenWork, known: &OwnerRecord) -> Keeping {
+        let comment = |id: &AccessKeyId| known.pair(id).and_then(|pair| pair.comment.clone());
         let before = self.replaced(open).map(|it| it.old);
         let before = before.or_else(|| open.leaked.first().cloned());
-        Ok(Keeping {
+        Keeping {
             store: self.session.store,
             recipient: self.session.recipient.clone(),
             comment: match before {
                 Some(id) => comment(&id),
                 None => self.order.comment.clone(),
             },
-        })
+        }
     }
 
     /// First act after the answer: the sealed secret goes into the journal. Should that fail, the store is the second try, and the sealed
@@ -144,6 +142,7 @@ impl Live<'_> {
             Action::Create
         };
         self.done(action, &id);
+        self.made = Some((id.clone(), secret));
         self.deeds.push(Deed::Created(id));
         Ok(())
     }
