@@ -185,7 +185,19 @@ fn dumps_cores() -> bool {
     if !dumps {
         left_out("core dumps do not go into the folder of the program, or are limited");
     }
-    dumps
+    // As in the background of a shell: what is ignored here is ignored by every program that a test starts.
+    if is_quit_ignored() {
+        left_out("the signal QUIT is ignored");
+    }
+    dumps && !is_quit_ignored()
+}
+
+fn is_quit_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:\t"));
+    mask.and_then(|mask| u64::from_str_radix(mask, 16).ok())
+        .is_some_and(|mask| mask & (1 << 2) != 0)
 }
 
 /// Whoever started akm lets every program dump its memory. The command of `exec` does, and its core has the secret, which shows that
