@@ -47,8 +47,8 @@ impl Use {
 
 /// Move all saved secrets into another store, and save new ones there
 ///
-/// Each secret is copied, read back and compared; then it is written down where it is; then the old store forgets it. If the command is
-/// cut short, run it again.
+/// Each secret is copied, read back and compared; then akm writes down where it is; then the old store forgets it. If the command is
+/// cut short, run it again. A move into a keyring is run twice: the second run finds that the keyring has kept the secrets.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
     "akm store move --to age --dry-run" => "show what would be moved",
@@ -97,8 +97,14 @@ impl MoveArgs {
             (1, true) => to.result(&format!("1 secret would be moved to {place}.")),
             (_, true) => to.result(&format!("{done} secrets would be moved to {place}.")),
         }
+        if moved.is_kept_twice {
+            to.fact("the old store keeps them, too, until you run this again: the keyring then has to give them back");
+            to.next(&format!("akm store move --to {}", self.to));
+        }
         if missing > 0 {
-            to.warning(&format!("{missing} not found in the old store: see above"));
+            to.warning(&format!(
+                "the old store does not have {missing} of them: see the table"
+            ));
         }
     }
 

@@ -1,7 +1,8 @@
 //! Moving every saved secret into one store.
 //!
 //! A secret is in both stores before a file names the new one, and the file is durable before the old store forgets the secret. Cut short
-//! anywhere, the same command goes on: what a store has still to forget is marked as `moved_from`.
+//! anywhere, the same command goes on: what a store has still to forget is marked as `moved_from`. Where akm cannot see whether the new
+//! store has it on the disk, as with a keyring, the old one forgets it in a later run, once the new one has given it back.
 
 mod forget;
 
@@ -68,6 +69,8 @@ pub(crate) struct Row {
 pub(crate) struct Moved {
     pub(crate) rows: Vec<Row>,
     pub(crate) unreadable: Vec<metadata::Error>,
+    /// Whether the old store has the secrets, too, until the move is run again.
+    pub(crate) is_kept_twice: bool,
 }
 
 impl Move<'_> {
@@ -84,7 +87,10 @@ impl Move<'_> {
         }
         self.profiles(&mut moved)?;
         if !self.is_dry {
-            self.forget()?;
+            let fresh = moved.rows.iter().filter(|row| row.state == State::Moved);
+            let fresh: Vec<AccessKeyId> = fresh.map(|row| row.id.clone()).collect();
+            self.forget(&fresh)?;
+            moved.is_kept_twice = !fresh.is_empty() && !self.is_durable()?;
         }
         Ok(moved)
     }
@@ -151,7 +157,7 @@ impl Move<'_> {
     }
 
     /// Copies a secret, and compares what the new store gives back.
-    fn copy(&self, from: StoreKind, name: &SecretName) -> Result<State, Failure> {
+    pub(super) fn copy(&self, from: StoreKind, name: &SecretName) -> Result<State, Failure> {
         let of = |kind| move |error| Failure::of_store(kind, error);
         let old = self.stores.open(from).map_err(of(from))?;
         let Some(secret) = old.get(name).map_err(of(from))? else {
@@ -183,6 +189,10 @@ impl Move<'_> {
         }
         if config.profiles != before.profiles {
             config.save(self.home)?;
+        }
+        // The old store keeps a copy of a login where it cannot be seen whether the new one has it for certain.
+        if logins.is_empty() || !self.is_durable()? {
+            return Ok(());
         }
         logins
             .iter()
@@ -237,6 +247,13 @@ impl Move<'_> {
             .as_ref()
             .and_then(|it| it.pair(&profile.access_key_id));
         Ok(pair.and_then(|pair| pair.secret_store))
+    }
+
+    /// Whether what the new store was given is on the disk for certain.
+    pub(super) fn is_durable(&self) -> Result<bool, Failure> {
+        let new = self.stores.open(self.to);
+        let new = new.map_err(|error| Failure::of_store(self.to, error))?;
+        Ok(new.durable())
     }
 
     pub(super) fn delete(&self, from: StoreKind, name: &SecretName) -> Result<(), Failure> {
