@@ -34,19 +34,21 @@ pub(in crate::ops) fn drop_secret(
     forget_secret(session, id, claimed)
 }
 
-/// Returns the store that metadata named; it names none from now on.
+/// Returns the store that metadata named; it names none from now on. `None`, too, while a move is unfinished: then two stores may have it.
 pub(in crate::ops) fn end_claim(
     session: &Session,
     owner: &Owner,
     id: &AccessKeyId,
 ) -> Result<Option<StoreKind>, Failure> {
     let mut record = session.record(owner)?;
-    let pair = record.pair_mut(id);
-    let claimed = pair.and_then(|pair| pair.secret_store.take());
+    let Some(pair) = record.pair_mut(id) else {
+        return Ok(None);
+    };
+    let (claimed, moved_from) = (pair.secret_store.take(), pair.moved_from.take());
     if claimed.is_some() {
         session.inventory.save(&record)?;
     }
-    Ok(claimed)
+    Ok(claimed.filter(|_| moved_from.is_none()))
 }
 
 /// From the store that metadata named; where an earlier command was cut short after that was taken back, from every store that was

@@ -60,6 +60,22 @@ fn a_secret_is_moved_and_the_old_store_forgets_it() {
     assert!(!file.exists());
 }
 
+/// What both stores have goes out of both.
+#[test]
+fn a_pair_that_is_purged_in_the_middle_of_a_move_is_in_no_store() {
+    let Some((desktop, id, _)) = prepared() else {
+        return;
+    };
+    let env = &desktop.env;
+    assert_eq!(env.akm(&TO_AGE).code, 0);
+    assert_eq!(env.akm(&TO_KEYRING).code, 0);
+    let file = env.home().join(format!("secrets/{id}.age"));
+    assert!(file.exists() && desktop.lookup(&id).is_some());
+    let ran = env.akm(&["delete", &id, "--force", "--purge", "-y"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!((file.exists(), desktop.lookup(&id)), (false, None));
+}
+
 #[test]
 fn new_secrets_go_to_the_store_that_is_used_and_old_ones_stay() {
     let Some((desktop, id, secret)) = prepared() else {
