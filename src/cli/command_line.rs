@@ -20,8 +20,8 @@ use std::process::ExitCode;
     disable_help_subcommand = true,
     propagate_version = true,
     after_long_help = examples![
-        "akm create --ram-user alice" => "make an AccessKey pair for a RAM user and hold its secret",
-        "akm list" => "show what is held",
+        "akm create --ram-user alice" => "make an AccessKey pair for a RAM user and save its secret",
+        "akm list" => "show the pairs that akm knows",
         "akm rotate --ram-user alice" => "replace the pair, and retire the old one",
     ]
 )]

@@ -159,9 +159,10 @@ impl AliyunCli {
         });
         if let Before::Kept(backup) = before {
             let backup = backup.display();
-            ui.note(&format!(
-                "what the file was before, without its secrets, is in `{backup}`"
-            ));
+            ui.note(
+                "backup",
+                &format!("what the file was before, without its secrets, is in `{backup}`"),
+            );
         }
         ui.next(&format!("export ALIBABA_CLOUD_PROFILE={name}"));
     }
@@ -203,18 +204,18 @@ pub(super) fn warn_of_dangers(
     credentials: &ClientCredentials,
 ) {
     if matches!(credentials, ClientCredentials::Pair) {
-        context.ui.warning(
-            "the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end",
+        context.ui.warning("clear-text", "the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end",
         );
     }
     if account.profile.is_sandbox() {
         let id = &account.id;
-        context.ui.warning(&format!(
+        context.ui.warning("sandbox", &format!(
             "this is the sandbox, account {id} on this machine: no cloud accepts its credentials"
         ));
     }
     if !process_command::is_plain(&external.process_command) {
         context.ui.warning(
+            "quotes",
             "the command needs quotes, which the SDKs of Java and Node.js do not understand: \
              they need paths of akm and of `AKM_HOME` without blanks and quotes",
         );

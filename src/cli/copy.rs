@@ -113,7 +113,7 @@ fn put(
         Failure::new(Kind::Failed, format!("{what} could not be copied"))
             .because(format!("{error:#}"))
     })?;
-    context.ui.note(&match cleared {
+    context.ui.note("clipboard", &match cleared {
         Some(_) => format!("{what} is on the clipboard; it is cleared in {clear_after}, unless something else is copied before"),
         None => format!("{what} was sent to the terminal for its clipboard (OSC 52), which akm can neither check nor clear"),
     });

@@ -3,7 +3,7 @@
 use super::{
     context::{self, Context},
     copy,
-    csv_target::CsvTarget,
+    csv_target::{self, CsvTarget},
     owner_prompt,
     pair::PairView,
     selector::OwnerArgs,
@@ -19,10 +19,10 @@ use crate::sys::clipboard::Clipboard;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Make an AccessKey pair and hold its secret
+/// Make an AccessKey pair and save its secret
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "akm create --ram-user alice" => "a pair for a RAM user; its AccessKey ID is printed, its secret held",
+    "akm create --ram-user alice" => "a pair for a RAM user; its AccessKey ID is printed, its secret saved",
     "akm create --ram-user alice --csv alice.csv" => "and the console's CSV beside it",
     "akm create --ram-user ci --create-user --comment 'build server' --json" => "for a new RAM user, from a script",
 ])]
@@ -72,14 +72,8 @@ impl Create {
     }
 
     fn checked(&self, context: &Context) -> Result<(), Failure> {
-        let form = context.ui.output.map(|form| format!("-o {form}"));
         let shown = self.show_secret.then(|| "--show-secret".to_owned());
-        if let (Some(other), true) = (shown.or(form), self.prints_csv()) {
-            let message =
-                format!("`--csv -` makes the CSV all that is printed: `{other}` has no place");
-            return Err(Failure::new(Kind::Usage, message)
-                .hint("`--csv FILE` writes it to a file; or leave the other out"));
-        }
+        csv_target::check_alone(self.csv.as_deref(), context.ui.output, shown)?;
         match &self.comment {
             Some(text) if text.chars().count() > 128 || text.chars().any(char::is_control) => {
                 Err(Failure::new(
@@ -193,7 +187,7 @@ fn copied(
     let id = &pair.access_key_id;
     copy::put_secret(context, &mut clipboard, secret, id, copy::usual())
         .map(|_| ())
-        .map_err(|failure| failure.hint(format!("the pair is held: `akm copy {id}` tries again")))
+        .map_err(|failure| failure.hint(format!("the pair is saved: `akm copy {id}` tries again")))
 }
 
 /// Asks whether a RAM user that is missing is to be made: the name may be misspelt. `NoSuchUser` where nobody may be asked.

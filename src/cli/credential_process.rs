@@ -95,7 +95,7 @@ impl CredentialProcess {
         let handed = self.session.hand_out(context, &self.pair, door)?;
         let is_pair = handed.credentials.session.is_none();
         if is_pair && !self.r#static {
-            context.ui.warn(
+            context.ui.warning("clear-text", 
                 "this hands out the pair itself, and clients write it into ~/.aliyun/config.json in clear: add `--role-arn ARN`, or `--static` to accept that",
             );
         }

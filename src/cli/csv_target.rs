@@ -1,6 +1,6 @@
 //! Where a CSV of pairs is written.
 
-use super::ui;
+use super::ui::{self, Output};
 use crate::cli::failure::Failure;
 use crate::export::{self, Row};
 use crate::ops::Kind;
@@ -17,6 +17,21 @@ pub(crate) enum CsvTarget {
 
 /// Room that is kept on the disk for a CSV.
 const ROOM: u64 = 64 << 10;
+
+/// `Usage` where a CSV on standard output is to share it with a form of output, or with what that option prints.
+pub(crate) fn check_alone(
+    csv: Option<&Path>,
+    form: Option<Output>,
+    prints: Option<String>,
+) -> Result<(), Failure> {
+    let form = form.map(|form| format!("-o {form}"));
+    let Some(other) = prints.or(form).filter(|_| csv == Some(Path::new("-"))) else {
+        return Ok(());
+    };
+    let message = format!("`--csv -` makes the CSV all that is printed: `{other}` has no place");
+    Err(Failure::new(Kind::Usage, message)
+        .hint("`--csv FILE` writes it to a file; or leave the other out"))
+}
 
 impl CsvTarget {
     /// `FileExists` unless `force`; `Failed` when standard output is closed, or the folder is not there or the disk is full.

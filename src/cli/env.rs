@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 /// its mode before (umask 077), and remember that a rotation does not change it.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "eval \"$(akm env alice)\"" => "for the rest of this shell",
+    "eval \"$(akm env alice)\"" => "until this shell ends",
     "eval \"$(akm env alice --role-arn acs:ram::1234567890123456:role/deploy)\"" => "a session of a role",
     "akm env alice --format dotenv > alice.env" => "for `docker run --env-file alice.env`",
 ])]

@@ -1,9 +1,9 @@
 //! The one place that picks an exit code, and how a failure is said.
 
-use super::escape::{escape, in_json};
+use super::escape::escape;
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// The exit codes of the interface; never renumbered.
@@ -66,7 +66,7 @@ pub(crate) fn code(kind: Kind) -> (&'static str, u8) {
 
 /// For a person: what, because of what, and what to run next.
 pub(crate) fn text(failure: &Failure) -> String {
-    let mut text = format!("akm: {}", escape(&failure.message));
+    let mut text = format!("error: {}", escape(&failure.message));
     if let Some(cause) = &failure.cause {
         // A question has its mark already.
         let mark = if failure.message.ends_with('?') {
@@ -88,12 +88,11 @@ pub(crate) fn text(failure: &Failure) -> String {
 }
 
 /// For a script: one object on one line.
-pub(crate) fn object(failure: &Failure) -> String {
-    let text = json!({ "error": value(failure) }).to_string();
-    format!("{}\n", in_json(text))
+pub(crate) fn object(failure: &Failure) -> Value {
+    json!({ "error": value(failure) })
 }
 
-pub(crate) fn value(failure: &Failure) -> serde_json::Value {
+pub(crate) fn value(failure: &Failure) -> Value {
     let (code, exit) = code(failure.kind);
     json!({
         "code": code,
@@ -226,7 +225,7 @@ mod tests {
                 "NoPermission",
                 &detail("SubUser", "ImplicitDeny")
             )),
-            "akm: the cloud does not allow this: ListUsers: NoPermission: RAM user `28877` may not `ram:ListUsers`\n\
+            "error: the cloud does not allow this: ListUsers: NoPermission: RAM user `28877` may not `ram:ListUsers`\n\
              request id: R-1\n\
              hint: an administrator has to attach a policy with this statement to RAM user `28877`: \
              {\"Action\":\"ram:ListUsers\",\"Effect\":\"Allow\",\"Resource\":\"*\"}\n"
@@ -237,14 +236,14 @@ mod tests {
                 "NoPermission",
                 &detail("AssumedRoleUser", "ExplicitDeny")
             )),
-            "akm: the cloud does not allow this: ListUsers: NoPermission: the role session `28877` may not `ram:ListUsers`\n\
+            "error: the cloud does not allow this: ListUsers: NoPermission: the role session `28877` may not `ram:ListUsers`\n\
              request id: R-1\n\
              hint: it is denied explicitly (ControlPolicy), so that no further permission helps: \
-             an administrator has to lift that\n"
+             an administrator has to remove that denial\n"
         );
         assert_eq!(
             text(&refused(403, "NoPermission", "")),
-            "akm: the cloud does not allow this: ListUsers: NoPermission: As told.\n\
+            "error: the cloud does not allow this: ListUsers: NoPermission: As told.\n\
              request id: R-1\n\
              hint: give the signing identity the RAM action that the cause names\n"
         );
@@ -258,7 +257,7 @@ mod tests {
     fn a_leak_is_explained() {
         assert_eq!(
             text(&refused(403, "Forbidden", "")),
-            "akm: the signing pair `LTAI1` is taken for leaked, and may call neither RAM nor IMS; that cannot be lifted: \
+            "error: the signing pair `LTAI1` counts as leaked in the cloud, and may call neither RAM nor IMS; nothing undoes that: \
              ListUsers: Forbidden: As told.\n\
              request id: R-1\n\
              hint: sign in to the RAM console as an administrator, make a new pair for its owner and put it in place, \
@@ -270,9 +269,9 @@ mod tests {
     fn what_was_signed_is_not_repeated() {
         assert_eq!(
             text(&refused(400, "SignatureDoesNotMatch", "")),
-            "akm: the cloud does not take the signature: ListUsers: SignatureDoesNotMatch\n\
+            "error: the cloud does not take the signature: ListUsers: SignatureDoesNotMatch\n\
              request id: R-1\n\
-             hint: the secret held is not this pair's\n"
+             hint: the secret saved is not this pair's\n"
         );
     }
 

@@ -58,10 +58,13 @@ impl Exec {
         };
         let handed = self.session.hand_out(context, &self.pair, door)?;
         if self.command.is_empty() {
-            context.ui.note(&format!(
-                "this shell has the pair {} of {}; leave it with `exit`",
-                handed.chosen.pair.access_key_id, handed.chosen.owner
-            ));
+            context.ui.note(
+                "shell",
+                &format!(
+                    "this shell has the pair {} of {}; leave it with `exit`",
+                    handed.chosen.pair.access_key_id, handed.chosen.owner
+                ),
+            );
         }
         self.start(&command, &handed)
     }

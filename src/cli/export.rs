@@ -1,6 +1,12 @@
 //! `akm export`
 
-use super::{candidates, context::Context, csv_target::CsvTarget, selector, ui};
+use super::{
+    candidates,
+    context::Context,
+    csv_target::{self, CsvTarget},
+    selector,
+    ui::{self, Output},
+};
 use crate::cli::failure::Failure;
 use crate::export::Row;
 use crate::ops::{
@@ -12,7 +18,7 @@ use crate::ops::{
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Write held pairs as the console's CSV
+/// Write saved pairs as the console's CSV
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -21,7 +27,7 @@ use std::path::{Path, PathBuf};
 #[command(after_long_help = examples![
     "akm export --ram-user alice --csv alice.csv" => "a RAM user's current pair, to a new file",
     "akm export LTAI5tAbCdEfGhIjKlMnOp --csv -" => "a pair by its id, to standard output",
-    "akm export --all --with-owner --csv all.csv" => "every pair whose secret is held, with its owner in a third column",
+    "akm export --all --with-owner --csv all.csv" => "every pair whose secret is saved here, with its owner in a third column",
 ])]
 pub(crate) struct Export {
     /// AccessKey IDs, or RAM users' names for their current pairs
@@ -33,7 +39,7 @@ pub(crate) struct Export {
     /// The account's own current pair
     #[arg(long, conflicts_with_all = ["selectors", "all"])]
     account: bool,
-    /// Every pair whose secret is held
+    /// Every pair whose secret is saved here
     #[arg(long)]
     all: bool,
     /// The new file, or `-` for standard output
@@ -50,6 +56,8 @@ pub(crate) struct Export {
 impl Export {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let which = self.which()?;
+        let form = context.ui.output.filter(|form| *form != Output::Csv);
+        csv_target::check_alone(Some(&self.csv), form, None)?;
         let target = CsvTarget::reserve(Some(&self.csv), self.force).map_err(|failure| {
             match failure.kind {
                 Kind::FileExists if can_be_replaced(&self.csv) => {
@@ -61,8 +69,10 @@ impl Export {
         let reading = context
             .reading_aloud()
             .map_err(|failure| match failure.kind {
-                Kind::NoSuchPair => Failure::new(Kind::SecretMissing, "akm holds no secret yet")
-                    .hint("`akm create` makes a pair"),
+                Kind::NoSuchPair => {
+                    Failure::new(Kind::SecretMissing, "akm has saved no secret yet")
+                        .hint("`akm create` makes a pair")
+                }
                 _ => failure,
             })?;
         let pairs = export::export(&reading.account, &which, reading.profile.as_deref())?;
@@ -75,10 +85,9 @@ impl Export {
             })
             .collect();
         target.write(&rows, self.with_owner)?;
-        let to_output = self.csv == Path::new("-");
-        if !to_output {
-            context.ui.note(&format!(
-                "{} in `{}`",
+        if self.csv != Path::new("-") {
+            context.ui.result(&format!(
+                "{} in {}.",
                 match rows.len() {
                     1 => "1 pair with its secret is".to_owned(),
                     count => format!("{count} pairs with their secrets are"),
@@ -86,7 +95,7 @@ impl Export {
                 self.csv.display()
             ));
         }
-        if context.ui.json() && !to_output {
+        if context.ui.json() {
             let ids: Vec<&str> = pairs.iter().map(|pair| pair.id.as_str()).collect();
             ui::print_json(&serde_json::json!({ "access_key_ids": ids }))?;
         }

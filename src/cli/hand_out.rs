@@ -136,7 +136,9 @@ impl Asked {
         let handed = credentials::hand_out(&reading.account, &selector, chosen, tried)?;
         if let Some((lost, why)) = handed.lost {
             let (id, owner) = (&handed.chosen.pair.access_key_id, &handed.chosen.owner);
-            context.ui.warn(&in_place_of(id, owner, &lost, &why.why()));
+            context
+                .ui
+                .warning("other-pair", &in_place_of(id, owner, &lost, &why.why()));
         }
         Ok(handed.given)
     }
@@ -202,10 +204,13 @@ pub(crate) fn region(reading: &Reading) -> Option<String> {
 pub(crate) fn warn_of_inactive(context: &Context, chosen: &Chosen) {
     let id = &chosen.pair.access_key_id;
     if chosen.pair.status == Status::Inactive {
-        context.ui.warning(&format!(
-            "AccessKey {id} of {} is Inactive, and the cloud refuses it: akm enable {id}",
-            chosen.owner
-        ));
+        context.ui.warning(
+            "inactive",
+            &format!(
+                "AccessKey {id} of {} is Inactive, and the cloud refuses it: akm enable {id}",
+                chosen.owner
+            ),
+        );
     }
 }
 
@@ -214,24 +219,26 @@ pub(crate) fn warn_of_age(context: &Context, reading: &Reading, chosen: &Chosen)
     let age = context.clock.now() - chosen.pair.created_at;
     let max_age = match reading.config.policy(&context.home) {
         Ok(policy) => policy.max_age,
-        Err(error) => return context.ui.warn(&error.to_string()),
+        Err(error) => return context.ui.warning("wrong-policy", &error.to_string()),
     };
     if let Some(max_age) = max_age.filter(|max_age| age > max_age.delta()) {
-        context.ui.warn(&format!(
-            "AccessKey {} of {} is {} old, and `max_age` is {max_age}: akm rotate {}",
-            chosen.pair.access_key_id,
-            chosen.owner,
-            time::in_days(age),
-            argument(&chosen.owner),
-        ));
+        context.ui.warning(
+            "too-old",
+            &format!(
+                "AccessKey {} of {} is {} old, and `max_age` is {max_age}: akm rotate {}",
+                chosen.pair.access_key_id,
+                chosen.owner,
+                time::in_days(age),
+                argument(&chosen.owner),
+            ),
+        );
     }
 }
 
 /// On a terminal, warns that a secret was printed there.
 pub(crate) fn warn_of_scrollback(context: &Context) {
     if io::stdout().is_terminal() {
-        context.ui.warn(
-            "the secret is on this screen now, and in what the terminal remembers: clear both when you no longer need it",
+        context.ui.warning("on-screen", "the secret is on this screen now, and in what the terminal remembers: clear both when you no longer need it",
         );
     }
 }

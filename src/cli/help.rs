@@ -153,7 +153,7 @@ pub(super) fn unknown(word: &str, among: &Command) -> Failure {
         Some(name) => format!("did you mean `{name}`?"),
         None => "`akm help` lists the commands".to_owned(),
     };
-    Failure::new(Kind::Usage, format!("there is no help on `{word}`")).hint(hint)
+    Failure::new(Kind::Usage, format!("there is no help topic `{word}`")).hint(hint)
 }
 
 /// Returns what can be asked for, and what it is about.

@@ -52,7 +52,7 @@ impl Set {
         let owner = ops::key_policy::owner(&session, &id)?;
         let signs = ops::profile::signs(&session, &id)?;
         for text in warnings(signs, &id, &policy) {
-            context.ui.warn(&text);
+            context.ui.warning("locks-out", &text);
         }
         let pair = || question::pair(&session, &owner, &id);
         let asked = || format!("set the network policy of {}?", pair());

@@ -108,7 +108,7 @@ impl<'a> Wanted<'a> {
         Ok(read.filter_map(move |entry| match entry {
             Ok(Entry::Line(line)) => self.wants(&line).then_some(Ok(*line)),
             Ok(Entry::Torn(number)) => {
-                self.context.ui.warn(&format!(
+                self.context.ui.warning("damaged-line", &format!(
                     "line {number} of `log.jsonl` was not written whole; it is left out and left there"
                 ));
                 None
@@ -169,8 +169,9 @@ fn tabled(
 ) -> Result<(), Failure> {
     let (last, left_out) = last(lines, number.unwrap_or(ROWS))?;
     if left_out > 0 && number.is_none() {
-        let text = format!("{left_out} earlier actions are left out; `akm log -o plain` shows all");
-        context.ui.note(&text);
+        let text =
+            format!("{left_out} earlier actions are not shown; `akm log -o plain` shows all");
+        context.ui.note("more", &text);
     }
     let rows: Vec<_> = last.iter().map(|line| cells(line, look)).collect();
     let columns = columns(last.iter().all(|line| line.outcome == Effect::Done));

@@ -71,7 +71,7 @@ fn write(tree: &Command, folder: &Path, ui: &Ui) -> Result<(), Failure> {
         public_file::replace(&folder.join(name), page).map_err(failed)?;
     }
     let (count, folder) = (pages.len(), folder.display());
-    ui.note(&format!("{count} man pages are in `{folder}`"));
+    ui.result(&format!("Wrote {count} man pages to {folder}."));
     if ui.json() {
         let names: Vec<&String> = pages.iter().map(|(name, _)| name).collect();
         return super::ui::print_json(&serde_json::json!({ "man_pages": names }));

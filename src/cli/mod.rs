@@ -141,7 +141,7 @@ fn wants_json(args: &[OsString]) -> bool {
 
 fn failed(failure: &Failure, json: bool) -> ExitCode {
     if json {
-        ui::say_as_is(&error::object(failure));
+        ui::say_json(&error::object(failure));
     } else {
         ui::say(&error::text(failure));
     }
@@ -180,6 +180,6 @@ fn not_parsed(error: &clap::Error, json: bool) -> ExitCode {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    ui::say(&format!("akm: {}\n\n{}\n", lines(message), lines(rest)));
+    ui::say(&format!("error: {}\n\n{}\n", lines(message), lines(rest)));
     ExitCode::from(2)
 }

@@ -25,7 +25,8 @@ pub(crate) fn may_ask(context: &Context) -> Result<(), Failure> {
 
 /// Asks whose pair is wanted; makes the RAM user if a new one is.
 pub(crate) fn ask(context: &Context, session: &Session) -> Result<Owner, Failure> {
-    context.ui.warn(
+    context.ui.note(
+        "advice",
         "an AccessKey pair is a user name and a password for programs; \
          give each program a RAM user of its own, with the permissions that it needs",
     );
@@ -47,7 +48,8 @@ fn account(context: &Context, session: &Session) -> Result<Owner, Failure> {
 
 /// The account's own pair wants a yes of its own, however it was asked for.
 pub(crate) fn warn_of_account(context: &Context, place: &str) -> Result<(), Failure> {
-    context.ui.warn(
+    context.ui.warning(
+        "account-pair",
         "the account's own pair opens everything the account has; a RAM user's pair is advised",
     );
     let question = format!("create an AccessKey for the account itself in {place}?");

@@ -96,9 +96,10 @@ impl Source {
             return none("a passphrase protects it, and there is nobody to ask");
         }
         if again {
-            self.ui.warn("the passphrase is wrong");
+            self.ui
+                .warning("wrong-passphrase", "the passphrase is wrong");
         }
-        match hidden("akm: passphrase of the secret store: ") {
+        match hidden("Passphrase of the secret store: ") {
             Ok(Some(passphrase)) => Ok(passphrase),
             Ok(None) => none("no passphrase was given"),
             Err(failure) => none(&failure.cause.unwrap_or(failure.message)),
@@ -134,14 +135,15 @@ impl Source {
 
     /// `None` when the two are not the same, or empty: that was said.
     fn ask_twice(&self) -> Result<Option<Passphrase>, Failure> {
-        let Some(one) = hidden("akm: new passphrase: ")? else {
+        let Some(one) = hidden("New passphrase: ")? else {
             return Err(unsettled());
         };
-        let two = hidden("akm: the same again: ")?;
+        let two = hidden("The same passphrase again: ")?;
         if two.is_some_and(|two| two.reveal() == one.reveal()) {
             return Ok(Some(one));
         }
-        self.ui.warn("these were not the same");
+        self.ui
+            .warning("passphrases-differ", "the two passphrases differ");
         Ok(None)
     }
 }
@@ -156,9 +158,12 @@ impl Passphrases for Source {
     }
 
     fn not_kept(&self, why: &str) {
-        self.ui.note(&format!(
-            "the kernel keyring cannot be used: {why}; the passphrase is needed each time"
-        ));
+        self.ui.note(
+            "kernel-keyring",
+            &format!(
+                "the kernel keyring cannot be used: {why}; the passphrase is needed each time"
+            ),
+        );
     }
 }
 

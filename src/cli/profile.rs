@@ -50,7 +50,7 @@ pub(crate) enum Profile {
         #[arg(add = candidates::profiles())]
         name: String,
     },
-    /// Forget a profile; what is known and held of its account's pairs stays
+    /// Forget a profile; what akm knows and has saved of its account's pairs stays
     #[command(after_long_help = examples![
         "akm profile remove prod --yes" => "the signing pair's secret stays in the secret store",
         "akm profile remove prod --drop-secret --yes" => "that goes, too",
@@ -236,7 +236,7 @@ fn choose(context: &Context, name: &ProfileName) -> Result<(), Failure> {
     })?;
     context
         .ui
-        .note(&format!("`{name}` is the default from now on"));
+        .result(&format!("The profile {name} is the default from now on."));
     if !context.ui.json() {
         return Ok(());
     }

@@ -22,7 +22,7 @@ use crate::ops::{self, Account, Kind, profile::Known};
 use crate::store::StoreKind;
 use clap::Args;
 
-/// Add an account: the pair to sign with, checked with the cloud and held in the secret store
+/// Add an account: the pair to sign with, checked with the cloud and saved in the secret store
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
     "akm profile add prod" => "asks for the AccessKey ID and, hidden, for the secret",
@@ -103,12 +103,12 @@ impl Add {
             Ok(())
         })?;
         ops::profile::written_down(&account, Action::ProfileAdd, &profile);
-        context.ui.note(&format!(
-            "the profile `{name}` is account {}, as `{}`",
+        context.ui.result(&format!(
+            "Added the profile {name}: account {}, as {}.",
             profile.account_id, profile.identity
         ));
         if first {
-            context.ui.warn(&format!(
+            context.ui.warning("default-profile", &format!(
                 "`{name}` is the default from now on; the sandbox acts only when it is named: `-p sandbox`"
             ));
         }
@@ -181,10 +181,10 @@ fn adopt(context: &Context, account: &Account, client: &Client, profile: &Profil
     let (id, kind) = (&profile.access_key_id, profile.secret_store);
     match ops::profile::adopt(account, client, id, kind).map_err(Failure::from) {
         Ok(true) => (),
-        Ok(false) => context.ui.note(&format!(
+        Ok(false) => context.ui.note("signer-not-listed", &format!(
             "`{id}` signs, and is not among the pairs that `akm list` shows: it may not list itself, or belongs to another account"
         )),
-        Err(failure) => context.ui.warn(&format!(
+        Err(failure) => context.ui.warning("signer-not-listed", &format!(
             "`{id}` is not among the pairs that `akm list` shows: {failure}; `akm list --refresh` asks again"
         )),
     }

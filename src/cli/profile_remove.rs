@@ -101,9 +101,10 @@ fn tell_what_is_open(context: &Context, account: &Account) -> Result<(), Failure
         (count, false) => format!("{count} unfinished operations"),
     };
     let (id, profile) = (&account.id, &account.profile);
-    context.ui.warning(&format!(
-        "{what} in account {id}, and no other profile for that account"
-    ));
+    context.ui.warning(
+        "unfinished",
+        &format!("{what} in account {id}, and no other profile for that account"),
+    );
     // Without a question the profile is about to go.
     if !context.ui.agrees() {
         context.ui.hint(&format!("akm -p {profile} recover --list"));
@@ -142,25 +143,26 @@ pub(super) fn drop_login(context: &Context, account: &Account, before: &Profile)
     };
     if let Err(failure) = ops::profile::drop_login(account, kind).map_err(Failure::from) {
         let why = failure.whole();
-        context.ui.warn(&format!(
-            "the password of the proxy stays in the store `{kind}`: {why}"
-        ));
+        context.ui.warning(
+            "password-left",
+            &format!("the password of the proxy stays in the store `{kind}`: {why}"),
+        );
     }
 }
 
 fn told(context: &Context, name: &ProfileName, entry: &Profile, drop_secret: bool, after: &Config) {
     if !drop_secret {
-        context.ui.note(&format!(
-            "the secret of `{}` stays in the store `{}`",
-            entry.access_key_id, entry.secret_store
-        ));
-    }
-    context
-        .ui
-        .note(&format!("the profile `{name}` is forgotten"));
-    if after.default_profile().is_none() {
         context.ui.note(
-            "no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`",
+            "secret-left",
+            &format!(
+                "the secret of `{}` stays in the store `{}`",
+                entry.access_key_id, entry.secret_store
+            ),
+        );
+    }
+    context.ui.result(&format!("Removed the profile {name}."));
+    if after.default_profile().is_none() {
+        context.ui.note("no-default", "no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`",
         );
     }
 }

@@ -3,7 +3,6 @@
 use super::{
     candidates,
     context::Context,
-    error,
     pair::PairView,
     rotate::told,
     selector::key_id,
@@ -23,7 +22,7 @@ use serde_json::{Value, json};
 /// Finish what an interrupted command left, or show it
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "akm recover --list" => "what is open",
+    "akm recover --list" => "what is unfinished",
     "akm recover" => "finish what can be finished now",
 ])]
 pub(crate) struct Recover {
@@ -45,17 +44,17 @@ impl Recover {
             if let Some(id) = &self.dismiss {
                 return Err(recover::nothing_such(&key_id(id)?).into());
             }
-            context.ui.note("nothing is open");
+            context.ui.result("Nothing is unfinished.");
             return self.show(context, &[]);
         }
         let session = context.changing()?;
         if let Some(id) = &self.dismiss {
             let dismissed = recover::dismiss(&session, &key_id(id)?)?;
-            context.ui.note(&match dismissed {
-                Dismissed::Suspect => format!("`{id}` is no suspect any more"),
-                Dismissed::Rotation => format!("the rotation to `{id}` is forgotten"),
-                Dismissed::Restore => format!("the restoring of `{id}` is forgotten"),
-                Dismissed::Leak => format!("nothing is to take the place of `{id}` any more"),
+            context.ui.result(&match dismissed {
+                Dismissed::Suspect => format!("{id} is no suspect any more."),
+                Dismissed::Rotation => format!("The rotation to {id} is forgotten."),
+                Dismissed::Restore => format!("The restore of {id} is forgotten."),
+                Dismissed::Leak => format!("No pair will be made in the place of {id}."),
             });
             return self.show(context, &[]);
         }
@@ -65,8 +64,8 @@ impl Recover {
             Ended::Waits => waiting += 1,
             Ended::Pair(pair) => {
                 let id = &pair.access_key_id;
-                context.ui.note(&format!(
-                    "finished: AccessKey pair `{id}` of {owner} is held"
+                context.ui.result(&format!(
+                    "Finished: AccessKey pair {id} of {owner} is saved."
                 ));
                 recovered.push(json!(PairView::new(&session, owner, &pair)));
             }
@@ -79,7 +78,7 @@ impl Recover {
         if left.is_empty() {
             context
                 .ui
-                .note("nothing is left that could be finished now");
+                .result("Nothing is left that could be finished now.");
         }
         self.show(context, &recovered)?;
         ended(
@@ -109,8 +108,8 @@ impl Recover {
 /// What a rotation came to; a rollback is told by its old pair.
 fn rotated(to: &Ui, session: &Session, owner: &Owner, standing: &Standing) {
     if !matches!(standing.state, State::Undone | State::RolledBack) {
-        to.note(&format!(
-            "rotated: AccessKey pair `{}` of {owner} is in use",
+        to.result(&format!(
+            "Rotated: AccessKey pair {} of {owner} is in use.",
             standing.new.access_key_id
         ));
     }
@@ -123,9 +122,12 @@ fn wait(to: &Ui, waiting: usize) {
         1 => "1 rotation is not due yet".to_owned(),
         count => format!("{count} rotations are not due yet"),
     };
-    to.note(&format!(
-        "{what}: `akm recover --list` shows when, and `akm rotate --all --finish` goes on then"
-    ));
+    to.note(
+        "not-due",
+        &format!(
+            "{what}: `akm recover --list` shows when, and `akm rotate --all --finish` continues then"
+        ),
+    );
 }
 
 /// The first tells how it ended; the others are said before it.
@@ -135,7 +137,7 @@ fn ended(to: &Ui, failures: impl IntoIterator<Item = Failure>) -> Result<(), Fai
         return Ok(());
     };
     for other in failures {
-        ui::say(&error::text(&to.advice.in_hint(other)));
+        to.failure(&to.advice.in_hint(other));
     }
     Err(first)
 }

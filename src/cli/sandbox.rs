@@ -35,7 +35,7 @@ impl Sandbox {
 fn reset(context: &Context) -> Result<(), Failure> {
     let found = match context.sandbox() {
         Ok(None) => {
-            context.ui.note("there is no sandbox yet");
+            context.ui.note("no-sandbox", "there is no sandbox yet");
             return show(context, None);
         }
         Ok(Some(folder)) => Some((
@@ -44,9 +44,12 @@ fn reset(context: &Context) -> Result<(), Failure> {
         )),
         Err(failure) => {
             let cause = failure.cause.unwrap_or(failure.message);
-            context.ui.warn(&format!(
-                "{cause}; what is known of its pairs cannot be told apart, and stays behind"
-            ));
+            context.ui.warning(
+                "unknown-pairs",
+                &format!(
+                    "{cause}; nobody can say which pairs were its own, so what akm knows of them stays"
+                ),
+            );
             None
         }
     };
@@ -67,7 +70,7 @@ fn reset(context: &Context) -> Result<(), Failure> {
     })?;
     context
         .ui
-        .note("the sandbox is forgotten; the next command that needs one makes a new account");
+        .result("Removed the sandbox. The next command that needs one makes a new account.");
     show(context, found.map(|(account, _)| account).as_ref())
 }
 
@@ -87,9 +90,10 @@ fn forget(context: &Context, account: &AccountId, seed_in: &str) -> Result<(), F
         .open(seed_in.parse()?)
         .and_then(|store| store.delete(&SecretName::sandbox(account)));
     if let Err(error) = gone {
-        context
-            .ui
-            .warn(&format!("the sandbox's seed stays behind: {error}"));
+        context.ui.warning(
+            "seed-left",
+            &format!("the sandbox's seed stays behind: {error}"),
+        );
     }
     Ok(())
 }

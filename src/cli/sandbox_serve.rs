@@ -81,9 +81,12 @@ impl Serve {
             return Err(Failure::new(Kind::Usage, message)
                 .hint("`--listen 127.0.0.1:0`, or add `--listen-anywhere` if you mean it"));
         }
-        context.ui.warn(&format!(
-            "the sandbox listens on `{address}`, unencrypted: other machines can reach it"
-        ));
+        context.ui.warning(
+            "unencrypted",
+            &format!(
+                "the sandbox listens on `{address}`, unencrypted: other machines can reach it"
+            ),
+        );
         Ok(())
     }
 

@@ -73,10 +73,13 @@ impl Serve {
         let command = command(&words, &endpoint.uri(), &asked, &reading);
         let command = command.ok_or_else(|| Failure::new(Kind::Usage, "no command was named"))?;
         server.run_in_background(endpoint).map_err(no_server)?;
-        ui.note(&format!(
-            "the credentials URI works until this command ends: {}",
-            words[0].to_string_lossy()
-        ));
+        ui.note(
+            "serving",
+            &format!(
+                "the credentials URI works until this command ends: {}",
+                words[0].to_string_lossy()
+            ),
+        );
         note_proxy(&ui);
         child::run(command).map_err(|error| not_started(&words[0], &error))
     }
@@ -117,7 +120,9 @@ impl Serve {
         };
         let provider = Provider {
             open: Box::new(open),
-            warn: Box::new(move |failure, until| ui.warn(&not_renewed(&failure, until))),
+            warn: Box::new(move |failure, until| {
+                ui.warning("not-renewed", &not_renewed(&failure, until))
+            }),
         };
         let shared = SharedSession::start(session, provider, clock);
         shared.map_err(no_server)
@@ -176,7 +181,7 @@ fn past_proxies(name: &str) -> OsString {
 fn note_proxy(ui: &Ui) {
     let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
     if let Some(name) = ["HTTP_PROXY", "http_proxy"].into_iter().find(is_set) {
-        ui.note(&format!(
+        ui.note("proxy", &format!(
             "`{name}` is set, and the SDK for Python asks that proxy for the credentials URI: run the command without it"
         ));
     }

@@ -14,7 +14,7 @@ use serde_json::json;
 /// Print the AccessKey ID of an owner's current pair
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "akm show-id --ram-user alice" => "the current pair: the newest Active one whose secret is held",
+    "akm show-id --ram-user alice" => "the current pair: the newest Active one whose secret is saved here",
     "akm show-id --ram-user alice --all" => "all of them, oldest first",
 ])]
 pub(crate) struct ShowId {
@@ -59,10 +59,13 @@ impl ShowId {
             (!record.current_and_next().is_empty(), "Active ")
         };
         if !has_any {
-            context.ui.warn(&format!(
-                "akm has the secret of no {what}AccessKey pair of {}",
-                record.owner()
-            ));
+            context.ui.warning(
+                "secret-missing",
+                &format!(
+                    "akm has the secret of no {what}AccessKey pair of {}",
+                    record.owner()
+                ),
+            );
         }
     }
 }

@@ -110,7 +110,7 @@ pub(super) fn secret_line(context: &Context, what: &str) -> Result<Zeroizing<Vec
         return Err(unread("nobody may be asked".to_owned()));
     }
     let line = if may_ask {
-        terminal::hidden_line(&format!("akm: {what}: "), LONGEST)
+        terminal::hidden_line(&format!("{what}: "), LONGEST)
     } else {
         first_line::of_stdin(LONGEST).map(Some)
     };

@@ -63,7 +63,7 @@ impl Enable {
 /// Bring a deleted AccessKey pair back from the cloud's recycle bin, Inactive
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "akm restore LTAI5tAbCdEfGhIjKlMnOp" => "back, Inactive, with the secret that is held",
+    "akm restore LTAI5tAbCdEfGhIjKlMnOp" => "back, Inactive, with the secret that is saved",
     "akm restore LTAI5tAbCdEfGhIjKlMnOp --active" => "back and in use at once",
 ])]
 pub(crate) struct Restore {
@@ -91,9 +91,10 @@ impl Restore {
             },
         )?;
         if pair.secret_store.is_none() {
-            context
-                .ui
-                .warn(&format!("akm does not hold the secret of `{id}`"));
+            context.ui.warning(
+                "secret-missing",
+                &format!("akm does not have the secret of `{id}`"),
+            );
         }
         show(context, &session, &pair)
     }

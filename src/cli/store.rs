@@ -74,9 +74,10 @@ fn status(context: &Context) -> Result<(), Failure> {
         return ui::print_json(&all);
     }
     if rows.is_empty() {
-        context
-            .ui
-            .note("no store is chosen yet: the first secret that has to be kept chooses one");
+        context.ui.note(
+            "no-store",
+            "no store is chosen yet: the first secret that has to be kept chooses one",
+        );
     }
     let cells: Vec<Vec<String>> = rows.into_iter().map(Row::cells).collect();
     ui::print(table::plain(&HEADER, &cells).as_bytes())

@@ -98,13 +98,14 @@ impl MoveArgs {
             (_, true) => to.result(&format!("{done} secrets would be moved to {place}.")),
         }
         if moved.is_kept_twice {
-            to.fact("the old store keeps them, too, until you run this again: the keyring then has to give them back");
+            to.note("run-again", "the old store keeps them, too, until you run this again: the keyring then has to give them back");
             to.next(&format!("akm store move --to {}", self.to));
         }
         if missing > 0 {
-            to.warning(&format!(
-                "the old store does not have {missing} of them: see the table"
-            ));
+            to.warning(
+                "secret-missing",
+                &format!("the old store does not have {missing} of them: see the table"),
+            );
         }
     }
 

@@ -31,8 +31,7 @@ impl Transport for TraceTransport {
             Err(_) => "not sent".to_owned(),
         };
         let action = request.header("x-acs-action").unwrap_or_default();
-        self.ui
-            .call(&format!("called {service:?} {action}: {outcome}"));
+        self.ui.call(&format!("{service:?}"), action, &outcome);
         answer
     }
 

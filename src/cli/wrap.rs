@@ -57,10 +57,10 @@ mod tests {
     #[test]
     fn words_stay_whole_and_so_do_commands() {
         for (text, expected) in [
-            ("akm: one two three\n", "akm: one\ntwo three\n"),
+            ("note: one two three\n", "note: one\ntwo three\n"),
             (
-                "akm: `one two three` four\n",
-                "akm:\n`one two three`\nfour\n",
+                "note: `one two three` four\n",
+                "note:\n`one two three`\nfour\n",
             ),
             ("  o  one two three\n", "  o  one\n     two\n     three\n"),
             ("  one two three\n", "  one two\n  three\n"),

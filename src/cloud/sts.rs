@@ -48,7 +48,7 @@ pub(crate) struct Assume<'a> {
 #[derive(Debug)]
 pub(crate) struct Assumed {
     pub(crate) credentials: Credentials,
-    #[cfg_attr(not(test), expect(dead_code, reason = "no command tells it yet"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command says it yet"))]
     pub(crate) arn: String,
     pub(crate) until: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! `create`: one new pair for an owner, its secret held.
+//! `create`: one new pair for an owner, its secret saved.
 
 use super::{
     Failure, Session, advice::Advice, drive::End, issue::most_pairs, live::Order, problem, record,

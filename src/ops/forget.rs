@@ -1,4 +1,4 @@
-//! Forgetting an account: what is known of it, and every secret held for it.
+//! Forgetting an account: what is known of it, and every secret saved for it.
 
 use super::{Account, Failure, remark::Secret};
 use crate::core::{access_key::AccessKeyId, place::StoreKind};

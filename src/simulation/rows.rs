@@ -62,7 +62,7 @@ pub(super) const ENDS: [Row; 17] = [
     "7c stop: no room",
     "8, 9 stop: new pair gone",
     "8, 9 stop: new pair inactive",
-    "8, 9 stop: secret not held",
+    "8, 9 stop: secret not saved here",
     "8, 9 stop: wrong secret",
     "11 stop: two pairs",
     "11 stop: no pair",
@@ -177,7 +177,7 @@ fn stops(why: Stop) -> Row {
     match why {
         Stop::NewGone => "8, 9 stop: new pair gone",
         Stop::NewInactive => "8, 9 stop: new pair inactive",
-        Stop::NotHeld => "8, 9 stop: secret not held",
+        Stop::NotHeld => "8, 9 stop: secret not saved here",
         Stop::WrongSecret => "8, 9 stop: wrong secret",
         Stop::NoRoom => "7c stop: no room",
         Stop::TwoPairs => "11 stop: two pairs",

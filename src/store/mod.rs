@@ -203,7 +203,7 @@ pub(crate) trait SecretStore: Send + Sync {
     fn state(&self, recipient: &Recipient) -> State {
         match self.get(&SecretName::identity(recipient)) {
             Ok(Some(_)) => State::Open,
-            Ok(None) => State::Absent("it holds no identity".to_owned()),
+            Ok(None) => State::Absent("it has no identity".to_owned()),
             Err(error) => error.into(),
         }
     }
@@ -227,9 +227,7 @@ pub(crate) fn canary(store: &dyn SecretStore, random: &str) -> Result<(), Error>
     if forgotten? && store.get(&name)?.is_none() {
         return Ok(());
     }
-    Err(Error::Failed(
-        "it did not forget what it was told to".to_owned(),
-    ))
+    Err(Error::Failed("it did not delete the secret".to_owned()))
 }
 
 /// Tries whether what is sealed for `recipient` can be opened here: finds a lost identity and a recipient that was swapped,

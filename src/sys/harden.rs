@@ -57,7 +57,7 @@ pub(crate) fn quiet_panics() {
             .location()
             .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let line = format!(
-            "akm: stopped by a defect of its own{place}\nhint: please report it; `akm recover` shows what is open\n"
+            "error: stopped by a defect of its own{place}\nhint: please report it; `akm recover` shows what is unfinished\n"
         );
         let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
     }));

@@ -114,7 +114,7 @@ impl Context {
     /// Notes which folder was looked in, where akm has no data there: it may be the wrong one.
     pub(crate) fn note_missing_home(&self) {
         if let Some(why) = environment::no_data(&self.home) {
-            self.ui.note(&why);
+            self.ui.note("no-data", &why);
         }
     }
 
@@ -169,7 +169,7 @@ impl Context {
     pub(crate) fn changing(&self) -> Result<Session, Failure> {
         let session = self.session()?;
         if session.profile.is_sandbox() && self.wanted.is_none() {
-            self.ui.warning(&format!(
+            self.ui.warning("sandbox", &format!(
                 "this is the sandbox, account {} on this machine. To work in your own account: akm profile add NAME",
                 session.id
             ));
@@ -198,14 +198,15 @@ impl Context {
             let suspect = match suspect {
                 Ok(suspect) => suspect,
                 Err(error) => {
-                    self.ui.warn(&format!(
-                        "{error}; it is about a suspect, and is left as it is"
-                    ));
+                    self.ui.warning(
+                        "unreadable",
+                        &format!("{error}; it is about a suspect, and is left as it is"),
+                    );
                     continue;
                 }
             };
             let (id, owner) = (&suspect.access_key_id, suspect.owner());
-            self.ui.warn(&format!(
+            self.ui.warning("suspect", &format!(
                 "`{id}` of {owner} is a suspect: it appeared around a create, and akm cannot account for it; \
                  `akm delete {id} --force` or `akm recover --dismiss {id}` resolves it"
             ));

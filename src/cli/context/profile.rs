@@ -180,10 +180,13 @@ impl Context {
 
     pub(super) fn warn_of_endpoint(&self, endpoint: Option<&Endpoint>) {
         if let Some(endpoint) = endpoint {
-            self.ui.warn(&format!(
-                "the endpoint is {}, which is not Alibaba Cloud's",
-                endpoint.as_str()
-            ));
+            self.ui.note(
+                "endpoint",
+                &format!(
+                    "the endpoint is {}, which is not Alibaba Cloud's",
+                    endpoint.as_str()
+                ),
+            );
         }
     }
 

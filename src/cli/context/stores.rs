@@ -143,7 +143,8 @@ impl Context {
         match store::canary(&keyring, &random) {
             Ok(()) => {
                 let recipient = keyring.create_identity().map_err(not_for_new)?;
-                self.ui.fact("secrets are saved in the OS keyring");
+                self.ui
+                    .note("store-chosen", "secrets are saved in the OS keyring");
                 Ok((StoreKind::Keyring, recipient))
             }
             Err(error @ store::Error::Locked(_)) => Err(not_for_new(error).into()),
@@ -153,7 +154,7 @@ impl Context {
                     store::Error::Absent(_) => "no OS keyring found".to_owned(),
                     error => format!("the OS keyring cannot be used ({error})"),
                 };
-                self.ui.fact(&format!(
+                self.ui.note("store-chosen", &format!(
                     "{why}, so secrets are saved in encrypted files under {}. Add a passphrase: akm store protect",
                     self.home.secrets().display()
                 ));
@@ -190,7 +191,7 @@ fn not_for_new(error: store::Error) -> ops::Failure {
 fn keyring(may_ask: bool) -> KeyringStore {
     let dialog = if may_ask && std::io::stderr().is_terminal() {
         Dialog::Announced(Box::new(|| {
-            crate::cli::ui::say("akm: waiting up to 60 s for the keyring to be unlocked\n");
+            crate::cli::ui::say("note: waiting up to 60 s for the keyring to be unlocked\n");
         }))
     } else {
         Dialog::Never

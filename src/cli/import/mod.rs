@@ -71,14 +71,14 @@ impl Import {
             .ui
             .result(&format!("In {place}: {}.", summary(&imported)));
         for note in &notes {
-            context.ui.note(note);
+            context.ui.note("clear-text", note);
         }
         let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
         match scrubs {
             Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session)?,
             None => {
                 for note in &files {
-                    context.ui.note(note);
+                    context.ui.note("clear-text", note);
                 }
             }
         }

@@ -26,16 +26,16 @@ pub(super) fn say(context: &Context, looked: &Looked) {
         0 => (),
         1 => {
             let text = format!("akm knows 1 AccessKey pair{of} in {place}, and it does not match");
-            return context.ui.fact(&text);
+            return context.ui.note("empty", &text);
         }
         count => {
             let text =
                 format!("akm knows {count} AccessKey pairs{of} in {place}, and none matches");
-            return context.ui.fact(&text);
+            return context.ui.note("empty", &text);
         }
     }
     let knows = format!("akm knows no AccessKey pair{of} in {place}");
-    context.ui.fact(&knows);
+    context.ui.note("empty", &knows);
     let owner = looked.owner.map(words::argument);
     let in_cloud = looked.account.is_some_and(|it| !it.profile.is_sandbox());
     context.ui.next(&match owner {

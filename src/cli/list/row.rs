@@ -120,7 +120,7 @@ impl<'a> Row<'a> {
             (_, Some(at), _) => (look.due("disabled", at), Tone::Warn),
             (_, _, Some(at)) => (look.due("deleted", at), Tone::Warn),
             _ if look.is_terminal() && self.secret_store.is_none() => {
-                ("secret not held".to_owned(), Tone::Bad)
+                ("secret not saved here".to_owned(), Tone::Bad)
             }
             _ if self.current => ("current".to_owned(), Tone::Good),
             _ => (String::new(), Tone::Plain),

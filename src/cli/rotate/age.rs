@@ -36,9 +36,12 @@ fn say(context: &Context, owner: &Owner, standing: &Standing, age: Span, dry: bo
     let (id, now) = (&standing.new.access_key_id, context.clock.now());
     let is = if dry { "would be" } else { "was" };
     let old = time::in_days(now - standing.new.created_at);
-    context.ui.note(&format!(
-        "nothing {is} done: AccessKey {id} of {owner} is {old} old, and `--older-than` is {age}"
-    ));
+    context.ui.note(
+        "too-young",
+        &format!(
+            "nothing {is} done: AccessKey {id} of {owner} is {old} old, and `--older-than` is {age}"
+        ),
+    );
     // Its due steps wait for a command that is not about age.
     if standing.state != State::None {
         let owner = argument(owner);

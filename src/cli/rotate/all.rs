@@ -56,9 +56,10 @@ impl FleetArgs {
         };
         let (chosen, damaged) = all::choose(&session, &self.filter(wish))?;
         if all::leaves_out_the_account(&session)? {
-            context
-                .ui
-                .note("the account's own pair is not among them: `akm rotate --account`");
+            context.ui.note(
+                "account-not-selected",
+                "the account's own pair is not among them: `akm rotate --account`",
+            );
         }
         if chosen.is_empty() {
             none(&context.ui, Some(&session))?;
@@ -70,9 +71,10 @@ impl FleetArgs {
         }
         let names_spans = wish.said.overlap.is_some() || wish.said.grace.is_some();
         if names_spans && chosen.iter().any(|one| one.rotates) {
-            context
-                .ui
-                .warn("rotations that are open keep the spans that they began with");
+            context.ui.warning(
+                "spans-kept",
+                "unfinished rotations keep the overlap and grace that they began with",
+            );
         }
         if !wish.finish_only {
             let count = counted(chosen.len());
@@ -124,7 +126,7 @@ fn none(ui: &Ui, account: Option<&Account>) -> Result<(), Failure> {
         1 => "1 has a pair saved here".to_owned(),
         count => format!("{count} have a pair saved here"),
     };
-    ui.note(&format!("no RAM user matches: {saved}"));
+    ui.result(&format!("No RAM user matches: {saved}."));
     Ok(())
 }
 
@@ -155,9 +157,10 @@ fn warn_of_no_new_pairs(to: &Ui, owners: &[Owner]) {
         _ => "whose earlier rotations are not finished",
     };
     let (count, names) = (counted(owners.len()), names.join(", "));
-    to.warning(&format!(
-        "no new pair was made for {count} {whose}: {names}{rest}"
-    ));
+    to.warning(
+        "no-new-pair",
+        &format!("no new pair was made for {count} {whose}: {names}{rest}"),
+    );
 }
 
 fn counted(count: usize) -> String {
@@ -185,14 +188,14 @@ fn tell(
 }
 
 fn failed(ui: &Ui, owner: &Owner, what: &str, failure: Failure) -> Kind {
-    let failure = ui.advice.in_hint(failure);
+    let mut failure = ui.advice.in_hint(failure);
     let name = owner.ram_user().map(UserName::as_str);
-    let text = error::text(&failure);
-    ui::say(&format!("akm: {owner} {what}\n{text}"));
     if ui.json() {
         let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(&failure)});
         let _ = ui::print_json(&row);
     }
+    failure.message = format!("{owner} {what}: {}", failure.message);
+    ui.failure(&failure);
     failure.kind
 }
 
@@ -205,7 +208,7 @@ fn ended(told: &[Result<(), Kind>]) -> Result<(), Failure> {
     let exit = |kind: &Kind| error::code(*kind).1;
     let alike = kinds.iter().all(|kind| exit(kind) == exit(first));
     let message = format!("{} of {} failed", kinds.len(), counted(told.len()));
-    let hint = "each is told above; `akm rotate --ram-user NAME` tries one again";
+    let hint = "see each error above; `akm rotate --ram-user NAME` tries one again";
     Err(Failure::new(if alike { *first } else { Kind::Failed }, message).hint(hint))
 }
 

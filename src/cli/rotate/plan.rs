@@ -35,10 +35,13 @@ pub(super) fn print(context: &Context, owner: &Owner, asked: &Asked) -> Result<(
 }
 
 pub(super) fn note(ui: &Ui) {
-    ui.note(&format!(
-        "nothing was changed; `{}` stands for the id that the cloud will choose",
-        plan::NEW
-    ));
+    ui.note(
+        "dry-run",
+        &format!(
+            "nothing was changed; `{}` is in the place of the id that the cloud will choose",
+            plan::NEW
+        ),
+    );
 }
 
 /// A plan of no call at all.

@@ -52,10 +52,13 @@ impl<'a> View<'a> {
 /// Says that a rotate finished an earlier rotation and began none: run once a month, it would else rotate every second month.
 pub(super) fn warn_of_no_new_pair(to: &Ui, owner: &Owner, standing: &Standing) {
     if is_without_new_pair(standing) {
-        to.warning(&format!(
-            "no new pair was made for {owner}: the rotation that made {} is not finished",
-            standing.new.access_key_id
-        ));
+        to.warning(
+            "no-new-pair",
+            &format!(
+                "no new pair was made for {owner}: the rotation that made {} is not finished",
+                standing.new.access_key_id
+            ),
+        );
     }
 }
 

@@ -18,7 +18,7 @@ pub(in crate::cli) fn advice(advice: &Advice) -> String {
             )
         }
         Advice::Export(id) => {
-            format!("the pair is held: `akm export {id} --csv FILE` tries again")
+            format!("the pair is saved: `akm export {id} --csv FILE` tries again")
         }
         Advice::LookAtPair => "look whether it is yours".to_owned(),
         Advice::RecoverAfter(until) => recover_after(*until),

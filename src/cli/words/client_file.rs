@@ -25,7 +25,7 @@ pub(super) fn problem(problem: &ClientFile) -> Text {
             profile,
             is_pair,
         } => Text::new(format!(
-            "the profile `{profile}` in `{}` holds a secret that akm has not saved",
+            "the profile `{profile}` in `{}` has a secret that akm has not saved",
             file.display()
         ))
         .hint(saving(profile, *is_pair)),

@@ -66,7 +66,7 @@ fn permission(denied: &Denied) -> String {
     if denied.explicitly {
         let kind = denied.policy_type.as_deref().unwrap_or("policy");
         return format!(
-            "it is denied explicitly ({kind}), so that no further permission helps: an administrator has to lift that"
+            "it is denied explicitly ({kind}), so that no further permission helps: an administrator has to remove that denial"
         );
     }
     let statement = serde_json::json!({
@@ -93,7 +93,7 @@ fn meaning(fault: F) -> &'static str {
         F::NoSuchOperation => "the cloud does not know this operation",
         F::Denied => "the cloud does not allow this",
         F::LeakProtected => {
-            "the signing pair is taken for leaked, and may call neither RAM nor IMS; that cannot be lifted"
+            "the signing pair counts as leaked in the cloud, and may call neither RAM nor IMS; nothing undoes that"
         }
         F::UnknownSigner => "the cloud does not know the signing pair",
         F::DisabledSigner => "the signing pair is Inactive",
@@ -123,7 +123,7 @@ fn advice(error: &Error) -> String {
         }
         F::NoSuchUser => "`akm user list` shows them".to_owned(),
         F::NoSuchEntity => "look at the name: the cause says of what kind it is".to_owned(),
-        F::Exists => "take another name, or go on with what is there".to_owned(),
+        F::Exists => "choose another name, or use what is there".to_owned(),
         F::Conflict => conflict(&error.code).to_owned(),
         F::BadParameter => {
             "the code in the cause names the parameter, and what it lacks".to_owned()
@@ -145,7 +145,7 @@ fn advice(error: &Error) -> String {
         F::NetworkDenied => format!(
             "go there from an address that its policy allows, or have an administrator change it: `akm key-policy show {id}`"
         ),
-        F::BadSignature => "the secret held is not this pair's".to_owned(),
+        F::BadSignature => "the secret saved is not this pair's".to_owned(),
         F::BadToken => {
             "a session ends after its time: the same command asks for a new one".to_owned()
         }

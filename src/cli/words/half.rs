@@ -40,8 +40,10 @@ fn left(half: &Half) -> String {
             };
             format!("`{id}` is disabled, and {known}")
         }
-        Half::Made(id) => format!("AccessKey pair `{id}` was made and is not yet held"),
-        Half::Journal => "a pair was made, and its journal stays open".to_owned(),
+        Half::Made(id) => {
+            format!("AccessKey pair `{id}` was made, and its secret is not saved yet")
+        }
+        Half::Journal => "a pair was made, and its journal could not be closed".to_owned(),
         Half::MaybeMade(owner) => format!("nobody knows whether a pair was made for {owner}"),
         Half::MaybeMadeYet(owner) => {
             format!("nobody knows yet whether a pair was made for {owner}")

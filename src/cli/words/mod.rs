@@ -8,6 +8,7 @@ mod import;
 mod owner;
 mod pair;
 mod remark;
+mod remark_code;
 mod restore;
 mod rotation;
 mod secret;
@@ -19,6 +20,7 @@ mod two_pairs;
 pub(super) use advice::advice;
 pub(super) use owner::{argument, place, whose};
 pub(super) use remark::{in_place_of, remark};
+pub(super) use remark_code::code;
 pub(super) use store::{LOCAL_DISK, copying};
 
 use super::failure::Failure;

@@ -25,7 +25,7 @@ pub(in crate::cli) fn remark(remark: &Remark) -> String {
 
 fn drifted(id: &AccessKeyId, owner: &Owner, drift: Drift) -> String {
     match drift {
-        Drift::New => format!("`{id}` of {owner} was not known here; its secret is not held"),
+        Drift::New => format!("`{id}` of {owner} was not known here; akm does not have its secret"),
         Drift::Gone => format!("`{id}` of {owner} is gone from the cloud"),
         Drift::Back => format!("`{id}` of {owner} is back in the cloud"),
         Drift::Status(Status::Active) => format!("`{id}` of {owner} was enabled elsewhere"),
@@ -35,19 +35,19 @@ fn drifted(id: &AccessKeyId, owner: &Owner, drift: Drift) -> String {
 
 fn machine(remark: &Machine) -> String {
     match remark {
-        Machine::Waiting => "waiting for another akm that is at work on the same".to_owned(),
+        Machine::Waiting => "waiting for another akm that works on this owner or file".to_owned(),
         Machine::Clocks(skew) => clocks(*skew),
         Machine::Unreadable(error) => super::file(error).whole(),
         Machine::LogUnwritten(error) => format!("the log could not be written: {error}"),
-        Machine::RecordUnwritten(error) => format!(
-            "what was done is done, and could not be written into akm's own record: {error}"
-        ),
+        Machine::RecordUnwritten(error) => {
+            format!("the change was made, but akm's own record of it could not be written: {error}")
+        }
         Machine::JournalUnwritten(why) => format!(
             "the journal could not be written ({}); the secret is in the store",
             why_of(why)
         ),
         Machine::SessionUncached => {
-            "this session is not cached: its place cannot be written".to_owned()
+            "this session is not cached: its folder cannot be written".to_owned()
         }
     }
 }
@@ -64,7 +64,7 @@ fn pair(id: &AccessKeyId, of: Of) -> String {
         Of::HandedOutAgain => {
             format!("`{id}` was reported as leaked, and is handed out again from now on")
         }
-        Of::NotReplaced => format!("nothing is to take the place of `{id}` any more"),
+        Of::NotReplaced => format!("no pair will be made in the place of `{id}`"),
         Of::BoundToNetworks => format!(
             "`{id}` is bound to networks, and the pair that takes its place is NOT: `akm key-policy show {id} --json` writes the \
              policy, `akm key-policy set KEY_ID --file FILE` takes it"
@@ -85,7 +85,7 @@ fn rotation(remark: &Rotation) -> String {
             format!("the rotation of {owner} before this one is over: {why}")
         }
         Rotation::GoesOn(id, owner) => format!(
-            "the rotation that replaces `{id}` goes on: `akm rotate {}` takes it from here",
+            "the rotation that replaces `{id}` is unfinished: `akm rotate {}` finishes it",
             selector(owner)
         ),
         Rotation::Forgotten { new, rolled_back } => {
@@ -97,16 +97,13 @@ fn rotation(remark: &Rotation) -> String {
         }
         Rotation::Switched(profiles, id) => {
             let names: Vec<String> = profiles.iter().map(|name| format!("`{name}`")).collect();
-            let sign = match names.len() {
-                1 => "profile",
-                _ => "profiles",
-            };
-            format!(
-                "from now on the {sign} {} will sign with `{id}`",
-                names.join(", ")
-            )
+            let names = names.join(", ");
+            match profiles.len() {
+                1 => format!("from now on the profile {names} signs with `{id}`"),
+                _ => format!("from now on the profiles {names} sign with `{id}`"),
+            }
         }
-        Rotation::NoneOpen(owner) => format!("nothing is open for {owner}"),
+        Rotation::NoneOpen(owner) => format!("nothing is unfinished for {owner}"),
     }
 }
 
@@ -115,14 +112,16 @@ fn secret(remark: &Secret) -> String {
         Secret::PutBack => {
             "the secret store had lost a secret; it was put back from the journal".to_owned()
         }
-        Secret::LeftOut(1) => "1 pair is left out: its secret is not held".to_owned(),
+        Secret::LeftOut(1) => "1 pair is left out: its secret is not saved here".to_owned(),
         Secret::LeftOut(count) => {
-            format!("{count} pairs are left out: their secrets are not held")
+            format!("{count} pairs are left out: their secrets are not saved here")
         }
         Secret::InPlaceOf(id, owner, lost, why) => in_place_of(id, owner, lost, &why_of(why)),
-        Secret::Stays(id, error) => format!("the secret of `{id}` stays behind: {error}"),
+        Secret::Stays(id, error) => {
+            format!("the secret of `{id}` could not be deleted from its store: {error}")
+        }
         Secret::StayUnknown(error) => {
-            format!("{error}; the secrets that it speaks of stay behind")
+            format!("{error}; the secrets that it names stay in their stores")
         }
     }
 }
@@ -142,13 +141,13 @@ pub(in crate::cli) fn in_place_of(
 fn unfinished(remark: &Unfinished) -> String {
     match remark {
         Unfinished::Finished(id) => {
-            format!("finished what was begun before: AccessKey pair `{id}`")
+            format!("an earlier command's create is finished: AccessKey pair `{id}`")
         }
         Unfinished::DeletedByNow(id, owner) => {
             format!("`{id}` of {owner} was made by an earlier command and is deleted by now")
         }
         Unfinished::Restored(id, owner, status) => {
-            format!("finished what was begun before: `{id}` of {owner} is restored and {status}")
+            format!("an earlier command's restore is finished: `{id}` of {owner} is {status}")
         }
         Unfinished::Signs(id, status) => {
             format!("`{id}` is back and stays {status}: a profile signs with it")

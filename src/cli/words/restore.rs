@@ -32,9 +32,9 @@ pub(super) fn problem(problem: &Restore) -> Text {
 pub(super) fn dismissal(problem: &Dismissal) -> Text {
     match problem {
         Dismissal::NothingSuch(id) => Text::new(format!(
-            "`{id}` is neither a suspect nor the new pair of an open rotation"
+            "`{id}` is neither a suspect nor the new pair of an unfinished rotation"
         ))
-        .hint("`akm recover --list` shows what is open"),
+        .hint("`akm recover --list` shows what is unfinished"),
         Dismissal::RotationGoesOn(id, owner, status) => {
             let first = match status {
                 Status::Active => String::new(),
@@ -44,7 +44,7 @@ pub(super) fn dismissal(problem: &Dismissal) -> Text {
                 "`{id}` is there: its rotation is not to be forgotten"
             ))
             .hint(format!(
-                "{first}`akm rotate {}` goes on with it",
+                "{first}`akm rotate {}` continues it",
                 selector(owner)
             ))
         }

@@ -11,13 +11,13 @@ pub(super) fn problem(problem: &Rotation) -> Text {
         Rotation::Stopped(it) => stopped::problem(it),
         Rotation::Waits(it) => wait::problem(it),
         Rotation::NoRoom(it) => no_room(it),
-        Rotation::Nothing => Text::new("there is nothing to go on with"),
+        Rotation::Nothing => Text::new("there is nothing to continue"),
         Rotation::Incoming(owner, it) if it.rolled_back => Text::new(format!(
             "`{}` is the old pair of a rollback that is not over",
             it.new
         ))
         .hint(format!(
-            "`akm rotate {}` goes on with it; with `--force` the rollback ends, and `{}` is left as it is",
+            "`akm rotate {}` continues it; with `--force` the rollback ends, and `{}` is left as it is",
             selector(owner),
             it.old
         )),
@@ -31,7 +31,7 @@ pub(super) fn problem(problem: &Rotation) -> Text {
             it.old
         )),
         Rotation::ReplacesNew(id, owner) => {
-            Text::new(format!("`{id}` is the new pair of a rotation that is open")).hint(format!(
+            Text::new(format!("`{id}` is the new pair of an unfinished rotation")).hint(format!(
                 "`akm rollback {}` takes it out of use",
                 selector(owner)
             ))
@@ -45,7 +45,7 @@ pub(super) fn problem(problem: &Rotation) -> Text {
                 .hint(format!("`akm enable {id}` puts it back into use"))
         }
         Rotation::NotOpen(owner, restorable) => Text::new(format!(
-            "no rotation of {owner} is open that could be rolled back"
+            "{owner} has no unfinished rotation that could be rolled back"
         ))
         .hint(match restorable {
             Some(id) => format!(
@@ -54,7 +54,7 @@ pub(super) fn problem(problem: &Rotation) -> Text {
             None => format!("`akm list {}` shows the pairs there are", selector(owner)),
         }),
         Rotation::OfLeaked(owner) => Text::new("a pair that leaked is not brought back")
-            .hint(format!("`akm rotate {}` goes on without it", selector(owner))),
+            .hint(format!("`akm rotate {}` continues without it", selector(owner))),
     }
 }
 

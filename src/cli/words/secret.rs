@@ -10,7 +10,7 @@ use crate::ops::problem::Secret;
 
 pub(super) fn problem(problem: &Secret) -> Text {
     match problem {
-        Secret::NotHeld(id, owner) => Text::new(format!("akm does not hold the secret of `{id}`"))
+        Secret::NotHeld(id, owner) => Text::new(format!("akm does not have the secret of `{id}`"))
             .hint(format!(
                 "the cloud shows a secret once, at creation; {}",
                 replacing(owner.as_ref())
@@ -33,10 +33,10 @@ pub(super) fn problem(problem: &Secret) -> Text {
         }
         Secret::NoBase64 => Text::new("the sealed secret in the journal is no base64"),
         Secret::NoneHeld => {
-            Text::new("akm holds no secret in this account").hint("`akm create` makes a pair")
+            Text::new("akm has saved no secret in this account").hint("`akm create` makes a pair")
         }
         Secret::AnotherWorks(id) => {
-            Text::new(format!("another secret of `{id}` is held, and it works"))
+            Text::new(format!("another secret of `{id}` is saved, and it works"))
                 .hint("nothing was changed; look whether the endpoint is the one that you mean")
         }
         Secret::StillNeeded {
@@ -44,15 +44,15 @@ pub(super) fn problem(problem: &Secret) -> Text {
             owner,
             profile,
             due: None,
-        } => Text::new(format!("work on `{id}` of {owner} is open"))
+        } => Text::new(format!("work on `{id}` of {owner} is unfinished"))
             .hint(format!("`akm -p {profile} recover` finishes it")),
         Secret::StillNeeded {
             id,
             owner,
             profile,
             due: Some(at),
-        } => Text::new(format!("work on `{id}` of {owner} is open")).hint(format!(
-            "its rotation waits until {}: then `akm -p {profile} rotate {} --finish` goes on with it; without `--drop-secret` the profile goes now",
+        } => Text::new(format!("work on `{id}` of {owner} is unfinished")).hint(format!(
+            "its rotation waits until {}: then `akm -p {profile} rotate {} --finish` continues it; without `--drop-secret` the profile goes now",
             time::format(*at),
             selector(owner)
         )),

@@ -43,9 +43,9 @@ fn line(
         format!("last used {}", time::format(at))
     });
     let held = if *is_held {
-        "secret held"
+        "secret saved"
     } else {
-        "secret not held"
+        "secret not saved here"
     };
     format!(
         "`{}` {}, created {}, {used}, {held}",

@@ -13,7 +13,7 @@ pub(crate) enum ClientFile {
     Unusable(PathBuf, io::Error),
     /// Another program changed it meanwhile.
     Changed(PathBuf),
-    /// The profile holds a secret that akm has not saved; whether that is a pair's, which can be imported.
+    /// The profile has a secret that akm has not saved; whether that is a pair's, which can be imported.
     HoldsSecret {
         file: PathBuf,
         profile: String,

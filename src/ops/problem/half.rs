@@ -22,7 +22,7 @@ pub(crate) enum Half {
         id: AccessKeyId,
         may_be_deleted: bool,
     },
-    /// The pair was made and is not yet held.
+    /// The pair was made, and its secret is not saved yet.
     Made(AccessKeyId),
     /// A pair was made, and its journal stays.
     Journal,

@@ -15,7 +15,7 @@ pub(crate) enum Rotation {
     Stopped(Box<Stopped>),
     Waits(Box<Waits>),
     NoRoom(NoRoom),
-    /// The run stopped, and there is nothing to go on with.
+    /// The run stopped, and there is nothing to continue.
     Nothing,
     /// The pair is the incoming one of this replacement.
     Incoming(Owner, Box<Replacement>),

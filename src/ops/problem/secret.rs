@@ -20,7 +20,7 @@ pub(crate) enum Secret {
     Swapped,
     /// The sealed secret in the journal is no base64.
     NoBase64,
-    /// akm holds no secret in this account.
+    /// akm has saved no secret in this account.
     NoneHeld,
     /// Another secret of the pair is held, and works.
     AnotherWorks(AccessKeyId),

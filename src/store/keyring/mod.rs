@@ -78,7 +78,7 @@ impl SecretStore for KeyringStore {
     fn open(&self, recipient: &Recipient, sealed: &[u8]) -> Result<Secret, Error> {
         let name = SecretName::identity(recipient);
         let Some(text) = self.get(&name)? else {
-            return Err(Error::Absent(format!("it holds no `{name}`")));
+            return Err(Error::Absent(format!("it has no `{name}`")));
         };
         let identity = Identity::parse(text.expose())?;
         identity.check(recipient)?;

@@ -29,7 +29,7 @@ pub(super) fn hold(
 ) -> anyhow::Result<()> {
     let mut child = command(mark, clear_after, environment)?
         .spawn()
-        .context("no process could be started to hold it")?;
+        .context("no process could be started to keep it")?;
     let held = told(&mut child, text).and_then(|()| answered(&mut child));
     if held.is_err() {
         let _ = child.kill();
@@ -67,7 +67,7 @@ fn command(
 fn told(child: &mut Child, text: &Secret) -> anyhow::Result<()> {
     let mut pipe = child.stdin.take().context("it has no input")?;
     pipe.write_all(text.expose().as_bytes())
-        .context("the process that was to hold it went away")
+        .context("the process that was to keep it went away")
 }
 
 fn answered(child: &mut Child) -> anyhow::Result<()> {
@@ -81,10 +81,10 @@ fn answered(child: &mut Child) -> anyhow::Result<()> {
     let line = answer
         .recv_timeout(PATIENCE)
         .context("the display does not answer")?
-        .context("the process that was to hold it went away")?;
+        .context("the process that was to keep it went away")?;
     match line.trim_end() {
         HELD => Ok(()),
-        "" => bail!("the process that was to hold it ended"),
+        "" => bail!("the process that was to keep it ended"),
         why => bail!("{why}"),
     }
 }

@@ -52,7 +52,7 @@ fn roots() -> Option<String> {
         .filter_map(|(name, path)| {
             let why = match has_certificate(&path) {
                 Err(error) => format!(": {error}"),
-                Ok(false) => ", which holds no certificate".to_owned(),
+                Ok(false) => ", which has no certificate".to_owned(),
                 Ok(true) => return None,
             };
             Some(format!("; `{name}` names `{}`{why}", path.display()))

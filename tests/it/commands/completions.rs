@@ -150,7 +150,7 @@ fn fish_shows_whose_pairs_they_are() {
     let commands = fish(&env, "akm crea");
     assert_eq!(
         commands,
-        ["create\tMake an AccessKey pair and hold its secret"]
+        ["create\tMake an AccessKey pair and save its secret"]
     );
 }
 

@@ -105,15 +105,19 @@ fn a_wrong_policy_is_named_by_file_line_and_value() {
         ),
     ] {
         std::fs::write(&file, format!("{text}\n[policy]\n{wrong}\n")).unwrap();
-        let told = format!("akm: `{}`, line {line}: {why}\n", file.display());
+        let told = format!("error: `{}`, line {line}: {why}\n", file.display());
         let hint = "hint: nothing was changed; correct this line, or remove it\n";
         env.refused(&["rotate", "alice"], 1)
             .said(&[], 1, "", &format!("{told}{hint}"));
         // What needs no policy goes on, and handing out says what it could not compare.
         env.akm(&["show-id", "alice"]).said(&[], 0, "<ID>\n", "");
         assert_eq!(env.akm(&["list"]).code, 0);
-        env.akm(&["exec", "alice", "--", "true"])
-            .said(&[], 0, "", &told);
+        env.akm(&["exec", "alice", "--", "true"]).said(
+            &[],
+            0,
+            "",
+            &told.replace("error: ", "warning: "),
+        );
     }
     std::fs::write(&file, format!("{text}\n[policy]\ngrace = \"1d\"\n")).unwrap();
     assert_eq!(env.akm(&["rotate", "alice"]).code, 0);

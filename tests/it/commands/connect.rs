@@ -281,7 +281,7 @@ fn a_secret_that_akm_has_not_saved_is_not_overwritten() {
     };
     let refused = |name, hint| {
         let text = format!(
-            "akm: the profile `{name}` in `ROOT/.aliyun/config.json` holds a secret that akm has not saved\nhint: {hint}\n"
+            "error: the profile `{name}` in `ROOT/.aliyun/config.json` has a secret that akm has not saved\nhint: {hint}\n"
         );
         (4, text)
     };
@@ -357,7 +357,7 @@ fn untouched(env: &Env, why: &str) {
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{}", ran.stderr);
     assert_eq!(
         ran.stderr.replace(env.path("").to_str().unwrap(), "ROOT/"),
-        format!("akm: `ROOT/.aliyun/config.json` {why}\n")
+        format!("error: `ROOT/.aliyun/config.json` {why}\n")
     );
     assert_eq!(
         (

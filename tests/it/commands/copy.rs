@@ -143,7 +143,7 @@ fn a_secret_is_held_by_a_child_and_cleared() {
         &[&id],
         0,
         "",
-        "akm: the secret of `<ID1>` is on the clipboard; it is cleared in 6s, unless something else is copied before\n",
+        "note: the secret of `<ID1>` is on the clipboard; it is cleared in 6s, unless something else is copied before\n",
     );
     let held = holders(6);
     let [(pid, line)] = &held[..] else {
@@ -234,7 +234,7 @@ fn a_new_pair_is_copied() {
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
          Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n\
-         akm: the secret of `<ID1>` is on the clipboard; it is cleared in 45s, unless something else is copied before\n",
+         note: the secret of `<ID1>` is on the clipboard; it is cleared in 45s, unless something else is copied before\n",
     );
     assert!(left_by_copy(&env));
     assert_eq!(display.paste().unwrap(), secret_of(&env, &id));
@@ -280,7 +280,7 @@ fn no_clipboard_is_said_before_anything_is_made() {
     ];
     for (env, why) in unreachable {
         let said = format!(
-            "akm: there is no clipboard to copy to: {why}, and no terminal over SSH\n\
+            "error: there is no clipboard to copy to: {why}, and no terminal over SSH\n\
              hint: run it in a graphical session, or over SSH on a terminal\n"
         );
         without_terminal(&env, &["create", "--ram-user", "alice", "--copy"], &said);
@@ -322,7 +322,7 @@ fn over_ssh_the_terminal_takes_it() {
     assert_eq!(
         said,
         format!(
-            "akm: the secret of `{id}` was sent to the terminal for its clipboard (OSC 52), which akm can neither check nor clear\r\n"
+            "{{\"note\":{{\"code\":\"clipboard\",\"message\":\"the secret of `{id}` was sent to the terminal for its clipboard (OSC 52), which akm can neither check nor clear\"}}}}\r\n"
         )
     );
     let json = fs::read_to_string(env.path("out.json")).unwrap();
@@ -372,7 +372,7 @@ fn a_terminal_that_takes_no_text_over_is_sent_none() {
         // The terminal breaks no line: it does not say how wide it is.
         let screen = pty.screen();
         assert!(
-            screen.starts_with("akm: there is no clipboard to copy to: "),
+            screen.starts_with("error: there is no clipboard to copy to: "),
             "{screen}"
         );
         assert!(screen.ends_with(&why), "{screen}");
@@ -415,7 +415,7 @@ fn what_cannot_be_copied_is_said() {
         3,
         "",
         &format!(
-            "akm: akm knows no AccessKey pair yet: no akm data in `{}`\nhint: `akm create NAME` makes one\n",
+            "error: akm knows no AccessKey pair yet: no akm data in `{}`\nhint: `akm create NAME` makes one\n",
             env.home().display()
         ),
     );
@@ -424,7 +424,7 @@ fn what_cannot_be_copied_is_said() {
         &[],
         3,
         "",
-        "akm: the sandbox signs with no pair of its own\n\
+        "error: the sandbox signs with no pair of its own\n\
          hint: name a pair: KEY_ID, a RAM user's NAME or `--account`\n",
     );
 }

@@ -1,12 +1,10 @@
 //! `akm create`
 
 use crate::support::env::Env;
+use crate::support::env::{SANDBOX, SANDBOX_JSON};
 use std::os::unix::fs::PermissionsExt;
 
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
-
-const WARNING: &str =
-    "akm: the account's own pair opens everything the account has; a RAM user's pair is advised\n";
+const WARNING: &str = "warning: the account's own pair opens everything the account has; a RAM user's pair is advised\n";
 
 #[test]
 fn a_pair_for_a_ram_user_from_nothing() {
@@ -62,9 +60,9 @@ fn a_third_pair_where_the_quota_has_room_for_it() {
         4,
         "",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
-         akm: RAM user `alice` has 3 AccessKey pairs, which is as many as it may: \
-         `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held; \
-         `<ID3>` Active, created <TIME>, use unknown, secret held\n\
+         error: RAM user `alice` has 3 AccessKey pairs, which is as many as it may: \
+         `<ID1>` Active, created <TIME>, use unknown, secret saved; `<ID2>` Active, created <TIME>, use unknown, secret saved; \
+         `<ID3>` Active, created <TIME>, use unknown, secret saved\n\
          hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n",
     );
     // So it is with what comes back from the recycle bin.
@@ -81,8 +79,8 @@ fn a_third_pair_is_refused_and_both_are_shown() {
         4,
         "",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
-         akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
-         `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
+         error: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
+         `<ID1>` Active, created <TIME>, use unknown, secret saved; `<ID2>` Active, created <TIME>, use unknown, secret saved\n\
          hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n",
     );
     assert_eq!(env.akm(&["disable", &one]).code, 0);
@@ -103,7 +101,7 @@ fn a_third_pair_is_refused_and_both_are_shown() {
 #[test]
 fn the_accounts_own_pair_is_warned_of_and_asked_for() {
     let env = Env::new();
-    let asked = "akm: create an AccessKey for the account itself in the sandbox? there is nobody to ask\nhint: add `--yes`\n";
+    let asked = "error: create an AccessKey for the account itself in the sandbox? there is nobody to ask\nhint: add `--yes`\n";
     for more in [&[][..], &["--no-input"]] {
         let args = [&["create", "--account"], more].concat();
         env.refused(&args, 9)
@@ -122,7 +120,7 @@ fn the_accounts_own_pair_is_warned_of_and_asked_for() {
     let ran = env.refused(&["create", "--account", "-y"], 4);
     assert!(
         ran.stderr
-            .contains("akm: the account has two AccessKey pairs"),
+            .contains("error: the account has two AccessKey pairs"),
         "{}",
         ran.stderr
     );
@@ -141,7 +139,7 @@ fn an_owner_must_be_named() {
         &[],
         2,
         "",
-        "akm: no owner was named\nhint: add `--ram-user NAME` or `--account`\n",
+        "error: no owner was named\nhint: add `--ram-user NAME` or `--account`\n",
     );
     env.refused(&["create", "--account", "--ram-user", "alice"], 2);
     env.refused(&["create", "--account", "--create-user", "--yes"], 2);
@@ -188,25 +186,25 @@ fn a_csv_that_cannot_be_written_makes_no_pair() {
         &[],
         4,
         "",
-        "akm: `old.csv` exists already\nhint: name a new file\n",
+        "error: `old.csv` exists already\nhint: name a new file\n",
     );
     create("link.csv", 4).said(
         &[],
         4,
         "",
-        "akm: `link.csv` exists already\nhint: name a new file\n",
+        "error: `link.csv` exists already\nhint: name a new file\n",
     );
     create("no/a.csv", 1).said(
         &[],
         1,
         "",
-        "akm: `no/a.csv` cannot be written: No such file or directory (os error 2)\n",
+        "error: `no/a.csv` cannot be written: No such file or directory (os error 2)\n",
     );
     create("new/", 1).said(
         &[],
         1,
         "",
-        "akm: `new/` cannot be written: is a directory\n",
+        "error: `new/` cannot be written: is a directory\n",
     );
     let odd = "no\u{1b}[31m/a.csv";
     let ran = create(odd, 1);
@@ -241,7 +239,7 @@ fn a_csv_on_standard_output_is_all_of_it() {
             &[],
             2,
             "",
-            &format!("akm: {}\nhint: {hint}\n", why(other)),
+            &format!("error: {}\nhint: {hint}\n", why(other)),
         );
     }
     let error = env.refused(&[&args[..], &["--json"]].concat(), 2).error();
@@ -275,7 +273,7 @@ fn json_is_one_object_and_has_the_secret_only_on_demand() {
         0,
         "{\"access_key_id\":\"<ID>\",\"owner\":\"ram-user\",\"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\
          \"profile\":\"sandbox\",\"status\":\"Active\",\"created_at\":\"<TIME>\",\"secret_store\":\"age\"}\n",
-        SANDBOX,
+        SANDBOX_JSON,
     );
     let shown = env
         .akm(&["create", "--account", "-y", "-o", "json", "--show-secret"])
@@ -307,7 +305,7 @@ fn a_comment_is_kept_with_the_pair() {
                 &[],
                 2,
                 "",
-                "akm: a comment has at most 128 characters, none of them a control character\n",
+                "error: a comment has at most 128 characters, none of them a control character\n",
             );
     }
     for empty in ["", "  "] {
@@ -348,7 +346,7 @@ fn names_that_no_ram_user_can_have_make_nothing() {
                 &[],
                 4,
                 "",
-                &format!("akm: not a valid RAM user name: {why}\n"),
+                &format!("error: not a valid RAM user name: {why}\n"),
             );
         }
     }

@@ -85,7 +85,7 @@ fn yes_does_not_name_an_owner() {
         &[],
         2,
         "",
-        "akm: no owner was named\nhint: add `--ram-user NAME` or `--account`\n",
+        "error: no owner was named\nhint: add `--ram-user NAME` or `--account`\n",
     );
 }
 

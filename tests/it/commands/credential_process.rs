@@ -31,7 +31,7 @@ fn a_static_pair_is_one_object_and_a_warning() {
         "{{\"mode\":\"AK\",\"access_key_id\":\"{id}\",\"access_key_secret\":\"{secret}\",\"Code\":\"Success\",\
          \"AccessKeyId\":\"{id}\",\"AccessKeySecret\":\"{secret}\"}}\n"
     );
-    let warning = "akm: this hands out the pair itself, and clients write it into ~/.aliyun/config.json in clear: \
+    let warning = "warning: this hands out the pair itself, and clients write it into ~/.aliyun/config.json in clear: \
                    add `--role-arn ARN`, or `--static` to accept that\n";
     assert_eq!(
         (ran.stdout.as_str(), ran.stderr.as_str()),
@@ -248,8 +248,8 @@ fn a_network_that_stays_away_ends_after_45_seconds_with_its_cause_and_each_note_
     assert!((44..54).contains(&seconds), "{seconds} s");
     let lines: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(lines.len(), 3, "{}", ran.stderr);
-    assert!(lines[0].starts_with("akm: the endpoint is http://127.0.0.1:"));
-    let cause = "akm: cannot reach 127.0.0.1:";
+    assert!(lines[0].starts_with("note: the endpoint is http://127.0.0.1:"));
+    let cause = "error: cannot reach 127.0.0.1:";
     assert!(
         lines[1].starts_with(cause) && lines[1].contains("refused"),
         "{}",
@@ -268,7 +268,7 @@ fn a_closed_standard_output_is_a_failure() {
     env.dress(&mut command);
     let line = format!("exec {akm} credential-process alice --static >&-");
     let ran = Ran::from(command.args(["-c", &line]).output().unwrap());
-    let said = "akm: standard output is closed: what is to be printed would be lost\n";
+    let said = "error: standard output is closed: what is to be printed would be lost\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (1, said));
 }
 
@@ -303,8 +303,7 @@ fn a_network_that_fails_for_a_moment_is_waited_out() {
 fn options_of_a_session_want_a_role() {
     let env = Env::new();
     env.create("alice");
-    let message =
-        "akm: `--duration` and `--policy` are about a role's session\nhint: add `--role-arn ARN`\n";
+    let message = "error: `--duration` and `--policy` are about a role's session\nhint: add `--role-arn ARN`\n";
     env.akm(&["credential-process", "alice", "--duration", "1h"])
         .said(&[], 2, "", message);
     let ran = env.akm(&["exec", "alice", "--duration", "5m", "--", "true"]);
@@ -320,7 +319,7 @@ fn a_session_policy_is_an_object_of_at_most_2048_bytes() {
     let with = |file| env.akm(&[&ask[..], &["--policy", file]].concat());
     let refused = |content: &str, why: &str| {
         std::fs::write(env.path("policy.json"), content).unwrap();
-        let said = format!("akm: `policy.json` is no session policy: {why}\n");
+        let said = format!("error: `policy.json` is no session policy: {why}\n");
         with("policy.json").said(&[], 4, "", &said);
     };
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(3000));
@@ -402,7 +401,7 @@ fn a_full_disk_costs_the_cache_alone() {
     let ran = Ran::from(command.output().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(serde_json::from_str::<Value>(&ran.stdout).is_ok());
-    assert!(!ran.stderr.contains("akm: this session"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("note: this session"), "{}", ran.stderr);
 }
 
 /// The cloud knows a RAM user by a number.

@@ -1,8 +1,7 @@
 //! `akm disable`, `enable`, `delete` and `restore`
 
 use crate::support::env::Env;
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
+use crate::support::env::{SANDBOX, SANDBOX_JSON};
 
 fn said(env: &Env, args: &[&str], ids: &[&str], text: &str) {
     env.akm(args).said(ids, 0, "", &format!("{SANDBOX}{text}"));
@@ -54,7 +53,7 @@ fn disable_and_enable() {
         0,
         "{\"access_key_id\":\"<ID1>\",\"owner\":\"ram-user\",\"ram_user\":\"alice\",\"account_id\":\"<ACCOUNT>\",\
          \"profile\":\"sandbox\",\"status\":\"Inactive\",\"created_at\":\"<TIME>\",\"secret_store\":\"age\"}\n",
-        SANDBOX,
+        SANDBOX_JSON,
     );
 }
 
@@ -62,7 +61,7 @@ fn disable_and_enable() {
 fn the_last_active_pair_is_disabled_by_force_alone() {
     let env = Env::new().without_overlap();
     let id = env.create("alice");
-    let text = "akm: `<ID1>` is the last Active pair of RAM user `alice`\n\
+    let text = "error: `<ID1>` is the last Active pair of RAM user `alice`\n\
                 hint: `akm disable <ID1> --force` disables it anyway\n";
     for more in [&[][..], &["-y"]] {
         refused(
@@ -91,7 +90,7 @@ fn the_last_active_pair_is_disabled_by_force_alone() {
 fn an_active_pair_is_not_deleted() {
     let env = Env::new().without_overlap();
     let id = env.create("alice");
-    let text = "akm: `<ID1>` of RAM user `alice` is Active\n\
+    let text = "error: `<ID1>` of RAM user `alice` is Active\n\
                 hint: `akm disable <ID1> --force` first and see that nothing breaks, or `akm delete <ID1> --force`\n";
     for more in [&[][..], &["-y"], &["--purge", "-y"]] {
         refused(
@@ -112,7 +111,7 @@ fn a_deletion_is_asked_for() {
     let id = env.create("alice");
     let asked = |end: &str| {
         format!(
-            "akm: delete AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), created just now, never used{end}? there is nobody to ask\nhint: add `--yes`\n"
+            "error: delete AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), created just now, never used{end}? there is nobody to ask\nhint: add `--yes`\n"
         )
     };
     refused(&env, &["delete", &id, "--force"], &[&id], 9, &asked(""));
@@ -141,7 +140,7 @@ fn a_deleted_pair_comes_back_inactive_with_its_secret() {
         &[&id],
         0,
         "{\"access_key_id\":\"<ID1>\",\"owner\":\"ram-user\",\"ram_user\":\"alice\",\"restorable_until\":\"<TIME>\"}\n",
-        SANDBOX,
+        SANDBOX_JSON,
     );
     said(
         &env,
@@ -156,7 +155,7 @@ fn a_deleted_pair_comes_back_inactive_with_its_secret() {
         &["restore", &id],
         &[&id],
         4,
-        "akm: `<ID1>` of RAM user `alice` is not deleted\nhint: it is Inactive; `akm enable <ID1>` makes it Active\n",
+        "error: `<ID1>` of RAM user `alice` is not deleted\nhint: it is Inactive; `akm enable <ID1>` makes it Active\n",
     );
     assert_eq!(env.akm(&["enable", &id]).code, 0);
     assert_eq!(env.akm(&["verify", &id]).code, 0);
@@ -165,7 +164,7 @@ fn a_deleted_pair_comes_back_inactive_with_its_secret() {
         &["restore", &id],
         &[&id],
         4,
-        "akm: `<ID1>` of RAM user `alice` is not deleted\nhint: it is Active\n",
+        "error: `<ID1>` of RAM user `alice` is not deleted\nhint: it is Active\n",
     );
 }
 
@@ -196,7 +195,7 @@ fn a_restored_pair_whose_secret_is_not_held_is_told() {
             (&["--force"], "Inactive")
         };
         let told = format!(
-            "akm: akm does not hold the secret of `<ID1>`\nAccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is {status}.\n"
+            "warning: akm does not have the secret of `<ID1>`\nAccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is {status}.\n"
         );
         said(&env, &[&["restore", &id], more].concat(), &[&id], &told);
         assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
@@ -214,8 +213,8 @@ fn there_must_be_room_for_what_is_restored() {
         &["restore", &gone],
         &[&one, &two],
         4,
-        "akm: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
-         `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
+        "error: RAM user `alice` has two AccessKey pairs, which is as many as it may: \
+         `<ID1>` Active, created <TIME>, use unknown, secret saved; `<ID2>` Active, created <TIME>, use unknown, secret saved\n\
          hint: `akm list --ram-user alice --refresh` shows when each was used; then `akm disable <ID1>` and `akm delete <ID1>` make room\n",
     );
 }
@@ -238,7 +237,7 @@ fn purged_is_gone_for_good() {
         &["restore", &id],
         &[&id],
         3,
-        "akm: the cloud's recycle bin has no AccessKey pair `<ID1>`: \
+        "error: the cloud's recycle bin has no AccessKey pair `<ID1>`: \
          GetAccessKeyInfoInRecycleBin: EntityNotExist.User.AccessKey: The user access key does not exist.\n\
          hint: it keeps a deleted pair for 30 days, and three of one user\n",
     );
@@ -287,7 +286,7 @@ fn the_accounts_own_pair() {
 fn an_id_that_nobody_has() {
     let env = Env::new().without_overlap();
     env.create("alice");
-    let none = "akm: there is no AccessKey pair `LTAI5tStranger` in this account\n\
+    let none = "error: there is no AccessKey pair `LTAI5tStranger` in this account\n\
                 hint: `akm list --refresh` shows the ones there are\n";
     for command in ["disable", "enable", "delete"] {
         refused(&env, &[command, "LTAI5tStranger", "-y"], &[], 3, none);
@@ -317,7 +316,7 @@ fn an_id_that_nobody_has() {
                 &[],
                 4,
                 "",
-                &format!("akm: not a valid AccessKey ID: {why}\n"),
+                &format!("error: not a valid AccessKey ID: {why}\n"),
             );
         }
         env.refused(&[command], 2);
@@ -359,7 +358,7 @@ fn a_deleted_pair_is_not_found_by_those_that_change_live_ones() {
             &[command, &id, "-y"],
             &[&id],
             3,
-            "akm: there is no AccessKey pair `<ID1>` in this account\n\
+            "error: there is no AccessKey pair `<ID1>` in this account\n\
              hint: `akm list --refresh` shows the ones there are\n",
         );
     }
@@ -424,7 +423,7 @@ fn a_rotations_new_pair_is_purged_for_good() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: the rotation to `<ID1>` is forgotten\n\
+            "{SANDBOX}note: the rotation to `<ID1>` is forgotten\n\
              Deleted AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), for good.\n"
         ),
     );

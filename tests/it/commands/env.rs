@@ -211,7 +211,7 @@ fn a_closed_output_is_refused_before_the_secret_is_read() {
     let id = env.create("alice");
     // Were the secret read, this would be what is complained about.
     env.lose_secret(&id);
-    let closed = "akm: standard output is closed: what is to be printed would be lost\n";
+    let closed = "error: standard output is closed: what is to be printed would be lost\n";
     for line in ["akm env alice >&-", "akm read alice >&-"] {
         let ran = in_shell(&env, "bash", line).unwrap();
         ran.said(&[], 1, "", closed);

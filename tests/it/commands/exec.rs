@@ -149,14 +149,14 @@ fn a_program_that_is_not_there_or_cannot_be_executed_has_its_own_exit_code() {
         &[],
         127,
         "",
-        "akm: there is no program `no-such-program`\nhint: look at its name and at PATH\n",
+        "error: there is no program `no-such-program`\nhint: look at its name and at PATH\n",
     );
     std::fs::write(env.path("plain"), "text").unwrap();
     env.akm(&["exec", "alice", "--", "./plain"]).said(
         &[],
         126,
         "",
-        "akm: `./plain` cannot be executed: Permission denied (os error 13)\n",
+        "error: `./plain` cannot be executed: Permission denied (os error 13)\n",
     );
 }
 
@@ -182,7 +182,7 @@ fn an_environment_too_large_for_the_kernel_is_said_to_be_that() {
         &[],
         126,
         "",
-        "akm: `true` cannot be executed: Argument list too long (os error 7)\n\
+        "error: `true` cannot be executed: Argument list too long (os error 7)\n\
          hint: the environment and the arguments are too large for this system\n",
     );
 }
@@ -229,7 +229,7 @@ fn without_a_command_a_terminal_is_needed() {
         &[],
         2,
         "",
-        "akm: no command was named: a shell needs a terminal\nhint: add `-- COMMAND`\n",
+        "error: no command was named: a shell needs a terminal\nhint: add `-- COMMAND`\n",
     );
 }
 
@@ -334,7 +334,7 @@ fn a_pair_older_than_the_policy_wants_is_a_warning() {
         "created_at = \"2026-01-01T00:00:00Z\"",
     );
     let ran = env.akm(&["exec", "alice", "--", "true"]);
-    let begin = format!("akm: AccessKey {id} of RAM user `alice` is ");
+    let begin = format!("warning: AccessKey {id} of RAM user `alice` is ");
     let end = " days old, and `max_age` is 90d: akm rotate alice\n";
     assert!(
         ran.stderr.starts_with(&begin) && ran.stderr.ends_with(end),
@@ -350,7 +350,7 @@ fn a_pair_older_than_the_policy_wants_is_a_warning() {
     edit(&config, "max_age = \"90d\"", "max_age = \"0s\"");
     std::thread::sleep(std::time::Duration::from_millis(1100));
     let ran = env.akm(&["exec", "bob", "--", "true"]);
-    let begin = format!("akm: AccessKey {young} of RAM user `bob` is ");
+    let begin = format!("warning: AccessKey {young} of RAM user `bob` is ");
     let age = ran.stderr.strip_prefix(&begin).unwrap();
     let (seconds, rest) = age.split_once(' ').unwrap();
     assert_ne!(seconds, "0");
@@ -412,7 +412,7 @@ fn a_selector_in_the_form_of_an_id_is_an_id() {
     let env = Env::new();
     let name = "LTAI5tAbCdEfGhIjKlMnOp";
     let message = format!(
-        "akm: `{name}` is an AccessKey ID, and a RAM user's name is expected\n\
+        "error: `{name}` is an AccessKey ID, and a RAM user's name is expected\n\
          hint: name the RAM user; if one is called that: `-u {name}`\n"
     );
     env.akm(&["create", name]).said(&[], 2, "", &message);
@@ -535,7 +535,7 @@ fn a_program_whose_interpreter_is_missing_is_told_from_one_that_is_not_there() {
         program(line.as_bytes());
         for name in ["deploy", "bin/deploy"] {
             let said = format!(
-                "akm: `{name}` cannot be executed: its interpreter `{interpreter}` is not there\n\
+                "error: `{name}` cannot be executed: its interpreter `{interpreter}` is not there\n\
                  hint: look at its first line\n"
             );
             run(name).said(&[], 126, "", &said);

@@ -61,7 +61,7 @@ fn a_new_private_file() {
     let env = Env::new();
     let (id, secret) = env.create_shown("alice");
     env.akm(&["export", "--ram-user", "alice", "--csv", "a.csv"])
-        .said(&[], 0, "", "akm: 1 pair with its secret is in `a.csv`\n");
+        .said(&[], 0, "", "1 pair with its secret is in a.csv.\n");
     let file = env.path("a.csv");
     let text = format!("AccessKey ID,AccessKey Secret\n{id},{secret}\n");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
@@ -73,7 +73,7 @@ fn a_new_private_file() {
         &[],
         4,
         "",
-        "akm: `a.csv` exists already\nhint: `--force` replaces it\n",
+        "error: `a.csv` exists already\nhint: `--force` replaces it\n",
     );
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     let other = env.create("bob");
@@ -90,11 +90,25 @@ fn a_new_private_file() {
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o600
     );
+    env.refused(&["export", "--all", "--csv", "-", "-o", "plain"], 2)
+        .said(
+            &[],
+            2,
+            "",
+            "error: `--csv -` makes the CSV all that is printed: `-o plain` has no place\n\
+         hint: `--csv FILE` writes it to a file; or leave the other out\n",
+        );
+    assert_eq!(
+        env.refused(&["export", "--all", "--csv", "-", "--json"], 2)
+            .error()["code"],
+        "usage"
+    );
+    env.refused(&["export", "--all", "-o", "json"], 2);
     env.akm(&["export", "--all", "--csv", "b.csv"]).said(
         &[],
         0,
         "",
-        "akm: 2 pairs with their secrets are in `b.csv`\n",
+        "2 pairs with their secrets are in b.csv.\n",
     );
     let mut names: Vec<_> = std::fs::read_dir(env.path("."))
         .unwrap()
@@ -124,7 +138,7 @@ fn force_replaces_a_link_and_not_what_it_points_to() {
         &[],
         4,
         "",
-        "akm: `folder` exists already\nhint: name a new file\n",
+        "error: `folder` exists already\nhint: name a new file\n",
     );
 }
 
@@ -190,7 +204,7 @@ fn a_secret_that_is_not_there() {
             &[&one],
             5,
             "",
-            "akm: the secret store `age` lacks the secret of `<ID1>`\nhint: make a new pair: akm rotate alice\n",
+            "error: the secret store `age` lacks the secret of `<ID1>`\nhint: make a new pair: akm rotate alice\n",
         );
         assert!(!env.path("a.csv").exists());
     }
@@ -200,7 +214,7 @@ fn a_secret_that_is_not_there() {
         &[],
         0,
         "",
-        "akm: 1 pair is left out: its secret is not held\nakm: 1 pair with its secret is in `a.csv`\n",
+        "warning: 1 pair is left out: its secret is not saved here\n1 pair with its secret is in a.csv.\n",
     );
     assert!(
         std::fs::read_to_string(env.path("a.csv"))
@@ -212,7 +226,7 @@ fn a_secret_that_is_not_there() {
         &[&one],
         5,
         "",
-        "akm: akm does not hold the secret of `<ID1>`\n\
+        "error: akm does not have the secret of `<ID1>`\n\
          hint: the cloud shows a secret once, at creation; make a new pair: akm rotate alice\n",
     );
 }
@@ -225,7 +239,7 @@ fn what_is_not_there_or_not_named() {
         &[],
         2,
         "",
-        "akm: no pair was named\nhint: name AccessKey IDs or RAM users, or add `--account` or `--all`\n",
+        "error: no pair was named\nhint: name AccessKey IDs or RAM users, or add `--account` or `--all`\n",
     );
     env.refused(&["export", "--all"], 2);
     env.refused(&["export", "LTAI5tNoSuchPair", "--all", "--csv", "-"], 2);
@@ -246,7 +260,7 @@ fn what_is_not_there_or_not_named() {
         &[],
         3,
         "",
-        "akm: there is no AccessKey pair `LTAI5tNoSuchPair` in this account\nhint: `akm list --refresh` shows the ones there are\n",
+        "error: there is no AccessKey pair `LTAI5tNoSuchPair` in this account\nhint: `akm list --refresh` shows the ones there are\n",
     );
     for owner in [&["--account"][..], &["--ram-user", "bob"]] {
         env.refused(&[&["export", "--csv", "-"], owner].concat(), 3);

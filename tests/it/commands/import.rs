@@ -31,7 +31,7 @@ fn lost_pairs_become_held_ones_again() {
         0,
         "",
         &format!(
-            "{SANDBOX}In the sandbox (account <ACCOUNT>): 2 pairs imported.\nakm: `pairs.csv` still has secrets in clear text\n"
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 2 pairs imported.\nnote: `pairs.csv` still has secrets in clear text\n"
         ),
     );
     for id in &ids {
@@ -44,7 +44,7 @@ fn lost_pairs_become_held_ones_again() {
         "",
         &format!(
             "{SANDBOX}In the sandbox (account <ACCOUNT>): no pair imported: 2 pairs were saved already.\n\
-             akm: `pairs.csv` still has secrets in clear text\n"
+             note: `pairs.csv` still has secrets in clear text\n"
         ),
     );
     // Imported: somebody else may have it, so the old pair stays for two days.
@@ -103,7 +103,12 @@ fn from_standard_input_in_a_spreadsheets_shape() {
         cells[2], cells[1], cells[0]
     );
     let ran = env.akm_fed(&["import", "-", "--json"], &sheet);
-    ran.said(&[], 0, "{\"already_held\":0,\"imported\":1}\n", SANDBOX);
+    ran.said(
+        &[],
+        0,
+        "{\"already_held\":0,\"imported\":1}\n",
+        crate::support::env::SANDBOX_JSON,
+    );
     assert_eq!(
         env.akm(&["show-id", "--ram-user", "alice"]).stdout,
         format!("{}\n", ids[0])
@@ -131,7 +136,7 @@ fn one_wrong_line_and_nothing_is_imported() {
             &[&ids[0], &ids[1], &ids[2]],
             code,
             "",
-            &format!("{SANDBOX}akm: nothing was imported: {cause}\n{hint}"),
+            &format!("{SANDBOX}error: nothing was imported: {cause}\n{hint}"),
         );
         for index in 1..=3 {
             assert!(!ran.stderr.contains(&secret(index)), "a secret was printed");
@@ -185,7 +190,7 @@ fn ten_thousand_rows_and_nothing_is_imported() {
         3,
         "",
         &format!(
-            "{SANDBOX}akm: nothing was imported: {}and 9979 more pairs\n\
+            "{SANDBOX}error: nothing was imported: {}and 9979 more pairs\n\
              hint: remove or fix these lines, then import again\n",
             told.collect::<String>()
         ),
@@ -198,7 +203,7 @@ fn ten_thousand_rows_and_nothing_is_imported() {
         &[],
         1,
         "",
-        "akm: standard input is not a CSV file of pairs: line 5002: not a valid AccessKey ID: character 1 is `=`, and letters and digits are expected\n\
+        "error: standard input is not a CSV file of pairs: line 5002: not a valid AccessKey ID: character 1 is `=`, and letters and digits are expected\n\
          hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n",
     );
     assert!(env.pairs().is_empty());
@@ -216,7 +221,7 @@ fn a_secret_in_the_ids_column_is_not_repeated() {
             &[],
             1,
             "",
-            &format!("akm: standard input is not a CSV file of pairs: line 2: the columns look swapped\n{hint}"),
+            &format!("error: standard input is not a CSV file of pairs: line 2: the columns look swapped\n{hint}"),
         );
     let ran = env.akm_fed(&["import", "-", "-v"], &format!("{header}{secret},x\n"));
     assert_eq!(ran.code, 3, "{}", ran.stderr);
@@ -301,7 +306,7 @@ fn what_is_no_csv_of_pairs_is_told_by_line() {
             &[],
             1,
             "",
-            &format!("akm: standard input is not a CSV file of pairs: {cause}\n{hint}"),
+            &format!("error: standard input is not a CSV file of pairs: {cause}\n{hint}"),
         );
     };
     refuse("", "the file is empty");

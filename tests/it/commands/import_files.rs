@@ -50,16 +50,21 @@ fn csv_and_json_files_are_imported_together_whatever_their_names() {
         "",
         &format!(
             "{SANDBOX}In the sandbox (account <ACCOUNT>): 5 pairs imported.\n\
-             akm: `answer.csv` still has secrets in clear text\n\
-             akm: `list` still has secrets in clear text\n\
-             akm: `pair.json` still has secrets in clear text\n\
-             akm: `secret.txt` still has secrets in clear text\n"
+             note: `answer.csv` still has secrets in clear text\n\
+             note: `list` still has secrets in clear text\n\
+             note: `pair.json` still has secrets in clear text\n\
+             note: `secret.txt` still has secrets in clear text\n"
         ),
     );
     assert_eq!(env.akm(&["export", "--all", "--csv", "-"]).stdout, csv);
     assert_eq!(env.akm(&["verify", &ids[2]]).code, 0);
     let ran = env.akm(&["import", "list", "secret.txt", "--json", "-q"]);
-    ran.said(&[], 0, "{\"already_held\":2,\"imported\":0}\n", SANDBOX);
+    ran.said(
+        &[],
+        0,
+        "{\"already_held\":2,\"imported\":0}\n",
+        crate::support::env::SANDBOX_JSON,
+    );
 }
 
 #[test]
@@ -78,7 +83,7 @@ fn one_bad_file_and_nothing_of_the_others_is_imported() {
         assert_eq!(std::fs::read_to_string(env.path("bad")).unwrap(), text);
     };
     let hint = "hint: nothing was imported; an object with `AccessKeyId` and `AccessKeySecret` is expected, or a list of them\n";
-    let not_json = |why: &str| format!("akm: `bad` is not a JSON file of pairs: {why}\n{hint}");
+    let not_json = |why: &str| format!("error: `bad` is not a JSON file of pairs: {why}\n{hint}");
     let whole = answer(&rows[0]);
     refuse(
         &whole[..whole.len() / 2],
@@ -100,14 +105,14 @@ fn one_bad_file_and_nothing_of_the_others_is_imported() {
     refuse(
         "",
         1,
-        "akm: `bad` is not a CSV file of pairs: the file is empty\n\
+        "error: `bad` is not a CSV file of pairs: the file is empty\n\
          hint: nothing was imported; the console's header is `AccessKey ID,AccessKey Secret`\n",
     );
     let crossed = inner(&(rows[0].0.clone(), rows[1].1.clone()));
     refuse(
         &crossed,
         1,
-        "akm: the sources contradict each other: `good.csv`, line 2 and `bad`, object 1 have the same AccessKey ID with different secrets\n\
+        "error: the sources contradict each other: `good.csv`, line 2 and `bad`, object 1 have the same AccessKey ID with different secrets\n\
          hint: nothing was imported; keep the one that is right\n",
     );
     let stranger = inner(&("LTAI5tSANDBOXstranger000".to_owned(), rows[0].1.clone()));
@@ -115,7 +120,7 @@ fn one_bad_file_and_nothing_of_the_others_is_imported() {
         &format!("[{}, {stranger}]", inner(&rows[1])),
         3,
         &format!(
-            "{SANDBOX}akm: nothing was imported: `bad`, object 2: the cloud does not know `<ID>`\n\
+            "{SANDBOX}error: nothing was imported: `bad`, object 2: the cloud does not know `<ID>`\n\
              hint: remove or fix these lines, then import again\n"
         ),
     );
@@ -143,7 +148,7 @@ fn what_cannot_be_read_is_named() {
             &[],
             1,
             "",
-            &format!("akm: `{name}` cannot be read: {why}\n"),
+            &format!("error: `{name}` cannot be read: {why}\n"),
         );
     }
 }

@@ -105,8 +105,8 @@ fn the_profile_that_aliyun_uses_is_imported() {
             &machine.import("aliyun-cli", variables),
             0,
             &format!(
-                "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nakm: {from}\n\
-                 akm: `~/.aliyun/config.json` still has secrets in clear text\n"
+                "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nnote: {from}\n\
+                 note: `~/.aliyun/config.json` still has secrets in clear text\n"
             ),
         );
     };
@@ -137,8 +137,8 @@ fn the_profile_that_aliyun_uses_is_imported() {
     assert_eq!(after, text);
     let said = format!(
         "{SANDBOX}In the sandbox (account <ACCOUNT>): no pair imported: 1 pair was saved already.\n\
-         akm: `<ID1>` is from profile `first` of `~/.aliyun/config.json`\n\
-         akm: `~/.aliyun/config.json` still has secrets in clear text\n"
+         note: `<ID1>` is from profile `first` of `~/.aliyun/config.json`\n\
+         note: `~/.aliyun/config.json` still has secrets in clear text\n"
     );
     machine.said(&machine.import("aliyun-cli", &[first]), 0, &said);
 }
@@ -165,7 +165,7 @@ fn a_profile_without_a_pair_is_refused_with_a_way_out() {
         &[],
         1,
         &format!(
-            "akm: profile `sts` of `~/.aliyun/config.json` has no pair to take: it is of the mode `StsToken`, \
+            "error: profile `sts` of `~/.aliyun/config.json` has no pair to take: it is of the mode `StsToken`, \
              and signs with a session, which ends; import the pair that the session was taken with\n{hint}"
         ),
     );
@@ -174,14 +174,14 @@ fn a_profile_without_a_pair_is_refused_with_a_way_out() {
         &[("ALICLOUD_PROFILE", "empty")],
         1,
         &format!(
-            "akm: profile `empty` of `~/.aliyun/config.json` has no pair to take: the AccessKey secret is empty\n{hint}"
+            "error: profile `empty` of `~/.aliyun/config.json` has no pair to take: the AccessKey secret is empty\n{hint}"
         ),
     );
     machine.refused(
         "aliyun-cli",
         &[("ALICLOUD_PROFILE", "ghost\u{1b}[31m")],
         3,
-        "akm: there is no profile `ghost\\u{1b}[31m` in `~/.aliyun/config.json`: `ALICLOUD_PROFILE` selects it, and \
+        "error: there is no profile `ghost\\u{1b}[31m` in `~/.aliyun/config.json`: `ALICLOUD_PROFILE` selects it, and \
          the file has the profiles `sts`, `empty`, `odd name`, `good`\n\
          hint: `ALIBABACLOUD_PROFILE=sts akm import --from aliyun-cli` takes another profile\n",
     );
@@ -232,7 +232,7 @@ fn a_file_of_another_program_that_cannot_be_read_is_named() {
     ] {
         let path = machine.env.path(name);
         let unreadable = |why: &str| {
-            let said = format!("akm: `~/{name}` cannot be read: {why}\n");
+            let said = format!("error: `~/{name}` cannot be read: {why}\n");
             machine.refused(source, &[], 1, &said);
         };
         std::os::unix::fs::symlink(&path, &path).unwrap();
@@ -259,13 +259,13 @@ fn a_file_of_another_program_that_cannot_be_read_is_named() {
         "aliyun-cli",
         &[],
         1,
-        "akm: `~/.aliyun/config.json` cannot be read: No such file or directory (os error 2)\n",
+        "error: `~/.aliyun/config.json` cannot be read: No such file or directory (os error 2)\n",
     );
     machine.refused(
         "credentials-file",
         &[],
         1,
-        "akm: there is no credentials file: neither `~/.alibabacloud/credentials` nor `~/.alibabacloud/credentials.ini` exists\n\
+        "error: there is no credentials file: neither `~/.alibabacloud/credentials` nor `~/.alibabacloud/credentials.ini` exists\n\
          hint: set `ALIBABA_CLOUD_CREDENTIALS_FILE` to its path\n",
     );
 }
@@ -304,7 +304,7 @@ fn a_file_that_may_not_be_read_is_named_and_one_of_another_user_is_read() {
     machine.said(
         &import(0),
         1,
-        "akm: `~/.aliyun/config.json` cannot be read: Permission denied (os error 13)\n",
+        "error: `~/.aliyun/config.json` cannot be read: Permission denied (os error 13)\n",
     );
     let ran = import(0o644);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -324,7 +324,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
     write(&machine.env, ".alibabacloud/credentials", &both);
     write(&machine.env, ".alibabacloud/credentials.ini", &python);
     let still = |names: &[&str]| -> String {
-        let note = |name: &&str| format!("akm: `~/{name}` still has secrets in clear text\n");
+        let note = |name: &&str| format!("note: `~/{name}` still has secrets in clear text\n");
         names.iter().map(note).collect()
     };
     let (go, py) = (".alibabacloud/credentials", ".alibabacloud/credentials.ini");
@@ -333,7 +333,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
         0,
         &format!(
             "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n\
-             akm: `<ID1>` is from section `default` of `~/{go}` and section `default` of `~/{py}`\n{}",
+             note: `<ID1>` is from section `default` of `~/{go}` and section `default` of `~/{py}`\n{}",
             still(&[go, py])
         ),
     );
@@ -343,7 +343,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
         0,
         &format!(
             "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n\
-             akm: `<ID2>` is from section `ci` of `~/{py}`, which assumes the role `{ROLE}`\n{}",
+             note: `<ID2>` is from section `ci` of `~/{py}`, which assumes the role `{ROLE}`\n{}",
             still(&[py])
         ),
     );
@@ -356,7 +356,7 @@ fn both_default_credentials_files_are_read_and_the_same_pair_is_one() {
         &machine.import("credentials-file", &[named]),
         0,
         &format!(
-            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nakm: `<ID3>` is from section `default` of `~/mine`\n{}",
+            "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nnote: `<ID3>` is from section `default` of `~/mine`\n{}",
             still(&["mine"])
         ),
     );
@@ -379,14 +379,14 @@ fn a_credentials_file_without_the_pair_is_refused() {
     refused(
         &[],
         1,
-        "akm: section `default` of `~/.alibabacloud/credentials.ini` has no pair to take: it is of the type `sts`: \
+        "error: section `default` of `~/.alibabacloud/credentials.ini` has no pair to take: it is of the type `sts`: \
          a session, which ends; import the pair that the session was taken with\n",
     );
     write_both(&good, "[default\n[default]\nhalf a line\n");
     refused(
         &[],
         1,
-        "akm: `~/.alibabacloud/credentials.ini` is not a credentials file of the SDKs: line 3: it is neither a section nor `key = value`\n",
+        "error: `~/.alibabacloud/credentials.ini` is not a credentials file of the SDKs: line 3: it is neither a section nor `key = value`\n",
     );
     write_both(
         &good,
@@ -395,7 +395,7 @@ fn a_credentials_file_without_the_pair_is_refused() {
     refused(
         &[],
         1,
-        "akm: the sources contradict each other: section `default` of `~/.alibabacloud/credentials` and section `default` of \
+        "error: the sources contradict each other: section `default` of `~/.alibabacloud/credentials` and section `default` of \
          `~/.alibabacloud/credentials.ini` have the same AccessKey ID with different secrets\n\
          hint: nothing was imported; keep the one that is right\n",
     );
@@ -403,7 +403,7 @@ fn a_credentials_file_without_the_pair_is_refused() {
     refused(
         &[("ALIBABA_CLOUD_PROFILE", "ghost")],
         3,
-        "akm: there is no section `ghost` in `~/.alibabacloud/credentials`: `ALIBABA_CLOUD_PROFILE` selects it, and \
+        "error: there is no section `ghost` in `~/.alibabacloud/credentials`: `ALIBABA_CLOUD_PROFILE` selects it, and \
          the file has the section `default`\n\
          hint: `ALIBABA_CLOUD_PROFILE=default akm import --from credentials-file` takes another section\n",
     );
@@ -411,7 +411,7 @@ fn a_credentials_file_without_the_pair_is_refused() {
     refused(
         &[("ALIBABA_CLOUD_CREDENTIALS_FILE", absent.to_str().unwrap())],
         1,
-        "akm: `~/absent` cannot be read: No such file or directory (os error 2)\n\
+        "error: `~/absent` cannot be read: No such file or directory (os error 2)\n\
          hint: `ALIBABA_CLOUD_CREDENTIALS_FILE` names this file\n",
     );
     write(&machine.env, "config.json", "{\"current\": \"default\"}");
@@ -419,7 +419,7 @@ fn a_credentials_file_without_the_pair_is_refused() {
     refused(
         &[("ALIBABA_CLOUD_CREDENTIALS_FILE", json.to_str().unwrap())],
         1,
-        "akm: `~/config.json` is not a credentials file of the SDKs: it is JSON, and the SDKs read INI from it\n",
+        "error: `~/config.json` is not a credentials file of the SDKs: it is JSON, and the SDKs read INI from it\n",
     );
     write_both(&machine.section("default", "access_key", 0), "");
     let wrong = good.replace(&machine.secrets[0], &machine.secrets[1]);
@@ -428,7 +428,7 @@ fn a_credentials_file_without_the_pair_is_refused() {
         &[],
         6,
         &format!(
-            "{SANDBOX}akm: nothing was imported: section `default` of `~/.alibabacloud/credentials` and section `default` of \
+            "{SANDBOX}error: nothing was imported: section `default` of `~/.alibabacloud/credentials` and section `default` of \
              `~/.alibabacloud/credentials.ini`: the secret is not the one of `<ID1>`\n\
              hint: correct the pair there, then import again\n"
         ),
@@ -457,9 +457,9 @@ fn every_pair_of_the_environment_is_imported_once() {
         0,
         &format!(
             "{SANDBOX}In the sandbox (account <ACCOUNT>): 3 pairs imported.\n\
-             akm: `<ID1>` is from `ALIBABA_CLOUD_ACCESS_KEY_ID` and `OSS_ACCESS_KEY_ID`\n\
-             akm: `<ID2>` is from `ALICLOUD_ACCESS_KEY`\n\
-             akm: `<ID3>` is from `ACCESS_KEY_ID`\n"
+             note: `<ID1>` is from `ALIBABA_CLOUD_ACCESS_KEY_ID` and `OSS_ACCESS_KEY_ID`\n\
+             note: `<ID2>` is from `ALICLOUD_ACCESS_KEY`\n\
+             note: `<ID3>` is from `ACCESS_KEY_ID`\n"
         ),
     );
     machine.whole();
@@ -477,7 +477,7 @@ fn half_a_pair_and_a_session_in_the_environment_are_refused() {
         machine.refused("environment", &[&good[..], more].concat(), code, stderr);
     };
     let hint = "hint: nothing was imported; unset or correct these variables, then import again\n";
-    let wrong = |why: &str| format!("akm: the environment cannot be imported: {why}\n{hint}");
+    let wrong = |why: &str| format!("error: the environment cannot be imported: {why}\n{hint}");
     refused(
         &[
             ("OSS_ACCESS_KEY_ID", &ids[1]),
@@ -509,14 +509,14 @@ fn half_a_pair_and_a_session_in_the_environment_are_refused() {
             ("ACCESS_KEY_SECRET", secrets[1].as_str()),
         ],
         1,
-        "akm: the sources contradict each other: `ALICLOUD_ACCESS_KEY` and `ACCESS_KEY_ID` have the same AccessKey ID with different secrets\n\
+        "error: the sources contradict each other: `ALICLOUD_ACCESS_KEY` and `ACCESS_KEY_ID` have the same AccessKey ID with different secrets\n\
          hint: nothing was imported; keep the one that is right\n",
     );
     machine.refused(
         "environment",
         &[],
         2,
-        "akm: the environment has no pair: neither `ALIBABA_CLOUD_ACCESS_KEY_ID` with `ALIBABA_CLOUD_ACCESS_KEY_SECRET` \
+        "error: the environment has no pair: neither `ALIBABA_CLOUD_ACCESS_KEY_ID` with `ALIBABA_CLOUD_ACCESS_KEY_SECRET` \
          nor another client's variables are set\n",
     );
 }

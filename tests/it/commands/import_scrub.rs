@@ -117,14 +117,14 @@ fn the_pair_leaves_every_profile_and_the_imported_one_gets_it_from_akm() {
         0,
         &format!(
             "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\n\
-             akm: `<ID1>` is from profile `prod` of `ROOT/.aliyun/config.json`\n\
+             note: `<ID1>` is from profile `prod` of `ROOT/.aliyun/config.json`\n\
              Removed the secret of <ID1> from ROOT/.aliyun/config.json. The profile prod now gets its credentials from akm: account <ACCOUNT> (profile sandbox).\n\
              warning: the profile odd had this pair too and has no credentials now\n\
              hint: to connect it, too: akm connect aliyun-cli -u alice --as odd --static\n\
              warning: the SDKs write the pair that they are given back into this file in clear; `--role-arn ARN` gives out sessions, which end\n\
              warning: this is the sandbox, account <ACCOUNT> on this machine: no cloud accepts its credentials\n\
-             akm: what the file was before, without its secrets, is in `ROOT/.aliyun/config.json.akm-backup`\n\
-             akm: `ROOT/.aliyun/config.json` still has secrets in clear text\n\
+             note: what the file was before, without its secrets, is in `ROOT/.aliyun/config.json.akm-backup`\n\
+             note: `ROOT/.aliyun/config.json` still has secrets in clear text\n\
              next: akm verify <ID1>\n"
         ),
     );
@@ -189,7 +189,7 @@ fn once_scrubbed_there_is_nothing_to_scrub() {
         0,
         &format!(
             "{already}what clients wrote into it is removed.\n\
-             akm: what the file was before, without its secrets, is in `ROOT/.aliyun/config.json.akm-backup`\n"
+             note: what the file was before, without its secrets, is in `ROOT/.aliyun/config.json.akm-backup`\n"
         ),
     );
     assert_eq!(text(&env, CONFIG), written);
@@ -265,7 +265,7 @@ fn without_a_role_a_choice_is_asked_for_before_anything_is_saved() {
         &env,
         &AK[..4],
         9,
-        "akm: nothing says which credentials the profile `prod` gets from akm: it signs with the pair itself; nothing was imported\n\
+        "error: nothing says which credentials the profile `prod` gets from akm: it signs with the pair itself; nothing was imported\n\
          hint: add `--role-arn ARN` for sessions of a role, or `--static` for the pair itself\n",
     );
     let role = "\"RamRoleArn\", \"ram_role_arn\": \"acs:ram::1:role/a\", \"external_id\": \"abc\"";
@@ -274,7 +274,7 @@ fn without_a_role_a_choice_is_asked_for_before_anything_is_saved() {
         &env,
         &AK[..4],
         4,
-        "akm: the profile `prod` assumes its role with an external id: `akm credential-process` sends none; nothing was imported\n\
+        "error: the profile `prod` assumes its role with an external id: `akm credential-process` sends none; nothing was imported\n\
          hint: add `--role-arn ARN` for another role, or `--static` for the pair itself\n",
     );
 }
@@ -316,7 +316,7 @@ fn options_that_make_no_sense_together_are_wrong_usage() {
         &env,
         &["import", "--from", "environment", "--scrub"],
         2,
-        "akm: `--scrub` cannot change the environment\n\
+        "error: `--scrub` cannot change the environment\n\
          hint: import without `--scrub`, then unset these variables where they are set\n",
     );
     assert_eq!(text(&env, CONFIG), config(&id, &secret));
@@ -339,12 +339,12 @@ pub(crate) fn saved_and_untouched_by(env: &Env, args: &[&str], id: &str, code: i
         ran.stderr
     );
     let (home, file) = (env.path(""), env.path(CONFIG));
-    let end = ran.stderr[ran.stderr.find("akm: the pair").unwrap()..].to_owned();
+    let end = ran.stderr[ran.stderr.find("error: the pair").unwrap()..].to_owned();
     let end = end.replace(home.to_str().unwrap(), "ROOT/");
     let end = without_request_id(&end);
     let file = file.strip_prefix(&home).unwrap().display();
     let expected =
-        format!("akm: the pair `{id}` is saved, and `ROOT/{file}` still has it: {why}\n");
+        format!("error: the pair `{id}` is saved, and `ROOT/{file}` still has it: {why}\n");
     assert_eq!(end, expected);
     assert_eq!(std::fs::read(env.path(CONFIG)).unwrap(), before);
     assert_eq!(env.akm(&["read", id]).code, 0);
@@ -384,7 +384,7 @@ fn a_file_that_cannot_be_changed_keeps_the_pair_which_is_saved() {
     let others =
         config(&id, &secret).replacen("\"AK\"", "\"AK\", \"oauth_refresh_token\": \"marker\"", 1);
     put(&env, CONFIG, &others);
-    let held = "the profile `prod` in `ROOT/.aliyun/config.json` holds a secret that akm has not saved\n\
+    let held = "the profile `prod` in `ROOT/.aliyun/config.json` has a secret that akm has not saved\n\
                 hint: remove its other secrets, such as `sts_token`, then run the same command again";
     saved_and_untouched(&env, &id, 4, held);
     let longer = config(&id, &secret).replace(
@@ -441,7 +441,7 @@ fn links_are_followed_and_a_loop_of_them_is_refused() {
         &env,
         &AK,
         1,
-        "akm: `ROOT/.aliyun/config.json` cannot be read: Too many levels of symbolic links (os error 40)\n",
+        "error: `ROOT/.aliyun/config.json` cannot be read: Too many levels of symbolic links (os error 40)\n",
     );
     std::fs::remove_file(env.path(".aliyun/other.json")).unwrap();
     std::fs::remove_file(env.path(CONFIG)).unwrap();
@@ -502,9 +502,9 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
         "# mine\n[other]\ntype = access_key\naccess_key_id = X\naccess_key_secret = marker\n";
     let ini = format!("; top\r\n\n{}\n{rest}", section("default", &id, &secret));
     put(&env, CREDENTIALS, &ini);
-    let from = "akm: `<ID1>` is from section `default` of `ROOT/.alibabacloud/credentials`\n";
+    let from = "note: `<ID1>` is from section `default` of `ROOT/.alibabacloud/credentials`\n";
     let kept =
-        "akm: the pair `<ID1>` is saved, and `ROOT/.alibabacloud/credentials` still has it: ";
+        "error: the pair `<ID1>` is saved, and `ROOT/.alibabacloud/credentials` still has it: ";
     let refused = format!(
         "{kept}the SDKs would have no pair any more: no profile of `~/.aliyun/config.json` gets it from akm\n\
          hint: `akm connect aliyun-cli -u alice"
@@ -557,8 +557,8 @@ fn a_section_is_removed_once_the_sdks_get_its_pair_from_akm() {
         0,
         &format!(
             "{held}Removed the section default with the secret of <ID1> from ROOT/.alibabacloud/credentials. The SDKs get the pair from akm by ~/.aliyun/config.json: account <ACCOUNT> (profile sandbox).\n\
-             akm: what the file was before, without its secrets, is in `ROOT/.alibabacloud/credentials.akm-backup`\n\
-             akm: `ROOT/.alibabacloud/credentials` still has secrets in clear text\n\
+             note: what the file was before, without its secrets, is in `ROOT/.alibabacloud/credentials.akm-backup`\n\
+             note: `ROOT/.alibabacloud/credentials` still has secrets in clear text\n\
              next: akm verify <ID1>\n"
         ),
     );

@@ -169,7 +169,7 @@ fn options_that_differ_from_those_of_a_scrubbed_profile_are_refused() {
     let shown = "acs:ram::<ACCOUNT>:role/sandbox-role";
     let sessions = [&AK[..4], &["--role-arn", &role]].concat();
     let written = text(&env, CONFIG);
-    let begin = "akm: the profile `prod` in `ROOT/.aliyun/config.json` gets its credentials from akm already: ";
+    let begin = "error: the profile `prod` in `ROOT/.aliyun/config.json` gets its credentials from akm already: ";
     let line = [
         "-p",
         "sandbox",
@@ -224,7 +224,7 @@ fn a_pair_that_a_person_put_into_akms_profile_is_imported_before_it_is_removed()
     write_back(&env, &id, &secret);
     let by_hand = text(&env, CONFIG);
     let connect = ["connect", "aliyun-cli", &bob, "--static"];
-    let refused = "akm: the profile `akm` in `ROOT/.aliyun/config.json` holds a secret that akm has not saved\n\
+    let refused = "error: the profile `akm` in `ROOT/.aliyun/config.json` has a secret that akm has not saved\n\
                    hint: `ALIBABACLOUD_PROFILE=akm akm import --from aliyun-cli` saves it first; `--as NAME` writes another profile\n";
     said(&env, &env.akm(&connect), &id, 4, refused);
     let selected = |args: &[&str]| {
@@ -257,7 +257,7 @@ fn the_profile_of_another_program_is_not_scrubbed() {
         &env,
         &AK,
         4,
-        "akm: the profile `prod` in `ROOT/.aliyun/config.json` gets its credentials from another program\n\
+        "error: the profile `prod` in `ROOT/.aliyun/config.json` gets its credentials from another program\n\
          hint: `akm import --from aliyun-cli` saves the pair that is in it and leaves the profile as it is\n",
     );
     assert_eq!(env.akm(&AK[..3]).code, 0);

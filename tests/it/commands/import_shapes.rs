@@ -9,7 +9,7 @@ fn utf16(text: &str) -> Vec<u8> {
 
 fn imported(env: &Env, file: &str) {
     let one = format!(
-        "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nakm: `{file}` still has secrets in clear text\n"
+        "{SANDBOX}In the sandbox (account <ACCOUNT>): 1 pair imported.\nnote: `{file}` still has secrets in clear text\n"
     );
     env.akm(&["import", file]).said(&[], 0, "", &one);
 }
@@ -55,7 +55,7 @@ fn files_of_the_console_put_together_are_imported() {
         &[],
         1,
         "",
-        "akm: the sources contradict each other: standard input, line 2 and standard input, line 6 and standard input, line 8 have the same AccessKey ID with different secrets\n\
+        "error: the sources contradict each other: standard input, line 2 and standard input, line 6 and standard input, line 8 have the same AccessKey ID with different secrets\n\
          hint: nothing was imported; keep the one that is right\n",
     );
 }
@@ -140,12 +140,12 @@ fn a_profile_is_added_whatever_surrounds_what_is_piped() {
     // A character that cannot be in a secret is named, and nothing else of it.
     let ran = env.akm_fed(&add("two"), &format!("{secret}\u{a0}x\n"));
     let why = format!(
-        "akm: not a valid secret: character {} is U+00A0, and visible ASCII is expected\n",
+        "error: not a valid secret: character {} is U+00A0, and visible ASCII is expected\n",
         secret.len() + 1
     );
     ran.said(&[], 4, "", &why);
     let ran = env.akm_fed(&add("two"), " \r\n");
-    let none = "akm: no AccessKey secret was given: standard input is empty\n\
+    let none = "error: no AccessKey secret was given: standard input is empty\n\
                 hint: put it on standard input: one line\n";
     ran.said(&[], 9, "", none);
 }

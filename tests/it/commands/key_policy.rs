@@ -1,10 +1,9 @@
 //! `akm key-policy`
 
 use crate::support::env::Env;
+use crate::support::env::SANDBOX;
 use std::io::Write;
 use std::process::Stdio;
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 #[track_caller]
 fn shows(env: &Env, id: &str, table: &str, json: &str) {
@@ -99,7 +98,7 @@ fn the_account_s_own_pair_has_one_too_from_standard_input() {
 fn what_is_shut_out_is_said_before_it_is_asked() {
     let env = Env::new();
     let id = env.create("alice");
-    let asked = "akm: set the network policy of AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n";
+    let asked = "error: set the network policy of AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n";
     std::fs::write(
         env.path("none.json"),
         r#"{"Version":1,"Status":"Active","Statements":[]}"#,
@@ -112,7 +111,7 @@ fn what_is_shut_out_is_said_before_it_is_asked() {
     ] {
         let ran = env.refused(&[&["key-policy", "set", &id], &options[..]].concat(), 9);
         let warned =
-            format!("akm: this policy shuts out {shut}: `<ID1>` cannot be used from there\n");
+            format!("warning: this policy shuts out {shut}: `<ID1>` cannot be used from there\n");
         ran.said(&[&id], 9, "", &format!("{SANDBOX}{warned}{asked}"));
     }
 }
@@ -128,13 +127,13 @@ fn what_is_no_policy_is_refused_before_anything_is_asked() {
     refused(
         &["--allow", "203.0.113.0/24,host"],
         4,
-        "akm: not a valid network policy: statement 1: \
+        "error: not a valid network policy: statement 1: \
          \"host\" is not an IP address or network, such as 203.0.113.0/24\n",
     );
     refused(
         &["--allow-vpc", "172.16.0.0/16"],
         4,
-        "akm: not a valid network policy: statement 1: the id of a VPC is expected, or `AllowAllVPC`\n",
+        "error: not a valid network policy: statement 1: the id of a VPC is expected, or `AllowAllVPC`\n",
     );
     for (content, why) in [
         (
@@ -155,7 +154,7 @@ fn what_is_no_policy_is_refused_before_anything_is_asked() {
             &["--file", "bad.json"],
             4,
             &format!(
-                "akm: this is no network policy: {why}\nhint: `akm key-policy show KEY_ID --json` shows one\n"
+                "error: this is no network policy: {why}\nhint: `akm key-policy show KEY_ID --json` shows one\n"
             ),
         );
     }
@@ -181,7 +180,7 @@ fn a_rotation_says_that_the_new_pair_is_not_bound() {
     let ran = env.akm(&["rotate", "--ram-user", "alice"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let told =
-        format!("akm: `{id}` is bound to networks, and the pair that takes its place is NOT: ");
+        format!("warning: `{id}` is bound to networks, and the pair that takes its place is NOT: ");
     assert!(ran.stderr.contains(&told), "{}", ran.stderr);
     let other = env.create("bob");
     let set = |more: &[&str]| {

@@ -1,14 +1,13 @@
 //! `akm rotate --leaked`, from end to end: one path of each kind. Which step follows from what is the table beside the planner.
 
 use crate::support::calls::calls as called_by;
+use crate::support::env::SANDBOX;
 use crate::support::env::{Env, Ran, edit};
 use crate::support::leaks::{ROTATE, active, cut, done, ended, hide, other, over, said};
 use crate::support::strace::Call;
 use crate::support::truth;
 
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
-
-const OVER: &str = "akm: `<ID1>` is disabled\nNew: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
+const OVER: &str = "note: `<ID1>` is disabled\nNew: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
 
 pub(crate) fn leaked(env: &Env, id: &str) -> Ran {
     env.akm(&[&ROTATE[..], &["--leaked", id]].concat())
@@ -50,7 +49,7 @@ fn the_only_pair_is_replaced_and_deleted() {
         ran.said(&[&id, &new], 0, "<ID2>\n", &format!("{SANDBOX}{OVER}"));
         over(&env, &id, &new);
         // Named, the same command again does nothing.
-        let told = format!("{SANDBOX}akm: `<ID1>` is deleted already\n");
+        let told = format!("{SANDBOX}note: `<ID1>` is deleted already\n");
         leaked(&env, &id).said(&[&id, &new], 0, "<ID2>\n", &told);
         over(&env, &id, &new);
     }
@@ -99,7 +98,7 @@ fn it_goes_where_the_other_pair_cannot_take_its_place() {
             &[&one],
             0,
             "disable <ID1>\ndelete <ID1>\ncreate a pair for RAM user `alice`\n",
-            "akm: nothing was changed; `NEW_KEY_ID` stands for the id that the cloud will choose\n",
+            "note: nothing was changed; `NEW_KEY_ID` is in the place of the id that the cloud will choose\n",
         );
         assert!(env.kept() == before, "a dry run changed a file");
         let ran = env.akm(&args);
@@ -141,7 +140,7 @@ fn where_nothing_can_take_its_place_and_nothing_can_be_made_a_person_decides() {
         }
         (env, gone, one, two)
     };
-    let told = "akm: `<ID1>` is gone, and nothing can take its place: none of the other pairs is Active with its secret saved\n";
+    let told = "error: `<ID1>` is gone, and nothing can take its place: none of the other pairs is Active with its secret saved\n";
     let (env, gone, one, two) = full(false);
     let ids = [gone.as_str(), &two];
     let hint = "hint: `akm enable <ID2>`, then the same command again; if that leaked too, `akm rotate --ram-user alice --leaked <ID2>`\n";
@@ -245,8 +244,8 @@ fn beside_a_rotation_of_other_pairs() {
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
     done(&env, &["restore", &third, "--active"]);
     let ran = leaked(&env, &third);
-    let told = "akm: `<ID3>` is disabled\n\
-                akm: `<ID3>` is deleted\n\
+    let told = "note: `<ID3>` is disabled\n\
+                note: `<ID3>` is deleted\n\
                 New: <ID2> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\n\
                 Old: <ID1> (Active; can be disabled from <DAY>).\n\
                 next: akm rotate alice --finish\n\
@@ -271,7 +270,7 @@ fn both_pairs() {
     let new = ran.stdout.trim().to_owned();
     let words = said(&ran, &[&one, &two]);
     for id in ["<ID1>", "<ID2>"] {
-        let told = format!("akm: `{id}` is disabled\n");
+        let told = format!("note: `{id}` is disabled\n");
         assert!(words.contains(&told), "{words}");
     }
     // The one is told as what the new pair replaces, the other by a note.
@@ -332,19 +331,20 @@ fn a_person_takes_it_back() {
         let (id, other) = (env.create("alice"), env.create("alice"));
         cut_leak(&env, &id);
         let back = env.refused(&[&ROTATE[..], &["--rollback"]].concat(), 4);
-        let told = "akm: a pair that leaked is not brought back\n\
-                    hint: `akm rotate --ram-user alice` goes on without it\n";
+        let told = "error: a pair that leaked is not brought back\n\
+                    hint: `akm rotate --ram-user alice` continues without it\n";
         assert_eq!(said(&back, &[]), told);
-        let taken_back = "akm: nothing is to take the place of `<ID1>` any more\n";
+        let taken_back = "note: no pair will be made in the place of `<ID1>`\n";
         if dismisses {
             let ran = env.akm(&["recover", "--dismiss", &id]);
-            ran.said(&[&id], 0, "", &format!("{SANDBOX}{taken_back}"));
+            let dismissed = "No pair will be made in the place of <ID1>.\n";
+            ran.said(&[&id], 0, "", &format!("{SANDBOX}{dismissed}"));
             let log = env.akm(&["log", "--json"]).stdout;
             assert!(log.contains("\"action\":\"dismiss\""), "{log}");
         } else {
             let told = format!(
                 "{SANDBOX}{taken_back}\
-                 akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
+                 warning: `<ID1>` was reported as leaked, and is handed out again from now on\n\
                  AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n"
             );
             env.akm(&["enable", &id, "--force"])
@@ -403,7 +403,7 @@ fn a_deleted_pair_that_leaked_is_not_handed_out() {
     done(&env, &["leak", &id]);
     for command in ["verify", "env"] {
         let ran = env.akm(&[command, &id]);
-        let told = "akm: `<ID1>` leaked, and is deleted\n\
+        let told = "error: `<ID1>` leaked, and is deleted\n\
                     hint: if nobody else has it after all: `akm restore <ID1> --force`, while the recycle bin has it\n";
         assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (3, told));
     }
@@ -421,7 +421,7 @@ fn a_pair_that_leaked_is_restored() {
     assert_eq!(done(&env, &["show-id", "--ram-user", "alice"]), new);
     assert_eq!(env.akm(&["enable", &id]).code, 4);
     let ran = env.akm(&["enable", &id, "--force"]);
-    let told = "akm: `<ID1>` was reported as leaked, and is handed out again from now on\n\
+    let told = "warning: `<ID1>` was reported as leaked, and is handed out again from now on\n\
                 AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n";
     assert_eq!((ran.code, said(&ran, &[&id]).as_str()), (0, told));
 }
@@ -454,7 +454,7 @@ fn not_without_knowing_the_pair() {
         3,
         "",
         &format!(
-            "{SANDBOX}akm: RAM user `carol` has no AccessKey pair\nhint: `akm create --ram-user carol` makes one\n"
+            "{SANDBOX}error: RAM user `carol` has no AccessKey pair\nhint: `akm create --ram-user carol` makes one\n"
         ),
     );
     for also in [
@@ -504,7 +504,7 @@ fn the_pair_that_signs_is_retired_in_the_console() {
         let ran = env.refused(&args, 6);
         assert_eq!(
             said(&ran, &[id]),
-            "akm: akm signs with `<ID1>` itself, and another identity has to retire it\n\
+            "error: akm signs with `<ID1>` itself, and another identity has to retire it\n\
              hint: sign with another identity; or go to the RAM console under Identities > Users > sandbox-administrator > AccessKey: \
              create a new pair and download its CSV, disable `<ID1>`, delete it, then `akm import` the CSV, or, where a profile signed \
              with it, add that anew: `akm profile add NAME --csv FILE`\n"
@@ -531,7 +531,7 @@ fn a_secret_that_cannot_be_had_just_now_is_not_lost() {
     let (age, keyring) = ("secret_store = \"age\"", "secret_store = \"keyring\"");
     edit(&env.record_of("alice"), age, keyring);
     let ran = leaked(&env, &id);
-    let told = "akm: `<ID1>` is disabled\nakm: `<ID1>` is disabled, and nothing has taken its place yet: the secret store is not there: ";
+    let told = "note: `<ID1>` is disabled\nerror: `<ID1>` is disabled, and nothing has taken its place yet: the secret store is not there: ";
     let words = said(&ran, &[&id]);
     assert!(ran.code == 8 && words.starts_with(told), "{words}");
     let pairs = env.pairs();
@@ -574,7 +574,7 @@ fn no_pair_is_made_beside_a_rotation_that_waits() {
     env.allow_pairs(3);
     let new = done(&env, &[&ROTATE[..], &["--overlap", "2d"]].concat());
     let ran = env.akm(&["create", "--ram-user", "alice"]);
-    let told = "akm: the rotation that replaces `<ID1>` is not over: nothing else is made for RAM user `alice` meanwhile\n\
+    let told = "error: the rotation that replaces `<ID1>` is not over: nothing else is made for RAM user `alice` meanwhile\n\
                 hint: `akm recover --list` shows what it waits for; `akm rotate --ram-user alice --finish` does what is due; \
                 `akm rollback --ram-user alice` goes back\n";
     assert_eq!((ran.code, said(&ran, &[&old]).as_str()), (4, told));
@@ -625,18 +625,18 @@ mod served {
         let args = [&ROTATE[..], &["--leaked", &id]].concat();
         let dry = env.akm(&[&args[..], &["--dry-run"]].concat());
         let told = format!(
-            "akm: `<ID1>` would be disabled, and nothing would take its place yet: {UNDECIDED}"
+            "error: `<ID1>` would be disabled, and nothing would take its place yet: {UNDECIDED}"
         );
         assert_eq!((dry.code, said(&dry, &[&id])), (4, told));
         let ran = leaked(env, &id);
         let told =
-            format!("akm: `<ID1>` is disabled, and nothing has taken its place yet: {UNDECIDED}");
+            format!("error: `<ID1>` is disabled, and nothing has taken its place yet: {UNDECIDED}");
         assert_eq!((ran.code, said(&ran, &[&id])), (8, told));
         assert_eq!(active(env), [(id.clone(), false)]);
         let early = env.akm(&["recover"]);
         assert_eq!(
             (early.code, said(&early, &[&id])),
-            (7, format!("akm: {UNDECIDED}"))
+            (7, format!("error: {UNDECIDED}"))
         );
         env.time_passes_for("alice", EXPIRY);
         served.done(&["recover"]);
@@ -649,9 +649,9 @@ mod served {
         for word in [&["recover", "--dismiss"][..], &["enable", "--force"]] {
             let (served, id) = unanswered();
             let ran = served.env.akm(&[word, &[&id]].concat());
-            let told = "akm: nothing is to take the place of `<ID1>` any more";
             assert_eq!(ran.code, 0, "{}", ran.stderr);
-            assert!(said(&ran, &[&id]).starts_with(told), "{}", ran.stderr);
+            let told = "o pair will be made in the place of ";
+            assert!(said(&ran, &[&id]).contains(told), "{}", ran.stderr);
             is_open(&served.env, "create-unanswered", None);
             served.env.time_passes_for("alice", EXPIRY);
             served.done(&["recover"]);
@@ -680,7 +680,7 @@ mod served {
             works_again(&served);
             assert_eq!(active(env), [(id.clone(), true)]);
             let ran = env.akm(args);
-            let told = format!("akm: `<ID1>` is disabled\nakm: {UNDECIDED}");
+            let told = format!("note: `<ID1>` is disabled\nerror: {UNDECIDED}");
             assert_eq!((ran.code, said(&ran, &[&id])), (7, told), "{args:?}");
             assert_eq!(active(env), [(id.clone(), false)]);
         }
@@ -711,8 +711,8 @@ mod served {
         let (id, other) = (env.create("alice"), env.create("alice"));
         fails(&served, "DeleteAccessKey");
         let ran = leaked(env, &id);
-        let told = "akm: `<ID1>` is disabled\n\
-                    akm: `<ID1>` is disabled, and whether it is deleted is not known: \
+        let told = "note: `<ID1>` is disabled\n\
+                    error: `<ID1>` is disabled, and whether it is deleted is not known: \
                     the cloud is not available just now: DeleteAccessKey: ServiceUnavailable: ";
         let words = said(&ran, &[&id]);
         assert!(ran.code == 8 && words.starts_with(told), "{words}");
@@ -742,7 +742,7 @@ mod served {
             _ => hand_on(),
         });
         let ran = env.akm(&["-p", "gate", "recover"]);
-        let told = format!("akm: `{id}` is disabled\n");
+        let told = format!("note: `{id}` is disabled\n");
         assert!(
             ran.code == 0 && ran.stderr.contains(&told),
             "{}",
@@ -765,7 +765,7 @@ mod served {
         let noted = journal_line(&format!("{{\"leaked\":\"{new}\"}}"));
         std::fs::write(&journal, text.trim_end().to_owned() + "\n" + &noted).unwrap();
         let ran = env.akm(&["recover"]);
-        let told = "akm: akm signs with `<ID1>` itself, and another identity has to retire it\n";
+        let told = "error: akm signs with `<ID1>` itself, and another identity has to retire it\n";
         assert!(
             ran.code == 6 && said(&ran, &[&new]).starts_with(told),
             "{}",

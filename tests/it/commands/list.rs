@@ -18,7 +18,7 @@ fn three(env: &Env) -> [String; 3] {
 fn an_empty_home_stays_empty() {
     let env = Env::new();
     let no_data = format!("no akm data in `{}`", env.home().display());
-    let noted = format!("akm: {no_data}\n");
+    let noted = format!("note: {no_data}\n");
     let empty =
         format!("{noted}note: akm knows no AccessKey pair in the sandbox\nnext: akm create NAME\n");
     env.akm(&["list"]).said(&[], 0, EMPTY, &empty);
@@ -34,7 +34,7 @@ fn an_empty_home_stays_empty() {
         &[],
         0,
         "{\"access_keys\":[],\"refreshed_at\":null}\n",
-        &noted,
+        &format!("{{\"note\":{{\"code\":\"no-data\",\"message\":\"{no_data}\"}}}}\n{{\"note\":{{\"code\":\"empty\",\"message\":\"akm knows no AccessKey pair in the sandbox\"}}}}\n"),
     );
     env.akm(&["list", "-o", "plain"]).said(&[], 0, "", &empty);
     for command in ["list", "show-id"] {
@@ -43,13 +43,13 @@ fn an_empty_home_stays_empty() {
             3,
             "",
             &format!(
-                "akm: akm knows no AccessKey pair of RAM user `alice`: {no_data}\n\
+                "error: akm knows no AccessKey pair of RAM user `alice`: {no_data}\n\
                  hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n"
             ),
         );
     }
     env.akm(&["recover"])
-        .said(&[], 0, "", "akm: nothing is open\n");
+        .said(&[], 0, "", "Nothing is unfinished.\n");
     env.akm(&["recover", "--list"])
         .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", &noted);
     env.akm(&["store", "status"])
@@ -60,12 +60,14 @@ fn an_empty_home_stays_empty() {
             "",
         );
     env.akm(&["sandbox", "reset"])
-        .said(&[], 0, "", "akm: there is no sandbox yet\n");
+        .said(&[], 0, "", "note: there is no sandbox yet\n");
     env.akm(&["export", "--all", "--csv", "-"]).said(
         &[],
         5,
         "",
-        &format!("akm: akm holds no secret yet: {no_data}\nhint: `akm create` makes a pair\n"),
+        &format!(
+            "error: akm has saved no secret yet: {no_data}\nhint: `akm create` makes a pair\n"
+        ),
     );
     assert!(!env.home().exists());
 }
@@ -174,7 +176,7 @@ fn a_misspelt_owner_is_not_an_empty_list() {
         &[],
         3,
         "",
-        "akm: akm knows no AccessKey pair of RAM user `alcie`\n\
+        "error: akm knows no AccessKey pair of RAM user `alcie`\n\
          hint: did you mean `alice`? `akm create --ram-user alcie` makes one; `akm list --ram-user alcie --refresh` asks the cloud\n",
     );
 }
@@ -207,8 +209,8 @@ fn a_refresh_tells_what_was_changed_elsewhere() {
     let bob = std::fs::read_to_string(env.cloud_of("bob")).unwrap();
     std::fs::write(env.cloud_of("bob"), bob + &pair).unwrap();
     let ids = [one.as_str(), &two, stranger];
-    let told = "akm: `<ID1>` of RAM user `alice` was disabled elsewhere\n\
-                akm: `<ID3>` of RAM user `bob` was not known here; its secret is not held\n";
+    let told = "note: `<ID1>` of RAM user `alice` was disabled elsewhere\n\
+                note: `<ID3>` of RAM user `bob` was not known here; akm does not have its secret\n";
     env.akm(&["list", "--refresh"]).said(
         &ids,
         0,
@@ -224,8 +226,8 @@ fn a_refresh_tells_what_was_changed_elsewhere() {
         &ids,
         0,
         "<ID1>\n<ID2>\n",
-        "akm: `<ID1>` of RAM user `alice` was enabled elsewhere\n\
-         akm: `<ID3>` of RAM user `bob` is gone from the cloud\n",
+        "note: `<ID1>` of RAM user `alice` was enabled elsewhere\n\
+         note: `<ID3>` of RAM user `bob` is gone from the cloud\n",
     );
 }
 
@@ -239,7 +241,7 @@ fn a_user_that_was_deleted_elsewhere_takes_its_pairs_along() {
         let user = if filter.is_empty() {
             ""
         } else {
-            "akm: RAM user `alice` is gone from the cloud\n"
+            "note: RAM user `alice` is gone from the cloud\n"
         };
         let (of, next) = if filter.is_empty() {
             ("", "NAME")
@@ -247,7 +249,7 @@ fn a_user_that_was_deleted_elsewhere_takes_its_pairs_along() {
             (" of RAM user `alice`", "alice")
         };
         let gone = format!(
-            "{user}akm: `<ID1>` of RAM user `alice` is gone from the cloud\n\
+            "{user}note: `<ID1>` of RAM user `alice` is gone from the cloud\n\
              note: akm knows no AccessKey pair{of} in the sandbox (account <ACCOUNT>)\n\
              next: akm create {next}\n"
         );
@@ -256,7 +258,7 @@ fn a_user_that_was_deleted_elsewhere_takes_its_pairs_along() {
             &[],
             3,
             "",
-            "akm: akm knows no AccessKey pair of RAM user `alice`\n\
+            "error: akm knows no AccessKey pair of RAM user `alice`\n\
              hint: `akm create --ram-user alice` makes one; `akm list --ram-user alice --refresh` asks the cloud\n",
         );
     }
@@ -264,7 +266,7 @@ fn a_user_that_was_deleted_elsewhere_takes_its_pairs_along() {
     env.create("alice");
     let ran = env.refused(&["list", "--refresh", "--ram-user", "nobody"], 3);
     assert!(
-        ran.stderr.starts_with("akm: there is no such RAM user: "),
+        ran.stderr.starts_with("error: there is no such RAM user: "),
         "{}",
         ran.stderr
     );
@@ -297,7 +299,7 @@ fn show_id_gives_the_current_pair() {
         &ids,
         3,
         "",
-        "akm: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
+        "error: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
          hint: `akm list --ram-user alice --refresh` asks the cloud\n",
     );
     show(&["--all"]).said(&ids, 0, "<ID1>\n<ID2>\n", "");
@@ -330,7 +332,7 @@ fn show_id_prefers_a_pair_that_is_held_and_says_when_it_is_not() {
         &ids,
         0,
         "<ID2>\n",
-        "akm: akm has the secret of no Active AccessKey pair of RAM user `alice`\n",
+        "warning: akm has the secret of no Active AccessKey pair of RAM user `alice`\n",
     );
 }
 

@@ -51,7 +51,7 @@ fn done(env: &Env, args: &[&str]) -> String {
 #[test]
 fn every_change_is_written_down_and_nothing_else() {
     let env = Env::new();
-    let no_data = format!("akm: no akm data in `{}`\n", env.home().display());
+    let no_data = format!("note: no akm data in `{}`\n", env.home().display());
     env.akm(&["log"]).said(&[], 0, "", &no_data);
     let one = done(&env, &["create", "--ram-user", "alice"]);
     env.refused(&["disable", &one], 4);
@@ -161,9 +161,13 @@ fn a_torn_line_is_named_left_there_and_does_not_spoil_the_next() {
     let id = env.create("alice");
     let whole = std::fs::read_to_string(file(&env)).unwrap();
     std::fs::write(file(&env), format!("{whole}{{\"time\":\"20")).unwrap();
-    let torn = "akm: line 3 of `log.jsonl` was not written whole; it is left out and left there\n";
+    let torn =
+        "warning: line 3 of `log.jsonl` was not written whole; it is left out and left there\n";
+    let message = torn.trim_end().trim_start_matches("warning: ");
+    let warning =
+        format!("{{\"warning\":{{\"code\":\"damaged-line\",\"message\":\"{message}\"}}}}\n");
     env.akm(&["log", "--json"])
-        .said(&[], 0, &crate::support::env::named(&whole, &[]), torn);
+        .said(&[], 0, &crate::support::env::named(&whole, &[]), &warning);
     done(&env, &["disable", &id, "--force"]);
     let ran = env.akm(&["log"]);
     assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str()), (3, torn));
@@ -210,7 +214,7 @@ fn a_record_that_cannot_be_written_fails_nothing() {
     std::fs::create_dir(file(&env)).unwrap();
     let ran = env.akm(&["disable", &id, "--force", "-q"]);
     assert_eq!(ran.code, 0);
-    let warned = "what was done is done, and could not be written into akm's own record";
+    let warned = "the change was made, but akm's own record of it could not be written";
     assert!(ran.stderr.contains(warned), "{}", ran.stderr);
     let cloud = std::fs::read_to_string(env.cloud_of("alice")).unwrap();
     assert!(cloud.contains("status = \"Inactive\""));

@@ -32,7 +32,7 @@ fn a_lost_configuration_is_not_taken_for_the_sandbox() {
     let accounts = lost.home().join("accounts");
     std::fs::create_dir(accounts.join("5123456789012345")).unwrap();
     let refusal = format!(
-        "akm: `config.toml` is missing in `{}`, and no profile is known: there are records of account <ACCOUNT>\n\
+        "error: `config.toml` is missing in `{}`, and no profile is known: there are records of account <ACCOUNT>\n\
          hint: `akm profile add NAME` adds the account again; `-p sandbox` works in the sandbox\n",
         lost.home().display()
     );
@@ -88,7 +88,7 @@ fn a_profile_is_named_in_what_is_done_and_asked() {
     assert_eq!(asked.code, 9);
     let said = endpoint(&asked);
     let start =
-        format!("akm: delete AccessKey <ID> of RAM user alice in {place}, created 3 days ago, ");
+        format!("error: delete AccessKey <ID> of RAM user alice in {place}, created 3 days ago, ");
     assert!(said.starts_with(&start) && said.contains("used"), "{said}");
     let gone = endpoint(&env.akm(&["delete", id, "--force", "-y"]));
     let start = format!(

@@ -7,7 +7,7 @@ use crate::support::serving::Serving;
 /// What `named` makes of a server's endpoint differs from run to run: the port is taken out.
 fn at(serving: &Serving) -> String {
     format!(
-        "akm: the endpoint is {}, which is not Alibaba Cloud's\n",
+        "note: the endpoint is {}, which is not Alibaba Cloud's\n",
         serving.field("endpoint")
     )
 }
@@ -40,15 +40,15 @@ fn the_first_profile_becomes_the_default_and_removing_it_leaves_none() {
         0,
         "dev\n",
         &(at(&serving)
-            + "akm: the profile `dev` is account <ACCOUNT>, as `acs:ram::<ACCOUNT>:user/sandbox-administrator`\n\
-               akm: `dev` is the default from now on; the sandbox acts only when it is named: `-p sandbox`\n"),
+            + "Added the profile dev: account <ACCOUNT>, as acs:ram::<ACCOUNT>:user/sandbox-administrator.\n\
+               warning: `dev` is the default from now on; the sandbox acts only when it is named: `-p sandbox`\n"),
     );
     // A name is given once.
     env.akm_fed(&add, serving.field("access_key_secret")).said(
         &[id],
         4,
         "",
-        "akm: there is a profile `dev` already\n\
+        "error: there is a profile `dev` already\n\
          hint: `akm profile show dev`; another name, or `akm profile remove dev` first\n",
     );
     assert_eq!(env.akm(&["profile", "add", "sandbox"]).code, 4);
@@ -84,15 +84,15 @@ fn the_first_profile_becomes_the_default_and_removing_it_leaves_none() {
         &[id],
         0,
         "",
-        "akm: the secret of `<ID1>` stays in the store `age`\n\
-         akm: the profile `dev` is forgotten\n\
-         akm: no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`\n",
+        "note: the secret of `<ID1>` stays in the store `age`\n\
+         Removed the profile dev.\n\
+         note: no profile is the default now: name one with `-p`, or choose one: `akm profile use NAME`\n",
     );
     env.akm(&["list"]).said(
         &[],
         2,
         "",
-        "akm: no profile was named, and none is the default: there are sandbox\n\
+        "error: no profile was named, and none is the default: there are sandbox\n\
          hint: add `-p NAME`, or choose one for good: `akm profile use NAME`\n",
     );
     for args in [
@@ -137,7 +137,7 @@ fn a_signer_comes_from_where_people_have_it() {
         &[],
         1,
         "",
-        "akm: `-` is no CSV of one pair: it has 2 pairs\n",
+        "error: `-` is no CSV of one pair: it has 2 pairs\n",
     );
 
     let environment = add("environment");
@@ -146,7 +146,7 @@ fn a_signer_comes_from_where_people_have_it() {
         &[],
         2,
         "",
-        "akm: the environment has no pair: neither `ALIBABA_CLOUD_ACCESS_KEY_ID` with `ALIBABA_CLOUD_ACCESS_KEY_SECRET` nor their like are set\n",
+        "error: the environment has no pair: neither `ALIBABA_CLOUD_ACCESS_KEY_ID` with `ALIBABA_CLOUD_ACCESS_KEY_SECRET` nor their like are set\n",
     );
     let with = |token: &str| {
         let mut command = env.command(&environment);
@@ -172,7 +172,7 @@ fn a_signer_comes_from_where_people_have_it() {
     };
     let ran = cli("cli", &[]);
     assert!(
-        ran.stderr.contains(":assumed-role/sandbox-role/me`"),
+        ran.stderr.contains(":assumed-role/sandbox-role/me."),
         "{}",
         ran.stderr
     );
@@ -191,7 +191,7 @@ fn a_signer_comes_from_where_people_have_it() {
         &[],
         2,
         "",
-        "akm: `--cli-profile` names a profile of the `aliyun` CLI\nhint: add `--from aliyun-cli`\n",
+        "error: `--cli-profile` names a profile of the `aliyun` CLI\nhint: add `--from aliyun-cli`\n",
     );
     let refused = cli("sso", &["--cli-profile", "sso"]);
     assert_eq!(refused.code, 1);
@@ -215,7 +215,7 @@ fn a_signer_comes_from_where_people_have_it() {
         &[],
         9,
         "",
-        "akm: no pair to sign with was named: there is nobody to ask\n\
+        "error: no pair to sign with was named: there is nobody to ask\n\
          hint: add `--access-key-id KEY_ID` with the secret on standard input, `--csv FILE` or `--from environment`\n",
     );
     let no_secret = [&add("nothing")[..], &["--access-key-id", id]].concat();
@@ -248,7 +248,7 @@ fn a_signer_that_the_cloud_does_not_take_adds_nothing() {
         6,
         "",
         &(at(&serving)
-            + "akm: the cloud does not take the signature: GetCallerIdentity: SignatureDoesNotMatch\n\
+            + "error: the cloud does not take the signature: GetCallerIdentity: SignatureDoesNotMatch\n\
                request id: <REQUEST>\nhint: the secret that was given is not the one of `<ID1>`\n"),
     );
     let unknown = env.akm_fed(&[&add[..], &["LTAI5tUnknown"]].concat(), "some\n");
@@ -359,7 +359,7 @@ fn a_configuration_from_a_newer_akm_is_kept() {
     std::fs::write(&path, newer).unwrap();
     let named = path.display();
     let told = format!(
-        "akm: `{named}` was written by a newer akm\nhint: the file is left as it is: update akm\n"
+        "error: `{named}` was written by a newer akm\nhint: the file is left as it is: update akm\n"
     );
     for args in [
         &["list"][..],
@@ -508,7 +508,8 @@ fn a_pair_that_another_profile_signs_with_is_looked_after() {
     let ran = env.akm(&["rotate", "--ram-user", "bob", "--overlap", "0s", "-y"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("the profile `bob` will sign with"),
+        ran.stderr
+            .contains("from now on the profile `bob` signs with"),
         "{}",
         ran.stderr
     );
@@ -529,7 +530,7 @@ fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
     let finish = "akm -p dev rotate --ram-user sandbox-administrator --finish";
     let told = format!(
         "warning: 1 unfinished rotation in account <ACCOUNT>, and no other profile for that account\n\
-         akm: work on `<ID>` of RAM user `sandbox-administrator` is open\n\
+         error: work on `<ID>` of RAM user `sandbox-administrator` is unfinished\n\
          hint: its rotation waits until <TIME>: then `{finish}` goes on with it; \
          without `--drop-secret` the profile goes now\n"
     );
@@ -575,7 +576,7 @@ fn a_profile_called_sandbox_is_a_damage() {
     ] {
         let ran = env.refused(args, 1);
         let told = format!(
-            "akm: `{}` is damaged: `sandbox` is akm's own: give that profile another name\n",
+            "error: `{}` is damaged: `sandbox` is akm's own: give that profile another name\n",
             path.display()
         );
         assert!(ran.stderr.starts_with(&told), "{args:?} {}", ran.stderr);
@@ -617,7 +618,7 @@ fn what_is_open_is_said_before_its_last_profile_goes() {
     let ran = env.refused(&["profile", "remove", "dev"], 9);
     assert!(!ran.stderr.contains("unfinished"), "{}", ran.stderr);
     assert_eq!(env.akm(&["profile", "remove", "too", "-y"]).code, 0);
-    let asked = "akm: remove the profile dev (account <ACCOUNT>, signs as acs:ram::<ACCOUNT>:user/sandbox-administrator)? there is nobody to ask\nhint: add `--yes`\n";
+    let asked = "error: remove the profile dev (account <ACCOUNT>, signs as acs:ram::<ACCOUNT>:user/sandbox-administrator)? there is nobody to ask\nhint: add `--yes`\n";
     let hint = "hint: akm -p dev recover --list\n";
     let told = format!("{}{hint}{asked}", open("1 unfinished rotation"));
     env.refused(&["profile", "remove", "dev"], 9)

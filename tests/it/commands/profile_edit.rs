@@ -22,7 +22,7 @@ fn a_profile_is_edited_in_what_was_named_once_the_cloud_takes_it() {
         (
             &["--endpoint", "http://127.0.0.1:1"],
             7,
-            "akm: cannot reach 127.0.0.1:1: the connection was refused\n",
+            "error: cannot reach 127.0.0.1:1: the connection was refused\n",
         ),
         (
             &["--endpoint", other.field("endpoint")],
@@ -32,7 +32,7 @@ fn a_profile_is_edited_in_what_was_named_once_the_cloud_takes_it() {
         (
             &["--proxy", "http://127.0.0.1:1"],
             2,
-            "akm: --proxy http://127.0.0.1:1 cannot be used: the endpoint is on this machine\n",
+            "error: --proxy http://127.0.0.1:1 cannot be used: the endpoint is on this machine\n",
         ),
         (
             &["--proxy", "https://proxy:1"],
@@ -65,7 +65,7 @@ fn a_profile_is_edited_in_what_was_named_once_the_cloud_takes_it() {
         "none",
     ]);
     let said = format!(
-        "akm: the endpoint is {}, which is not Alibaba Cloud's\n\
+        "note: the endpoint is {}, which is not Alibaba Cloud's\n\
          Changed the proxy, the role, the region of the profile dev (account <ACCOUNT>).\n",
         serving.field("endpoint")
     );
@@ -103,7 +103,7 @@ fn a_profiles_own_proxy_wins_and_its_password_rests_in_the_secret_store() {
     assert_eq!(ran.code, 9, "{}", ran.stderr);
     assert!(
         ran.stderr
-            .contains("akm: no password of the proxy was given: standard input is empty\n"),
+            .contains("error: no password of the proxy was given: standard input is empty\n"),
         "{}",
         ran.stderr
     );
@@ -177,7 +177,7 @@ fn a_password_of_a_proxy_is_no_argument_and_is_not_repeated() {
             assert_eq!(ran.code, 3, "{}", ran.stderr);
             continue;
         }
-        let told = "akm: --proxy http://proxy:1 cannot be used: a password is never an argument: others can read it\n\
+        let told = "error: --proxy http://proxy:1 cannot be used: a password is never an argument: others can read it\n\
                     hint: leave the password out; akm asks for it\n";
         ran.said(&[], 2, "", told);
     }

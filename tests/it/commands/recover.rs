@@ -1,11 +1,10 @@
 //! `akm recover`, suspects, and `akm sandbox reset`
 
 use crate::support::env::Env;
+use crate::support::env::SANDBOX;
 use crate::support::suspects::with_suspect;
 
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
-
-const SUSPECT: &str = "akm: `<ID1>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
+const SUSPECT: &str = "warning: `<ID1>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID1> --force` or `akm recover --dismiss <ID1>` resolves it\n";
 
 #[test]
@@ -64,7 +63,7 @@ fn a_suspect_is_resolved_by_a_persons_word() {
         &[&id],
         0,
         "",
-        &format!("{SUSPECT}{SANDBOX}akm: `<ID1>` is no suspect any more\n"),
+        &format!("{SUSPECT}{SANDBOX}<ID1> is no suspect any more.\n"),
     );
     env.akm(&["list", "-o", "plain"])
         .said(&[&id], 0, "<ID1>\n", "");
@@ -113,7 +112,7 @@ fn a_rotation_is_dismissed_beside_another_owners() {
         &[new.trim()],
         0,
         "",
-        &format!("{SANDBOX}akm: the rotation to `<ID1>` is forgotten\n"),
+        &format!("{SANDBOX}The rotation to <ID1> is forgotten.\n"),
     );
     assert!(env.journal_of("bob").exists() && !env.journal_of("alice").exists());
 }
@@ -127,8 +126,8 @@ fn dismissing_what_is_not_open() {
         3,
         "",
         &format!(
-            "{SANDBOX}akm: `LTAI1` is neither a suspect nor the new pair of an open rotation\n\
-             hint: `akm recover --list` shows what is open\n"
+            "{SANDBOX}error: `LTAI1` is neither a suspect nor the new pair of an unfinished rotation\n\
+             hint: `akm recover --list` shows what is unfinished\n"
         ),
     );
     env.refused(&["recover", "--dismiss", &old], 3);
@@ -142,8 +141,8 @@ fn dismissing_what_is_not_open() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: `<ID1>` is there: its rotation is not to be forgotten\n\
-             hint: `akm rotate --ram-user alice` goes on with it\n"
+            "{SANDBOX}error: `<ID1>` is there: its rotation is not to be forgotten\n\
+             hint: `akm rotate --ram-user alice` continues it\n"
         ),
     );
     // So does one beside which another id is named.
@@ -195,8 +194,8 @@ fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: `<ID1>` is there: its rotation is not to be forgotten\n\
-             hint: `akm enable <ID1>`, then `akm rotate --ram-user alice` goes on with it\n"
+            "{SANDBOX}error: `<ID1>` is there: its rotation is not to be forgotten\n\
+             hint: `akm enable <ID1>`, then `akm rotate --ram-user alice` continues it\n"
         ),
     );
     assert_eq!(env.akm(&["enable", new]).code, 0);
@@ -208,8 +207,8 @@ fn a_rotation_whose_new_pair_is_inactive_is_not_dismissed() {
 fn dismissing_where_nothing_is_known() {
     let env = Env::new();
     let told = format!(
-        "akm: `<ID1>` is neither a suspect nor the new pair of an open rotation: no akm data in `{}`\n\
-         hint: `akm recover --list` shows what is open\n",
+        "error: `<ID1>` is neither a suspect nor the new pair of an unfinished rotation: no akm data in `{}`\n\
+         hint: `akm recover --list` shows what is unfinished\n",
         env.home().display()
     );
     env.akm(&["recover", "--dismiss", "LTAI5tNobody"])
@@ -225,7 +224,7 @@ fn nothing_open() {
         &[],
         0,
         "",
-        &format!("{SANDBOX}akm: nothing is left that could be finished now\n"),
+        &format!("{SANDBOX}Nothing is left that could be finished now.\n"),
     );
     env.akm(&["recover", "--list"])
         .said(&[], 0, "WHAT  OWNER  ACCESSKEY ID  NOT BEFORE\n", "");
@@ -243,14 +242,14 @@ fn a_reset_is_asked_for_and_forgets_all() {
         &[],
         9,
         "",
-        "akm: forget the sandbox (account <ACCOUNT>): its RAM users, its pairs and their secrets? there is nobody to ask\n\
+        "error: forget the sandbox (account <ACCOUNT>): its RAM users, its pairs and their secrets? there is nobody to ask\n\
              hint: add `--yes`\n",
     );
     env.akm(&["sandbox", "reset", "-y"]).said(
         &[],
         0,
         "",
-        "akm: the sandbox is forgotten; the next command that needs one makes a new account\n",
+        "Removed the sandbox. The next command that needs one makes a new account.\n",
     );
     let kept: Vec<String> = env
         .kept()
@@ -402,10 +401,10 @@ fn an_owner_that_another_akm_holds_is_gone_past() {
         7,
         "",
         &format!(
-            "{SANDBOX}akm: waiting for another akm that is at work on the same\n\
-             akm: rotated: AccessKey pair `<ID2>` of RAM user `bob` is in use\n\
+            "{SANDBOX}note: waiting for another akm that works on this owner or file\n\
+             Rotated: AccessKey pair <ID2> of RAM user `bob` is in use.\n\
              New: <ID2> (Active, verified), of RAM user bob in the sandbox (account <ACCOUNT>).\nOld: <ID1> (disabled; can be deleted from <DAY>).\nnext: akm rotate bob --finish\nhint: if something still needs it: akm enable <ID1>\n\
-             akm: another akm is at work on the same\nhint: try the same command again\n"
+             error: another akm is at work on the same\nhint: try the same command again\n"
         ),
     );
     drop(lock);
@@ -430,7 +429,7 @@ fn a_new_pair_that_is_deleted_before_it_is_held_is_gone() {
     let new = live.map(|pair| pair.id).find(|id| *id != old).unwrap();
     assert_eq!(env.akm(&["delete", &new, "-y"]).code, 4);
     let ran = env.akm(&["delete", &new, "--force", "-y"]);
-    let told = format!("akm: the rotation to `{new}` is forgotten\n");
+    let told = format!("note: the rotation to `{new}` is forgotten\n");
     assert!(
         ran.code == 0 && ran.stderr.contains(&told),
         "{}",
@@ -455,7 +454,7 @@ fn a_rotation_is_not_forgotten_by_a_list_that_lags() {
     let dismiss = ["recover", "--dismiss", &new];
     let ran = crate::support::lagging::by_the_gate(&served, &dismiss);
     let told = format!(
-        "akm: `{new}` was made just now, and the cloud may not list it yet\n\
+        "error: `{new}` was made just now, and the cloud may not list it yet\n\
          hint: the same command again in a few minutes\n"
     );
     assert!(

@@ -28,7 +28,7 @@ fn the_accounts_own() -> (Served, String) {
     (served, id)
 }
 
-const NOT_THE_ACCOUNT: &str = "akm: the account's own pairs are the account's alone to work on: \
+const NOT_THE_ACCOUNT: &str = "error: the account's own pairs are the account's alone to work on: \
      akm signs as `acs:ram::<ACCOUNT>:user/sandbox-administrator`\n\
      hint: use a profile that signs with the account's own pair\n";
 
@@ -76,7 +76,7 @@ fn a_restore_whose_pair_is_nowhere_is_over_in_time() {
     let served = Served::start();
     let id = lost(&served);
     let early = served.env.akm(&["recover", "--dismiss", &id]);
-    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+    let told = "error: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!(
         (said(&early.stderr, &[&id]).as_str(), early.code),
@@ -85,8 +85,8 @@ fn a_restore_whose_pair_is_nowhere_is_over_in_time() {
     out_of_the_bin(&served.env, &id);
     served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["recover"]);
-    let told = "akm: an earlier restore of `<ID1>` is now known to have done nothing\n\
-                akm: nothing is left that could be finished now\n";
+    let told = "note: an earlier restore of `<ID1>` is now known to have done nothing\n\
+                Nothing is left that could be finished now.\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     is_open(&served.env, false);
     assert_eq!(served.env.akm(&["recover", "--dismiss", &id]).code, 3);
@@ -99,7 +99,7 @@ fn a_restore_that_can_be_executed_no_more_is_forgotten_by_a_word() {
     let id = lost(&served);
     served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["recover", "--dismiss", &id]);
-    let told = "akm: the restoring of `<ID1>` is forgotten\n";
+    let told = "The restore of <ID1> is forgotten.\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     is_open(&served.env, false);
 }
@@ -149,7 +149,7 @@ fn a_second_restore_that_is_refused_does_not_forget_the_first() {
     });
     served.serving.order(&order);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: `<ID1>` may yet be restored by an earlier command: the cloud asks for fewer calls: \
+    let told = "error: `<ID1>` may yet be restored by an earlier command: the cloud asks for fewer calls: \
                 RestoreAccessKeyFromRecycleBin: Throttling.User: Request was denied due to user flow control.\n\
                 request id: <REQUEST>\nhint: run `akm recover` after <TIME>\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
@@ -162,7 +162,7 @@ fn a_restore_that_is_executed_and_not_listed_yet_is_waited_for() {
     let id = lost(&served);
     out_of_the_bin(&served.env, &id);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+    let told = "error: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
     is_open(&served.env, true);
@@ -222,7 +222,7 @@ fn what_another_machine_restored_is_disabled_later_if_not_now() {
     let ran = env.akm(&["-p", "gate", "restore", &id]);
     let told = said(&ran.stderr, &[&id]);
     let told = (
-        told.contains("akm: `<ID1>` is back, and Active: the cloud does not allow this"),
+        told.contains("error: `<ID1>` is back, and Active: the cloud does not allow this"),
         told,
     );
     assert!(ran.code == 8 && told.0, "{}", told.1);
@@ -322,7 +322,7 @@ fn a_pair_that_is_back_and_cannot_be_listed_is_told() {
         }
     });
     let ran = env.akm(&["-p", "gate", "restore", &id]);
-    let told = "akm: `<ID1>` is back, and Active: the cloud does not allow this: ListAccessKeys: NoPermission: no\n\
+    let told = "error: `<ID1>` is back, and Active: the cloud does not allow this: ListAccessKeys: NoPermission: no\n\
                 hint: give the signing identity the RAM action that the cause names; `akm -p gate recover` finishes it\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 8));
     between.be_still();
@@ -387,14 +387,14 @@ fn nothing_is_made_while_a_restore_is_undecided() {
     std::fs::remove_file(served.env.record_of("alice")).unwrap();
     let create = ["create", "--ram-user", "alice"];
     let ran = served.env.akm(&create);
-    let told = "akm: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+    let told = "error: `<ID1>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
     let other = Env::light();
     served.serving.add_profile(&other, "dev");
     assert_eq!(other.akm(&["restore", &id, "--active"]).code, 0);
     let ran = served.env.akm(&create);
-    let told = "akm: finished what was begun before: `<ID1>` of RAM user `alice` is restored and Inactive\n";
+    let told = "warning: an earlier command's restore is finished: `<ID1>` of RAM user `alice` is Inactive\n";
     let words = said(&ran.stderr, &[&id]);
     assert!(ran.code == 0 && words.starts_with(told), "{words}");
     let live = truth::live_of(&served.env, "alice");
@@ -431,13 +431,13 @@ fn nothing_is_restored_while_a_create_is_undecided() {
     let create = ["-p", "gate", "create", "--ram-user", "alice"];
     assert_eq!(served.env.akm(&create).code, 8);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+    let told = "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 7));
     assert_eq!(truth::live_of(&served.env, "alice"), []);
     served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["restore", &id]);
-    let told = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
+    let told = "note: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
                 AccessKey <ID1> of RAM user alice in dev (account <ACCOUNT>) is Inactive.\n";
     assert_eq!((said(&ran.stderr, &[&id]).as_str(), ran.code), (told, 0));
     truth::check(&served.env, "restored after all");

@@ -1,8 +1,7 @@
 //! `akm rotate --rollback`, and what undoes a rotation that is finished
 
+use crate::support::env::SANDBOX;
 use crate::support::env::{Env, Ran};
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotated(env: &Env, more: &[&str]) -> String {
     let ran = env.akm(&[&["rotate", "--ram-user", "alice"], more].concat());
@@ -69,7 +68,7 @@ fn what_a_rollback_took_out_of_use_is_deleted_by_the_next_rotation() {
     let ran = env.akm(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
     let third = ran.stdout.trim();
     let ids = [old.as_str(), &new, third];
-    let told = "akm: `<ID2>`, which the rollback took out of use, is deleted: `akm restore <ID2>` brings it back\n\
+    let told = "note: `<ID2>`, which the rollback took out of use, is deleted: `akm restore <ID2>` brings it back\n\
                 New: <ID3> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID1> (Active; can be disabled from <DAY>).\n\
                 next: akm rotate alice --finish\nhint: if <ID1> leaked: akm rotate alice --leaked <ID1>\n";
     ran.said(&ids, 0, "<ID3>\n", &format!("{SANDBOX}{told}"));
@@ -104,7 +103,7 @@ fn under_json() {
 fn nothing_to_roll_back() {
     let env = Env::new().without_overlap();
     let old = env.create("alice");
-    let none = "akm: no rotation of RAM user `alice` is open that could be rolled back\n";
+    let none = "error: RAM user `alice` has no unfinished rotation that could be rolled back\n";
     let args = ["rotate", "--ram-user", "alice", "--rollback"];
     let hint = "hint: `akm list --ram-user alice` shows the pairs there are\n";
     env.refused(&args, 4)
@@ -131,7 +130,7 @@ fn nothing_to_roll_back() {
 /// A hint names nothing that would be refused, or bring back what nobody can use.
 #[test]
 fn nothing_to_roll_back_and_nothing_to_restore() {
-    let none = "akm: no rotation of RAM user `alice` is open that could be rolled back\n\
+    let none = "error: RAM user `alice` has no unfinished rotation that could be rolled back\n\
                 hint: `akm list --ram-user alice` shows the pairs there are\n";
     let args = ["rotate", "--ram-user", "alice", "--rollback"];
     let refused = |env: &Env| {
@@ -191,7 +190,7 @@ fn without_the_old_secret_it_enables_and_no_more() {
     let new = rotated(&env, &["--overlap", "0s"]);
     let ids = [old.as_str(), &new];
     env.lose_secret(&old);
-    let stopped = "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
+    let stopped = "error: the rollback does not continue: `<ID1>` is Active again, and akm does not have its secret; \
                    `<ID2>` is left Active beside it\n\
                    hint: once nothing uses `<ID2>`: `akm recover --dismiss <ID1>`, then `akm disable <ID2>`\n";
     for _ in 0..2 {
@@ -229,13 +228,13 @@ fn the_pair_that_a_rollback_is_to_is_taken_away_by_force_alone() {
     env.lose_secret(&old);
     assert_eq!(rolled_back(&env).code, 8);
     for command in [&["disable", &old][..], &["delete", &old, "--purge", "-y"]] {
-        let told = "akm: `<ID1>` is the old pair of a rollback that is not over\n\
-                    hint: `akm rotate --ram-user alice` goes on with it; with `--force` the rollback ends, and `<ID2>` is left as it is\n";
+        let told = "error: `<ID1>` is the old pair of a rollback that is not over\n\
+                    hint: `akm rotate --ram-user alice` continues it; with `--force` the rollback ends, and `<ID2>` is left as it is\n";
         env.refused(command, 4)
             .said(&ids, 4, "", &format!("{SANDBOX}{told}"));
         let copy = env.copied();
         let ran = copy.akm(&[command, &["--force"]].concat());
-        let told = format!("akm: the rollback to `{old}` is forgotten\n");
+        let told = format!("note: the rollback to `{old}` is forgotten\n");
         assert!(
             ran.code == 0 && ran.stderr.contains(&told),
             "{}",
@@ -277,7 +276,7 @@ fn where_the_old_pair_is_gone_and_the_recycle_bin_has_it_not() {
             way = "";
         }
         let told = format!(
-            "akm: the old pair <ID1> no longer exists, so this rollback cannot finish\n\
+            "error: the old pair <ID1> no longer exists, so this rollback cannot finish\n\
              hint: `akm recover --dismiss <ID1>` forgets this rollback{way}\n"
         );
         rolled_back(&env).said(&ids, 8, "", &format!("{SANDBOX}{told}"));

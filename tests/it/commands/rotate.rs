@@ -1,8 +1,7 @@
 //! `akm rotate`
 
 use crate::support::env::{Env, edit};
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
+use crate::support::env::{SANDBOX, SANDBOX_JSON};
 
 fn rotate(env: &Env, more: &[&str]) -> crate::support::env::Ran {
     env.akm(&[&["rotate", "--ram-user", "alice"], more].concat())
@@ -77,7 +76,7 @@ fn under_json() {
          \"old_access_key_id\":\"<ID1>\",\"old_status\":\"Inactive\",\"disable_old_after\":null,\
          \"delete_old_after\":\"<TIME>\",\"state\":\"grace\",\
          \"action\":\"created\",\"changed\":true}\n",
-        SANDBOX,
+        SANDBOX_JSON,
     );
 }
 
@@ -119,7 +118,7 @@ fn rotate_does_nothing_while_the_pair_is_younger() {
     let env = Env::new();
     let old = env.create("alice");
     let young = |ran: &crate::support::env::Ran, is: &str, next: &str| {
-        let begin = format!("akm: nothing {is} done: AccessKey {old} of RAM user `alice` is ");
+        let begin = format!("note: nothing {is} done: AccessKey {old} of RAM user `alice` is ");
         let end = format!(" s old, and `--older-than` is 90d\n{next}");
         assert!(
             ran.stderr.starts_with(&begin) && ran.stderr.ends_with(&end),
@@ -321,7 +320,7 @@ fn an_open_rotation_takes_over_other_times() {
             4,
             "",
             &format!(
-                "{SANDBOX}akm: `<ID1>` is disabled by now: its overlap is over\n\
+                "{SANDBOX}error: `<ID1>` is disabled by now: its overlap is over\n\
              hint: `akm enable <ID1>` puts it back into use\n"
             ),
         );
@@ -362,7 +361,7 @@ fn the_steps_come_when_their_time_has_come() {
         &ids,
         0,
         "<ID2>\n",
-        &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n"),
+        &format!("{SANDBOX}note: nothing is unfinished for RAM user `alice`\n"),
     );
     assert_eq!(statuses(&env), [(new, "Active".into())]);
 }
@@ -374,12 +373,12 @@ fn recover_takes_the_steps_that_are_due() {
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
     let recovered = |done: &str| {
-        let left = "akm: nothing is left that could be finished now\n";
+        let left = "Nothing is left that could be finished now.\n";
         let told = format!("{SANDBOX}{done}{left}");
         env.akm(&["recover"]).said(&ids, 0, "", &told);
     };
-    let waits = "akm: 1 rotation is not due yet: `akm recover --list` shows when, and `akm rotate --all --finish` goes on then\n";
-    let rotated = "akm: rotated: AccessKey pair `<ID2>` of RAM user `alice` is in use\n";
+    let waits = "note: 1 rotation is not due yet: `akm recover --list` shows when, and `akm rotate --all --finish` continues then\n";
+    let rotated = "Rotated: AccessKey pair <ID2> of RAM user `alice` is in use.\n";
     recovered(waits);
     assert_eq!(statuses(&env)[0], (old.clone(), "Active".into()));
     env.days_pass_for("alice", 3);
@@ -445,7 +444,7 @@ fn after_its_grace_the_next_rotation_starts_anew() {
     let ran = rotate(&env, &[]);
     let third = ran.stdout.trim().to_owned();
     let told = format!(
-        "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n\
+        "{SANDBOX}note: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n\
          New: <ID3> (Active, verified), of RAM user alice in the sandbox (account <ACCOUNT>).\nOld: <ID2> (disabled; can be deleted from <DAY>).\nnext: akm rotate alice --finish\nhint: if something still needs it: akm enable <ID2>\n"
     );
     ran.said(&[&first, &second, &third], 0, "<ID3>\n", &told);
@@ -504,14 +503,14 @@ fn two_pairs_that_no_rotation_explains() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
-             `<ID1>` Active, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
+            "{SANDBOX}error: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
+             `<ID1>` Active, created <TIME>, use unknown, secret saved; `<ID2>` Active, created <TIME>, use unknown, secret saved\n\
              hint: `akm disable <ID1>`, and once nothing misses it `akm rotate --ram-user alice --replace <ID1>`\n"
         ),
     );
 }
 
-const NONE_ACTIVE: &str = "akm: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
+const NONE_ACTIVE: &str = "error: RAM user `alice` has no Active AccessKey pair that akm knows of\n\
                            hint: `akm list --ram-user alice --refresh` asks the cloud\n";
 
 #[test]
@@ -524,7 +523,7 @@ fn nothing_to_finish_where_the_only_pair_is_inactive() {
             &[],
             3,
             "",
-            &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n{NONE_ACTIVE}"),
+            &format!("{SANDBOX}note: nothing is unfinished for RAM user `alice`\n{NONE_ACTIVE}"),
         );
 }
 
@@ -532,7 +531,7 @@ fn nothing_to_finish_where_the_only_pair_is_inactive() {
 fn no_pair_and_no_user() {
     let env = Env::new().without_overlap();
     assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
-    let none = "akm: RAM user `alice` has no AccessKey pair\nhint: `akm create --ram-user alice` makes one\n";
+    let none = "error: RAM user `alice` has no AccessKey pair\nhint: `akm create --ram-user alice` makes one\n";
     env.refused(&["rotate", "--ram-user", "alice"], 3).said(
         &[],
         3,
@@ -544,14 +543,14 @@ fn no_pair_and_no_user() {
             &[],
             3,
             "",
-            &format!("{SANDBOX}akm: nothing is open for RAM user `alice`\n{NONE_ACTIVE}"),
+            &format!("{SANDBOX}note: nothing is unfinished for RAM user `alice`\n{NONE_ACTIVE}"),
         );
     env.refused(&["rotate", "--ram-user", "nobody"], 3).said(
         &[],
         3,
         "",
         &format!(
-            "{SANDBOX}akm: there is no such RAM user: ListAccessKeys: EntityNotExist.User: The user does not exist.\n\
+            "{SANDBOX}error: there is no such RAM user: ListAccessKeys: EntityNotExist.User: The user does not exist.\n\
              request id: <REQUEST>\nhint: `akm user list` shows them\n"
         ),
     );
@@ -566,7 +565,7 @@ fn the_accounts_own_pair_is_asked_for() {
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate AccessKey <ID> of the account itself in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}error: rotate AccessKey <ID> of the account itself in the sandbox (account <ACCOUNT>), created just now, never used? there is nobody to ask\nhint: add `--yes`\n"),
     );
     let told = env.akm(&["rotate", "--account", "-y", "--json"]).json();
     assert_eq!(
@@ -585,7 +584,7 @@ fn it_does_not_go_on_while_the_new_pair_does_not_work() {
     due.days_pass_for("alice", 3);
     for env in [in_time, due] {
         let stopped = |why: &str, hint: &str| {
-            let text = format!("{SANDBOX}akm: {why}\nhint: {hint}\n");
+            let text = format!("{SANDBOX}error: {why}\nhint: {hint}\n");
             let files = [env.journal_of("alice"), env.cloud_of("alice")];
             let kept = || files.each_ref().map(|file| std::fs::read(file).unwrap());
             let before = kept();
@@ -597,7 +596,7 @@ fn it_does_not_go_on_while_the_new_pair_does_not_work() {
         let inactive = second.replacen("\"Active\"", "\"Inactive\"", 1);
         std::fs::write(env.cloud_of("alice"), format!("{first}{new}{inactive}")).unwrap();
         stopped(
-            "the rotation does not go on: the new pair `<ID2>` is Inactive",
+            "the rotation does not continue: the new pair `<ID2>` is Inactive",
             "`akm enable <ID2>`, then the same command again; or back to `<ID1>`: `akm rollback --ram-user alice`",
         );
         assert_eq!(env.akm(&["enable", &new]).code, 0);
@@ -610,7 +609,7 @@ fn it_does_not_go_on_while_the_new_pair_does_not_work() {
         assert!(
             dismissed
                 .stderr
-                .ends_with(&format!("akm: the rotation to `{new}` is forgotten\n")),
+                .ends_with(&format!("The rotation to {new} is forgotten.\n")),
             "{}",
             dismissed.stderr
         );
@@ -632,13 +631,13 @@ fn the_new_pair_of_an_open_rotation_is_taken_away_by_force_alone() {
             4,
             "",
             &format!(
-                "{SANDBOX}akm: `<ID2>` is the new pair of a rotation that is not over\n\
+                "{SANDBOX}error: `<ID2>` is the new pair of a rotation that is not over\n\
                  hint: `akm rollback --ram-user alice` goes back to the old pair `<ID1>`\n"
             ),
         );
         let copy = env.copied();
         let ran = copy.akm(&[command, &["--force"]].concat());
-        let told = format!("akm: the rotation to `{new}` is forgotten\n");
+        let told = format!("note: the rotation to `{new}` is forgotten\n");
         assert!(
             ran.code == 0 && ran.stderr.contains(&told),
             "{}",
@@ -653,7 +652,7 @@ fn the_new_pair_of_an_open_rotation_is_taken_away_by_force_alone() {
 }
 
 const RESTORED: &str =
-    "akm: the secret store had lost a secret; it was put back from the journal\n";
+    "warning: the secret store had lost a secret; it was put back from the journal\n";
 
 fn lose(env: &Env, id: &str) {
     env.lose_secret(id);
@@ -727,7 +726,7 @@ fn an_old_pair_that_a_person_enabled_again_is_not_deleted() {
         0,
         "",
         &format!(
-            "{SANDBOX}akm: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
+            "{SANDBOX}note: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
              AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n"
         ),
     );
@@ -745,12 +744,12 @@ fn an_old_pair_that_is_disabled_and_enabled_in_its_overlap() {
     let new = rotated(&env, &["--overlap", "2d"]);
     let ids = [old.as_str(), &new];
     assert!(env.pairs()[0]["disable_after"].is_string());
-    let disabled = "akm: the rotation that replaces `<ID1>` goes on: `akm rotate --ram-user alice` takes it from here\n\
+    let disabled = "note: the rotation that replaces `<ID1>` is unfinished: `akm rotate --ram-user alice` finishes it\n\
                     AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n";
     env.akm(&["disable", &old])
         .said(&ids, 0, "", &format!("{SANDBOX}{disabled}"));
     let copy = env.copied();
-    let over = "akm: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
+    let over = "note: the rotation that retires `<ID1>` is over; both pairs are left as they are\n\
                 AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Active.\n";
     env.akm(&["enable", &old])
         .said(&ids, 0, "", &format!("{SANDBOX}{over}"));
@@ -782,8 +781,8 @@ fn an_old_pair_that_was_enabled_elsewhere_ends_its_rotation() {
     // A plain `rotate` says so too, and finds no room for another one.
     let ran = rotate(&env, &[]);
     let told = format!(
-        "akm: the rotation of RAM user `alice` before this one is over: `{old}` was enabled again\n\
-         akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: "
+        "note: the rotation of RAM user `alice` before this one is over: `{old}` was enabled again\n\
+         error: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: "
     );
     assert!(
         ran.code == 4 && ran.stderr.contains(&told),
@@ -864,7 +863,7 @@ fn a_new_pair_that_is_inactive_beside_none() {
     env.cut_after("created");
     crate::support::leaks::hide(&env, &old);
     edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
-    let told = "akm: the rotation does not go on: the new pair `<ID2>` is Inactive\n\
+    let told = "error: the rotation does not continue: the new pair `<ID2>` is Inactive\n\
                 hint: `akm enable <ID2>`, then the same command again\n";
     rotate(&env, &[]).said(&[&old, &new], 8, "", &format!("{SANDBOX}{told}"));
     assert_eq!(env.akm(&["enable", &new]).code, 0);

@@ -1,9 +1,8 @@
 //! `akm rotate --all`
 
+use crate::support::env::SANDBOX;
 use crate::support::env::{Env, Ran, edit, named};
 use crate::support::truth;
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotate(env: &Env, more: &[&str]) -> Ran {
     env.akm(&[&["rotate", "--all", "-y"], more].concat())
@@ -53,7 +52,7 @@ fn every_user_whose_pair_is_held_and_never_the_account() {
     let own = env.akm(&["create", "--account", "-y"]).stdout;
     let ran = rotate(&env, &[]);
     let told = named(&ran.stderr, &[]);
-    let left = "akm: the account's own pair is not among them: `akm rotate --account`\n";
+    let left = "note: the account's own pair is not among them: `akm rotate --account`\n";
     assert_eq!(told, format!("{SANDBOX}{left}"));
     let rows = rows(&ran);
     assert_eq!(names(&ran), ["alice", "bob", "carol"]);
@@ -73,12 +72,12 @@ fn it_asks() {
     assert_eq!(env.akm(&["rotate", "--all"]).code, 0);
     assert!(!env.home().exists());
     env.create("alice");
-    let none = format!("{SANDBOX}akm: no RAM user matches: 1 has a pair saved here\n");
+    let none = format!("{SANDBOX}No RAM user matches: 1 has a pair saved here.\n");
     env.refused(&["rotate", "--all"], 9).said(
         &[],
         9,
         "",
-        &format!("{SANDBOX}akm: rotate the pairs of 1 RAM user in the sandbox (account <ACCOUNT>)? there is nobody to ask\nhint: add `--yes`\n"),
+        &format!("{SANDBOX}error: rotate the pairs of 1 RAM user in the sandbox (account <ACCOUNT>)? there is nobody to ask\nhint: add `--yes`\n"),
     );
     env.akm(&["rotate", "--all", "--match", "b*"])
         .said(&[], 0, "", &none);
@@ -130,7 +129,7 @@ fn by_name_and_by_age() {
     env.create("dev-old");
     let planned = env.akm(&["rotate", "--all", "--match", "dev-*", "--dry-run"]);
     assert_eq!((planned.code, planned.stdout.as_str()), (4, ""));
-    let told = "akm: RAM user `dev-old` would not be rotated\nakm: RAM user `dev-old` has two";
+    let told = "error: RAM user `dev-old` would not be rotated: RAM user `dev-old` has two";
     assert!(planned.stderr.contains(told), "{}", planned.stderr);
     let second = env.pairs();
     let second = second
@@ -185,10 +184,10 @@ fn one_that_fails_does_not_stop_the_others() {
     let ran = rotate(&env, &["--max-parallel", "1"]);
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     assert_eq!(ran.stdout.lines().count(), 2);
-    let end = "akm: 1 of 3 RAM users failed\n\
-               hint: each is told above; `akm rotate --ram-user NAME` tries one again\n";
+    let end = "error: 1 of 3 RAM users failed\n\
+               hint: see each error above; `akm rotate --ram-user NAME` tries one again\n";
     assert!(ran.stderr.ends_with(end), "{}", ran.stderr);
-    let told = "akm: RAM user `bob` was not rotated\nakm: RAM user `bob` has two AccessKey pairs";
+    let told = "error: RAM user `bob` was not rotated: RAM user `bob` has two AccessKey pairs";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
     // Different failures come to 1, each in a row of its own.
     std::fs::remove_file(env.cloud_of("carol")).unwrap();
@@ -280,7 +279,7 @@ fn what_is_open_keeps_its_spans() {
     for user in ["alice", "bob"] {
         env.create(user);
     }
-    let warned = "akm: rotations that are open keep the spans that they began with\n";
+    let warned = "warning: unfinished rotations keep the overlap and grace that they began with\n";
     let ran = rotate(&env, &["--grace", "1d"]);
     assert_eq!((ran.code, ran.stderr.contains(warned)), (0, false));
     for spans in [

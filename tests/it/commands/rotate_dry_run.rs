@@ -2,13 +2,11 @@
 
 use crate::support::calls::calls;
 use crate::support::calls::{called, words};
+use crate::support::env::SANDBOX;
 use crate::support::env::{Env, edit};
 use crate::support::leaks::without_room;
 
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
-
-const NOTE: &str =
-    "akm: nothing was changed; `NEW_KEY_ID` stands for the id that the cloud will choose\n";
+const NOTE: &str = "note: nothing was changed; `NEW_KEY_ID` is in the place of the id that the cloud will choose\n";
 
 /// Service and action of each planned call; no file is changed.
 #[track_caller]
@@ -133,7 +131,7 @@ fn of_a_rotation_that_is_open() {
     let disabled = back.copied();
     assert_eq!(disabled.akm(&["disable", &old]).code, 0);
     let enables = "enable <ID1>\n";
-    let stops = "akm: the rollback would not go on: `<ID1>` would be Active again, and akm does not hold its secret; \
+    let stops = "error: the rollback would not continue: `<ID1>` would be Active again, and akm does not have its secret; \
                  `<ID2>` would be left Active beside it\n\
                  hint: after that, once nothing uses `<ID2>`: `akm recover --dismiss <ID1>`, then `akm disable <ID2>`\n";
     let ids = [old.as_str(), new.trim()];
@@ -254,7 +252,7 @@ fn a_leak_that_nothing_can_follow_is_planned_as_far_as_it_goes() {
         &ids,
         4,
         "disable <ID1>\n",
-        &format!("akm: `<ID1>` would be gone, and nothing can take its place: {why}"),
+        &format!("error: `<ID1>` would be gone, and nothing can take its place: {why}"),
     );
     let told = env.akm(&[&dry[..], &["--json"]].concat());
     assert_eq!((told.code, &told.error()["code"]), (4, &"refused".into()));
@@ -322,7 +320,7 @@ fn of_a_rotation_that_was_cut_short() {
     compared(&env.copied(), &[]);
     let inactive = env.copied();
     edit(&inactive.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
-    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
+    let stops = "error: the rotation would not continue: the new pair `<ID2>` is Inactive\n\
                  hint: `akm enable <ID2>`, then the same command again; \
                  or back to `<ID1>`: `akm rollback --ram-user alice`\n";
     stopping(&inactive, &[], &ids, ("", stops));
@@ -377,14 +375,14 @@ fn of_a_rotation_that_will_stop() {
     env.days_pass_for("alice", 3);
     let gone = env.copied();
     edit(&env.cloud_of("alice"), "\"Active\"", "\"Inactive\"");
-    let stops = "akm: the rotation would not go on: the new pair `<ID2>` is Inactive\n\
+    let stops = "error: the rotation would not continue: the new pair `<ID2>` is Inactive\n\
                  hint: `akm enable <ID2>`, then the same command again; \
                  or back to `<ID1>`: `akm rollback --ram-user alice`\n";
     for more in [&[][..], &["--finish"]] {
         stopping(&env, more, &ids, ("", stops));
     }
     crate::support::leaks::hide(&gone, new.trim());
-    let stops = "akm: the new pair <ID2> no longer exists, so this rotation could not finish\n\
+    let stops = "error: the new pair <ID2> no longer exists, so this rotation could not finish\n\
                  hint: `akm recover --dismiss <ID2>` forgets this rotation; the old pair `<ID1>` stays Active\n";
     stopping(&gone, &[], &ids, ("", stops));
 }

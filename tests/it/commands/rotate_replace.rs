@@ -1,8 +1,7 @@
 //! `akm rotate --replace`
 
+use crate::support::env::SANDBOX;
 use crate::support::env::{Env, Ran};
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 
 fn rotate(env: &Env, more: &[&str]) -> Ran {
     env.akm(&[&["rotate", "--ram-user", "alice"], more].concat())
@@ -38,7 +37,7 @@ fn of_two_pairs_the_named_one_makes_room() {
     };
     refused(
         4,
-        "akm: `<ID1>` of RAM user `alice` is Active\n\
+        "error: `<ID1>` of RAM user `alice` is Active\n\
          hint: `akm disable <ID1>` first and see that nothing breaks\n",
     );
     done(&env, &["disable", &one]);
@@ -48,15 +47,15 @@ fn of_two_pairs_the_named_one_makes_room() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
-             `<ID1>` Inactive, created <TIME>, use unknown, secret held; `<ID2>` Active, created <TIME>, use unknown, secret held\n\
+            "{SANDBOX}error: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
+             `<ID1>` Inactive, created <TIME>, use unknown, secret saved; `<ID2>` Active, created <TIME>, use unknown, secret saved\n\
              hint: `akm rotate --ram-user alice --replace <ID1>` deletes that one first, if nothing needs it\n"
         ),
     );
     let ran = rotate(&env, &["--replace", &one]);
     let new = ran.stdout.trim().to_owned();
     let said = format!(
-        "{SANDBOX}akm: `<ID1>` is deleted to make room\n{}",
+        "{SANDBOX}note: `<ID1>` is deleted to make room\n{}",
         retired("<ID2>", "<ID3>")
     );
     ran.said(&[&one, &two, &new], 0, "<ID3>\n", &said);
@@ -95,7 +94,7 @@ fn before_its_grace_is_over_the_retired_pair_makes_room() {
     let ran = rotate(&env, &["--replace", &one, "--overlap", "0s"]);
     let three = ran.stdout.trim().to_owned();
     let said = format!(
-        "{SANDBOX}akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n{}",
+        "{SANDBOX}note: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n{}",
         retired("<ID2>", "<ID3>")
     );
     ran.said(&[&one, &two, &three], 0, "<ID3>\n", &said);
@@ -115,19 +114,19 @@ fn what_an_open_rotation_needs_is_not_replaced() {
     said(
         &one,
         4,
-        "akm: `<ID1>` of RAM user `alice` is Active\n\
+        "error: `<ID1>` of RAM user `alice` is Active\n\
          hint: `akm disable <ID1>` first and see that nothing breaks\n",
     );
     said(
         &two,
         4,
-        "akm: `<ID2>` is the new pair of a rotation that is open\n\
+        "error: `<ID2>` is the new pair of an unfinished rotation\n\
          hint: `akm rollback --ram-user alice` takes it out of use\n",
     );
     said(
         "LTAI1",
         3,
-        "akm: there is no AccessKey pair `LTAI1` in this account\n\
+        "error: there is no AccessKey pair `LTAI1` in this account\n\
          hint: `akm list --refresh` shows the ones there are\n",
     );
     assert_eq!(ids(&env), [one.clone(), two.clone()]);
@@ -148,7 +147,7 @@ fn a_pair_that_is_alone_or_a_strangers_is_not_replaced() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: `<ID1>` is the only pair of RAM user `alice`: there is room for another\n\
+            "{SANDBOX}error: `<ID1>` is the only pair of RAM user `alice`: there is room for another\n\
              hint: `akm rotate --ram-user alice --delete-old`\n"
         ),
     );
@@ -193,7 +192,7 @@ fn the_last_active_pair_is_not_replaced() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: `<ID1>` of RAM user `alice` is Active\n\
+            "{SANDBOX}error: `<ID1>` of RAM user `alice` is Active\n\
              hint: `akm disable <ID1> --force` first and see that nothing breaks\n"
         ),
     );

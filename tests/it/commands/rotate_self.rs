@@ -42,7 +42,7 @@ fn the_profile_switches_and_what_follows_is_signed_with_the_new_pair() {
     let new = ran.stdout.trim();
     assert_eq!(
         said(&ran, &[&old, new]),
-        "akm: from now on the profile `dev` will sign with `<ID2>`\nNew: <ID2> (Active, verified), of RAM user sandbox-administrator in dev (account <ACCOUNT>). Old: <ID1> (deleted).\n"
+        "note: from now on the profile `dev` signs with `<ID2>`\nNew: <ID2> (Active, verified), of RAM user sandbox-administrator in dev (account <ACCOUNT>). Old: <ID1> (deleted).\n"
     );
     assert_eq!(signs_with(&env), new);
     // What was planned says so, too: from the switch on, the new pair signs.
@@ -128,7 +128,7 @@ fn a_profile_in_a_role_switches_the_pair_that_opens_it() {
     assert_eq!(signs_with(&env), ran.stdout.trim());
     assert!(
         ran.stderr
-            .contains("the profiles `dev`, `plain` will sign with"),
+            .contains("from now on the profiles `dev`, `plain` sign with"),
         "{}",
         ran.stderr
     );
@@ -168,13 +168,13 @@ fn a_rollback_without_the_old_secret_where_a_profile_signs_with_the_new_pair() {
          then `akm profile add dev`): `akm -p dev recover --dismiss <ID1>`, then `akm -p dev disable <ID2>`\n";
     let dry = env.akm(&[&back[..], &["--dry-run"]].concat());
     let told = format!(
-        "akm: the rollback would not go on: `<ID1>` would be Active again, and akm does not hold its secret; \
+        "error: the rollback would not continue: `<ID1>` would be Active again, and akm does not have its secret; \
          `<ID2>` would be left Active beside it\nhint: after that, {then}"
     );
     assert_eq!((dry.code, said(&dry, &[&old, new])), (4, told));
     let ran = env.akm(&back);
     let told = format!(
-        "akm: the rollback does not go on: `<ID1>` is Active again, and akm does not hold its secret; \
+        "error: the rollback does not continue: `<ID1>` is Active again, and akm does not have its secret; \
          `<ID2>` is left Active beside it\nhint: {then}"
     );
     assert_eq!((ran.code, said(&ran, &[&old, new])), (8, told));
@@ -272,7 +272,7 @@ fn a_signer_that_may_not_list_itself_is_told_so() {
     std::fs::copy(env.path("alice.csv"), elsewhere.path("alice.csv")).unwrap();
     let added = elsewhere.akm(&[&csv[..], &[serving.field("endpoint")]].concat());
     assert_eq!(added.code, 0, "{}", added.stderr);
-    let told = "akm: the cloud does not allow this: ListAccessKeys: NoPermission: RAM user `<USER>` may not `ram:ListAccessKeys`\n";
+    let told = "error: the cloud does not allow this: ListAccessKeys: NoPermission: RAM user `<USER>` may not `ram:ListAccessKeys`\n";
     // Nobody is asked about what is refused.
     for args in [&["rotate", "--self"][..], &["rotate", "--self", "-y"]] {
         let ran = elsewhere.akm(args);
@@ -313,10 +313,10 @@ fn a_rollback_leaves_no_profile_with_the_pair_that_it_disables() {
     ];
     assert_eq!(env.akm(&add).code, 0);
     let ran = env.akm(&["recover"]);
-    let told = "akm: from now on the profile `late` will sign with `<ID1>`\n\
+    let told = "note: from now on the profile `late` signs with `<ID1>`\n\
                 Back in use: <ID1> of RAM user alice in dev (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
                 hint: if something still needs it: akm enable <ID2>\n\
-                akm: nothing is left that could be finished now\n";
+                Nothing is left that could be finished now.\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
     let verified = env.akm(&["-p", "late", "verify", "--self"]);
     assert_eq!(verified.code, 0, "{}", verified.stderr);
@@ -340,7 +340,7 @@ fn a_rollback_switches_a_profile_whose_pair_is_inactive() {
     serving.add_profile(&elsewhere, "dev");
     assert_eq!(elsewhere.akm(&["disable", new, "--force"]).code, 0);
     let ran = env.akm(&[&rotate[..], &["--rollback"]].concat());
-    let told = "akm: from now on the profile `bot` will sign with `<ID1>`\n\
+    let told = "note: from now on the profile `bot` signs with `<ID1>`\n\
                 Back in use: <ID1> of RAM user alice in dev (account <ACCOUNT>). Out of use: <ID2> (disabled; can be deleted from <DAY>).\n\
                 hint: if something still needs it: akm enable <ID2>\n";
     assert_eq!((ran.code, said(&ran, &[old, new])), (0, told.to_owned()));
@@ -369,7 +369,7 @@ fn a_plan_is_signed_by_whoever_signs_what_it_plans() {
         (ran.code, said(&ran, &[&old, new]).lines().next()),
         (
             0,
-            Some("akm: from now on the profile `late` will sign with `<ID2>`")
+            Some("note: from now on the profile `late` signs with `<ID2>`")
         )
     );
     let record = env.akm(&["log", "--json"]).stdout;
@@ -412,7 +412,7 @@ fn the_pair_that_signs_stays_while_it_is_younger() {
     assert_eq!(env.akm(&["list", "--refresh"]).code, 0);
     let ran = env.akm(&["rotate", "--self", "--older-than", "90d", "-y"]);
     assert_eq!((ran.code, ran.stdout), (0, format!("{old}\n")));
-    let said = format!("akm: nothing was done: AccessKey {old} of ");
+    let said = format!("note: nothing was done: AccessKey {old} of ");
     assert!(ran.stderr.starts_with(&said), "{}", ran.stderr);
     assert_eq!(signs_with(&env), old);
 }

@@ -58,7 +58,7 @@ fn other_machines_are_let_in_only_by_name() {
             &[],
             2,
             "",
-            "akm: `0.0.0.0:0` is no loopback address: other machines could use the sandbox\n\
+            "error: `0.0.0.0:0` is no loopback address: other machines could use the sandbox\n\
          hint: `--listen 127.0.0.1:0`, or add `--listen-anywhere` if you mean it\n",
         );
     let taken = Serving::start(&env, &[]);

@@ -161,7 +161,7 @@ fn all_who_ask_get_one_session_which_ends_in_an_hour_and_is_one_line_of_the_log(
     let (code, said) = running.end();
     let endpoint = cloud.serving.field("endpoint");
     let note = format!(
-        "akm: the endpoint is {endpoint}, which is not Alibaba Cloud's\nakm: the credentials URI works until this command ends: sh\n"
+        "note: the endpoint is {endpoint}, which is not Alibaba Cloud's\nnote: the credentials URI works until this command ends: sh\n"
     );
     assert_eq!((code, said), (Some(0), note));
     assert!(TcpStream::connect(address).is_err());
@@ -331,7 +331,7 @@ fn the_exit_status_is_the_commands() {
     let beyond = |ran: &Ran| {
         let note = ran
             .stderr
-            .find("akm: the credentials URI works until")
+            .find("note: the credentials URI works until")
             .unwrap();
         let said = ran.stderr[note..].split_once('\n').unwrap().1;
         said.to_owned()
@@ -340,13 +340,13 @@ fn the_exit_status_is_the_commands() {
     assert_eq!(ran.code, 127);
     assert_eq!(
         beyond(&ran),
-        "akm: there is no program `no-such-program`\nhint: look at its name and at PATH\n"
+        "error: there is no program `no-such-program`\nhint: look at its name and at PATH\n"
     );
     let ran = cloud.run(&["/etc/passwd"]);
     assert_eq!(ran.code, 126);
     assert_eq!(
         beyond(&ran),
-        "akm: `/etc/passwd` cannot be executed: Permission denied (os error 13)\n"
+        "error: `/etc/passwd` cannot be executed: Permission denied (os error 13)\n"
     );
 }
 
@@ -408,7 +408,7 @@ print("caught", count, flush=True)
 fn a_proxy_for_plain_http_is_said_since_python_asks_there() {
     let cloud = Cloud::with(Env::light().with("http_proxy", "http://proxy.example:1"));
     let said = cloud.run(&["true"]).stderr;
-    let note = "akm: `http_proxy` is set, and the SDK for Python asks that proxy for the credentials URI: run the command without it\n";
+    let note = "note: `http_proxy` is set, and the SDK for Python asks that proxy for the credentials URI: run the command without it\n";
     assert!(said.ends_with(note), "{said}");
 }
 
@@ -472,7 +472,7 @@ fn nothing_is_started_where_no_session_can_be_had() {
             &[],
             2,
             "",
-            "akm: `--duration 29m` is too short to be served\nhint: 30m or more is possible\n",
+            "error: `--duration 29m` is too short to be served\nhint: 30m or more is possible\n",
         );
 }
 

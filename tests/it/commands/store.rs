@@ -168,7 +168,7 @@ fn a_damaged_secret_is_told_from_one_that_is_not_there() {
         5,
         "",
         &format!(
-            "akm: the secret store cannot give the secret back: `{}/secrets/<ID1>.age`: it is damaged or no `age` file\n\
+            "error: the secret store cannot give the secret back: `{}/secrets/<ID1>.age`: it is damaged or no `age` file\n\
              hint: bring that file back from a backup, or make a new pair: akm rotate alice\n",
             env.home().display()
         ),
@@ -194,7 +194,7 @@ fn the_sandboxs_seed_is_not_made_anew() {
         &[],
         5,
         "",
-        "akm: the secret store `age` lacks the sandbox's seed\n\
+        "error: the secret store `age` lacks the sandbox's seed\n\
          hint: bring the store back; `akm sandbox reset` starts a new sandbox without the pairs of this one\n",
     );
     assert!(!seed.exists());

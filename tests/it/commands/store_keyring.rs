@@ -60,7 +60,7 @@ fn the_next_command_confirms_what_the_keyring_took() {
         0,
         "",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
-         akm: nothing is left that could be finished now\n",
+         Nothing is left that could be finished now.\n",
     );
     env.akm(&["recover", "--list", "--json"])
         .said(&[], 0, "{\"open\":[]}\n", "");
@@ -145,7 +145,8 @@ fn a_locked_keyring_is_no_reason_for_another_store() {
     let env = &desktop.env;
     let ran = env.refused(&["create", "--ram-user", "alice"], 5);
     assert!(
-        ran.stderr.starts_with("akm: the secret store is locked: "),
+        ran.stderr
+            .starts_with("error: the secret store is locked: "),
         "{}",
         ran.stderr
     );
@@ -171,7 +172,8 @@ fn a_keyring_that_is_locked_later_changes_nothing() {
     for command in commands {
         let ran = env.refused(command, 5);
         assert!(
-            ran.stderr.starts_with("akm: the secret store is locked: "),
+            ran.stderr
+                .starts_with("error: the secret store is locked: "),
             "{}",
             ran.stderr
         );
@@ -201,7 +203,7 @@ fn a_keyring_that_is_gone_is_never_replaced_in_silence() {
         let ran = env.refused(command, 5);
         assert!(
             ran.stderr
-                .starts_with("akm: the secret store is not there: "),
+                .starts_with("error: the secret store is not there: "),
             "{}",
             ran.stderr
         );

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 const PASSPHRASE: &str = "correct horse – 口令";
-const ASKS: &str = "akm: passphrase of the secret store: ";
+const ASKS: &str = "Passphrase of the secret store: ";
 
 /// A home with a pair of `alice`, its identity under [`PASSPHRASE`], and the pair's secret.
 fn protected() -> (Env, String) {
@@ -89,7 +89,7 @@ fn without_it_nothing_is_read_and_nothing_changes() {
     let path = env.home().join("secrets/identity.txt");
     let hint = "hint: set `AKM_PASSPHRASE_FILE` to a private file with the passphrase, or run akm on a terminal\n";
     let path = path.display();
-    let locked = |why: &str| format!("akm: the secret store is locked: `{path}`: {why}\n{hint}");
+    let locked = |why: &str| format!("error: the secret store is locked: `{path}`: {why}\n{hint}");
     env.akm(&EXPORT).said(
         &[],
         5,
@@ -129,7 +129,7 @@ fn a_file_or_variable_that_does_not_serve_is_wrong_usage() {
         let ran = told(name, "");
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
         assert!(
-            ran.stderr.starts_with(&format!("akm: `{name}` is ")) && ran.stderr.contains("empty"),
+            ran.stderr.starts_with(&format!("error: `{name}` is ")) && ran.stderr.contains("empty"),
             "{}",
             ran.stderr
         );
@@ -151,7 +151,7 @@ fn a_file_or_variable_that_does_not_serve_is_wrong_usage() {
         ),
     ] {
         let expected = format!(
-            "akm: the passphrase cannot be taken: `AKM_PASSPHRASE_FILE` names `{path}`: {why}\n"
+            "error: the passphrase cannot be taken: `AKM_PASSPHRASE_FILE` names `{path}`: {why}\n"
         );
         told("AKM_PASSPHRASE_FILE", &path).said(&[], 2, "", &expected);
     }
@@ -163,7 +163,7 @@ fn it_is_changed_with_the_old_one_and_taken_off() {
     let env = Env::new();
     env.create("alice");
     let plain = identity(&env);
-    let needs = "akm: a new passphrase is needed: there is nobody to ask\n";
+    let needs = "error: a new passphrase is needed: there is nobody to ask\n";
     env.akm(&["store", "protect"]).said(
         &[],
         9,
@@ -222,7 +222,9 @@ fn on_a_terminal_it_is_asked_for_and_not_shown() {
     let output = env.path("output");
     let mut pty = Pty::akm_into(&env, &EXPORT, File::create(&output).unwrap());
     pty.see(ASKS).hides().send("wrong\n");
-    pty.see("akm: the passphrase is wrong").see(ASKS).hides();
+    pty.see("warning: the passphrase is wrong")
+        .see(ASKS)
+        .hides();
     // Typed wrong and corrected: the terminal edits.
     pty.send("corrxx\u{15}").send(PASSPHRASE).send("é\u{7f}\n");
     assert_eq!(pty.wait().code(), 0, "{}", pty.screen());
@@ -263,18 +265,20 @@ fn a_new_one_is_asked_twice() {
     let env = Env::new();
     env.create("alice");
     let mut pty = Pty::akm(&env, &["store", "protect"]);
-    pty.see("akm: new passphrase: ").hides().send("one\n");
-    pty.see("akm: the same again: ").hides().send("two\n");
-    pty.see("akm: these were not the same");
-    pty.see("akm: new passphrase: ").hides().send("three\n");
-    pty.see("akm: the same again: ").hides().send("three\n");
+    pty.see("New passphrase: ").hides().send("one\n");
+    pty.see("The same passphrase again: ").hides().send("two\n");
+    pty.see("warning: the two passphrases differ");
+    pty.see("New passphrase: ").hides().send("three\n");
+    pty.see("The same passphrase again: ")
+        .hides()
+        .send("three\n");
     assert_eq!(pty.wait().code(), 0, "{}", pty.screen());
     assert_eq!(with(&env, "three").akm(&EXPORT).code, 0);
 
     let before = identity(&env);
     let mut pty = Pty::akm(&env, &["store", "protect"]);
     pty.see(ASKS).hides().send("three\n");
-    pty.see("akm: new passphrase: ").hides().send("\n");
+    pty.see("New passphrase: ").hides().send("\n");
     assert_eq!(pty.wait().code(), 1, "{}", pty.screen());
     assert!(pty.echoes());
     assert_eq!(identity(&env), before);
@@ -475,7 +479,7 @@ fn where_the_kernel_keeps_nothing_that_is_said_and_it_is_asked_for_each_time() {
         assert!(log.contains("EPERM") && log.contains("INJECTED"), "{log}");
         ran
     };
-    let note = "akm: the kernel keyring cannot be used: the system does not permit it; the passphrase is needed each time\n";
+    let note = "note: the kernel keyring cannot be used: the system does not permit it; the passphrase is needed each time\n";
     let protect = [
         "store",
         "protect",
@@ -543,7 +547,7 @@ fn status_tells_all_and_changes_nothing() {
         &[],
         0,
         "STORE  STATE  SECRETS  RECIPIENT\n",
-        "akm: no store is chosen yet: the first secret that has to be kept chooses one\n",
+        "note: no store is chosen yet: the first secret that has to be kept chooses one\n",
     );
     env.create("alice");
     env.create("alice");
@@ -565,7 +569,7 @@ fn status_tells_all_and_changes_nothing() {
     fs::write(env.home().join("secrets/identity.txt"), "x").unwrap();
     assert_eq!(state(&env)["state"], "failed");
     let keyring = Env::bare().with("AKM_STORE", "keyring");
-    keyring.akm(&["store", "protect"]).said(&[], 2, "", "akm: secrets are saved in the store `keyring`, which has no passphrase of akm's: only the identity of the store `age` takes one\n");
+    keyring.akm(&["store", "protect"]).said(&[], 2, "", "error: secrets are saved in the store `keyring`, which has no passphrase of akm's: only the identity of the store `age` takes one\n");
     let none = Env::new().akm(&["store", "protect"]);
-    none.said(&[], 5, "", "akm: there is no `age` identity yet\nhint: the first secret makes one: `AKM_STORE=age akm create --ram-user NAME`\n");
+    none.said(&[], 5, "", "error: there is no `age` identity yet\nhint: the first secret makes one: `AKM_STORE=age akm create --ram-user NAME`\n");
 }

@@ -1,8 +1,7 @@
 //! `akm user create|list|show|delete` and `akm verify`
 
 use crate::support::env::{Env, edit};
-
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
+use crate::support::env::{SANDBOX, SANDBOX_JSON};
 
 #[test]
 fn made_shown_and_deleted() {
@@ -17,7 +16,7 @@ fn made_shown_and_deleted() {
         &[],
         0,
         "{\"name\":\"bob\",\"user_id\":\"<USER>\",\"display_name\":\"Bob B.\",\"comment\":\"builds\",\"created_at\":\"<TIME>\"}\n",
-        SANDBOX,
+        SANDBOX_JSON,
     );
     env.akm(&["user", "list"]).said(
         &[],
@@ -41,7 +40,7 @@ fn made_shown_and_deleted() {
         9,
         "",
         &format!(
-            "{SANDBOX}akm: delete RAM user bob in the sandbox (account <ACCOUNT>)? there is nobody to ask\nhint: add `--yes`\n"
+            "{SANDBOX}error: delete RAM user bob in the sandbox (account <ACCOUNT>)? there is nobody to ask\nhint: add `--yes`\n"
         ),
     );
     env.akm(&["user", "delete", "BOB", "-y"]).said(
@@ -51,7 +50,7 @@ fn made_shown_and_deleted() {
         &format!("{SANDBOX}Deleted RAM user BOB in the sandbox (account <ACCOUNT>).\n"),
     );
     env.akm(&["user", "delete", "alice", "-y", "--json", "-q"])
-        .said(&[], 0, "{\"name\":\"alice\"}\n", SANDBOX);
+        .said(&[], 0, "{\"name\":\"alice\"}\n", SANDBOX_JSON);
     env.akm(&["user", "list", "--json"])
         .said(&[], 0, "{\"users\":[]}\n", "");
 }
@@ -90,13 +89,13 @@ fn what_exists_and_what_does_not() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: RAM user `Alice` exists already: CreateUser: EntityAlreadyExists.User: The user does already EXIST.\n"
+            "{SANDBOX}error: RAM user `Alice` exists already: CreateUser: EntityAlreadyExists.User: The user does already EXIST.\n"
         ),
     );
     let ran = env.refused(&["user", "show", "bob"], 3);
     assert!(
         ran.stderr
-            .starts_with("akm: there is no such RAM user: GetUser: "),
+            .starts_with("error: there is no such RAM user: GetUser: "),
         "{}",
         ran.stderr
     );
@@ -104,7 +103,7 @@ fn what_exists_and_what_does_not() {
         &[],
         3,
         "",
-        &format!("{SANDBOX}akm: there is no RAM user `bob`\nhint: `akm user list` shows the ones there are\n"),
+        &format!("{SANDBOX}error: there is no RAM user `bob`\nhint: `akm user list` shows the ones there are\n"),
     );
     for command in ["create", "show", "delete"] {
         for bad in ["a/b", "a b", "", "\u{1b}[31m"] {
@@ -123,7 +122,7 @@ fn a_user_with_pairs_stays() {
         4,
         "",
         &format!(
-            "{SANDBOX}akm: RAM user `alice` still has AccessKey pairs: `<ID1>` Active\n\
+            "{SANDBOX}error: RAM user `alice` still has AccessKey pairs: `<ID1>` Active\n\
              hint: `akm delete <ID1> --force` first\n"
         ),
     );
@@ -217,7 +216,7 @@ fn verify_says_what_does_not_work() {
         &[],
         3,
         "",
-        "akm: there is no AccessKey pair `LTAI5tNoSuchPair` in this account\nhint: `akm list --refresh` shows the ones there are\n",
+        "error: there is no AccessKey pair `LTAI5tNoSuchPair` in this account\nhint: `akm list --refresh` shows the ones there are\n",
     );
     env.refused(&["verify", "--ram-user", "bob"], 3);
     env.refused(&["verify"], 2);
@@ -227,7 +226,7 @@ fn verify_says_what_does_not_work() {
         &[],
         6,
         "",
-        "akm: the signing pair `<ID>` is Inactive: GetCallerIdentity: InvalidAccessKeyId.Inactive: Specified access key is disabled.\n\
+        "error: the signing pair `<ID>` is Inactive: GetCallerIdentity: InvalidAccessKeyId.Inactive: Specified access key is disabled.\n\
          request id: <REQUEST>\nhint: `akm enable <ID>`; if the profile signs with it, by another profile\n",
     );
     let error = env.refused(&["verify", &id, "--json"], 6).error();
@@ -242,7 +241,7 @@ fn verify_says_what_does_not_work() {
         &[],
         6,
         "",
-        "akm: the cloud does not know the signing pair: GetCallerIdentity: InvalidAccessKeyId.NotFound: Specified access key is not found.\n\
+        "error: the cloud does not know the signing pair: GetCallerIdentity: InvalidAccessKeyId.NotFound: Specified access key is not found.\n\
          request id: <REQUEST>\nhint: it may have been deleted; `akm list --refresh` shows the pairs there are\n",
     );
 }

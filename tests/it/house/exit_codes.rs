@@ -123,7 +123,7 @@ fn another_akm_at_work_is_waited_for() {
     assert_eq!(
         crate::support::env::named(&said, &[&id]),
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
-         akm: waiting for another akm that is at work on the same\n\
+         note: waiting for another akm that works on this owner or file\n\
          AccessKey <ID1> of RAM user alice in the sandbox (account <ACCOUNT>) is Inactive.\n"
     );
     // Nobody is kept from another owner.
@@ -146,7 +146,7 @@ fn seven_is_reached_by_a_lock_that_is_held() {
     let ran = crate::support::strace::faulty(&env, &at_once, &args);
     assert_eq!((ran.code, ran.error()["code"].as_str()), (7, Some("busy")));
     assert!(
-        ran.stderr.contains("akm: waiting for another akm"),
+        ran.stderr.contains("waiting for another akm"),
         "{}",
         ran.stderr
     );

@@ -125,7 +125,7 @@ fn every_command_has_a_man_page() {
     std::fs::write(&target, "kept").unwrap();
     std::os::unix::fs::symlink(&target, folder.join("akm-list.1")).unwrap();
     let all = all_commands();
-    let said = format!("akm: {} man pages are in `man/man1`\n", all.len());
+    let said = format!("Wrote {} man pages to man/man1.\n", all.len());
     env.akm(&["man", "--dir", "man/man1"])
         .said(&[], 0, "", &said);
     assert_eq!(std::fs::read(&target).unwrap(), b"kept");
@@ -173,7 +173,7 @@ fn one_page_is_shown() {
         "{}",
         page.stdout
     );
-    let said = "akm: there is no help on `creat`\nhint: did you mean `create`?\n";
+    let said = "error: there is no help topic `creat`\nhint: did you mean `create`?\n";
     env.akm(&["man", "creat"]).said(&[], 2, "", said);
 }
 
@@ -208,7 +208,7 @@ fn man_pages_that_cannot_be_written_are_a_failure() {
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     assert!(
         ran.stderr
-            .starts_with("akm: no man pages could be written to `file`: ")
+            .starts_with("error: no man pages could be written to `file`: ")
     );
 }
 
@@ -273,6 +273,6 @@ fn a_word_that_is_nearly_right_is_named() {
         &[],
         2,
         "",
-        "akm: there is no help on `creat`\nhint: did you mean `create`?\n",
+        "error: there is no help topic `creat`\nhint: did you mean `create`?\n",
     );
 }

@@ -14,3 +14,4 @@ pub(crate) mod secrecy_processes;
 pub(crate) mod source;
 pub(crate) mod topics;
 mod usage;
+mod voice;

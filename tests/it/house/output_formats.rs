@@ -133,13 +133,13 @@ fn a_form_that_a_command_has_not_is_refused_before_it_does_anything() {
         &[],
         2,
         "",
-        "akm: `create` has no form `csv`\nhint: `--csv FILE` writes the pair, `--csv -` prints it\n",
+        "error: `create` has no form `csv`\nhint: `--csv FILE` writes the pair, `--csv -` prints it\n",
     );
     env.akm(&["store", "status", "-o", "csv"]).said(
         &[],
         2,
         "",
-        "akm: `store status` has no form `csv`\nhint: it has `-o table`, `-o json`\n",
+        "error: `store status` has no form `csv`\nhint: it has `-o table`, `-o json`\n",
     );
 }
 
@@ -214,7 +214,7 @@ fn what_a_script_is_told_of_recovery_and_of_a_reset() {
         &[],
         0,
         "{\"dismissed\":null,\"open\":[],\"recovered\":[]}\n",
-        "akm: nothing is open\n",
+        "",
     );
     assert!(reset(&env).json()["forgotten_account_id"].is_null());
     env.create("alice");

@@ -429,7 +429,7 @@ fn a_csv_on_a_full_disk_is_refused_before_the_pair_is_made() {
         &[],
         1,
         "",
-        "akm: `full/new.csv` cannot be written: No space left on device (os error 28)\n",
+        "error: `full/new.csv` cannot be written: No space left on device (os error 28)\n",
     );
     assert_eq!(std::fs::read_dir(env.path("full")).unwrap().count(), 1);
     truth::check(&env, "refused").settled(1, "refused");

@@ -30,21 +30,29 @@ pub(crate) fn all() -> Vec<Source> {
 
 /// Every file under `src`.
 pub(crate) fn with_tests() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut sources = Vec::new();
-    collect(&root, &root, &mut sources);
-    sources
+    let texts = texts().into_iter();
+    texts
+        .map(|(file, text)| Source::new(&file, &text))
+        .collect()
 }
 
-fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
+/// Every file under `src`, from there, and what is in it.
+pub(crate) fn texts() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut texts = Vec::new();
+    collect(&root, &root, &mut texts);
+    texts
+}
+
+fn collect(root: &Path, folder: &Path, texts: &mut Vec<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(root, &path, sources);
+            collect(root, &path, texts);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let file = path.strip_prefix(root).unwrap().to_str().unwrap();
             let text = std::fs::read_to_string(&path).unwrap();
-            sources.push(Source::new(file, &text));
+            texts.push((file.to_owned(), text));
         }
     }
 }

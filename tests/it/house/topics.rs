@@ -1,7 +1,9 @@
 //! `akm help TOPIC`: each topic is printed and says what is so.
 
+use super::source;
 use crate::support::calls::calls;
 use crate::support::env::Env;
+use std::collections::BTreeSet;
 
 fn topic(name: &str) -> String {
     let ran = Env::new().akm(&["help", name]);
@@ -35,6 +37,32 @@ fn every_code_of_an_error_is_explained() {
     let told: Vec<&str> = told.split([' ', ',', '\n']).collect();
     assert!(codes.clone().count() > 25);
     codes.for_each(|(code, _)| assert!(told.contains(&code), "{code}"));
+}
+
+/// The quoted word behind each of these beginnings.
+fn quoted_after<'a>(text: &'a str, begin: &'a str) -> impl Iterator<Item = String> + 'a {
+    let found = text.split(begin).skip(1);
+    let found = found.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+    found.map(str::to_owned)
+}
+
+/// The codes of notes and warnings, as the source of `cli` gives them, and as the topic lists them.
+#[test]
+fn every_code_of_a_note_or_a_warning_is_listed() {
+    let remarks = include_str!("../../../src/cli/words/remark_code.rs").replace("=> {", "=>");
+    let mut given: BTreeSet<String> = quoted_after(&remarks, "=>").collect();
+    for (file, text) in source::texts() {
+        if file.starts_with("cli/") {
+            given.extend(quoted_after(&text, "note("));
+            given.extend(quoted_after(&text, "warning("));
+        }
+    }
+    let told = topic("json");
+    let (_, listed) = told.split_once("code of a note or a warning:\n").unwrap();
+    let listed = listed
+        .split([' ', ',', '\n'])
+        .filter(|word| !word.is_empty());
+    assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), given);
 }
 
 /// The first policy, as it is printed, lets akm do what it does for a user from its first pair to its last.

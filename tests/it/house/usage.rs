@@ -42,7 +42,7 @@ fn help_is_data() {
         &[],
         2,
         "",
-        "akm: there is no help on `nothing`\nhint: `akm help` lists the commands\n",
+        "error: there is no help topic `nothing`\nhint: `akm help` lists the commands\n",
     );
     assert_eq!(env.files(), []);
 }
@@ -88,13 +88,13 @@ fn wrong_usage() {
         &[],
         2,
         "",
-        "akm: unrecognized subcommand 'nonsense'\n\nUsage: akm [OPTIONS] <COMMAND>\n\nFor more information, try '--help'.\n",
+        "error: unrecognized subcommand 'nonsense'\n\nUsage: akm [OPTIONS] <COMMAND>\n\nFor more information, try '--help'.\n",
     );
     env.akm(&["export", "LTAI1"]).said(
         &[],
         2,
         "",
-        "akm: the following required arguments were not provided:\n  --csv <FILE>\n\n\
+        "error: the following required arguments were not provided:\n  --csv <FILE>\n\n\
          Usage: akm export --csv <FILE> <SELECTOR>...\n\nFor more information, try '--help'.\n",
     );
     let bare = env.akm::<&str>(&[]);
@@ -116,7 +116,7 @@ fn wrong_usage() {
         let ran = env.akm(args);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
         assert!(
-            ran.stderr.starts_with("akm: ") || ran.stderr.contains("Usage: akm "),
+            ran.stderr.starts_with("error: ") || ran.stderr.contains("Usage: akm "),
             "{}",
             ran.stderr
         );
@@ -178,13 +178,13 @@ fn a_word_of_the_command_line_is_not_obeyed_by_the_terminal() {
 fn profiles() {
     let env = Env::new();
     env.create("alice");
-    let none = "akm: there is no profile `ghost`\nhint: `akm profile list` shows the ones there are; the profile `sandbox` always exists\n";
+    let none = "error: there is no profile `ghost`\nhint: `akm profile list` shows the ones there are; the profile `sandbox` always exists\n";
     env.akm(&["-p", "ghost", "list"]).said(&[], 3, "", none);
     env.akm(&["list", "--profile", "a/b"]).said(
         &[],
         4,
         "",
-        "akm: not a valid profile name: only letters, digits, `.`, `-` and `_` are allowed\n",
+        "error: not a valid profile name: only letters, digits, `.`, `-` and `_` are allowed\n",
     );
     assert_eq!(env.akm(&["-p", "sandbox", "list"]).code, 0);
     let env = env.with("AKM_PROFILE", "ghost");
@@ -207,7 +207,7 @@ fn stores() {
             &[],
             2,
             "",
-            "akm: `AKM_STORE` is not a valid secret store: `keyring` and `age` are the ones there are\n",
+            "error: `AKM_STORE` is not a valid secret store: `keyring` and `age` are the ones there are\n",
         );
     }
     assert_eq!(env.files(), []);
@@ -215,7 +215,7 @@ fn stores() {
     let ran = env.refused(&["create", "--ram-user", "alice"], 5);
     assert!(
         ran.stderr
-            .starts_with("akm: the secret store is not there: this session has no bus\n"),
+            .starts_with("error: the secret store is not there: this session has no bus\n"),
         "{}",
         ran.stderr
     );
@@ -236,7 +236,8 @@ fn a_home_must_be_an_absolute_path() {
     ] {
         let env = Env::new().with("AKM_HOME", home);
         for args in [&["list"][..], &["create", "alice"], &["read", "alice"]] {
-            let said = format!("akm: `AKM_HOME` is `{home}`, and no absolute path\nhint: {hint}\n");
+            let said =
+                format!("error: `AKM_HOME` is `{home}`, and no absolute path\nhint: {hint}\n");
             env.akm(args).said(&[], 2, "", &said);
         }
         assert!(!env.path("home").exists() && !env.path("~").exists());
@@ -269,7 +270,7 @@ fn a_home_that_does_not_exist_is_named() {
         let first = ran.stderr.lines().next().unwrap();
         assert_eq!(
             (ran.code, first),
-            (0, &*format!("akm: {no_data}")),
+            (0, &*format!("note: {no_data}")),
             "{args:?}"
         );
     }
@@ -320,7 +321,7 @@ fn a_person_is_asked() {
             "{text}"
         );
         assert!(
-            text.ends_with("akm: nothing was changed: the answer was not yes\n"),
+            text.ends_with("error: nothing was changed: the answer was not yes\n"),
             "{text}"
         );
     }
@@ -343,6 +344,6 @@ fn more_is_said_of_each_call() {
         &[],
         0,
         "acs:ram::<ACCOUNT>:root\n",
-        "akm: called Sts GetCallerIdentity: 200\n",
+        "call: Sts GetCallerIdentity: 200\n",
     );
 }

@@ -81,7 +81,7 @@ fn a_full_disk_is_said_and_the_pair_is_held() {
             && text.contains("No space left on device");
         assert!(code == 1 && said, "{args:?}: {code} {text}");
         assert!(
-            text.contains("the pair is held: `akm export LTAI5tSANDBOX"),
+            text.contains("the pair is saved: `akm export LTAI5tSANDBOX"),
             "{text}"
         );
     }
@@ -147,7 +147,7 @@ fn a_closed_output_takes_no_secret() {
             &[],
             1,
             "",
-            "akm: standard output is closed: what is to be printed would be lost\n",
+            "error: standard output is closed: what is to be printed would be lost\n",
         );
         assert!(env.files().is_empty(), "{args}");
     }

@@ -1,5 +1,6 @@
 //! Files of akm's that are damaged, newer, not its own or not private: named, and left as they are.
 
+use crate::support::env::SANDBOX;
 use crate::support::env::{Env, journal_line};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -233,7 +234,6 @@ fn the_journal() {
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 0);
 }
 
-const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
 const HINT: &str = "hint: the file is left as it is: look at it, or restore it from a backup\n";
 
 /// Whatever is the matter with one owner's journal, the others are seen to.
@@ -272,8 +272,8 @@ fn one_owners_journal_is_no_matter_for_another() {
             }
         };
         let begin = match way {
-            "link" => "akm: a file of akm's could not be used: ",
-            _ => "akm: ",
+            "link" => "error: a file of akm's could not be used: ",
+            _ => "error: ",
         };
         let named = format!("{begin}`{}`{why}\n{hint}", good.path.display());
         let ran = without_path(&env, &["recover", "--list"]);
@@ -298,7 +298,7 @@ fn one_owners_journal_is_no_matter_for_another() {
         assert!(
             fleet
                 .stderr
-                .contains("akm: RAM user `alice` was not rotated\n")
+                .contains("error: RAM user `alice` was not rotated: ")
         );
         assert!(fleet.stdout.starts_with("bob\t"), "{}", fleet.stdout);
         good.put_back();
@@ -337,7 +337,7 @@ fn the_file_of_a_suspect() {
     let good = Good::of(&file);
     good.put_back();
     let shown = without_account(&env, file.to_str().unwrap());
-    let why = format!("akm: `{shown}` is damaged: line 1 is not what this akm writes");
+    let why = format!("warning: `{shown}` is damaged: line 1 is not what this akm writes");
     let why = why.replace(&alice, "<ID1>");
     let warned = format!("{why}; it is about a suspect, and is left as it is\n");
     let ids = [alice.as_str(), &bob];
@@ -352,7 +352,8 @@ fn the_file_of_a_suspect() {
     ] {
         without_path(&env, args).said(&ids, 0, stdout, &warned);
     }
-    let refused = format!("{warned}{SANDBOX}{why}\n{HINT}");
+    let refused = why.replace("warning: ", "error: ");
+    let refused = format!("{warned}{SANDBOX}{refused}\n{HINT}");
     let before = env.kept();
     for args in [
         &["create", "--ram-user", "alice"][..],

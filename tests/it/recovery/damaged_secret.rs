@@ -49,7 +49,7 @@ fn of_an_old_pair_it_is_not_rolled_back_to() {
     damage(&env, &old);
     let ran = env.akm(&["rotate", "--ram-user", "alice", "--rollback"]);
     assert_eq!(ran.code, 8);
-    let told = "`<ID1>` is Active again, and akm does not hold its secret; `<ID2>` is left Active beside it";
+    let told = "`<ID1>` is Active again, and akm does not have its secret; `<ID2>` is left Active beside it";
     let said = named(&ran.stderr, &[&old, &new]);
     assert!(said.contains(told), "{said}");
 }
@@ -93,7 +93,7 @@ fn it_is_told_which_pair_is_gone() {
         let ran = env.akm(&["rotate", "--ram-user", "alice"]);
         let said = named(&ran.stderr, &[&old, &new]);
         let told = format!(
-            "akm: the rotation from `<ID1>` to `<ID2>` stopped half-way; `{gone}` is gone: "
+            "error: the rotation from `<ID1>` to `<ID2>` stopped half-way; `{gone}` is gone: "
         );
         assert!(ran.code == 8 && said.contains(&told), "{said}");
     }
@@ -129,7 +129,7 @@ fn another_takes_the_place(env: &Env, id: &str, other: &str) {
     let new = ran.stdout.trim();
     assert!(new != id && new != other, "{new}");
     let told = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
-                akm: `<ID1>` is disabled\n\
+                note: `<ID1>` is disabled\n\
                 New: <ID3> (Active), of RAM user alice in the sandbox (account <ACCOUNT>). Old: <ID1> (deleted).\n";
     ran.said(&[id, other, new], 0, "<ID3>\n", told);
     done(env, &["verify", new]);
@@ -150,7 +150,7 @@ fn a_wrong_one_is_not_rolled_back_to() {
     )
     .unwrap();
     let ran = env.akm(&["rotate", "--ram-user", "alice", "--rollback"]);
-    let told = "akm: the rollback does not go on: the secret store has another secret in the place of that of `<ID1>`\n\
+    let told = "error: the rollback does not continue: the secret store has another secret in the place of that of `<ID1>`\n\
                 hint: bring the right one back into the store; or stay with the new pair: `akm enable <ID2>` ends this rollback\n";
     let said = named(&ran.stderr, &[&old, &new]);
     assert!(ran.code == 8 && said.ends_with(told), "{said}");

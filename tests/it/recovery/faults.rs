@@ -70,13 +70,13 @@ fn a_create_without_an_answer_is_never_made_again() {
         let ran = env.akm(&["create", "--ram-user", "alice"]);
         let expected = if made {
             format!(
-                "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
-                 akm: the answer was lost and a pair appeared for RAM user `alice`: {why}\n\
+                "warning: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
+                 error: the answer was lost and a pair appeared for RAM user `alice`: {why}\n\
                  hint: look whether it is yours; run `akm recover` after <TIME>\n"
             )
         } else {
             format!(
-                "akm: nobody knows yet whether a pair was made for RAM user `alice`: {why}\n{UNDECIDED}"
+                "error: nobody knows yet whether a pair was made for RAM user `alice`: {why}\n{UNDECIDED}"
             )
         };
         assert_eq!(said(&ran.stderr), expected, "{fault}");
@@ -86,7 +86,7 @@ fn a_create_without_an_answer_is_never_made_again() {
         let again = env.akm(&["create", "--ram-user", "alice"]);
         assert_eq!(again.code, 7, "{fault}: {}", again.stderr);
         assert!(said(&again.stderr).ends_with(
-            "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+            "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
              hint: run `akm recover` after <TIME>\n"
         ));
         assert_eq!(truth(&env, "alice").len(), usize::from(made), "{fault}");
@@ -120,7 +120,7 @@ fn a_dismissed_suspect_stays_dismissed() {
     let again = env.akm(&["create", "--ram-user", "alice"]);
     assert_eq!(
         said(&again.stderr),
-        "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+        "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
          hint: run `akm recover` after <TIME>\n"
     );
     assert_eq!(again.code, 7);
@@ -147,7 +147,7 @@ fn a_create_that_is_executed_late_is_found() {
     let again = env.akm(&["create", "--ram-user", "alice"]);
     assert_eq!(again.code, 7);
     assert!(said(&again.stderr).starts_with(
-        "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n"
+        "warning: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n"
     ));
     assert_eq!(truth(&env, "alice").len(), 1);
 }
@@ -166,11 +166,11 @@ fn a_create_without_an_answer_is_decided_in_time() {
         assert_eq!(early.code, 7, "{fault}: {}", early.stderr);
         served.env.time_passes_for("alice", EXPIRY);
         let recover = served.env.akm(&["recover"]);
-        let suspect = "akm: `<ID>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
+        let suspect = "warning: `<ID>` of RAM user `alice` is a suspect: it appeared around a create, and akm cannot account for it; \
                        `akm delete <ID> --force` or `akm recover --dismiss <ID>` resolves it\n";
-        let known = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n";
+        let known = "note: an earlier create for RAM user `alice` is now known to have left nothing behind\n";
         let told = if made { suspect } else { known };
-        let told = format!("{told}akm: nothing is left that could be finished now\n");
+        let told = format!("{told}Nothing is left that could be finished now.\n");
         assert_eq!((said(&recover.stderr), recover.code), (told, 0), "{fault}");
         let state = checked::check(&served.env, fault);
         assert_eq!(state.suspects.len(), usize::from(made), "{fault}");
@@ -188,7 +188,7 @@ fn a_create_that_was_refused_or_never_left_is_known_not_to_be() {
     let throttled = env.akm(&["create", "--ram-user", "alice"]);
     assert_eq!(
         said(&throttled.stderr),
-        "akm: the cloud asks for fewer calls: CreateAccessKey: Throttling.User: Request was denied due to user flow control.\n\
+        "error: the cloud asks for fewer calls: CreateAccessKey: Throttling.User: Request was denied due to user flow control.\n\
          request id: <REQUEST>\nhint: try again in a moment\n"
     );
     assert_eq!(throttled.code, 7);
@@ -298,11 +298,11 @@ fn a_new_pair_is_verified_through_propagation() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let unknown = ran
         .stderr
-        .matches("called Sts GetCallerIdentity: 404")
+        .matches("call: Sts GetCallerIdentity: 404")
         .count();
     assert!(unknown > 0, "{}", ran.stderr);
     // Once when it is delivered, and once more before the old pair is disabled.
-    let proofs = "called Sts GetCallerIdentity: 200\nakm: called Sts GetCallerIdentity: 200\nakm: called Ram UpdateAccessKey: 200\n";
+    let proofs = "call: Sts GetCallerIdentity: 200\ncall: Sts GetCallerIdentity: 200\ncall: Ram UpdateAccessKey: 200\n";
     assert!(ran.stderr.contains(proofs), "{}", ran.stderr);
 }
 
@@ -331,7 +331,7 @@ fn an_old_pair_is_verified_through_propagation() {
         .env
         .akm(&[&["-v", "-p", "gate"], &rollback[..]].concat());
     assert_eq!(ran.stdout, format!("{old}\n"), "{}", ran.stderr);
-    let waits = "called Sts GetCallerIdentity: 403";
+    let waits = "call: Sts GetCallerIdentity: 403";
     assert!(ran.stderr.contains(waits), "{}", ran.stderr);
 }
 
@@ -344,7 +344,7 @@ fn a_signer_under_leak_protection_is_told() {
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     assert!(
         ran.stderr
-            .contains("is taken for leaked, and may call neither RAM nor IMS"),
+            .contains("counts as leaked in the cloud, and may call neither RAM nor IMS"),
         "{}",
         ran.stderr
     );
@@ -399,7 +399,7 @@ fn a_leak_beside_an_undecided_create_is_half_done() {
     let told = said(&ran.stderr).replace(&id, "<ID1>");
     assert!(
         told.ends_with(
-            "akm: `<ID>` is disabled, and nothing has taken its place yet: \
+            "error: `<ID>` is disabled, and nothing has taken its place yet: \
              an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
              hint: run `akm recover` after <TIME>\n"
         ),
@@ -443,7 +443,7 @@ fn a_leak_whose_room_is_not_known_is_half_done() {
     let told = told.lines().nth(1).unwrap();
     assert_eq!(ran.code, 8, "{}", ran.stderr);
     assert!(
-        told.starts_with("akm: `OLD` is disabled, and nothing has taken its place yet: the cloud is not available"),
+        told.starts_with("error: `OLD` is disabled, and nothing has taken its place yet: the cloud is not available"),
         "{told}"
     );
     served.serving.order(&json!({ "clear": true }));
@@ -462,8 +462,8 @@ fn a_suspect_that_is_gone_is_not_called_never_made() {
     served.done(&["delete", &id, "--force", "-y"]);
     served.env.time_passes_for("alice", EXPIRY);
     let ran = served.env.akm(&["recover"]);
-    let told = "akm: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
-                akm: nothing is left that could be finished now\n";
+    let told = "note: an earlier create for RAM user `alice` is now known to have left nothing behind\n\
+                Nothing is left that could be finished now.\n";
     assert_eq!((ran.code, said(&ran.stderr).as_str()), (0, told));
 }
 
@@ -513,7 +513,7 @@ fn a_leak_that_is_unfinished_while_the_list_fails() {
     }));
     let ran = served.env.akm(&["recover"]);
     assert_eq!(ran.code, 8, "{}", ran.stderr);
-    let told = "akm: `<ID1>` is disabled, and its leak is not over yet: the cloud asks for fewer calls: ListAccessKeys: ";
+    let told = "error: `<ID1>` is disabled, and its leak is not over yet: the cloud asks for fewer calls: ListAccessKeys: ";
     let words = said(&ran.stderr.replace(&id, "<ID1>"));
     assert!(words.starts_with(told), "{words}");
     assert!(!words.contains("forgets that it leaked"), "{words}");
@@ -597,7 +597,7 @@ fn a_dry_run_beside_an_undecided_create() {
     assert_eq!(env.akm(&["rotate", "--ram-user", "alice"]).code, 8);
     let rotate = |more: &[&str]| env.akm(&[&["rotate", "--ram-user", "alice"], more].concat());
     for more in [&[][..], &["--finish"], &["--rollback"]] {
-        let told = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n";
+        let told = "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n";
         let real = rotate(more);
         assert_eq!(real.stdout, "", "{more:?}");
         let dry = rotate(&[more, &["--dry-run"]].concat());
@@ -610,7 +610,7 @@ fn a_dry_run_beside_an_undecided_create() {
     let before = env.kept();
     let dry = rotate(&[&leaked[..], &["--dry-run"]].concat());
     assert!(env.kept() == before);
-    let told = "akm: `<ID>` would be disabled, and nothing would take its place yet: \
+    let told = "error: `<ID>` would be disabled, and nothing would take its place yet: \
                 an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((dry.code, said(&dry.stderr).as_str()), (4, told));
@@ -662,7 +662,7 @@ fn a_restore_without_an_answer_is_open_until_it_is_decided() {
                  restore  alice  <ID1>  -\n";
     open(&served).said(&[&id], 0, table, "");
     let recover = served.env.akm(&["recover"]);
-    let told = "akm: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
+    let told = "error: `<ID>` of RAM user `alice` may yet be restored: it was asked for, and the cloud does not list the pair\n\
                 hint: run `akm recover` after <TIME>\n";
     assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 7));
     let script = served.env.akm(&["recover", "--json", "-q"]);
@@ -676,8 +676,8 @@ fn a_restore_without_an_answer_is_open_until_it_is_decided() {
     assert_eq!((said(&create.stderr).as_str(), create.code), (told, 7));
     served.env.time_passes_for("alice", EXPIRY);
     let recover = served.env.akm(&["recover"]);
-    let told = "akm: an earlier restore of `<ID>` is now known to have done nothing\n\
-                akm: nothing is left that could be finished now\n";
+    let told = "note: an earlier restore of `<ID>` is now known to have done nothing\n\
+                Nothing is left that could be finished now.\n";
     assert_eq!((said(&recover.stderr).as_str(), recover.code), (told, 0));
     assert_eq!(open(&served).stdout.lines().count(), 1);
 }

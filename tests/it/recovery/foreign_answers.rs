@@ -102,7 +102,7 @@ fn said(ran: &Ran, ids: &[&str]) -> String {
 }
 
 const CREATE: [&str; 3] = ["create", "--ram-user", "alice"];
-const UNDECIDED: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+const UNDECIDED: &str = "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
      hint: run `akm recover` after <TIME>\n";
 
 /// Only a code that is known to be a refusal says that nothing was made: a gateway may have handed the request on.
@@ -138,7 +138,7 @@ fn a_create_that_no_known_code_refuses_is_undecided() {
         reached.instead("CreateAccessKey", answer);
         let ran = reached.env.akm(&CREATE);
         let told = format!(
-            "akm: nobody knows yet whether a pair was made for RAM user `alice`: {why}\n\
+            "error: nobody knows yet whether a pair was made for RAM user `alice`: {why}\n\
              hint: run `akm recover` after <TIME>\n"
         );
         assert_eq!((said(&ran, &[]), ran.code), (told, 8));
@@ -168,8 +168,8 @@ fn a_pair_behind_a_gateways_answer_is_a_suspect() {
         }
     });
     let ran = reached.env.akm(&CREATE);
-    let told = "akm: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
-                akm: the answer was lost and a pair appeared for RAM user `alice`: \
+    let told = "warning: `<ID>` appeared around a create, and akm cannot account for it: it is a suspect\n\
+                error: the answer was lost and a pair appeared for RAM user `alice`: \
                 the cloud's answer makes no sense: CreateAccessKey: the answer is not an API error\n\
                 hint: look whether it is yours; run `akm recover` after <TIME>\n";
     assert_eq!((said(&ran, &[]).as_str(), ran.code), (told, 8));
@@ -185,7 +185,7 @@ fn nothing_is_due_by_a_time_that_differs() {
     let new = reached.done(&["rotate", "--ram-user", "alice", "--overlap", "2d"]);
     reached.later("ListAccessKeys", TimeDelta::days(30));
     let ran = reached.env.akm(&["recover"]);
-    let told = "akm: the rotation from `<ID1>` to `<ID2>` stopped half-way; both pairs are there: \
+    let told = "error: the rotation from `<ID1>` to `<ID2>` stopped half-way; both pairs are there: \
                 this machine's clock is <SECONDS> s behind the cloud's: so says the answer to `ListAccessKeys`\n\
                 hint: set the clock and try again\n";
     assert_eq!((said(&ran, &[&old, &new]).as_str(), ran.code), (told, 8));
@@ -202,7 +202,7 @@ fn nothing_is_decided_by_a_time_that_differs() {
         reached.later("ListAccessKeys", TimeDelta::minutes(minutes));
         let ran = reached.env.akm(&["recover"]);
         let told = format!(
-            "akm: this machine's clock is <SECONDS> s {side} the cloud's: so says the answer to `ListAccessKeys`\n\
+            "error: this machine's clock is <SECONDS> s {side} the cloud's: so says the answer to `ListAccessKeys`\n\
              hint: set the clock and try again\n"
         );
         assert_eq!((said(&ran, &[]), ran.code), (told, 1));
@@ -225,7 +225,7 @@ fn a_secret_is_not_lost_for_a_time() {
     truth::check(&reached.env, "a create dated otherwise");
 }
 
-const NO_TIME: &str = "akm: no answer of the cloud says what time it is there\n\
+const NO_TIME: &str = "error: no answer of the cloud says what time it is there\n\
      hint: let a proxy or gateway on the way leave the header `Date` as it is, then the same command again\n";
 
 /// By this machine's clock alone, nobody could tell when a create that got no answer is not executed any more.

@@ -84,7 +84,8 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
         ),
     ] {
         let endpoint = nginx.endpoint(door);
-        let said = format!("akm: the endpoint is {endpoint}, which is not Alibaba Cloud's\nakm: ");
+        let said =
+            format!("note: the endpoint is {endpoint}, which is not Alibaba Cloud's\nerror: ");
         add(&env, &endpoint).said(&[], 7, "", &(said + &untrusted(&endpoint, why)));
     }
     // TLS where none is spoken.
@@ -132,7 +133,7 @@ fn whoever_cannot_show_who_he_is_gets_nothing() {
     assert_eq!(ran.code, 7);
     let why = format!(
         "; `SSL_CERT_DIR` names `/nowhere/roots`: No such file or directory (os error 2); \
-         `SSL_CERT_DIR` names `{folder}`, which holds no certificate\n"
+         `SSL_CERT_DIR` names `{folder}`, which has no certificate\n"
     );
     assert!(ran.stderr.contains(&why), "{}", ran.stderr);
     // Nothing of all that reached the server, and nothing is left of it here.
@@ -156,7 +157,7 @@ fn a_host_that_cannot_be_reached_is_named() {
     let add = [&add[..], &["--endpoint", "https://akm.invalid"]].concat();
     let ran = env.akm_fed(&add, "a-secret\n");
     assert_eq!(ran.code, 7, "{}", ran.stderr);
-    let said = "akm: cannot reach akm.invalid: the name could not be resolved\n";
+    let said = "error: cannot reach akm.invalid: the name could not be resolved\n";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
 }
 
@@ -326,7 +327,7 @@ fn a_pair_of_another_account_is_not_imported() {
     let ran = env.akm_fed(&["import", "-"], &csv);
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     let told = format!(
-        "akm: nothing was imported: standard input, line 3: `{id}` is a pair of account {}\n\
+        "error: nothing was imported: standard input, line 3: `{id}` is a pair of account {}\n\
          hint: remove or fix these lines, then import again\n",
         other.field("account_id")
     );
@@ -355,7 +356,7 @@ fn no_proxy_is_asked_for_this_machine() {
     ]
     .concat();
     let told = format!(
-        "akm: --proxy {} cannot be used: the endpoint is on this machine\n",
+        "error: --proxy {} cannot be used: the endpoint is on this machine\n",
         proxy.endpoint
     );
     let ran = env.akm_fed(&args, "aSecretThatIsNotSent");
@@ -373,8 +374,8 @@ fn a_proxy_sees_no_request() {
     let args = [&add[..], &endpoint, &["--proxy", &proxy.endpoint]].concat();
     let ran = env.akm_fed(&args, "aSecretThatIsNotSent");
     let told = format!(
-        "akm: the endpoint is https://ram.example.com, which is not Alibaba Cloud's\n\
-         akm: cannot reach ram.example.com: the proxy {} does not let akm through\n\
+        "note: the endpoint is https://ram.example.com, which is not Alibaba Cloud's\n\
+         error: cannot reach ram.example.com: the proxy {} does not let akm through\n\
          hint: nothing was sent; check the proxy's address, user and password, and whether it allows this host\n",
         proxy.endpoint
     );

@@ -103,8 +103,8 @@ fn a_restored_pair_that_a_profile_signs_with_is_known_to_be_active() {
     let profile = ["profile", "add", "ops", "--csv", csv];
     served.done(&[&profile[..], &["--endpoint", endpoint]].concat());
     let ran = by_the_gate(&served, &["recover"]);
-    let told = "akm: finished what was begun before: `<ID1>` of RAM user `alice` is restored and Active\n\
-                akm: `<ID1>` is back and stays Active: a profile signs with it\n";
+    let told = "warning: an earlier command's restore is finished: `<ID1>` of RAM user `alice` is Active\n\
+                warning: `<ID1>` is back and stays Active: a profile signs with it\n";
     let words = said(&ran, &[&id]);
     assert!(ran.code == 0 && words.starts_with(told), "{words}");
     assert_eq!(env.pairs()[0]["status"], "Active");
@@ -187,7 +187,7 @@ fn a_new_pair_that_is_gone_is_called_gone() {
     for (args, way, code) in [(&["--dry-run"][..], "could not", 4), (&[], "cannot", 8)] {
         let ran = env.akm(&[&ROTATE[..], args].concat());
         let told =
-            format!("akm: the new pair <ID1> no longer exists, so this rotation {way} finish\n");
+            format!("error: the new pair <ID1> no longer exists, so this rotation {way} finish\n");
         let words = said(&ran, &[&new]);
         assert!(ran.code == code && words.starts_with(&told), "{words}");
         assert_eq!(active(&env), [(old.clone(), true)]);

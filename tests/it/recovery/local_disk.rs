@@ -52,7 +52,7 @@ fn what_a_disk_cannot_do_is_said_with_the_way_out() {
         let stderr = stderr.replace(root.trim_end_matches('/'), "<ROOT>");
         assert_eq!(
             (ran.code, stderr),
-            (code, format!("akm: {said}\n{HINT}")),
+            (code, format!("error: {said}\n{HINT}")),
             "{fault}"
         );
     }
@@ -76,7 +76,7 @@ fn a_home_that_cannot_be_written_is_named_with_the_way_out() {
         );
         let file = std::path::Path::new(home).join(".local/share/akm/locks/sandbox.lock");
         let said = format!(
-            "akm: a file of akm's could not be used: `{}`: the folder `{folder}` cannot be created: Permission denied (os error 13)\n{HINT}",
+            "error: a file of akm's could not be used: `{}`: the folder `{folder}` cannot be created: Permission denied (os error 13)\n{HINT}",
             file.display()
         );
         ran.said(&[], 1, "", &said);
@@ -91,7 +91,7 @@ fn a_folder_that_others_write_in_is_refused_with_both_ways_out() {
     std::fs::create_dir(env.home()).unwrap();
     std::fs::set_permissions(env.home(), PermissionsExt::from_mode(0o777)).unwrap();
     let said = format!(
-        "akm: `{}` cannot be used: others may write in it; `chmod 700` it once you trust it\n{HINT}",
+        "error: `{}` cannot be used: others may write in it; `chmod 700` it once you trust it\n{HINT}",
         env.home().display()
     );
     env.akm(&["list"]).said(&[], 1, "", &said);
@@ -101,7 +101,7 @@ fn a_folder_that_others_write_in_is_refused_with_both_ways_out() {
 #[test]
 fn a_home_folder_must_be_an_absolute_path() {
     let env = Env::new().with("HOME", "home").with("AKM_HOME", "");
-    let said = format!("akm: this system names no folder for akm's files\n{HINT}");
+    let said = format!("error: this system names no folder for akm's files\n{HINT}");
     env.akm(&["create", "alice"]).said(&[], 1, "", &said);
     assert!(!env.home().exists());
 }

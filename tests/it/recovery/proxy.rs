@@ -115,7 +115,7 @@ fn a_proxy_that_does_not_answer_is_named_by_its_variable() {
     let ran = scene.add(&env, "https://third.example", &[], "");
     assert!(
         ran.stderr
-            .contains("akm: cannot trust third.example: its certificate is for another name\n"),
+            .contains("error: cannot trust third.example: its certificate is for another name\n"),
         "{}",
         ran.stderr
     );
@@ -184,7 +184,7 @@ fn the_environments_proxies_are_chosen_as_curl_chooses_them() {
     ] {
         let env = scene.with("HTTPS_PROXY", &value);
         let told = format!(
-            "akm: the endpoint is {HOST}, which is not Alibaba Cloud's\nakm: HTTPS_PROXY={shown} cannot be used: {why}\n"
+            "note: the endpoint is {HOST}, which is not Alibaba Cloud's\nerror: HTTPS_PROXY={shown} cannot be used: {why}\n"
         );
         scene.add(&env, HOST, &[], "").said(&[], 2, "", &told);
         let local = scene.nginx.endpoint(Door::Good);

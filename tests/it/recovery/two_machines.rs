@@ -50,7 +50,7 @@ impl Machines {
             &[],
             7,
             "",
-            "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+            "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
              hint: run `akm recover` after <TIME>\n",
         );
         let open = self.the_one(&["recover", "--list"]).stdout;
@@ -83,9 +83,9 @@ fn without_endpoint(ran: Ran) -> Ran {
 /// What is said of two pairs that no rotation of this machine explains.
 fn two(first: &str, hint: &str) -> String {
     format!(
-        "akm: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
-         `<ID1>` {first}, created <TIME>, last used <TIME>, secret held; \
-         `<ID2>` Active, created <TIME>, last used <TIME>, secret not held\nhint: {hint}\n"
+        "error: RAM user `alice` has two AccessKey pairs, and a rotation begins with one: \
+         `<ID1>` {first}, created <TIME>, last used <TIME>, secret saved; \
+         `<ID2>` Active, created <TIME>, last used <TIME>, secret not saved here\nhint: {hint}\n"
     )
 }
 
@@ -116,20 +116,20 @@ fn the_second_is_refused_as_long_as_the_first_is_on_its_way() {
             &ids,
             0,
             current,
-            "akm: nothing is open for RAM user `alice`\n",
+            "note: nothing is unfinished for RAM user `alice`\n",
         );
         both.the_other(&["recover"]).said(
             &ids,
             0,
             "",
-            "akm: nothing is left that could be finished now\n",
+            "Nothing is left that could be finished now.\n",
         );
         both.the_other(&[&ROTATE[..], &["--rollback"]].concat())
             .said(
                 &ids,
                 4,
                 "",
-                "akm: no rotation of RAM user `alice` is open that could be rolled back\n\
+                "error: RAM user `alice` has no unfinished rotation that could be rolled back\n\
              hint: `akm list --ram-user alice` shows the pairs there are\n",
             );
         assert_eq!(both.live(), before);
@@ -153,7 +153,7 @@ fn what_the_second_replaces_by_its_id_the_first_finds_done() {
         &ids,
         4,
         "",
-        "akm: `<ID1>` of RAM user `alice` is Active\n\
+        "error: `<ID1>` of RAM user `alice` is Active\n\
          hint: `akm disable <ID1>` first and see that nothing breaks\n",
     );
     assert_eq!(both.live().len(), 2);
@@ -166,13 +166,13 @@ fn what_the_second_replaces_by_its_id_the_first_finds_done() {
         &ids,
         0,
         "<ID3>\n",
-        "akm: `<ID1>` is deleted to make room\n\
+        "note: `<ID1>` is deleted to make room\n\
          New: <ID3> (Active, verified), of RAM user alice in dev (account <ACCOUNT>).\nOld: <ID2> (Active; can be disabled from <DAY>).\nnext: akm rotate alice --finish\nhint: if <ID2> leaked: akm rotate alice --leaked <ID2>\n",
     );
     both.minutes_pass();
     let ids = [&*new, third];
     let over =
-        "akm: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n";
+        "note: the rotation of RAM user `alice` before this one is over: its old pair is deleted\n";
     let hint = "`akm list --refresh` shows them";
     let told = format!("{over}{}", two("Active", hint));
     both.the_one(&ROTATE).said(&ids, 4, "", &told);
@@ -216,7 +216,7 @@ fn what_the_second_deletes_the_first_does_without() {
         &ids,
         8,
         "",
-        "akm: the new pair <ID2> no longer exists, so this rotation cannot finish\n\
+        "error: the new pair <ID2> no longer exists, so this rotation cannot finish\n\
          hint: `akm recover --dismiss <ID2>` forgets this rotation; `akm enable <ID1>` brings the old pair back into use\n",
     );
     both.the_one(&[&ROTATE[..], &["--rollback"]].concat()).said(
@@ -275,8 +275,8 @@ fn at_the_same_moment() {
             &ids,
             8,
             "",
-            "akm: `<ID2>` appeared around a create, and akm cannot account for it: it is a suspect\n\
-             akm: a create for RAM user `alice` was refused, and a pair appeared beside it: \
+            "warning: `<ID2>` appeared around a create, and akm cannot account for it: it is a suspect\n\
+             error: a create for RAM user `alice` was refused, and a pair appeared beside it: \
              the owner has as many AccessKey pairs as it may: CreateAccessKey: LimitExceeded.User.AccessKey: \
              The access key count of the user access keys beyond the current limits.\n\
              request id: <REQUEST>\nhint: `akm list --refresh` shows them\n",

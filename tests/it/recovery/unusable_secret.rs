@@ -29,7 +29,7 @@ fn a_kubernetes_volume_is_refused_with_the_command_that_copies_it() {
         &["exec", "alice", "--", "true"],
     ] {
         let said = format!(
-            "akm: a file of akm's could not be used: `{home}/config.toml`: it is a symbolic link, and akm follows none\n{hint}"
+            "error: a file of akm's could not be used: `{home}/config.toml`: it is a symbolic link, and akm follows none\n{hint}"
         );
         env.akm(args).said(&[], 1, "", &said);
     }
@@ -61,7 +61,7 @@ fn a_secret_that_others_may_read_is_refused_with_the_command_that_closes_it() {
         let file = file.display();
         let shown = named(&file.to_string(), &[]);
         let said = format!(
-            "akm: the secret store cannot give the secret back: `{shown}`: others may read or write it; `chmod 600` it once you trust it\n\
+            "error: the secret store cannot give the secret back: `{shown}`: others may read or write it; `chmod 600` it once you trust it\n\
              hint: if you trust what is in it: chmod 600 {shown}\n"
         );
         env.akm(&["read", "alice"]).said(&[], 5, "", &said);
@@ -81,7 +81,7 @@ fn the_older_pair_is_handed_out_where_the_secret_of_the_newer_one_is_lost() {
     let file = env.home().join(format!("secrets/{new}.age"));
     let whole = std::fs::read(&file).unwrap();
     let in_place = format!(
-        "akm: AccessKey {old} of RAM user `alice` is handed out in the place of {new}, whose secret cannot be read: "
+        "warning: AccessKey {old} of RAM user `alice` is handed out in the place of {new}, whose secret cannot be read: "
     );
     std::fs::remove_file(&file).unwrap();
     for damaged in [false, true] {
@@ -163,7 +163,7 @@ fn no_other_pair_is_handed_out_where_the_store_is_absent() {
 fn another_store_is_advised_only_for_a_secret_that_is_new() {
     let new = Env::bare().with("AKM_STORE", "keyring");
     let ran = new.akm(&["create", "alice"]);
-    let away = "akm: the secret store is not there: this session has no bus\n";
+    let away = "error: the secret store is not there: this session has no bus\n";
     let other =
         "hint: unlock or start it; `AKM_STORE=age` stores new secrets in encrypted files instead\n";
     ran.said(&[], 5, "", &format!("{away}{other}"));

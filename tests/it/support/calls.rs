@@ -7,7 +7,7 @@ pub(crate) fn calls(env: &Env, args: &[&str]) -> Vec<String> {
     let ran = env.akm(&[args, &["-v"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let lines = ran.stderr.lines();
-    let lines = lines.filter_map(|line| line.strip_prefix("akm: called "));
+    let lines = lines.filter_map(|line| line.strip_prefix("call: "));
     lines
         .map(|line| line.split_once(": ").unwrap().0.to_owned())
         .collect()
@@ -24,7 +24,7 @@ pub(crate) fn words(dry: &Ran) -> Vec<String> {
 /// The same of each call that a command made, run with `-v`.
 pub(crate) fn called(ran: &Ran) -> Vec<String> {
     let lines = ran.stderr.lines();
-    let called = lines.filter_map(|line| line.strip_prefix("akm: called "));
+    let called = lines.filter_map(|line| line.strip_prefix("call: "));
     called
         .map(|line| line.split_once(": ").unwrap().0.to_owned())
         .collect()

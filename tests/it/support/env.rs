@@ -1,11 +1,16 @@
 //! A hermetic home for one test, and akm run in it: nothing of the machine's own environment reaches the program.
 
-use crate::support::advice;
+use crate::support::{advice, json_lines};
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What every change in the sandbox says where the sandbox was not named.
+pub(crate) const SANDBOX: &str = "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n";
+/// The same under `--json`.
+pub(crate) const SANDBOX_JSON: &str = "{\"warning\":{\"code\":\"sandbox\",\"message\":\"this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\"}}\n";
 
 /// A folder of this test's own, removed at its end; under it `home` is `AKM_HOME`.
 pub(crate) struct Env {
@@ -147,11 +152,12 @@ impl Env {
     #[track_caller]
     pub(crate) fn akm<S: AsRef<OsStr>>(&self, args: &[S]) -> Ran {
         let ran = Ran::from(self.command(args).output().unwrap());
+        let args: Vec<_> = args
+            .iter()
+            .map(|it| it.as_ref().to_string_lossy())
+            .collect();
+        json_lines::check(&args.iter().map(AsRef::as_ref).collect::<Vec<_>>(), &ran);
         if self.follows_advice && self.home().is_dir() {
-            let args: Vec<_> = args
-                .iter()
-                .map(|it| it.as_ref().to_string_lossy())
-                .collect();
             advice::follow(self, &args.join(" "), &ran);
         }
         ran

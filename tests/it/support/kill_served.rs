@@ -114,7 +114,7 @@ pub(crate) fn recovered(env: &Env, args: &[&str], point: &str) -> State {
 
 /// Nothing is claimed, nothing lost, and the same command makes no other.
 pub(crate) fn undecided(env: &Env, args: &[&str], ran: &Ran, point: &str) {
-    const TOLD: &str = "akm: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
+    const TOLD: &str = "error: an earlier create for RAM user `alice` may yet be executed: its answer was lost\n\
                         hint: run `akm recover` after <TIME>\n";
     assert!(
         named(&ran.stderr, &[]).ends_with(TOLD),

@@ -12,6 +12,7 @@ pub(crate) mod env;
 pub(crate) mod guises;
 #[cfg(feature = "server")]
 pub(crate) mod http;
+pub(crate) mod json_lines;
 pub(crate) mod kill_points;
 #[cfg(feature = "server")]
 pub(crate) mod kill_served;

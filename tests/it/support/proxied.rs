@@ -75,8 +75,8 @@ pub(crate) fn refused(ran: &Ran, endpoint: &str, why: &str) {
 fn failed(ran: &Ran, endpoint: &str, why: &str, hint: &str) {
     let host = endpoint.strip_prefix("https://").unwrap();
     let told = format!(
-        "akm: the endpoint is {endpoint}, which is not Alibaba Cloud's\n\
-         akm: cannot reach {host}: {why}\n\
+        "note: the endpoint is {endpoint}, which is not Alibaba Cloud's\n\
+         error: cannot reach {host}: {why}\n\
          hint: {hint}\n"
     );
     ran.said(&[], 7, "", &told);

@@ -198,25 +198,33 @@ impl Scrub {
 fn say_left(context: &Context, file: &Path, scrubbed: &Scrubbed) {
     say_backup(context, &scrubbed.backup);
     if scrubbed.has_secret {
-        context.ui.warning(&format!(
-            "another part of `{}` still has the imported secret",
-            file.display()
-        ));
+        context.ui.warning(
+            "secret-left",
+            &format!(
+                "another part of `{}` still has the imported secret",
+                file.display()
+            ),
+        );
     }
     for left in &scrubbed.leftovers {
-        context.ui.warning(&format!(
+        context.ui.warning("secret-left", &format!(
             "`{}` has the imported secret, too: another program left it when it was interrupted; delete this file",
             left.display()
         ));
     }
     if scrubbed.has_others {
-        context.ui.note(&super::still_has_secrets(file));
+        context
+            .ui
+            .note("clear-text", &super::still_has_secrets(file));
     }
 }
 
 fn say_backup(context: &Context, backup: &Path) {
-    context.ui.note(&format!(
-        "what the file was before, without its secrets, is in `{}`",
-        backup.display()
-    ));
+    context.ui.note(
+        "backup",
+        &format!(
+            "what the file was before, without its secrets, is in `{}`",
+            backup.display()
+        ),
+    );
 }

@@ -86,9 +86,10 @@ fn say(
     ));
     for other in &scrubbed.others {
         let line = connect_line(selector, Some(other), Some(credentials));
-        context.ui.warning(&format!(
-            "the profile {other} had this pair too and has no credentials now"
-        ));
+        context.ui.warning(
+            "disconnected",
+            &format!("the profile {other} had this pair too and has no credentials now"),
+        );
         context.ui.hint(&format!("to connect it, too: {line}"));
     }
 }

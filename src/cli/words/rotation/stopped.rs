@@ -10,7 +10,7 @@ pub(super) fn problem(stopped: &Stopped) -> Text {
     }
     let (why, hint) = why(stopped);
     let does = if stopped.is_planned { "would" } else { "does" };
-    Text::new(format!("the {} {does} not go on", what(&stopped.it)))
+    Text::new(format!("the {} {does} not continue", what(&stopped.it)))
         .because(why)
         .hint(hint)
 }
@@ -85,7 +85,7 @@ fn not_held(stopped: &Stopped) -> (String, String) {
     };
     (
         format!(
-            "`{new}` {is} Active again, and akm does not hold its secret; `{old}` {is} left Active beside it"
+            "`{new}` {is} Active again, and akm does not have its secret; `{old}` {is} left Active beside it"
         ),
         format!("{first}{}", disabled_by_hand(stopped)),
     )

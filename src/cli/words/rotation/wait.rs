@@ -36,7 +36,7 @@ fn not_restored(waits: &Waits, until: Timestamp) -> Text {
 /// The pair that is to be used is listed as Active, or was made just now, and does not work yet.
 fn not_yet(waits: &Waits) -> Text {
     let text = if let Some(it) = &waits.replacement {
-        Text::new(format!("the {} does not go on", what(it)))
+        Text::new(format!("the {} does not continue", what(it)))
             .because(format!("the cloud does not know `{}` yet", it.new))
     } else {
         let leaked = waits.leaked.as_ref();

@@ -1,20 +1,22 @@
 //! Talking: data to standard output, everything said to a person to standard error, questions on a terminal.
 
+mod speech;
+
 use super::{
     advice::ProfileOption,
     escape::{self, escape},
     global::Global,
-    words,
     wrap::wrap,
 };
 use crate::cli::failure::Failure;
-use crate::ops::{Kind, Tell, remark::Remark};
+use crate::ops::Kind;
 use crate::sys::{output, terminal};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -86,12 +88,6 @@ impl Ui {
         }
     }
 
-    fn was_said(&self, text: &str) -> bool {
-        let said = self.said.as_ref();
-        let said = said.map(|said| said.lock().unwrap_or_else(PoisonError::into_inner));
-        said.is_some_and(|mut said| !said.insert(text.to_owned()))
-    }
-
     /// One that asks nobody and says nothing: another program has the terminal by now.
     #[cfg(feature = "server")]
     pub(crate) fn silent(self) -> Self {
@@ -147,93 +143,9 @@ impl Ui {
     }
 }
 
-/// What a person reads on standard error, in the forms of the interface. Scripts that take JSON read the data instead.
-impl Ui {
-    /// What was done: a full sentence.
-    pub(crate) fn result(&self, sentence: &str) {
-        self.line("", sentence);
-    }
-
-    /// The command that comes next.
-    pub(crate) fn next(&self, command: &str) {
-        self.line("next: ", command);
-    }
-
-    /// A command that may be wanted.
-    pub(crate) fn hint(&self, text: &str) {
-        self.line("hint: ", text);
-    }
-
-    /// What nobody asked for, and a person must know.
-    pub(crate) fn fact(&self, text: &str) {
-        self.line("note: ", text);
-    }
-
-    /// It worked, and something is or will be wrong.
-    pub(crate) fn warning(&self, text: &str) {
-        if !self.was_said(text) {
-            self.say("warning: ", text);
-        }
-    }
-
-    /// A call to the cloud, and what came of it. Two calls that look alike are two lines.
-    pub(crate) fn call(&self, text: &str) {
-        if !self.is_silent {
-            self.say("akm: ", text);
-        }
-    }
-
-    fn line(&self, begins: &str, text: &str) {
-        if !self.quiet && !self.json() {
-            self.say(begins, text);
-        }
-    }
-
-    fn say(&self, begins: &str, text: &str) {
-        say(&format!(
-            "{begins}{}\n",
-            escape(&self.advice.in_profile(text))
-        ));
-    }
-}
-
-/// What is said besides the outcome.
-impl Ui {
-    /// A passing remark; left out under `--quiet`.
-    pub(crate) fn note(&self, text: &str) {
-        if !self.quiet {
-            self.warn(text);
-        }
-    }
-
-    /// What a person must know.
-    pub(crate) fn warn(&self, text: &str) {
-        if self.is_silent || self.was_said(text) {
-            return;
-        }
-        self.say("akm: ", text);
-    }
-}
-
-impl Tell for Ui {
-    fn note(&self, remark: Remark) {
-        Self::note(self, &words::remark(&remark));
-    }
-
-    fn warn(&self, remark: Remark) {
-        Self::warn(self, &words::remark(&remark));
-    }
-
-    fn detail(&self, remark: Remark) {
-        if self.verbose {
-            Self::note(self, &words::remark(&remark));
-        }
-    }
-}
-
 /// A line that a person types, without its end. Asked only where [`Ui::may_ask`].
 pub(crate) fn line(prompt: &str) -> Result<String, Failure> {
-    say(&format!("akm: {}", escape(prompt)));
+    say(&escape(prompt));
     let mut line = String::new();
     io::stdin()
         .lock()
@@ -253,6 +165,11 @@ pub(crate) fn say(text: &str) {
 /// To standard error; nobody is left to hear that this failed.
 pub(crate) fn say_as_is(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// One JSON object and a line's end, to standard error.
+pub(crate) fn say_json(value: &Value) {
+    say_as_is(&format!("{}\n", escape::in_json(value.to_string())));
 }
 
 /// Help, to standard output, on a terminal in lines that fit it.
