@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Commands that act in an account. The others act on this install and need no profile.
-const OF_AN_ACCOUNT: [&str; 24] = [
+const OF_AN_ACCOUNT: [&str; 25] = [
     "create",
     "list",
     "show-id",
@@ -20,6 +20,7 @@ const OF_AN_ACCOUNT: [&str; 24] = [
     "enable",
     "delete",
     "restore",
+    "comment",
     "export",
     "import",
     "copy",

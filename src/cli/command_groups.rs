@@ -9,7 +9,7 @@ const GROUPS: [Group; 5] = [
         "Pairs",
         &[
             "create", "list", "show-id", "rotate", "rollback", "leak", "disable", "enable",
-            "delete", "restore", "recover",
+            "delete", "restore", "comment", "recover",
         ],
     ),
     (

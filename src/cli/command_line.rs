@@ -3,10 +3,10 @@
 #[cfg(feature = "server")]
 use super::serve;
 use super::{
-    command_groups::grouped, completions, connect, context::Context, copy, create,
+    command_groups::grouped, comment, completions, connect, context::Context, copy, create,
     credential_process, env, exec, export, global::Global, help, import, key_policy, leak, list,
-    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show_id, status, store,
-    ui::Ui, user, verify,
+    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show_id, status,
+    store, ui::Ui, user, verify,
 };
 use crate::cli::failure::Failure;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -49,6 +49,7 @@ pub(crate) enum Command {
     Enable(status::Enable),
     Delete(pair::Delete),
     Restore(status::Restore),
+    Comment(comment::Comment),
     Export(export::Export),
     Import(import::Import),
     Copy(copy::Copy),
@@ -101,6 +102,7 @@ impl Command {
             Self::Enable(args) => args.run(context),
             Self::Delete(args) => args.run(context),
             Self::Restore(args) => args.run(context),
+            Self::Comment(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Copy(args) => args.run(context),

@@ -9,6 +9,7 @@ mod client_command;
 mod command_groups;
 mod command_line;
 mod command_tree;
+mod comment;
 mod complete;
 mod completions;
 mod connect;

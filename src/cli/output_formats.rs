@@ -40,6 +40,7 @@ impl Command {
             Self::Enable(_) => ("enable", DATA),
             Self::Delete(_) => ("delete", DATA),
             Self::Restore(_) => ("restore", DATA),
+            Self::Comment(_) => ("comment", DATA),
             Self::Export(_) => ("export", &[Csv, Plain, Json]),
             Self::Import(_) => ("import", DATA),
             Self::Copy(_) => ("copy", DATA),

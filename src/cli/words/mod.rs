@@ -19,7 +19,7 @@ mod two_pairs;
 pub(super) use advice::advice;
 pub(super) use owner::{argument, place, whose};
 pub(super) use remark::{in_place_of, remark};
-pub(super) use store::{LOCAL_DISK, copying};
+pub(super) use store::{LOCAL_DISK, copying, kept_in};
 
 use super::failure::Failure;
 use crate::core::Invalid;

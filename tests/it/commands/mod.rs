@@ -10,6 +10,7 @@ pub(crate) mod clients_aliyun_itself;
 pub(crate) mod clients_built;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod clients_rotation;
+pub(crate) mod comment;
 pub(crate) mod completions;
 pub(crate) mod config_file;
 pub(crate) mod connect;

@@ -42,6 +42,8 @@ fn an_id_that_is_nearly_right_is_named() {
         &["delete", &typed, "-y"],
         &["verify", &typed],
         &["leak", &typed],
+        &["comment", &typed],
+        &["comment", &typed, "build"],
         &["rotate", "alice", "--replace", &typed],
         &["key-policy", "show", &typed],
         &["recover", "--dismiss", &typed],

@@ -15,7 +15,7 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 42] = [
+const CASES: [Case; 43] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
     ("show-id", &["--ram-user", "alice"], DATA),
@@ -26,6 +26,7 @@ const CASES: [Case; 42] = [
     ("enable", &["ID"], DATA),
     ("delete", &["ID", "--force", "-y"], DATA),
     ("restore", &["GONE"], DATA),
+    ("comment", &["ID"], DATA),
     (
         "export",
         &["--all", "--csv", "new.csv"],

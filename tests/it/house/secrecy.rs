@@ -103,6 +103,7 @@ fn everything(heard: &mut Heard) -> Vec<String> {
         &["import", "wrong.csv", "--json"],
         &["list", "--json"],
         &["show-id", "--ram-user", "bob", "--all"],
+        &["comment", &rotated, "a remark"],
         &["verify", "--ram-user", "bob"],
         &["verify", "--self", "--json"],
         &["disable", &rotated],
