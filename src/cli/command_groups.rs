@@ -8,7 +8,7 @@ const GROUPS: [Group; 5] = [
     (
         "Pairs",
         &[
-            "create", "list", "show-id", "rotate", "rollback", "leak", "disable", "enable",
+            "create", "list", "show", "show-id", "rotate", "rollback", "leak", "disable", "enable",
             "delete", "restore", "comment", "recover",
         ],
     ),

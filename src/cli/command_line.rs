@@ -5,7 +5,7 @@ use super::serve;
 use super::{
     command_groups::grouped, comment, completions, connect, context::Context, copy, create,
     credential_process, env, exec, export, global::Global, help, import, key_policy, leak, list,
-    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show_id, status,
+    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show, show_id, status,
     store, ui::Ui, user, verify,
 };
 use crate::cli::failure::Failure;
@@ -41,6 +41,7 @@ pub(super) fn tree() -> clap::Command {
 pub(crate) enum Command {
     Create(create::Create),
     List(list::List),
+    Show(show::Show),
     ShowId(show_id::ShowId),
     Rotate(rotate::Rotate),
     Leak(leak::Leak),
@@ -94,6 +95,7 @@ impl Command {
         match self {
             Self::Create(args) => args.run(context),
             Self::List(args) => args.run(context),
+            Self::Show(args) => args.run(context),
             Self::ShowId(args) => args.run(context),
             Self::Rotate(args) => args.run(context),
             Self::Leak(args) => args.run(context),

@@ -31,6 +31,7 @@ mod help;
 mod import;
 mod key_policy;
 mod key_policy_set;
+mod labelled;
 mod leak;
 mod list;
 mod listing;
@@ -57,6 +58,7 @@ mod sandbox_serve;
 mod selector;
 #[cfg(feature = "server")]
 mod serve;
+mod show;
 mod show_id;
 mod signer;
 mod spelling;

@@ -32,6 +32,7 @@ impl Command {
         match self {
             Self::Create(_) => ("create", DATA),
             Self::List(_) => ("list", ROWS),
+            Self::Show(_) => ("show", LOOK),
             Self::ShowId(_) => ("show-id", DATA),
             Self::Rotate(_) => ("rotate", DATA),
             Self::Leak(_) => ("leak", DATA),

@@ -61,6 +61,8 @@ pub(crate) mod sandbox_serve;
 pub(crate) mod serve;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod session_policy;
+pub(crate) mod show;
+pub(crate) mod show_unfinished;
 pub(crate) mod spelling;
 pub(crate) mod store;
 #[cfg(target_os = "linux")]

@@ -15,9 +15,10 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 43] = [
+const CASES: [Case; 44] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
+    ("show", &["alice"], LOOK),
     ("show-id", &["--ram-user", "alice"], DATA),
     ("rotate", &["--ram-user", "alice"], DATA),
     ("leak", &["ID"], DATA),

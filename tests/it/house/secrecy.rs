@@ -103,6 +103,8 @@ fn everything(heard: &mut Heard) -> Vec<String> {
         &["import", "wrong.csv", "--json"],
         &["list", "--json"],
         &["show-id", "--ram-user", "bob", "--all"],
+        &["show", "bob"],
+        &["show", "bob", "--json"],
         &["comment", &rotated, "a remark"],
         &["verify", "--ram-user", "bob"],
         &["verify", "--self", "--json"],
