@@ -9,9 +9,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Commands that act in an account. The others act on this install and need no profile.
-const OF_AN_ACCOUNT: [&str; 24] = [
+const OF_AN_ACCOUNT: [&str; 26] = [
     "create",
     "list",
+    "show",
     "show-id",
     "rotate",
     "leak",
@@ -20,6 +21,7 @@ const OF_AN_ACCOUNT: [&str; 24] = [
     "enable",
     "delete",
     "restore",
+    "comment",
     "export",
     "import",
     "copy",

@@ -20,9 +20,14 @@ pub(crate) fn pairs(fits: fn(&PairRecord) -> bool) -> ArgValueCompleter {
 
 /// What a selector of a pair can be: a pair that is saved here, or a RAM user.
 pub(crate) fn pairs_and_users() -> ArgValueCompleter {
-    ArgValueCompleter::new(|typed: &OsStr| {
+    pairs_or_users(PairRecord::is_held)
+}
+
+/// Pairs that the command at hand can be about, and RAM users.
+pub(crate) fn pairs_or_users(fits: fn(&PairRecord) -> bool) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |typed: &OsStr| {
         let mut found = offer(typed, users);
-        found.extend(offer(typed, |start| ids(start, PairRecord::is_held)));
+        found.extend(offer(typed, |start| ids(start, fits)));
         found
     })
 }

@@ -8,8 +8,8 @@ const GROUPS: [Group; 5] = [
     (
         "Pairs",
         &[
-            "create", "list", "show-id", "rotate", "rollback", "leak", "disable", "enable",
-            "delete", "restore", "recover",
+            "create", "list", "show", "show-id", "rotate", "rollback", "leak", "disable", "enable",
+            "delete", "restore", "comment", "recover",
         ],
     ),
     (

@@ -3,10 +3,10 @@
 #[cfg(feature = "server")]
 use super::serve;
 use super::{
-    command_groups::grouped, completions, connect, context::Context, copy, create,
+    command_groups::grouped, comment, completions, connect, context::Context, copy, create,
     credential_process, env, exec, export, global::Global, help, import, key_policy, leak, list,
-    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show_id, status, store,
-    ui::Ui, user, verify,
+    log, man, pair, profile, read, recover, rollback, rotate, sandbox, show, show_id, status,
+    store, ui::Ui, user, verify,
 };
 use crate::cli::failure::Failure;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -41,6 +41,7 @@ pub(super) fn tree() -> clap::Command {
 pub(crate) enum Command {
     Create(create::Create),
     List(list::List),
+    Show(show::Show),
     ShowId(show_id::ShowId),
     Rotate(rotate::Rotate),
     Leak(leak::Leak),
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     Enable(status::Enable),
     Delete(pair::Delete),
     Restore(status::Restore),
+    Comment(comment::Comment),
     Export(export::Export),
     Import(import::Import),
     Copy(copy::Copy),
@@ -93,6 +95,7 @@ impl Command {
         match self {
             Self::Create(args) => args.run(context),
             Self::List(args) => args.run(context),
+            Self::Show(args) => args.run(context),
             Self::ShowId(args) => args.run(context),
             Self::Rotate(args) => args.run(context),
             Self::Leak(args) => args.run(context),
@@ -101,6 +104,7 @@ impl Command {
             Self::Enable(args) => args.run(context),
             Self::Delete(args) => args.run(context),
             Self::Restore(args) => args.run(context),
+            Self::Comment(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Copy(args) => args.run(context),

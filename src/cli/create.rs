@@ -1,6 +1,7 @@
 //! `akm create`
 
 use super::{
+    comment,
     context::{self, Context},
     copy,
     csv_target::{self, CsvTarget},
@@ -10,7 +11,7 @@ use super::{
     spelling, ui, words,
 };
 use crate::cli::failure::Failure;
-use crate::core::{account::Owner, name::UserName, place::StoreKind, secret::Secret};
+use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::Row;
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
@@ -74,15 +75,7 @@ impl Create {
     fn checked(&self, context: &Context) -> Result<(), Failure> {
         let shown = self.show_secret.then(|| "--show-secret".to_owned());
         csv_target::check_alone(self.csv.as_deref(), context.ui.output, shown)?;
-        match &self.comment {
-            Some(text) if text.chars().count() > 128 || text.chars().any(char::is_control) => {
-                Err(Failure::new(
-                    Kind::Usage,
-                    "a comment has at most 128 characters, none of them a control character",
-                ))
-            }
-            _ => Ok(()),
-        }
+        self.comment.as_deref().map_or(Ok(()), comment::check)
     }
 
     fn prints_csv(&self) -> bool {
@@ -115,8 +108,7 @@ impl Create {
 
     fn wish(&self) -> create::Wish {
         create::Wish {
-            // An empty one is none, as a script gives it that has nothing to say.
-            comment: self.comment.clone().filter(|text| !text.trim().is_empty()),
+            comment: self.comment.as_deref().and_then(comment::kept),
             hand_outs: self.hand_outs(),
         }
     }
@@ -213,11 +205,9 @@ pub(super) fn made_user(context: &Context, session: &Session, name: &UserName) {
 
 /// Says what was made, where its secret is, and how the pair is used.
 fn say(context: &Context, session: &Session, owner: &Owner, pair: &PairRecord) {
-    let saved = match pair.secret_store {
-        Some(StoreKind::Keyring) => " Secret saved in the OS keyring.",
-        Some(StoreKind::Age) => " Secret saved in encrypted files.",
-        None => "",
-    };
+    let saved = pair.secret_store.map(words::kept_in);
+    let saved = saved.map(|place| format!(" Secret saved in {place}."));
+    let saved = saved.unwrap_or_default();
     context.ui.result(&format!(
         "Created AccessKey {} for {} in {}.{saved}",
         pair.access_key_id,

@@ -32,6 +32,7 @@ impl Command {
         match self {
             Self::Create(_) => ("create", DATA),
             Self::List(_) => ("list", ROWS),
+            Self::Show(_) => ("show", LOOK),
             Self::ShowId(_) => ("show-id", DATA),
             Self::Rotate(_) => ("rotate", DATA),
             Self::Leak(_) => ("leak", DATA),
@@ -40,6 +41,7 @@ impl Command {
             Self::Enable(_) => ("enable", DATA),
             Self::Delete(_) => ("delete", DATA),
             Self::Restore(_) => ("restore", DATA),
+            Self::Comment(_) => ("comment", DATA),
             Self::Export(_) => ("export", &[Csv, Plain, Json]),
             Self::Import(_) => ("import", DATA),
             Self::Copy(_) => ("copy", DATA),

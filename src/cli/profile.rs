@@ -2,7 +2,7 @@
 
 use super::context::{Context, no_such_profile};
 use super::{
-    candidates,
+    candidates, labelled,
     listing::{self, Listed},
     profile_add::Add,
     profile_edit::Edit,
@@ -19,7 +19,6 @@ use crate::metadata::config::Config;
 use crate::metadata::profile::Profile as Entry;
 use clap::Subcommand;
 use serde::Serialize;
-use std::fmt::Write;
 
 /// Manage profiles: the accounts akm works in
 #[derive(Debug, Subcommand)]
@@ -131,12 +130,8 @@ impl<'a> View<'a> {
             ("proxy", self.proxy),
             ("region", self.region),
         ];
-        let mut lines = String::new();
-        for (title, text) in rows {
-            let Some(text) = text else { continue };
-            let _ = writeln!(lines, "{title:<16}{}", super::escape::escape(text));
-        }
-        lines
+        let known = rows.into_iter();
+        labelled::lines(known.filter_map(|(label, text)| Some((label, text?))))
     }
 }
 

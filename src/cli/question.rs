@@ -27,7 +27,8 @@ pub(super) fn pair(session: &Session, owner: &Owner, id: &AccessKeyId) -> String
     )
 }
 
-fn ago(at: Timestamp, now: Timestamp) -> String {
+/// Returns how long ago that was, as a person says it.
+pub(super) fn ago(at: Timestamp, now: Timestamp) -> String {
     let span = now - at;
     if span.num_seconds() < 60 {
         return "just now".to_owned();

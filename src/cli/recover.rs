@@ -150,7 +150,8 @@ fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Fa
     Ok((open, unreadable.into_iter().map(Failure::from).collect()))
 }
 
-fn rows(open: &[recover::Open]) -> Vec<Value> {
+/// What is open, for a script.
+pub(super) fn rows(open: &[recover::Open]) -> Vec<Value> {
     let row = |open: &recover::Open| {
         json!({
             "what": open.what.as_str(),

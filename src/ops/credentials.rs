@@ -4,7 +4,6 @@ use super::{Account, Failure, Kind, problem::Pair, session};
 use crate::core::{
     access_key::{AccessKey, AccessKeyId, Status},
     account::Owner,
-    name::UserName,
     role::SessionName,
 };
 use crate::metadata::{
@@ -92,10 +91,14 @@ fn current_of(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
 }
 
 fn by_odd_id(account: &Account, owner: &Owner) -> Result<Chosen, Failure> {
-    let name = owner.ram_user().map(UserName::as_str);
-    let id = name.and_then(|name| AccessKeyId::parse(name).ok());
+    let id = odd_id(owner);
     let known = id.map(|id| by_id(account, &id)).transpose()?.flatten();
     known.ok_or_else(|| nothing_known(owner))
+}
+
+/// Returns the AccessKey ID that a RAM user's name can be, too.
+pub(crate) fn odd_id(owner: &Owner) -> Option<AccessKeyId> {
+    AccessKeyId::parse(owner.ram_user()?.as_str()).ok()
 }
 
 /// What was handed out.

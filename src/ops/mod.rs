@@ -2,6 +2,7 @@
 
 mod action;
 pub(crate) mod advice;
+pub(crate) mod comment;
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod credentials;

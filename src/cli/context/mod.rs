@@ -168,13 +168,30 @@ impl Context {
     /// A session for a command that changes something: in the sandbox that nobody named it says so, `--quiet` or not.
     pub(crate) fn changing(&self) -> Result<Session, Failure> {
         let session = self.session()?;
-        if session.profile.is_sandbox() && self.wanted.is_none() {
+        self.warn_of_sandbox(&session);
+        Ok(session)
+    }
+
+    /// The account for a command that changes what this machine knows of it, and asks no cloud. Says of the sandbox what
+    /// [`Context::changing`] says.
+    pub(crate) fn changing_here(&self) -> Result<Option<Account>, Failure> {
+        let account = self.account()?;
+        if let Some(account) = &account {
+            self.warn_of_sandbox(account);
+            if account.profile.is_sandbox() {
+                self.use_sandbox()?;
+            }
+        }
+        Ok(account)
+    }
+
+    fn warn_of_sandbox(&self, account: &Account) {
+        if account.profile.is_sandbox() && self.wanted.is_none() {
             self.ui.warning("sandbox", &format!(
                 "this is the sandbox, account {} on this machine. To work in your own account: akm profile add NAME",
-                session.id
+                account.id
             ));
         }
-        Ok(session)
     }
 
     /// A session, and not a word on suspects.

@@ -59,10 +59,16 @@ impl Context {
         })
     }
 
-    /// The built-in account with its seed, made on first use.
-    fn settle(&self) -> Result<Settled, Failure> {
+    /// Keeps the sandbox from being reset until this command ends.
+    pub(super) fn use_sandbox(&self) -> Result<(), Failure> {
         let used = ops::session::share(&self.home, "sandbox", &*self.clock, &self.ui)?;
         let _ = self.sandbox_in_use.set(used);
+        Ok(())
+    }
+
+    /// The built-in account with its seed, made on first use.
+    fn settle(&self) -> Result<Settled, Failure> {
+        self.use_sandbox()?;
         let (store, recipient, config) = self.settled_store()?;
         let stores = self.opened(config.clone(), self.ui.may_ask());
         let folder = self.settled_sandbox(&stores, store)?;

@@ -1,9 +1,13 @@
 //! `akm list`
 
 mod due;
+mod marks;
 mod nothing;
 mod output;
 mod row;
+
+pub(super) use marks::Marks;
+pub(super) use row::Row;
 
 use super::{
     context::Context,
@@ -13,16 +17,13 @@ use super::{
 };
 use crate::cli::failure::Failure;
 use crate::core::{
-    access_key::AccessKeyId,
     account::Owner,
     time::{self, Span, Timestamp},
 };
-use crate::metadata::config::Config;
 use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
 use crate::ops::{Account, refresh, unreadable};
 use clap::Args;
 use nothing::Looked;
-use row::Row;
 use serde::Serialize;
 use ui::Output;
 
@@ -64,18 +65,12 @@ impl List {
             }
         }
         let known = context.account()?;
-        let config = Config::load(&context.home)?;
         let Owners {
             records,
             unreadable: damaged,
         } = records(known.as_ref(), owner.as_ref(), self.refresh)?;
         context.note_missing_home();
-        let suspects = known.as_ref().map(|known| known.journal.suspects());
-        let suspects = suspects.transpose()?.unwrap_or_default();
-        let suspects: Vec<AccessKeyId> = suspects
-            .into_iter()
-            .map(|suspect| suspect.access_key_id)
-            .collect();
+        let marks = Marks::read(context, known.as_ref(), owner.as_ref())?;
         let since = self.older_than.map(|age| context.clock.now() - age.delta());
         let rows = records
             .iter()
@@ -83,7 +78,7 @@ impl List {
         let rows = rows.filter(|(_, pair)| self.wants(pair, since));
         let view = View {
             access_keys: rows
-                .map(|(record, pair)| Row::new(record, pair, &suspects, &config))
+                .map(|(record, pair)| Row::new(record, pair, &marks))
                 .collect(),
             refreshed_at: records
                 .iter()

@@ -1,14 +1,14 @@
 //! A pair as `akm list` shows it.
 
+use super::Marks;
 use crate::cli::table::{Cell, Look, Tone};
-use crate::core::{access_key::AccessKeyId, name::UserName, place::StoreKind, time};
-use crate::metadata::config::Config;
+use crate::core::{name::UserName, place::StoreKind, time};
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use chrono::TimeDelta;
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(super) struct Row<'a> {
+pub(in crate::cli) struct Row<'a> {
     pub(super) access_key_id: &'a str,
     owner: &'static str,
     ram_user: Option<&'a str>,
@@ -20,25 +20,24 @@ pub(super) struct Row<'a> {
     comment: Option<&'a str>,
     secret: &'static str,
     secret_store: Option<&'static str>,
-    suspect: bool,
+    pub(in crate::cli) suspect: bool,
     leaked: bool,
     /// Whether it is the pair that `--ram-user` and `--account` mean.
-    current: bool,
+    pub(in crate::cli) current: bool,
     disable_after: Option<String>,
     delete_after: Option<String>,
     /// The profiles that sign with it.
-    signs_for: Vec<&'a str>,
+    pub(in crate::cli) signs_for: Vec<&'a str>,
+    /// How far a rotation, rollback or leak of its owner has come; `None` where that cannot be read.
+    state: Option<&'static str>,
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(
+    pub(in crate::cli) fn new(
         record: &'a OwnerRecord,
         pair: &'a PairRecord,
-        suspects: &[AccessKeyId],
-        config: &'a Config,
+        marks: &'a Marks,
     ) -> Self {
-        let profiles = config.profiles.iter();
-        let signing = profiles.filter(|(_, profile)| profile.access_key_id == pair.access_key_id);
         Self {
             access_key_id: pair.access_key_id.as_str(),
             owner: if record.ram_user.is_some() {
@@ -59,14 +58,15 @@ impl<'a> Row<'a> {
                 "missing"
             },
             secret_store: pair.secret_store.map(StoreKind::as_str),
-            suspect: suspects.contains(&pair.access_key_id),
+            suspect: marks.is_suspect(&pair.access_key_id),
             leaked: pair.leaked,
             current: record
                 .current()
                 .is_some_and(|current| current.access_key_id == pair.access_key_id),
             disable_after: pair.disable_after.map(time::format),
             delete_after: pair.delete_after.map(time::format),
-            signs_for: signing.map(|(name, _)| name.as_str()).collect(),
+            signs_for: marks.signing_with(&pair.access_key_id),
+            state: marks.state(&record.owner()),
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) use advice::advice;
 pub(super) use owner::{argument, place, whose};
 pub(super) use remark::{in_place_of, remark};
 pub(super) use remark_code::code;
-pub(super) use store::{LOCAL_DISK, copying};
+pub(super) use store::{LOCAL_DISK, copying, kept_in};
 
 use super::failure::Failure;
 use crate::core::Invalid;

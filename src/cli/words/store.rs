@@ -43,6 +43,14 @@ pub(super) fn problem(kind: Option<StoreKind>, error: &E) -> Text {
     }
 }
 
+/// Returns where a store keeps secrets: `the OS keyring`.
+pub(in crate::cli) fn kept_in(kind: StoreKind) -> &'static str {
+    match kind {
+        StoreKind::Keyring => "the OS keyring",
+        StoreKind::Age => "encrypted files",
+    }
+}
+
 /// What helps where a disk or a home folder does not serve.
 pub(in crate::cli) const LOCAL_DISK: &str = "set `AKM_HOME` to a folder of yours on a local disk";
 

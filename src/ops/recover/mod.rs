@@ -4,7 +4,7 @@ mod dismiss;
 mod open;
 
 pub(crate) use dismiss::{Dismissed, dismiss, nothing_such};
-pub(crate) use open::{Open, What, list};
+pub(crate) use open::{Open, Stage, What, list, list_of, states};
 
 use super::{
     Failure, Session,

@@ -121,7 +121,7 @@ fn only_pairs_that_fit_the_command_are_offered() {
     assert_eq!(bash(&env, &["akm", "disable", "LTAI"]), [active.as_str()]);
     assert_eq!(bash(&env, &["akm", "enable", "LTAI"]), [inactive.as_str()]);
     assert_eq!(bash(&env, &["akm", "restore", "LTAI"]), [deleted]);
-    for command in ["delete", "verify", "export"] {
+    for command in ["delete", "verify", "export", "show", "comment"] {
         let mut ids = bash(&env, &["akm", command, "LTAI"]);
         let mut expected = [active.clone(), inactive.clone()];
         ids.sort();

@@ -100,7 +100,7 @@ fn json_and_plain() {
         format!(
             "{{\"access_key_id\":\"{id}\",\"owner\":\"{owner}\",\"ram_user\":{user},\"account_id\":\"<ACCOUNT>\",\
              \"profile\":\"sandbox\",\"status\":\"{status}\",\"created_at\":\"<TIME>\",\"last_used_at\":null,\"comment\":null,\
-             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"leaked\":false,\"current\":{current},\"disable_after\":null,\"delete_after\":null,\"signs_for\":[]}}"
+             \"secret\":\"stored\",\"secret_store\":\"age\",\"suspect\":false,\"leaked\":false,\"current\":{current},\"disable_after\":null,\"delete_after\":null,\"signs_for\":[],\"state\":\"none\"}}"
         )
     };
     let rows = [

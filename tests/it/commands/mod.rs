@@ -10,6 +10,7 @@ pub(crate) mod clients_aliyun_itself;
 pub(crate) mod clients_built;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod clients_rotation;
+pub(crate) mod comment;
 pub(crate) mod completions;
 pub(crate) mod config_file;
 pub(crate) mod connect;
@@ -60,6 +61,8 @@ pub(crate) mod sandbox_serve;
 pub(crate) mod serve;
 #[cfg(all(unix, feature = "server"))]
 pub(crate) mod session_policy;
+pub(crate) mod show;
+pub(crate) mod show_unfinished;
 pub(crate) mod spelling;
 pub(crate) mod store;
 #[cfg(target_os = "linux")]

@@ -15,7 +15,7 @@ fn a_name_that_is_right_is_not_corrected() {
     }
     for user in ["n-7", "anna"] {
         assert_eq!(env.akm(&["user", "create", user]).code, 0);
-        for command in ["show-id", "rotate", "verify", "list"] {
+        for command in ["show-id", "show", "rotate", "verify", "list"] {
             let ran = env.refused(&[command, user], 3);
             assert!(!ran.stderr.contains("did you mean"), "{}", ran.stderr);
         }
@@ -42,6 +42,9 @@ fn an_id_that_is_nearly_right_is_named() {
         &["delete", &typed, "-y"],
         &["verify", &typed],
         &["leak", &typed],
+        &["show", &typed],
+        &["comment", &typed],
+        &["comment", &typed, "build"],
         &["rotate", "alice", "--replace", &typed],
         &["key-policy", "show", &typed],
         &["recover", "--dismiss", &typed],

@@ -15,9 +15,10 @@ type Case = (
 const DATA: &[&str] = &["json", "plain"];
 const ROWS: &[&str] = &FORMS;
 const LOOK: &[&str] = &["table", "json"];
-const CASES: [Case; 42] = [
+const CASES: [Case; 44] = [
     ("create", &["--ram-user", "alice"], DATA),
     ("list", &[], ROWS),
+    ("show", &["alice"], LOOK),
     ("show-id", &["--ram-user", "alice"], DATA),
     ("rotate", &["--ram-user", "alice"], DATA),
     ("leak", &["ID"], DATA),
@@ -26,6 +27,7 @@ const CASES: [Case; 42] = [
     ("enable", &["ID"], DATA),
     ("delete", &["ID", "--force", "-y"], DATA),
     ("restore", &["GONE"], DATA),
+    ("comment", &["ID"], DATA),
     (
         "export",
         &["--all", "--csv", "new.csv"],

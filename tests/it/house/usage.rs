@@ -250,6 +250,7 @@ fn a_home_that_does_not_exist_is_named() {
     let no_data = "no akm data in `/nonexist`";
     for args in [
         &["read", "alice"][..],
+        &["show", "alice"],
         &["show-id", "alice"],
         &["env", "alice"],
         &["exec", "alice", "--", "true"],

@@ -33,10 +33,11 @@ const CREATES: [&[&str]; 4] = [
     &["create", "--ram-user", "d", "--csv", "-"],
 ];
 
-const OTHERS: [&[&str]; 14] = [
+const OTHERS: [&[&str]; 15] = [
     &["list"],
     &["list", "--json"],
     &["list", "-o", "plain"],
+    &["show", "a"],
     &["show-id", "--ram-user", "a"],
     &["export", "--all", "--csv", "-"],
     &["verify", "--ram-user", "a"],

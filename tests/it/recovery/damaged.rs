@@ -6,9 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Commands that need the owner's record.
-const OF_ALICE: [&[&str]; 7] = [
+const OF_ALICE: [&[&str]; 8] = [
     &["list"],
     &["list", "--refresh"],
+    &["show", "alice"],
     &["show-id", "--ram-user", "alice"],
     &["create", "--ram-user", "alice"],
     &["rotate", "--ram-user", "alice"],
