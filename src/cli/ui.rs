@@ -4,7 +4,7 @@ use super::{
     advice::ProfileOption,
     escape::{self, escape},
     global::Global,
-    words,
+    progress, words,
     wrap::wrap,
 };
 use crate::cli::failure::Failure;
@@ -252,7 +252,9 @@ pub(crate) fn say(text: &str) {
 
 /// To standard error; nobody is left to hear that this failed.
 pub(crate) fn say_as_is(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let mut out = io::stderr().lock();
+    progress::erase(&mut out);
+    let _ = out.write_all(text.as_bytes());
 }
 
 /// Help, to standard output, on a terminal in lines that fit it.

@@ -33,6 +33,8 @@ pub(crate) mod import_shapes;
 pub(crate) mod key_policy;
 pub(crate) mod leak;
 pub(crate) mod list;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) mod list_refresh;
 pub(crate) mod log;
 pub(crate) mod places;
 #[cfg(feature = "server")]
