@@ -50,6 +50,10 @@ pub(crate) mod restore;
 pub(crate) mod rollback;
 pub(crate) mod rotate;
 pub(crate) mod rotate_all;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) mod rotate_all_interrupted;
+#[cfg(feature = "server")]
+pub(crate) mod rotate_all_summary;
 pub(crate) mod rotate_dry_run;
 pub(crate) mod rotate_replace;
 #[cfg(feature = "server")]
