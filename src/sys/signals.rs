@@ -1,5 +1,5 @@
-//! Signals that would end the program while it holds the only copy of a secret. One that was ignored when the program was started, as under
-//! `nohup`, stays ignored.
+//! Signals that would end the program while it holds the only copy of a secret, or between two of many things that it does. One that
+//! was ignored when the program was started, as under `nohup`, stays ignored.
 
 /// While one of these lives, INT, TERM and HUP wait; with the last one dropped, the one that came does what it does.
 pub(crate) struct Held(());
@@ -34,7 +34,8 @@ impl Drop for Held {
     }
 }
 
-/// While this lives, the first INT ends nothing: it is told. The second one does what it does, and so does one after this is dropped.
+/// While this lives, the first INT does not end the program: [`catch`] tells of it. A second one ends the program, and so does one that
+/// comes after this is dropped.
 pub(crate) struct Caught {
     #[cfg(unix)]
     told: Option<signal_hook::SigId>,
