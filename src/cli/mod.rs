@@ -45,6 +45,7 @@ mod profile;
 mod profile_add;
 mod profile_edit;
 mod profile_remove;
+mod progress;
 mod protect;
 mod proxy_option;
 mod question;

@@ -3,13 +3,19 @@
 use super::{
     Failure, Kind, Session,
     remark::{Drift, Remark},
+    thread_pool::at_once,
 };
 use crate::core::{access_key::AccessKeyId, account::Owner, open_work::OpenWork};
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::store::SecretName;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+/// How many RAM users the cloud is asked about at a time. RAM takes a hundred reads a second, which eight callers come to only where an
+/// answer takes less than 80 ms; what it refuses then is asked again later.
+const AT_ONCE: usize = 8;
 
 /// Asks the cloud for one owner's pairs and their last use, and writes that down. The caller holds the owner's lock.
-pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Failure> {
+fn owner(session: &Session, owner: &Owner, remarks: &mut Vec<Remark>) -> Result<(), Failure> {
     let shown = session.cloud.pairs(owner)?;
     let mut record = session.record(owner)?;
     let before = record.clone();
@@ -24,11 +30,11 @@ pub(crate) fn owner(session: &Session, owner: &Owner) -> Result<OwnerRecord, Fai
         }
     }
     reclaim(session, &session.journal.read(owner)?, &mut record);
-    tell_drift(session, &before, &record);
+    remarks.extend(drifts(&before, &record));
     if !record.access_keys.is_empty() || !before.access_keys.is_empty() {
         session.inventory.save(&record)?;
     }
-    Ok(record)
+    Ok(())
 }
 
 /// Metadata that was lost claims again what the store of this home gives back; returns those pairs. One that leaked, or a suspect, is not
@@ -61,27 +67,41 @@ pub(in crate::ops) fn reclaim(
 /// One owner, in the account that is meant.
 pub(crate) fn one(session: &Session, of: &Owner) -> Result<(), Failure> {
     session.check_signer(of)?;
-    locked(session, of)
+    told(session, of)
+}
+
+fn told(session: &Session, of: &Owner) -> Result<(), Failure> {
+    let mut remarks = Vec::new();
+    let done = locked(session, of, &mut remarks);
+    tell(session, remarks);
+    done
+}
+
+fn tell(session: &Session, remarks: impl IntoIterator<Item = Remark>) {
+    for remark in remarks {
+        session.tell.note(remark);
+    }
 }
 
 /// One owner, under its lock. A RAM user that is known here and gone from the cloud has lost its pairs; `NoSuchUser` when it was
 /// never known either.
-fn locked(session: &Session, of: &Owner) -> Result<(), Failure> {
+fn locked(session: &Session, of: &Owner, remarks: &mut Vec<Remark>) -> Result<(), Failure> {
     let _lock = session.lock(of)?;
-    match owner(session, of) {
+    match owner(session, of, remarks) {
         Err(failure)
             if failure.kind == Kind::NoSuchUser && session.inventory.load(of)?.is_some() =>
         {
-            session.tell.note(Remark::UserGone(of.clone()));
+            remarks.push(Remark::UserGone(of.clone()));
             session.check_account()?;
-            user_gone_now(session, of)
+            has_no_pairs(session, of, remarks)
         }
-        done => done.map(drop),
+        done => done,
     }
 }
 
-/// Every RAM user of the account, every owner known here, and the account's own pairs where the signer may ask for them.
-pub(crate) fn all(session: &Session) -> Result<(), Failure> {
+/// Every RAM user of the account, every owner known here, and the account's own pairs where the signer may ask for them. `asks` is told
+/// which of how many RAM users the cloud is asked about next.
+pub(crate) fn all(session: &Session, asks: impl Fn(usize, usize) + Sync) -> Result<(), Failure> {
     session.check_account()?;
     let users = session.cloud.users()?;
     let gone = |record: &OwnerRecord| match record.owner() {
@@ -94,14 +114,39 @@ pub(crate) fn all(session: &Session) -> Result<(), Failure> {
     }
     let is_unreadable = |owner: &Owner| session.inventory.load(owner).is_err();
     let owners = users.iter().map(|user| Owner::RamUser(user.name.clone()));
-    for owner in owners.filter(|owner| !is_unreadable(owner)) {
-        locked(session, &owner)?;
-    }
+    let owners = owners.filter(|owner| !is_unreadable(owner)).collect();
+    each(session, owners, asks)?;
     let own = session.cloud.caller_identity()?.owner() == Some(Owner::Account);
     if own && !is_unreadable(&Owner::Account) {
-        locked(session, &Owner::Account)?;
+        told(session, &Owner::Account)?;
     }
     Ok(())
+}
+
+/// Some at a time. What there is to say of them is said in their order; once one has failed, none behind it is begun.
+fn each(
+    session: &Session,
+    owners: Vec<Owner>,
+    asks: impl Fn(usize, usize) + Sync,
+) -> Result<(), Failure> {
+    let all = owners.len();
+    let first_failed = AtomicUsize::new(all);
+    let owners = owners.into_iter().enumerate().collect();
+    let asked = at_once(AT_ONCE, owners, |(place, owner)| {
+        let mut remarks = Vec::new();
+        if place > first_failed.load(SeqCst) {
+            return (remarks, Ok(()));
+        }
+        asks(place + 1, all);
+        let done = locked(session, &owner, &mut remarks);
+        if done.is_err() {
+            first_failed.fetch_min(place, SeqCst);
+        }
+        (remarks, done)
+    });
+    let (remarks, done): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+    tell(session, remarks.into_iter().flatten());
+    done.into_iter().collect()
 }
 
 /// Asked again under the lock: the user may be younger than the list that it is missing from.
@@ -119,22 +164,32 @@ fn user_gone(session: &Session, record: &OwnerRecord) -> Result<(), Failure> {
 
 /// Marks the pairs of a user that is gone as deleted. The caller holds the owner's lock.
 pub(super) fn user_gone_now(session: &Session, owner: &Owner) -> Result<(), Failure> {
+    let mut remarks = Vec::new();
+    let done = has_no_pairs(session, owner, &mut remarks);
+    tell(session, remarks);
+    done
+}
+
+fn has_no_pairs(
+    session: &Session,
+    owner: &Owner,
+    remarks: &mut Vec<Remark>,
+) -> Result<(), Failure> {
     let Some(before) = session.inventory.load(owner)? else {
         return Ok(());
     };
     let mut record = before.clone();
     record.take_over(&[], session.cloud.now());
-    tell_drift(session, &before, &record);
+    remarks.extend(drifts(&before, &record));
     Ok(session.inventory.save(&record)?)
 }
 
-fn tell_drift(session: &Session, before: &OwnerRecord, now: &OwnerRecord) {
-    for pair in &now.access_keys {
-        if let Some(drift) = drift(before.pair(&pair.access_key_id), pair) {
-            let id = pair.access_key_id.clone();
-            session.tell.note(Remark::Drift(id, now.owner(), drift));
-        }
-    }
+fn drifts(before: &OwnerRecord, now: &OwnerRecord) -> impl Iterator<Item = Remark> {
+    now.access_keys.iter().filter_map(|pair| {
+        let id = &pair.access_key_id;
+        let drift = drift(before.pair(id), pair)?;
+        Some(Remark::Drift(id.clone(), now.owner(), drift))
+    })
 }
 
 fn drift(before: Option<&PairRecord>, now: &PairRecord) -> Option<Drift> {

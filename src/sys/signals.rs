@@ -1,5 +1,5 @@
-//! Signals that would end the program while it holds the only copy of a secret. One that was ignored when the program was started, as under
-//! `nohup`, stays ignored.
+//! Signals that would end the program while it holds the only copy of a secret, or between two of many things that it does. One that
+//! was ignored when the program was started, as under `nohup`, stays ignored.
 
 /// While one of these lives, INT, TERM and HUP wait; with the last one dropped, the one that came does what it does.
 pub(crate) struct Held(());
@@ -34,73 +34,154 @@ impl Drop for Held {
     }
 }
 
+/// While this lives, the first INT does not end the program: [`catch`] tells of it. A second one ends the program, and so does one that
+/// comes after this is dropped.
+pub(crate) struct Caught {
+    #[cfg(unix)]
+    told: Option<signal_hook::SigId>,
+}
+
+/// Begins to catch INT; `tell` runs on a thread of its own. A system that refuses leaves INT as it was, and so does one that was ignored
+/// from the start.
+#[cfg(unix)]
+pub(crate) fn catch(tell: impl FnOnce() + Send + 'static) -> Caught {
+    let told = waiting::catch(tell).ok().flatten();
+    Caught { told }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn catch(_: impl FnOnce() + Send + 'static) -> Caught {
+    Caught {}
+}
+
+impl Drop for Caught {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(id) = self.told.take() {
+            signal_hook::low_level::unregister(id);
+            waiting::catch_no_more();
+        }
+    }
+}
+
 #[cfg(unix)]
 mod waiting {
     use super::Held;
+    use signal_hook::SigId;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::flag::{register, register_conditional_default};
+    use signal_hook::low_level::{emulate_default_handler, pipe};
+    use std::io::{self, Read};
+    use std::os::unix::net::UnixStream;
     use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-    use std::sync::{Arc, Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
     /// Several threads may hold them at once, and a signal is let through when none does.
     struct Waiting {
         holders: usize,
-        nobody: Arc<AtomicBool>,
-        came: Vec<(i32, Arc<AtomicBool>)>,
+        catches_int: bool,
+        signals: Vec<Signal>,
+    }
+
+    struct Signal {
+        number: i32,
+        /// Whether it ends the program as soon as it comes.
+        ends: Arc<AtomicBool>,
+        came: Arc<AtomicBool>,
     }
 
     static WAITING: Mutex<Option<Waiting>> = Mutex::new(None);
 
+    fn waiting() -> MutexGuard<'static, Option<Waiting>> {
+        WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// `None` while a signal waits.
     pub(super) fn begin() -> Option<Held> {
-        let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = waiting();
         let waiting = waiting.get_or_insert_with(Waiting::new);
-        if waiting.came.iter().any(|(_, came)| came.load(SeqCst)) {
+        if waiting.signals.iter().any(|it| it.came.load(SeqCst)) {
             return None;
         }
         waiting.holders += 1;
-        waiting.nobody.store(false, SeqCst);
+        waiting.let_through();
         Some(Held(()))
     }
 
     pub(super) fn end() {
-        let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(waiting) = waiting.as_mut() else {
+        if let Some(waiting) = waiting().as_mut() {
+            waiting.holders -= 1;
+            waiting.let_through();
+        }
+    }
+
+    /// `None` where INT was ignored.
+    pub(super) fn catch(tell: impl FnOnce() + Send + 'static) -> io::Result<Option<SigId>> {
+        let mut waiting = waiting();
+        let waiting = waiting.get_or_insert_with(Waiting::new);
+        if !waiting.signals.iter().any(|it| it.number == SIGINT) {
+            return Ok(None);
+        }
+        let (mut from, to) = UnixStream::pair()?;
+        let id = pipe::register(SIGINT, to)?;
+        waiting.catches_int = true;
+        waiting.let_through();
+        // Ends with the other side of the pipe, too.
+        std::thread::spawn(move || {
+            if from.read(&mut [0]).is_ok_and(|length| length > 0) {
+                catch_no_more();
+                tell();
+            }
+        });
+        Ok(Some(id))
+    }
+
+    /// The INT that was caught is not let through.
+    pub(super) fn catch_no_more() {
+        let mut waiting = waiting();
+        let Some(waiting) = waiting.as_mut().filter(|it| it.catches_int) else {
             return;
         };
-        waiting.holders -= 1;
-        if waiting.holders > 0 {
-            return;
+        for signal in waiting.signals.iter().filter(|it| it.number == SIGINT) {
+            signal.came.store(false, SeqCst);
         }
-        waiting.nobody.store(true, SeqCst);
-        for (signal, came) in &waiting.came {
-            if came.swap(false, SeqCst) {
-                let _ = signal_hook::low_level::emulate_default_handler(*signal);
-            }
-        }
+        waiting.catches_int = false;
+        waiting.let_through();
     }
 
     impl Waiting {
         fn new() -> Self {
-            let mut waiting = Self {
-                holders: 0,
-                nobody: Arc::default(),
-                came: Vec::new(),
-            };
             let ignored = ignored();
-            for signal in [SIGINT, SIGTERM, SIGHUP] {
-                if ignored & (1 << (signal - 1)) != 0 {
-                    continue;
-                }
-                let came = Arc::default();
-                // Held only if it is sure to be let through again later.
-                if register_conditional_default(signal, waiting.nobody.clone()).is_ok()
-                    && register(signal, Arc::clone(&came)).is_ok()
-                {
-                    waiting.came.push((signal, came));
+            let heeded = [SIGINT, SIGTERM, SIGHUP]
+                .into_iter()
+                .filter(|number| ignored & (1 << (number - 1)) == 0);
+            Self {
+                holders: 0,
+                catches_int: false,
+                signals: heeded.filter_map(Signal::new).collect(),
+            }
+        }
+
+        /// What nobody holds ends the program when it comes, and now if it came.
+        fn let_through(&self) {
+            for signal in &self.signals {
+                let is_caught = self.catches_int && signal.number == SIGINT;
+                let ends = self.holders == 0 && !is_caught;
+                signal.ends.store(ends, SeqCst);
+                if ends && signal.came.swap(false, SeqCst) {
+                    let _ = emulate_default_handler(signal.number);
                 }
             }
-            waiting
+        }
+    }
+
+    impl Signal {
+        /// Held only if it is sure to be let through again later.
+        fn new(number: i32) -> Option<Self> {
+            let (ends, came) = (Arc::default(), Arc::default());
+            register_conditional_default(number, Arc::clone(&ends)).ok()?;
+            register(number, Arc::clone(&came)).ok()?;
+            Some(Self { number, ends, came })
         }
     }
 

@@ -11,6 +11,7 @@ pub(super) use row::Row;
 
 use super::{
     context::Context,
+    progress::Progress,
     selector::{OwnerArgs, nothing_known},
     table::Look,
     ui,
@@ -21,11 +22,11 @@ use crate::core::{
     time::{self, Span, Timestamp},
 };
 use crate::metadata::inventory::{OwnerRecord, Owners, PairRecord};
-use crate::ops::{Account, refresh, unreadable};
+use crate::ops::{Account, Session, refresh, unreadable};
 use clap::Args;
 use nothing::Looked;
 use serde::Serialize;
-use ui::Output;
+use ui::{Output, Ui};
 
 /// Show the AccessKey pairs that akm knows of
 #[derive(Debug, Args)]
@@ -61,7 +62,7 @@ impl List {
             let session = context.open()?;
             match &owner {
                 Some(owner) => refresh::one(&session, owner)?,
-                None => refresh::all(&session)?,
+                None => refresh_all(&session, &context.ui)?,
             }
         }
         let known = context.account()?;
@@ -109,6 +110,14 @@ impl List {
         wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(status))
             && since.is_none_or(|since| pair.created_at < since)
     }
+}
+
+fn refresh_all(session: &Session, ui: &Ui) -> Result<(), Failure> {
+    let progress = Progress::new(!ui.quiet && !ui.json());
+    let asks = |number: usize, all: usize| {
+        progress.show(|| format!("Asking about RAM user {number} of {all}…"));
+    };
+    Ok(refresh::all(session, asks)?)
 }
 
 /// `NoSuchPair` for a RAM user of whom nothing is known, unless the cloud was just asked: the name may be misspelt.

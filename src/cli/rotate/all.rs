@@ -1,6 +1,10 @@
 //! `akm rotate --all`
 
-use super::{plan, told};
+use super::{
+    plan,
+    summary::{Summary, counted, warn_of_no_new_pairs},
+    told,
+};
 use crate::cli::failure::Failure;
 use crate::cli::{
     context::Context,
@@ -13,15 +17,20 @@ use crate::metadata::inventory::PairRecord;
 use crate::ops::{
     self, Account, Kind, Session,
     rotate::{
-        Standing, Wish,
-        all::{self, Chosen, Filter},
+        Action, Standing, Wish,
+        all::{self, Chosen, Filter, Selection},
         plan::Asked,
     },
     unreadable,
 };
+use crate::sys::signals;
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
 
 /// Many RAM users at once.
 #[derive(Debug, Args)]
@@ -54,7 +63,13 @@ impl FleetArgs {
         } else {
             context.changing()?
         };
-        let (chosen, damaged) = all::choose(&session, &self.filter(wish))?;
+        let selection = all::choose(&session, &self.filter(wish))?;
+        let summary = Summary::new(&selection);
+        let Selection {
+            chosen,
+            unreadable: damaged,
+            ..
+        } = selection;
         if all::leaves_out_the_account(&session)? {
             context.ui.note(
                 "account-not-selected",
@@ -62,7 +77,12 @@ impl FleetArgs {
             );
         }
         if chosen.is_empty() {
-            none(&context.ui, Some(&session))?;
+            if summary.passed_over() == 0 {
+                none(&context.ui, Some(&session))?;
+            } else {
+                let place = words::place(&session);
+                context.ui.result(&summary.sentence(&place));
+            }
             return Ok(unreadable(damaged, &context.ui)?);
         }
         if dry {
@@ -82,27 +102,53 @@ impl FleetArgs {
             let question = format!("rotate the pairs of {count} in {place}?");
             context.ui.insist(&question)?;
         }
-        let ui = &context.ui;
+        let gone = self.go(&context.ui, &session, chosen, wish, summary);
+        let damaged = unreadable(damaged, &context.ui);
+        gone?;
+        Ok(damaged?)
+    }
+
+    /// Rotates them until Ctrl-C: then those in progress are gone through, and no further one is begun.
+    fn go(
+        &self,
+        ui: &Ui,
+        session: &Session,
+        chosen: Vec<Chosen>,
+        wish: &Wish,
+        mut summary: Summary,
+    ) -> Result<(), Failure> {
         let begun = begun(&chosen, wish);
         let lacks = |standing: &Standing, owner: &Owner| {
             told::is_without_new_pair(standing) && begun.contains(&owner.key())
         };
+        let selected = chosen.len();
+        let (caught, is_interrupted) = catch_interrupt(ui);
         let rows = all::all(
-            &session,
+            session,
             chosen,
             wish,
             self.max_parallel.into(),
+            || !is_interrupted.load(SeqCst),
             |owner, done| {
                 let lacks = done.as_ref().is_ok_and(|standing| lacks(standing, owner));
-                let told = tell(ui, &session, owner, done);
+                let told = tell(ui, session, owner, done);
                 (told, lacks.then(|| owner.clone()))
             },
         );
-        let (told, without): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        drop(caught);
+        let (told, without): (Vec<_>, Vec<_>) = rows.into_iter().flatten().unzip();
         warn_of_no_new_pairs(ui, &without.into_iter().flatten().collect::<Vec<_>>());
-        let damaged = unreadable(damaged, ui);
-        ended(&told)?;
-        Ok(damaged?)
+        for done in &told {
+            summary.count(*done);
+        }
+        ui.result(&summary.sentence(&words::place(session)));
+        if told.len() < selected {
+            return Err(interrupted(
+                selected - told.len() + summary.failed,
+                selected,
+            ));
+        }
+        ended(&told)
     }
 
     fn filter(&self, wish: &Wish) -> Filter {
@@ -136,38 +182,25 @@ fn begun(chosen: &[Chosen], wish: &Wish) -> BTreeSet<String> {
     wanted.map(|one| one.owner.key()).collect()
 }
 
-/// How many RAM users a warning names.
-const NAMED: usize = 5;
-
-/// Says for whom an earlier rotation was gone on with and no new pair was made: run once a month, a rotation would else happen every
-/// second month.
-fn warn_of_no_new_pairs(to: &Ui, owners: &[Owner]) {
-    let names = owners.iter().filter_map(Owner::ram_user);
-    let mut names: Vec<&str> = names.map(UserName::as_str).collect();
-    names.sort_unstable();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let rest = match more {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let whose = match owners.len() {
-        0 => return,
-        1 => "whose earlier rotation is not finished",
-        _ => "whose earlier rotations are not finished",
-    };
-    let (count, names) = (counted(owners.len()), names.join(", "));
-    to.warning(
-        "no-new-pair",
-        &format!("no new pair was made for {count} {whose}: {names}{rest}"),
-    );
+/// From now on Ctrl-C raises the flag, and a second one ends akm.
+fn catch_interrupt(ui: &Ui) -> (signals::Caught, Arc<AtomicBool>) {
+    let is_interrupted = Arc::new(AtomicBool::new(false));
+    let (flag, ui) = (is_interrupted.clone(), ui.clone());
+    let caught = signals::catch(move || {
+        flag.store(true, SeqCst);
+        ui.note(
+            "interrupted",
+            "no further RAM user is begun; press Ctrl-C again to end at once",
+        );
+    });
+    (caught, is_interrupted)
 }
 
-fn counted(count: usize) -> String {
-    match count {
-        1 => "1 RAM user".to_owned(),
-        count => format!("{count} RAM users"),
-    }
+fn interrupted(unfinished: usize, selected: usize) -> Failure {
+    let selected = counted(selected);
+    let verb = if unfinished == 1 { "is" } else { "are" };
+    let message = format!("interrupted: {unfinished} of {selected} {verb} unfinished");
+    Failure::new(Kind::Interrupted, message).hint("the same command again finishes them")
 }
 
 /// The row of one owner; a failure is said, and under `--json` a row as well.
@@ -176,13 +209,16 @@ fn tell(
     session: &Session,
     owner: &Owner,
     done: Result<Standing, ops::Failure>,
-) -> Result<(), Kind> {
+) -> Result<Action, Kind> {
     let printed = done.map_err(Failure::from).and_then(|standing| {
         if ui.json() {
-            return told::print(ui, session, owner, &standing);
+            told::print(ui, session, owner, &standing)?;
+        } else {
+            let name = owner.ram_user().map_or("", UserName::as_str);
+            let row = format!("{name}\t{}\n", standing.new.access_key_id);
+            ui::print(row.as_bytes())?;
         }
-        let name = owner.ram_user().map_or("", UserName::as_str);
-        ui::print(format!("{name}\t{}\n", standing.new.access_key_id).as_bytes())
+        Ok(standing.action)
     });
     printed.map_err(|failure| failed(ui, owner, "was not rotated", failure))
 }
@@ -200,8 +236,11 @@ fn failed(ui: &Ui, owner: &Owner, what: &str, failure: Failure) -> Kind {
 }
 
 /// All failures of one exit code give that one, else it is 1.
-fn ended(told: &[Result<(), Kind>]) -> Result<(), Failure> {
-    let kinds: Vec<Kind> = told.iter().filter_map(|told| told.err()).collect();
+fn ended<T>(told: &[Result<T, Kind>]) -> Result<(), Failure> {
+    let kinds: Vec<Kind> = told
+        .iter()
+        .filter_map(|told| told.as_ref().err().copied())
+        .collect();
     let Some(first) = kinds.first() else {
         return Ok(());
     };

@@ -4,6 +4,7 @@ mod age;
 mod all;
 mod plan;
 mod signer;
+mod summary;
 pub(super) mod told;
 
 pub(super) use signer::owner_of_signer;

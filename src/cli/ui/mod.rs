@@ -6,6 +6,7 @@ use super::{
     advice::ProfileOption,
     escape::{self, escape},
     global::Global,
+    progress,
     wrap::wrap,
 };
 use crate::cli::failure::Failure;
@@ -164,7 +165,9 @@ pub(crate) fn say(text: &str) {
 
 /// To standard error; nobody is left to hear that this failed.
 pub(crate) fn say_as_is(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let mut out = io::stderr().lock();
+    progress::erase(&mut out);
+    let _ = out.write_all(text.as_bytes());
 }
 
 /// One JSON object and a line's end, to standard error.

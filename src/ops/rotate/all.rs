@@ -48,12 +48,27 @@ impl Chosen {
     }
 }
 
+/// What a filter selects.
+#[derive(Default)]
+pub(crate) struct Selection {
+    pub(crate) chosen: Vec<Chosen>,
+    /// How many are passed over since akm has not the secret of their current pair.
+    pub(crate) unsaved: usize,
+    /// How many are passed over since a pair of theirs signs all this.
+    pub(crate) signing: usize,
+    /// Why the records that cannot be read cannot.
+    pub(crate) unreadable: Vec<Error>,
+}
+
+/// What one that a filter selects is for.
+enum Turn {
+    Rotate(Chosen),
+    Unsaved,
+}
+
 /// The RAM users whose current pair akm holds, and those whose rotation is open; never the account, nor whose pair signs all this.
-/// From what is known here; and why the records that cannot be read cannot.
-pub(crate) fn choose(
-    session: &Session,
-    filter: &Filter,
-) -> Result<(Vec<Chosen>, Vec<Error>), Failure> {
+/// From what is known here.
+pub(crate) fn choose(session: &Session, filter: &Filter) -> Result<Selection, Failure> {
     let rotates = |of: &Unfinished| {
         of.work.replacement.is_some()
             || !of.work.leaked.is_empty()
@@ -75,19 +90,27 @@ pub(crate) fn choose(
         unreadable,
     } = session.inventory.all()?;
     let signer = session.cloud.signer();
-    let signs = |record: &&OwnerRecord| {
-        record
-            .live()
-            .any(|pair| pair.access_key_id.as_str() == signer)
+    let signs = |record: &OwnerRecord| {
+        let mut live = record.live();
+        live.any(|pair| pair.access_key_id.as_str() == signer)
     };
-    let chosen = records
-        .iter()
-        .filter(|record| !signs(record))
-        .filter_map(|record| chosen(record, filter, open.contains(&record.owner().key()), now));
-    Ok((chosen.collect(), unreadable))
+    let mut selection = Selection {
+        unreadable,
+        ..Selection::default()
+    };
+    for record in &records {
+        match turn(record, filter, open.contains(&record.owner().key()), now) {
+            Some(_) if signs(record) => selection.signing += 1,
+            Some(Turn::Rotate(chosen)) => selection.chosen.push(chosen),
+            Some(Turn::Unsaved) => selection.unsaved += 1,
+            None => (),
+        }
+    }
+    Ok(selection)
 }
 
-fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> Option<Chosen> {
+/// `None` for one that the filter does not select.
+fn turn(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> Option<Turn> {
     let name = record.ram_user.as_ref()?;
     if filter
         .matching
@@ -100,13 +123,17 @@ fn chosen(record: &OwnerRecord, filter: &Filter, open: bool, now: Timestamp) -> 
         let age = filter.older_than.map(Span::delta);
         age.is_none_or(|age| pair.created_at < now - age)
     };
-    let current = record.current().filter(|pair| pair.is_held());
-    let begins = !filter.open_only && current.is_some_and(old);
-    (begins || open).then(|| Chosen {
-        owner: record.owner(),
-        finish_only: !begins,
-        rotates: open,
-    })
+    let current = record.current().filter(|_| !filter.open_only);
+    let current = current.filter(|pair| old(pair));
+    let begins = current.is_some_and(PairRecord::is_held);
+    if begins || open {
+        return Some(Turn::Rotate(Chosen {
+            owner: record.owner(),
+            finish_only: !begins,
+            rotates: open,
+        }));
+    }
+    current.map(|_| Turn::Unsaved)
 }
 
 /// Whether the account has a pair of its own that is held: it is not among the chosen.
@@ -116,17 +143,20 @@ pub(crate) fn leaves_out_the_account(session: &Session) -> Result<bool, Failure>
 }
 
 /// Rotates each, at most `parallel` at once, and tells of each as it is done; one that fails does not stop the others.
-/// Gives back what `tell` made of them, in their order.
+/// Once `goes_on` denies it, no further one is begun. Gives back what `tell` made of them, in their order; `None` of one not begun.
 pub(crate) fn all<R: Send>(
     session: &Session,
     chosen: Vec<Chosen>,
     wish: &Wish,
     parallel: usize,
+    goes_on: impl Fn() -> bool + Sync,
     tell: impl Fn(&Owner, Result<Standing, Failure>) -> R + Sync,
-) -> Vec<R> {
+) -> Vec<Option<R>> {
     at_once(parallel, chosen, |one| {
-        let done = rotate(session, &one.owner, &one.wish(wish));
-        tell(&one.owner, done)
+        goes_on().then(|| {
+            let done = rotate(session, &one.owner, &one.wish(wish));
+            tell(&one.owner, done)
+        })
     })
 }
 
@@ -157,7 +187,7 @@ secret_store = "age"
             older_than: Some(Span::days(1)),
             open_only: false,
         };
-        let meant = |now| chosen(&record, &filter, false, time::parse(now).unwrap()).is_some();
+        let meant = |now| turn(&record, &filter, false, time::parse(now).unwrap()).is_some();
         assert!(!meant("2026-11-25T08:00:00Z"));
         assert!(meant("2026-11-25T08:00:01Z"));
     }

@@ -34,6 +34,8 @@ pub(crate) mod import_shapes;
 pub(crate) mod key_policy;
 pub(crate) mod leak;
 pub(crate) mod list;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) mod list_refresh;
 pub(crate) mod log;
 pub(crate) mod places;
 #[cfg(feature = "server")]
@@ -49,6 +51,10 @@ pub(crate) mod restore;
 pub(crate) mod rollback;
 pub(crate) mod rotate;
 pub(crate) mod rotate_all;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) mod rotate_all_interrupted;
+#[cfg(feature = "server")]
+pub(crate) mod rotate_all_summary;
 pub(crate) mod rotate_dry_run;
 pub(crate) mod rotate_replace;
 #[cfg(feature = "server")]
