@@ -35,7 +35,7 @@ impl Connect {
 /// Write a profile of the `aliyun` CLI that gets its credentials from akm
 ///
 /// The profile has the mode `External`: the `aliyun` CLI and the SDKs that read `~/.aliyun/config.json` run
-/// `akm credential-process` whenever they need credentials. The file holds no secret for that. Java's library before 1.0.4, Go's
+/// `akm credential-process` whenever they need credentials. The file has no secret for that. Java's library before 1.0.4, Go's
 /// before 1.4.10, Python's before 1.0.9 and the one of Node.js before 2.4.5 have no mode `External`.
 ///
 /// With `--role-arn` they get sessions of a role, which end; the role is assumed once before the file is changed. With `--static` they

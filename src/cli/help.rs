@@ -41,7 +41,7 @@ pub(crate) const CONFIG: &str = "\
 version               the file's version
 store                 the secret store for what is stored from now on
 unlock_for            how long a passphrase stays in the kernel's keyring
-default_profile       the profile that is meant when none is named
+default_profile       the profile that is used when none is named
 sandbox_is_only_named whether the sandbox acts only when it is named
 [policy]
   overlap             how long a rotation's old pair stays Active, as 2d

@@ -36,7 +36,7 @@ impl Policy {
 
 /// Show from which networks an AccessKey pair may be used
 ///
-/// This is the pair's own policy. Where there is none, or it is Inactive, the account's policy holds. Sessions of roles are not
+/// This is the pair's own policy. Where there is none, or it is Inactive, the account's policy applies. Sessions of roles are not
 /// bound by either.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![

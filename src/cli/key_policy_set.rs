@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// Set from which networks an AccessKey pair may be used
 ///
 /// What is not allowed is shut out: a policy without `--allow` shuts out the internet, one without `--allow-vpc` every VPC. It takes
-/// some minutes until the cloud holds to it.
+/// some minutes until the cloud applies it.
 #[derive(Debug, Args)]
 #[group(skip)]
 #[command(group = ArgGroup::new("networks").required(true).multiple(true))]

@@ -20,7 +20,7 @@ use std::io::{self, IsTerminal};
 
 /// Show what akm did: when, with which pair, signed by whom
 ///
-/// This is akm's own record on this machine, oldest first: what was done, and what may have been where an answer was lost. It holds no
+/// This is akm's own record on this machine, oldest first: what was done, and what may have been where an answer was lost. It has no
 /// secrets.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![

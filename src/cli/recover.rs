@@ -26,7 +26,7 @@ use serde_json::{Value, json};
     "akm recover" => "finish what can be finished now",
 ])]
 pub(crate) struct Recover {
-    /// Show what is open and touch nothing
+    /// Show what is unfinished and touch nothing
     #[arg(long, conflicts_with = "dismiss")]
     list: bool,
     /// Take a suspect as known; or forget a rotation whose new pair is gone, a restore whose pair is nowhere, or that a leaked pair is to

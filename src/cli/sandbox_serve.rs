@@ -25,7 +25,7 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Let `--listen` name an address that other machines reach: whoever holds the pair may use it, unencrypted
+    /// Let `--listen` name an address that other machines reach: whoever has the pair may use it, unencrypted
     #[arg(long)]
     listen_anywhere: bool,
     /// Answer that much later, as 200ms

@@ -1,4 +1,4 @@
-//! A pattern for names: `*` stands for any characters, `?` for one. The case of letters makes no difference, as in names of RAM users.
+//! A pattern for names: `*` is any characters, `?` is one. The case of letters makes no difference, as in names of RAM users.
 
 use super::Invalid;
 

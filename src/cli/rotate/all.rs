@@ -35,13 +35,13 @@ use std::sync::{
 /// Many RAM users at once.
 #[derive(Debug, Args)]
 pub(super) struct FleetArgs {
-    /// Every RAM user whose current pair akm holds, a line each as it is done: name, tab, AccessKey ID. Never the account itself
+    /// Every RAM user whose current pair has its secret saved here, a line each as it is done: name, tab, AccessKey ID. Never the account itself
     #[arg(long, conflicts_with_all = ["name", "ram_user", "account", "replace", "leaked", "rollback"])]
     pub(super) all: bool,
     /// Only where the current pair was made longer ago than this, as 90d; with `--all`, also what is due of open rotations
     #[arg(long, value_name = "AGE", conflicts_with_all = ["leaked", "rollback"])]
     pub(super) older_than: Option<Span>,
-    /// With `--all`, only RAM users whose name fits: `*` stands for any characters, `?` for one
+    /// With `--all`, only RAM users whose name fits: `*` is any characters, `?` is one
     #[arg(long = "match", value_name = "GLOB", requires = "all", conflicts_with_all = ["name", "ram_user", "account", "own"])]
     matching: Option<Glob>,
     /// With `--all`, how many are rotated at a time

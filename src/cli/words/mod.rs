@@ -113,7 +113,7 @@ fn problem(problem: &Problem) -> Text {
             Text::new("another akm is at work on the same").hint("try the same command again")
         }
         Problem::SessionExpired => {
-            Text::new("the cloud's answer holds a session that has expired already")
+            Text::new("the cloud's answer has a session that has expired already")
                 .hint("try again; if that lasts, look at this machine's clock")
         }
         Problem::NoSession(id, role, why) => {

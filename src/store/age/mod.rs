@@ -248,7 +248,7 @@ fn lock(disk: &dyn Disk, path: &Path) -> Result<Box<dyn Any + Send>, Error> {
             None if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
             None => {
                 return Err(Error::Failed(format!(
-                    "another akm holds `{}`",
+                    "another akm uses `{}`",
                     path.display()
                 )));
             }

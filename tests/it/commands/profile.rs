@@ -531,7 +531,7 @@ fn dropping_a_secret_is_finished_by_the_same_command_and_claimed_nowhere() {
     let told = format!(
         "warning: 1 unfinished rotation in account <ACCOUNT>, and no other profile for that account\n\
          error: work on `<ID>` of RAM user `sandbox-administrator` is unfinished\n\
-         hint: its rotation waits until <TIME>: then `{finish}` goes on with it; \
+         hint: its rotation waits until <TIME>: then `{finish}` continues it; \
          without `--drop-secret` the profile goes now\n"
     );
     refused.said(&[], 4, "", &told);

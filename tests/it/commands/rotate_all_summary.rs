@@ -51,7 +51,7 @@ fn a_fleet_ends_with_how_many_were_rotated_continued_and_passed_over() {
     let none = rotate(&env, &["--match", "foreign", "--older-than", "90d"]);
     assert_eq!(summary(&env, &none), None);
     assert!(
-        none.stderr.contains("no RAM user matches"),
+        none.stderr.contains("No RAM user matches"),
         "{}",
         none.stderr
     );

@@ -227,7 +227,7 @@ fn a_name_that_is_nearly_right_is_named() {
     for (args, code) in [
         (&["show-id", "--ram-user", "alcie"][..], 3),
         (&["verify", "--ram-user", "alic"], 3),
-        (&["export", "--ram-user", "alicee", "--csv", "-"], 3),
+        (&["export", "--ram-user", "alicee", "--csv", "a.csv"], 3),
         (&["rotate", "--ram-user", "alcie"], 3),
         (&["user", "show", "alcie"], 3),
         (&["user", "delete", "alcie"], 3),
