@@ -7,7 +7,7 @@ use super::{
     owner_prompt,
     pair::PairView,
     selector::OwnerArgs,
-    spelling, ui, words,
+    spelling, ui, user, words,
 };
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName, place::StoreKind, secret::Secret};
@@ -137,7 +137,7 @@ impl Create {
             agreed(context, session, name)?;
         }
         if ops::user::ensure(session, name)? {
-            made_user(context, session, name);
+            user::made(context, session, name);
         }
         Ok(())
     }
@@ -207,14 +207,6 @@ fn agreed(context: &Context, session: &Session, name: &UserName) -> Result<(), F
     context.ui.insist(&format!(
         "there is no RAM user `{name}` in {place}.{meant} Create `{name}`?"
     ))
-}
-
-/// Says that a RAM user was made.
-pub(super) fn made_user(context: &Context, session: &Session, name: &UserName) {
-    let place = words::place(session);
-    context
-        .ui
-        .result(&format!("Created RAM user {name} in {place}."));
 }
 
 /// Says what was made, where its secret is, and how the pair is used.
