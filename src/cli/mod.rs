@@ -54,6 +54,7 @@ mod rotate;
 mod sandbox;
 #[cfg(feature = "server")]
 mod sandbox_serve;
+mod secret_menu;
 mod selector;
 #[cfg(feature = "server")]
 mod serve;
