@@ -51,7 +51,7 @@ pub(crate) fn warn_of_account(context: &Context, place: &str) -> Result<(), Fail
 /// Asks without moves on the screen, which a terminal of the kind `dumb` would show as garbage.
 fn in_a_line(context: &Context, session: &Session) -> Result<Owner, Failure> {
     let prompt = "who is this AccessKey for? A RAM user's name (advised), or --account: ";
-    match ui::line(prompt)?.trim() {
+    match ui::line(prompt)?.unwrap_or_default().trim() {
         "" => Err(unanswered()),
         "--account" => account(context, session),
         name => Ok(Owner::RamUser(UserName::parse(name)?)),
@@ -92,7 +92,7 @@ fn new_user(context: &Context, session: &Session) -> Result<UserName, Failure> {
 /// Asks until the name is one that a RAM user can have, or nothing is typed.
 fn name(prompt: &str) -> Result<UserName, Failure> {
     loop {
-        let line = ui::line(prompt)?;
+        let line = ui::line(prompt)?.unwrap_or_default();
         match UserName::parse(line.trim()) {
             _ if line.trim().is_empty() => return Err(unanswered()),
             Ok(name) => return Ok(name),

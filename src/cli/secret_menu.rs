@@ -105,7 +105,7 @@ fn in_a_line(all: &[Choice]) -> Result<Choice, Failure> {
         words.join(", ")
     );
     loop {
-        let line = ui::line(&prompt)?;
+        let line = ui::line(&prompt)?.unwrap_or_default();
         let typed = line.trim();
         let mut found = all
             .iter()
@@ -129,7 +129,7 @@ fn secret(account: &Account, new: &Chosen, action: Action) -> Result<Secret, Fai
 fn save(context: &Context, account: &Account, new: &Chosen) -> Result<(), Failure> {
     let name = new.owner.ram_user().map_or("account", UserName::as_str);
     let usual = format!("{name}.csv");
-    while let Some(line) = ui::line_or_end(&format!("Save the CSV as [{usual}]: "))? {
+    while let Some(line) = ui::line(&format!("Save the CSV as [{usual}]: "))? {
         let path = if line.is_empty() { &usual } else { &line };
         match CsvTarget::reserve(Some(Path::new(path)), false) {
             Err(failure) => context.ui.warning(&failure.whole()),

@@ -227,27 +227,20 @@ impl Tell for Ui {
     }
 }
 
-/// A line that a person types, without its end; empty at the end of input. Asked only where [`Ui::may_ask`].
-pub(crate) fn line(prompt: &str) -> Result<String, Failure> {
-    line_or_end(prompt).map(Option::unwrap_or_default)
-}
-
-/// Like [`line`], and `None` at the end of input.
-pub(crate) fn line_or_end(prompt: &str) -> Result<Option<String>, Failure> {
+/// A line that a person types, without its end; `None` at the end of input. Asked only where [`Ui::may_ask`].
+pub(crate) fn line(prompt: &str) -> Result<Option<String>, Failure> {
     let line = typed(&format!("akm: {}", escape(prompt)))?;
     Ok((!line.is_empty()).then(|| line.trim_end().to_owned()))
 }
 
-/// Asks, and returns the line with its end. What was typed before the question was there answers nothing. The terminal itself edits the
-/// line: backspace, Ctrl-U and Ctrl-W work as in any other program that reads lines.
+/// Asks, and returns the line with its end. What was typed before the question answers nothing. The terminal itself edits the line:
+/// backspace, Ctrl-U and Ctrl-W work as in any program that reads lines.
 fn typed(prompt: &str) -> Result<String, Failure> {
     terminal::forget_typed();
     say(prompt);
     let mut line = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
+    let read = io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
     Ok(line)
 }
 
