@@ -234,10 +234,9 @@ fn the_pairs_that_a_user_has_are_in_its_row() {
         .see("alice  2 pairs (full)")
         .see("bob  1 pair\r\n")
         .see("paul\r\n");
-    // Letters of a remark find nobody: `paul` is in `pairs (full)`.
-    pty.send("paul").see("> \u{1b}[1mpaul").send(ENTER);
-    pty.see("for RAM user paul").see(MENU).send(ENTER);
-    assert_eq!(pty.wait().code(), 0);
+    // Letters of a remark find nobody, so that Enter picks nobody.
+    pty.send("pair").send(ENTER).send(ESCAPE);
+    assert_eq!(pty.wait().code(), 11);
     let mut pty = asked(&env);
     pty.send(ENTER).see("type to filter").send(DOWN).send(ENTER);
     pty.see("two AccessKey pairs");
@@ -269,4 +268,19 @@ fn where_users_cannot_be_listed_a_name_is_typed() {
         .send("alice\r");
     pty.see("for RAM user alice in gate").see(MENU).send(ENTER);
     assert_eq!(pty.wait().code(), 0);
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn a_new_user_in_an_account_is_told_where_it_gets_permissions() {
+    use crate::support::served::Served;
+    let served = Served::start();
+    let ran = served.env.akm(&["create", "bob", "--create-user"]);
+    let note = "note: a new RAM user may do nothing until a policy is attached to it: \
+         in the RAM console under Identities > Users > bob > Permissions\n";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    // One that exists is not spoken of.
+    let again = served.env.akm(&["create", "bob", "--create-user"]);
+    assert_eq!(again.code, 0);
+    assert!(!again.stderr.contains("may do nothing"), "{}", again.stderr);
 }

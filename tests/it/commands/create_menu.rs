@@ -119,6 +119,15 @@ fn the_pair_stays_however_the_menu_is_left() {
     }
     let env = Env::new();
     let mut pty = made(&env);
+    pty.send(DOWN)
+        .send(ENTER)
+        .see("Save the CSV as [alice.csv]: ")
+        .send("x\u{3}");
+    assert_eq!(pty.wait().code(), 130);
+    assert!(!env.path("alice.csv").exists());
+    assert_eq!(env.secrets().len(), 1);
+    let env = Env::new();
+    let mut pty = made(&env);
     pty.hang_up().wait();
     assert_eq!(env.secrets().len(), 1);
 }

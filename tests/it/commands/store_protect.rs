@@ -262,6 +262,8 @@ fn three_wrong_ones_are_enough() {
 fn a_new_one_is_asked_twice() {
     let env = Env::new();
     env.create("alice");
+    let help = env.akm(&["help", "store", "protect"]).stdout;
+    assert!(help.contains("one line of 1 to 1024 bytes"), "{help}");
     let mut pty = Pty::akm(&env, &["store", "protect"]);
     pty.see(
         "note: a passphrase is one line of 1 to 1024 bytes, blanks included; akm cannot recover it",
