@@ -7,20 +7,25 @@ use super::{
     csv_target::{self, CsvTarget},
     owner_prompt,
     pair::PairView,
+    secret_menu,
     selector::OwnerArgs,
-    spelling, ui, words,
+    spelling, ui, user, words,
 };
 use crate::cli::failure::Failure;
 use crate::core::{account::Owner, name::UserName, secret::Secret};
 use crate::export::Row;
 use crate::metadata::inventory::PairRecord;
 use crate::metadata::log::Action;
-use crate::ops::{self, Kind, Session, advice::Advice, create};
+use crate::ops::{self, Kind, Session, advice::Advice, create, credentials::Chosen};
 use crate::sys::clipboard::Clipboard;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Make an AccessKey pair and save its secret
+///
+/// Without an owner, on a terminal, akm asks who the pair is for, and ends as the console does: save a CSV, copy, show once, done. Where
+/// `--csv`, `--copy` or `--show-secret` says it already, nothing more is asked. Esc is the same as Done; after Ctrl-C akm ends
+/// with 130. Either way the pair stays, and its secret is saved.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
     "akm create --ram-user alice" => "a pair for a RAM user; its AccessKey ID is printed, its secret saved",
@@ -64,12 +69,22 @@ impl Create {
             owner_prompt::warn_of_account(context, &place)?;
         }
         let session = context.changing()?;
+        let offers = named.is_none() && self.hand_outs().is_empty() && !context.ui.json();
         let owner = named.map_or_else(|| owner_prompt::ask(context, &session), Ok)?;
         let created = self.create(context, &session, &owner)?;
         let pair = &created.pair;
         say(context, &session, &owner, pair);
         let left = self.hand_out(context, &session, &owner, pair, file, clipboard);
-        left.and(created.handed_out().map_err(Failure::from))
+        let new = Chosen {
+            pair: pair.clone(),
+            owner,
+            role: None,
+        };
+        left.and(created.handed_out().map_err(Failure::from))?;
+        if offers {
+            secret_menu::ask(context, &session, &new)?;
+        }
+        Ok(())
     }
 
     fn checked(&self, context: &Context) -> Result<(), Failure> {
@@ -123,7 +138,7 @@ impl Create {
             agreed(context, session, name)?;
         }
         if ops::user::ensure(session, name)? {
-            made_user(context, session, name);
+            user::made(context, session, name);
         }
         Ok(())
     }
@@ -193,14 +208,6 @@ fn agreed(context: &Context, session: &Session, name: &UserName) -> Result<(), F
     context.ui.insist(&format!(
         "there is no RAM user `{name}` in {place}.{meant} Create `{name}`?"
     ))
-}
-
-/// Says that a RAM user was made.
-pub(super) fn made_user(context: &Context, session: &Session, name: &UserName) {
-    let place = words::place(session);
-    context
-        .ui
-        .result(&format!("Created RAM user {name} in {place}."));
 }
 
 /// Says what was made, where its secret is, and how the pair is used.

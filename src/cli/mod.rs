@@ -41,6 +41,7 @@ mod output_formats;
 mod owner_prompt;
 mod pair;
 mod passphrase;
+mod picker;
 mod profile;
 mod profile_add;
 mod profile_edit;
@@ -56,6 +57,7 @@ mod rotate;
 mod sandbox;
 #[cfg(feature = "server")]
 mod sandbox_serve;
+mod secret_menu;
 mod selector;
 #[cfg(feature = "server")]
 mod serve;
@@ -70,6 +72,7 @@ mod table;
 mod trace_transport;
 mod ui;
 mod user;
+mod user_rows;
 mod verify;
 mod words;
 mod wrap;

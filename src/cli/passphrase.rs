@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 const FILE: &str = "AKM_PASSPHRASE_FILE";
 const VARIABLE: &str = "AKM_PASSPHRASE";
+/// What may be a passphrase: [`Passphrase::new`] says so.
+const RULE: &str =
+    "a passphrase is one line of 1 to 1024 bytes, blanks included; akm cannot recover it";
 /// How often a person is asked.
 const TRIES: u8 = 3;
 
@@ -128,6 +131,7 @@ impl Source {
         if !self.ui.may_ask() {
             return Err(needs_answer(first));
         }
+        self.ui.note("passphrase-rule", RULE);
         (0..TRIES)
             .find_map(|_| self.ask_twice().transpose())
             .unwrap_or_else(|| Err(unsettled()))

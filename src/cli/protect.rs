@@ -10,9 +10,12 @@ use serde_json::json;
 use std::path::PathBuf;
 
 /// Put the identity of the `age` store under a passphrase, or under another one
+///
+/// A passphrase is one line of 1 to 1024 bytes of UTF-8. It is taken as it is typed, blanks included, and akm cannot recover it. Where the
+/// identity is under a passphrase already, `--for` alone changes how long it stays unlocked; the passphrase stays.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples![
-    "akm store protect --for 15m" => "ask for a passphrase, twice; once it was given later, ask again after 15 minutes",
+    "akm store protect --for 15m" => "ask for a passphrase, twice, unless there is one; once it is given, ask again after 15 minutes",
     "AKM_PASSPHRASE_FILE=passphrase akm store protect" => "from a script: the file's first line",
 ])]
 pub(crate) struct Protect {
@@ -30,16 +33,28 @@ pub(crate) struct Protect {
 impl Protect {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let was_protected = context.is_protected()?;
+        let keeps = was_protected && self.keep_for.is_some() && self.new_passphrase_file.is_none();
+        if keeps && self.keep_for == Some(Span::ZERO) {
+            // Whoever may use the identity may lock it: no passphrase is asked for.
+            context.lock_identity()?;
+            let span = self.settle(context)?;
+            let done = "Passphrase unchanged. It is asked for each time.";
+            return self.tell(context, done, (span, None));
+        }
         let identity = context.protection()?;
-        if self.remove {
+        let done = if self.remove {
             identity.remove()?;
+            "Passphrase removed."
+        } else if keeps {
+            "Passphrase unchanged."
         } else {
             let file = self.new_passphrase_file.as_deref();
             identity.protect(&context.passphrases.new_passphrase(file, !was_protected)?)?;
-        }
+            "Passphrase set."
+        };
         let span = self.settle(context)?;
         let until = identity.keep(&context.unlock, span)?;
-        self.tell(context, span, until)
+        self.tell(context, done, (span, until))
     }
 
     /// Writes down how long an identity is kept unlocked, and gives that back.
@@ -62,14 +77,9 @@ impl Protect {
     fn tell(
         &self,
         context: &Context,
-        span: Option<Span>,
-        until: Option<Timestamp>,
+        done: &str,
+        (span, until): (Option<Span>, Option<Timestamp>),
     ) -> Result<(), Failure> {
-        let done = if self.remove {
-            "Passphrase removed."
-        } else {
-            "Passphrase set."
-        };
         let kept = span.zip(until).map_or(String::new(), |(span, until)| {
             format!(
                 " Unlocked until {}, and for {span} after each time it is given.",

@@ -86,7 +86,7 @@ impl SignerArgs {
         let may_ask = context.ui.may_ask();
         let id = match &self.access_key_id {
             Some(id) => key_id(id)?,
-            None if may_ask => key_id(&super::ui::line("AccessKey ID: ")?)?,
+            None if may_ask => key_id(&super::ui::line("AccessKey ID: ")?.unwrap_or_default())?,
             None => {
                 return Err(Failure::new(Kind::NeedsAnswer, "no pair to sign with was named")
                     .because("there is nobody to ask")

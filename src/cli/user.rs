@@ -10,7 +10,7 @@ use super::{
 use crate::cli::failure::Failure;
 use crate::cloud;
 use crate::core::{account::Owner, name::UserName, time};
-use crate::ops::{self, Kind};
+use crate::ops::{self, Account, Kind};
 use clap::Subcommand;
 use serde::Serialize;
 use std::fmt::Write;
@@ -137,14 +137,22 @@ fn create(
         display_name.unwrap_or(name.as_str()),
         comment,
     )?;
-    let place = words::place(&session);
-    context
-        .ui
-        .result(&format!("Created RAM user {} in {place}.", user.name));
+    made(context, &session, &user.name);
     if context.ui.json() {
         return ui::print_json(&View::new(&user));
     }
     ui::print(format!("{}\n", user.name).as_bytes())
+}
+
+/// Says that a RAM user was made, and that it may do nothing yet.
+pub(super) fn made(context: &Context, account: &Account, name: &UserName) {
+    let place = words::place(account);
+    context
+        .ui
+        .result(&format!("Created RAM user {name} in {place}."));
+    context
+        .ui
+        .note("no-policy", &words::may_do_nothing(account, name));
 }
 
 fn list(context: &Context) -> Result<(), Failure> {

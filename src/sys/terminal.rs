@@ -1,15 +1,16 @@
-//! A line typed on the terminal and not shown, and how wide the terminal is.
+//! A line typed on the terminal and not shown, what was typed too early, and how wide the terminal is.
 
 #[cfg(not(unix))]
-pub(crate) use none::{hidden_line, width};
+pub(crate) use none::{forget_typed, hidden_line, width};
 #[cfg(unix)]
-pub(crate) use unix::{hidden_line, width};
+pub(crate) use unix::{forget_typed, hidden_line, width};
 
 #[cfg(unix)]
 mod unix {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::termios::{
-        InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+        InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush,
+        tcgetattr, tcsetattr,
     };
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::{SigId, low_level};
@@ -21,6 +22,11 @@ mod unix {
     pub(crate) fn width(output: impl std::os::fd::AsFd) -> Option<usize> {
         let size = rustix::termios::tcgetwinsize(output).ok()?;
         Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+    }
+
+    /// Throws away what was typed on standard input and is not read yet. Does nothing where standard input is no terminal.
+    pub(crate) fn forget_typed() {
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     }
 
     /// What ends a program at a prompt, in the order in which each is written to the pipe.
@@ -174,6 +180,8 @@ mod none {
     pub(crate) fn width<T>(_: T) -> Option<usize> {
         None
     }
+
+    pub(crate) fn forget_typed() {}
 
     pub(crate) fn hidden_line(_: &str, _: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         Err(io::Error::other(

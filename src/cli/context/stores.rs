@@ -62,6 +62,11 @@ impl Context {
         )?)
     }
 
+    /// Ends that the kernel keeps the `age` identity unlocked.
+    pub(crate) fn lock_identity(&self) -> Result<(), Failure> {
+        Ok(Protection::lock(&self.age_recipient()?)?)
+    }
+
     fn age_recipient(&self) -> Result<Recipient, Failure> {
         let config = Config::load(&self.home)?;
         if let Some(recipient) = config.recipients.of(StoreKind::Age) {

@@ -118,11 +118,7 @@ impl Ui {
                 .because("there is nobody to ask")
                 .hint("add `--yes`"));
         }
-        say(&format!("{} [y/N] ", escape(question)));
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(|error| {
-            Failure::new(Kind::Failed, "no answer could be read").because(error)
-        })?;
+        let answer = typed(&format!("{} [y/N] ", escape(question)))?;
         match answer.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Failure::new(Kind::Cancelled, "nothing was changed")
@@ -144,15 +140,21 @@ impl Ui {
     }
 }
 
-/// A line that a person types, without its end. Asked only where [`Ui::may_ask`].
-pub(crate) fn line(prompt: &str) -> Result<String, Failure> {
-    say(&escape(prompt));
+/// A line that a person types, without its end; `None` at the end of input. Asked only where [`Ui::may_ask`].
+pub(crate) fn line(prompt: &str) -> Result<Option<String>, Failure> {
+    let line = typed(&escape(prompt))?;
+    Ok((!line.is_empty()).then(|| line.trim_end().to_owned()))
+}
+
+/// Asks, and returns the line with its end. What was typed before the question answers nothing. The terminal itself edits the line:
+/// backspace, Ctrl-U and Ctrl-W work as in any program that reads lines.
+fn typed(prompt: &str) -> Result<String, Failure> {
+    terminal::forget_typed();
+    say(prompt);
     let mut line = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
-    Ok(line.trim_end().to_owned())
+    let read = io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Failure::new(Kind::Failed, "no answer could be read").because(error))?;
+    Ok(line)
 }
 
 /// To standard error, on a terminal in lines that fit it.

@@ -18,7 +18,7 @@ mod tests;
 mod two_pairs;
 
 pub(super) use advice::advice;
-pub(super) use owner::{argument, place, whose};
+pub(super) use owner::{argument, may_do_nothing, place, whose};
 pub(super) use remark::{in_place_of, remark};
 pub(super) use remark_code::code;
 pub(super) use store::{LOCAL_DISK, copying, kept_in};

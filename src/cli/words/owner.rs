@@ -21,6 +21,15 @@ pub(in crate::cli) fn place(account: &Account) -> String {
     format!("{profile} (account {})", account.id)
 }
 
+/// Returns what a person must know of a RAM user that was just made: it has no permissions yet, and where it gets some.
+pub(in crate::cli) fn may_do_nothing(account: &Account, name: &UserName) -> String {
+    let begin = "a new RAM user may do nothing until a policy is attached to it";
+    if account.profile.is_sandbox() {
+        return format!("{begin}; in your own account, that is done in the RAM console");
+    }
+    format!("{begin}: in the RAM console under Identities > Users > {name} > Permissions")
+}
+
 /// Returns the option that selects this owner.
 pub(in crate::cli) fn selector(owner: &Owner) -> String {
     match owner {

@@ -80,6 +80,11 @@ impl<'a> Protection<'a> {
         }
     }
 
+    /// The kernel keeps the identity of `recipient` unlocked no longer.
+    pub(crate) fn lock(recipient: &Recipient) -> Result<(), Error> {
+        unlock::forget(recipient)
+    }
+
     /// Replaces the file, unless somebody else did meanwhile.
     fn replace(&self, content: &[u8]) -> Result<(), Error> {
         let _lock = lock(self.disk, &self.path.with_file_name("identity.lock"))?;

@@ -233,6 +233,7 @@ fn a_new_pair_is_copied() {
         "<ID1>\n",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n\
          Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n\
          note: the secret of `<ID1>` is on the clipboard; it is cleared in 45s, unless something else is copied before\n",
     );

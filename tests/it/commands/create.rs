@@ -17,6 +17,7 @@ fn a_pair_for_a_ram_user_from_nothing() {
         "<ID1>\n",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n\
          Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n",
     );
     assert!(id.starts_with("LTAI5tSANDBOX") && id.len() == 24, "{id}");
@@ -35,6 +36,7 @@ fn the_first_store_is_said() {
         &format!("note: no OS keyring found, so secrets are saved in encrypted files under {}. Add a passphrase: akm store protect\n\
          warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n\
          Created AccessKey <ID> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n", env.home().join("secrets").display()),
     );
 }
@@ -157,6 +159,7 @@ fn a_csv_file_is_the_consoles() {
         "<ID1>\n",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n\
          Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n",
     );
     let file = env.path("alice.csv");
@@ -260,6 +263,7 @@ fn the_secret_is_shown_only_where_that_was_asked_for() {
         "<ID1>\n<ID2>\n",
         "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n\
          Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n",
     );
     assert!(secret.len() == 30 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()));
@@ -405,7 +409,8 @@ fn names_that_differ_by_case_are_one_user() {
 fn a_user_that_exists_is_no_error_with_create_user() {
     let env = Env::new();
     let args = ["create", "--ram-user", "alice", "--create-user"];
-    let made = "Created RAM user alice in the sandbox (account <ACCOUNT>).\n";
+    let made = "Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+        note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n";
     let held = "Created AccessKey <ID> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in encrypted files.\nnext: akm exec alice -- COMMAND\n";
     env.akm(&args)
         .said(&[], 0, "<ID>\n", &format!("{SANDBOX}{made}{held}"));

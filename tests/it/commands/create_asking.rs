@@ -8,12 +8,14 @@ const DOWN: &str = "\u{1b}[B";
 const ESCAPE: &str = "\u{1b}";
 const ENTER: &str = "\r";
 const CTRL_C: &str = "\u{3}";
+/// The dialog that follows, Done selected.
+const MENU: &str = "What do you want to do with the secret?";
 
 fn asked(env: &Env) -> Pty {
     let mut pty = Pty::akm(env, &["create"]);
     pty.see("give each program a RAM user of its own")
         .see("Who is this AccessKey for?")
-        .see("type to filter");
+        .see("esc to leave");
     pty
 }
 
@@ -29,10 +31,15 @@ fn a_new_user_is_asked_for_and_made() {
     pty.send(ENTER).see("The new RAM user's name:");
     // A name that no RAM user can have is said at once, and asked again.
     pty.send("a/b").send(ENTER).see("only letters, digits");
-    pty.send("\u{7f}\u{7f}\u{7f}alice")
+    pty.see("The new RAM user's name:");
+    // Backspace, Ctrl-W and Ctrl-U take away what was typed.
+    pty.send("bob\u{15}carol\u{17}alixx\u{7f}\u{7f}ce")
         .send(ENTER)
         .see("Created RAM user alice in the sandbox")
-        .see("for RAM user alice in the sandbox");
+        .see("note: a new RAM user may do nothing until a policy is attached to it")
+        .see("for RAM user alice in the sandbox")
+        .see(MENU)
+        .send(ENTER);
     assert_eq!(pty.wait().code(), 0);
     assert!(pty.echoes());
     assert_eq!(env.pairs().len(), 1);
@@ -52,7 +59,9 @@ fn a_user_is_picked_from_many_by_typing() {
     pty.send("serv")
         .see("build-server")
         .send(ENTER)
-        .see("for RAM user build-server in the sandbox");
+        .see("for RAM user build-server in the sandbox")
+        .see(MENU)
+        .send(ENTER);
     assert_eq!(pty.wait().code(), 0);
     assert_eq!(env.pairs()[0]["ram_user"], "build-server");
 }
@@ -67,6 +76,9 @@ fn the_accounts_own_pair_is_warned_of() {
             .see("opens everything the account has; a RAM user's pair is advised");
         pty.see("create an AccessKey for the account itself in the sandbox")
             .send(answer);
+        if code == 0 {
+            pty.see(MENU).send(ENTER);
+        }
         assert_eq!(pty.wait().code(), code);
         assert_eq!(env.pairs().len(), pairs);
     }
@@ -98,12 +110,11 @@ fn a_question_that_is_left_changes_nothing() {
             .see("nothing was changed: the question was not answered");
         assert_eq!(pty.wait().code(), code);
         assert!(pty.echoes(), "the terminal is as it was");
+    }
+    // In a line, Ctrl-C ends the program as everywhere, and an empty one leaves.
+    for (keys, code) in [("ali\u{3}", 130), ("ali\u{15}\r", 11)] {
         let mut pty = asked(&env);
-        pty.send(ENTER)
-            .see("The new RAM user's name:")
-            .send("ali")
-            .send(key)
-            .see("nothing was changed");
+        pty.send(ENTER).see("The new RAM user's name:").send(keys);
         assert_eq!(pty.wait().code(), code);
         assert!(pty.echoes());
     }
@@ -159,11 +170,117 @@ fn a_dumb_terminal_is_asked_in_lines() {
             .send(answer)
             .see(seen);
         if answer == "--account\n" {
-            pty.send("n\n");
+            pty.see("[y/N]").send("n\n");
+        }
+        if code == 0 {
+            pty.see("csv, copy, show, done: ").send("\n");
         }
         assert_eq!(pty.wait().code(), code);
         let screen = pty.screen();
         assert!(!screen.contains('\u{1b}'), "{screen:?}");
     }
     assert_eq!(env.pairs().len(), 1);
+}
+
+/// Each list and each question throws away what was typed before it was there.
+#[test]
+fn what_is_typed_ahead_picks_and_answers_nothing() {
+    let env = Env::new();
+    assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
+    let mut pty = Pty::akm(&env, &["create"]);
+    pty.send("\r\r\r").see("esc to leave").send(ESCAPE);
+    assert_eq!(pty.wait().code(), 11);
+    assert!(
+        !pty.screen().contains("Which RAM user?"),
+        "{}",
+        pty.screen()
+    );
+    // Both come in at once: the list before has read the second.
+    let mut pty = asked(&env);
+    pty.send("\r\r")
+        .see("Which RAM user?")
+        .see("type to filter");
+    pty.send(ESCAPE);
+    assert_eq!(pty.wait().code(), 11);
+    assert!(!pty.screen().contains("user's name"), "{}", pty.screen());
+    let mut pty = Pty::akm(&env, &["create", "--account"]);
+    pty.send("y\r").see("[y/N]").send("n\r");
+    assert_eq!(pty.wait().code(), 11);
+    assert!(env.pairs().is_empty());
+}
+
+#[test]
+fn who_types_nothing_but_enter_makes_nothing() {
+    let env = Env::new();
+    assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
+    let mut pty = asked(&env);
+    pty.send(ENTER).see("Which RAM user?").see("type to filter");
+    pty.send(ENTER).see("The new RAM user's name:").send(ENTER);
+    pty.see("nothing was changed: the question was not answered");
+    assert_eq!(pty.wait().code(), 11);
+    assert!(env.pairs().is_empty());
+}
+
+#[test]
+fn the_pairs_that_a_user_has_are_in_its_row() {
+    let env = Env::new();
+    for user in ["alice", "alice", "bob"] {
+        env.create(user);
+    }
+    assert_eq!(env.akm(&["user", "create", "paul"]).code, 0);
+    let mut pty = asked(&env);
+    pty.send(ENTER)
+        .see("Which RAM user?")
+        .see("alice  2 pairs (full)")
+        .see("bob  1 pair\r\n")
+        .see("paul\r\n");
+    // Letters of a remark find nobody, so that Enter picks nobody.
+    pty.send("pair").send(ENTER).send(ESCAPE);
+    assert_eq!(pty.wait().code(), 11);
+    let mut pty = asked(&env);
+    pty.send(ENTER).see("type to filter").send(DOWN).send(ENTER);
+    pty.see("two AccessKey pairs");
+    assert_eq!(pty.wait().code(), 4);
+}
+
+/// A signer that may make pairs and not list users.
+#[cfg(feature = "server")]
+#[test]
+fn where_users_cannot_be_listed_a_name_is_typed() {
+    use crate::support::{between::Between, http::http, served::Served};
+    let served = Served::start();
+    let between = Between::before(&served.serving);
+    let here = &served.serving;
+    here.add_profile_by(&served.env, "gate", &between.endpoint, &[]);
+    let denied = r#"{"Code":"NoPermission","Message":"no"}"#;
+    let denied = String::from_utf8(http("403 Forbidden", denied)).unwrap();
+    between.say(move |asked, hand_on| match asked {
+        "ListUsers" => denied.clone(),
+        _ => hand_on(),
+    });
+    let mut pty = Pty::akm(&served.env, &["-p", "gate", "create"]);
+    pty.see("esc to leave").send(ENTER);
+    pty.see("the RAM users cannot be listed")
+        .see("The RAM user's name: ")
+        .send("a/b\r")
+        .see("only letters, digits")
+        .see("The RAM user's name: ")
+        .send("alice\r");
+    pty.see("for RAM user alice in gate").see(MENU).send(ENTER);
+    assert_eq!(pty.wait().code(), 0);
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn a_new_user_in_an_account_is_told_where_it_gets_permissions() {
+    use crate::support::served::Served;
+    let served = Served::start();
+    let ran = served.env.akm(&["create", "bob", "--create-user"]);
+    let note = "note: a new RAM user may do nothing until a policy is attached to it: \
+         in the RAM console under Identities > Users > bob > Permissions\n";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    // One that exists is not spoken of.
+    let again = served.env.akm(&["create", "bob", "--create-user"]);
+    assert_eq!(again.code, 0);
+    assert!(!again.stderr.contains("may do nothing"), "{}", again.stderr);
 }

@@ -17,6 +17,7 @@ pub(crate) mod connect;
 pub(crate) mod copy;
 pub(crate) mod create;
 pub(crate) mod create_asking;
+pub(crate) mod create_menu;
 #[cfg(feature = "server")]
 pub(crate) mod credential_process;
 pub(crate) mod disable_enable_delete;

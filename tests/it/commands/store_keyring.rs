@@ -24,6 +24,7 @@ fn first_use_chooses_it_and_other_tools_read_it() {
         "note: secrets are saved in the OS keyring\n\
          warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\n\
          Created RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n\
          Created AccessKey <ID1> for RAM user alice in the sandbox (account <ACCOUNT>). Secret saved in the OS keyring.\nnext: akm exec alice -- COMMAND\n",
     );
     assert_eq!(desktop.lookup(&id), Some(secret));

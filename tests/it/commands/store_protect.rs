@@ -264,7 +264,12 @@ fn three_wrong_ones_are_enough() {
 fn a_new_one_is_asked_twice() {
     let env = Env::new();
     env.create("alice");
+    let help = env.akm(&["help", "store", "protect"]).stdout;
+    assert!(help.contains("one line of 1 to 1024 bytes"), "{help}");
     let mut pty = Pty::akm(&env, &["store", "protect"]);
+    pty.see(
+        "note: a passphrase is one line of 1 to 1024 bytes, blanks included; akm cannot recover it",
+    );
     pty.see("New passphrase: ").hides().send("one\n");
     pty.see("The same passphrase again: ").hides().send("two\n");
     pty.see("warning: the two passphrases differ");
@@ -445,6 +450,42 @@ fn kept_unlocked_in_the_kernel_for_a_while() {
     assert_eq!(state(&env)["state"], "protected");
     let config = fs::read_to_string(env.home().join("config.toml")).unwrap();
     assert!(!config.contains("unlock_for"), "{config}");
+}
+
+#[test]
+fn how_long_it_stays_unlocked_is_changed_without_a_new_passphrase() {
+    const UNCHANGED: &str = "Passphrase unchanged.";
+    let (env, _) = protected();
+    let before = identity(&env);
+    let half_an_hour = ["store", "protect", "--for", "30m"];
+    let unlock_for = || env.akm(&["store", "status", "--json"]).json()["unlock_for"].clone();
+    assert_eq!(
+        env.akm(&half_an_hour).code,
+        5,
+        "nobody gives the passphrase"
+    );
+    assert!(unlock_for().is_null());
+    let ran = with(&env, PASSPHRASE).akm(&half_an_hour);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains(UNCHANGED), "{}", ran.stderr);
+    assert_eq!(unlock_for(), "30m");
+    if !ran.stderr.contains("the kernel keyring cannot be used") {
+        assert_eq!(state(&env)["state"], "unlocked");
+    }
+    // It is locked again by whoever has it unlocked.
+    let locked = env.akm(&["store", "protect", "--for", "0s"]);
+    let said = format!("{UNCHANGED} It is asked for each time.\n");
+    locked.said(&[], 0, "", &said);
+    assert!(unlock_for().is_null());
+    assert_eq!(state(&env)["state"], "protected");
+    let mut pty = Pty::akm(&env, &half_an_hour);
+    pty.see(ASKS).hides().send(PASSPHRASE).send("\n");
+    pty.see(UNCHANGED);
+    assert_eq!(pty.wait().code(), 0);
+    assert!(!pty.screen().contains("new passphrase"), "{}", pty.screen());
+    assert_eq!(unlock_for(), "30m");
+    assert_eq!(identity(&env), before);
+    assert_eq!(env.akm(&["store", "protect", "--for", "0s"]).code, 0);
 }
 
 #[test]

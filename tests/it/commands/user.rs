@@ -10,7 +10,8 @@ fn made_shown_and_deleted() {
         &[],
         0,
         "alice\n",
-        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\nCreated RAM user alice in the sandbox (account <ACCOUNT>).\n",
+        "warning: this is the sandbox, account <ACCOUNT> on this machine. To work in your own account: akm profile add NAME\nCreated RAM user alice in the sandbox (account <ACCOUNT>).\n\
+         note: a new RAM user may do nothing until a policy is attached to it; in your own account, that is done in the RAM console\n",
     );
     env.akm(&["user", "create", "bob", "--display-name", "Bob B.", "--comment", "builds", "--json", "-q"]).said(
         &[],

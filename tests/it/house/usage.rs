@@ -1,6 +1,7 @@
 //! Help, wrong usage, and what the environment says.
 
 use crate::support::env::Env;
+use crate::support::pty::Pty;
 
 const COMMANDS: [&str; 15] = [
     "create", "list", "show-id", "rotate", "disable", "enable", "delete", "restore", "export",
@@ -290,32 +291,21 @@ fn no_input() {
     }
 }
 
-/// akm on a terminal of its own: what a person saw, and the exit code.
-fn on_terminal(env: &Env, args: &str, answer: &str) -> (i32, String) {
-    let mut script = std::process::Command::new("script");
-    env.dress(&mut script);
-    let line = format!("{} {args}", env!("CARGO_BIN_EXE_akm"));
-    script.args(["-qec", &line, "/dev/null"]);
-    script
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped());
-    let mut child = script.spawn().unwrap();
-    let mut input = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut input, answer.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    drop(input);
-    let text = String::from_utf8(output.stdout).unwrap().replace('\r', "");
-    (output.status.code().unwrap(), text)
+/// akm on a terminal of its own, its question answered once it is there: the exit code, and what a person saw.
+fn on_terminal(env: &Env, args: &[&str], answer: &str) -> (i32, String) {
+    let mut pty = Pty::akm(env, args);
+    if !answer.is_empty() {
+        pty.see("[y/N] ").send(answer);
+    }
+    let code = pty.wait().code();
+    (code, pty.screen().replace('\r', ""))
 }
 
 #[test]
 fn a_person_is_asked() {
-    if !crate::support::env::have("script") {
-        return;
-    }
     let env = Env::new();
     for no in ["n\n", "\n", "nonsense\n"] {
-        let (code, text) = on_terminal(&env, "create --account", no);
+        let (code, text) = on_terminal(&env, &["create", "--account"], no);
         assert_eq!(code, 11, "{text}");
         assert!(
             text.contains("create an AccessKey for the account itself in the sandbox? [y/N] "),
@@ -327,13 +317,13 @@ fn a_person_is_asked() {
         );
     }
     assert_eq!(env.files(), []);
-    let (code, text) = on_terminal(&env, "create --account", "y\n");
+    let (code, text) = on_terminal(&env, &["create", "--account"], "y\n");
     assert_eq!(code, 0, "{text}");
     assert_eq!(env.pairs().len(), 1);
-    let (code, text) = on_terminal(&env, "create --account --no-input", "");
+    let (code, text) = on_terminal(&env, &["create", "--account", "--no-input"], "");
     assert_eq!(code, 9, "{text}");
     let env = env.with("AKM_NO_INPUT", "1");
-    let (code, text) = on_terminal(&env, "create --account", "");
+    let (code, text) = on_terminal(&env, &["create", "--account"], "");
     assert_eq!(code, 9, "{text}");
 }
 
