@@ -182,13 +182,22 @@ fn a_dumb_terminal_is_asked_in_lines() {
     assert_eq!(env.pairs().len(), 1);
 }
 
+/// akm on a terminal that has a line already when akm starts.
+fn begun_after(env: &Env, early: &str, args: &str) -> Pty {
+    let akm = env!("CARGO_BIN_EXE_akm");
+    let line = format!("echo ready; sleep 1; exec {akm} {args}");
+    let mut pty = Pty::run(env, "sh", &["-c", &line]);
+    pty.see("ready").send(early);
+    pty
+}
+
 /// Each list and each question throws away what was typed before it was there.
 #[test]
 fn what_is_typed_ahead_picks_and_answers_nothing() {
     let env = Env::new();
     assert_eq!(env.akm(&["user", "create", "alice"]).code, 0);
-    let mut pty = Pty::akm(&env, &["create"]);
-    pty.send("\r\r\r").see("esc to leave").send(ESCAPE);
+    let mut pty = begun_after(&env, "\r\r\r", "create");
+    pty.see("esc to leave").send(ESCAPE);
     assert_eq!(pty.wait().code(), 11);
     assert!(
         !pty.screen().contains("Which RAM user?"),
@@ -203,8 +212,8 @@ fn what_is_typed_ahead_picks_and_answers_nothing() {
     pty.send(ESCAPE);
     assert_eq!(pty.wait().code(), 11);
     assert!(!pty.screen().contains("user's name"), "{}", pty.screen());
-    let mut pty = Pty::akm(&env, &["create", "--account"]);
-    pty.send("y\r").see("[y/N]").send("n\r");
+    let mut pty = begun_after(&env, "y\r", "create --account");
+    pty.see("[y/N]").send("n\r");
     assert_eq!(pty.wait().code(), 11);
     assert!(env.pairs().is_empty());
 }

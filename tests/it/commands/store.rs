@@ -158,7 +158,7 @@ fn a_damaged_secret_is_told_from_one_that_is_not_there() {
     for damage in [&whole[..whole.len() - 1], &whole[..20], b"", b"AGE"] {
         std::fs::write(&file, damage).unwrap();
         let error = env
-            .refused(&["export", &id, "--csv", "-", "--json"], 5)
+            .refused(&["export", &id, "--csv", "a.csv", "--json"], 5)
             .error();
         assert_eq!(error["code"], "secret-unreadable");
     }
@@ -177,7 +177,7 @@ fn a_damaged_secret_is_told_from_one_that_is_not_there() {
     std::fs::write(&file, &whole).unwrap();
     std::fs::remove_file(&file).unwrap();
     let error = env
-        .refused(&["export", &id, "--csv", "-", "--json"], 5)
+        .refused(&["export", &id, "--csv", "a.csv", "--json"], 5)
         .error();
     assert_eq!(error["code"], "secret-missing");
 }

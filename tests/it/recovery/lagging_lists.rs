@@ -18,7 +18,10 @@ fn a_status_that_a_list_shows_from_before_is_asked_for() {
         let (id, _) = (env.create("alice"), env.create("alice"));
         served.done(&[asked, &id]);
         stands_still(&between);
-        assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+        assert_eq!(
+            by_the_gate(&served, &["list", "alice", "--refresh"]).code,
+            0
+        );
         served.done(&[before, &id]);
         let ran = by_the_gate(&served, &[asked, &id]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -35,7 +38,7 @@ fn disabled_since(served: &Served, between: &Between) -> (String, String) {
     let old = env.create("alice");
     let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
     stands_still(between);
-    assert_eq!(by_the_gate(served, &["list", "--refresh"]).code, 0);
+    assert_eq!(by_the_gate(served, &["list", "alice", "--refresh"]).code, 0);
     env.days_pass_for("alice", 3);
     served.done(&ROTATE);
     assert_eq!(active(env), [(old.clone(), false), (new.clone(), true)]);
@@ -94,7 +97,10 @@ fn a_restored_pair_that_a_profile_signs_with_is_known_to_be_active() {
     served.done(&["export", &id, "--csv", csv]);
     served.done(&["disable", &id, "--force"]);
     stands_still(&between);
-    assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+    assert_eq!(
+        by_the_gate(&served, &["list", "alice", "--refresh"]).code,
+        0
+    );
     served.done(&["delete", &id, "-y"]);
     let order = json!({ "fault": "lose-answer", "action": "RestoreAccessKeyFromRecycleBin" });
     served.serving.order(&order);
@@ -118,7 +124,10 @@ fn what_a_person_disabled_is_rolled_back_to_whatever_a_list_shows() {
     let old = env.create("alice");
     let new = served.done(&[&ROTATE[..], &["--overlap", "2d"]].concat());
     stands_still(&between);
-    assert_eq!(by_the_gate(&served, &["list", "--refresh"]).code, 0);
+    assert_eq!(
+        by_the_gate(&served, &["list", "alice", "--refresh"]).code,
+        0
+    );
     served.done(&["disable", &old]);
     let ran = by_the_gate(&served, &[&ROTATE[..], &["--rollback"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
