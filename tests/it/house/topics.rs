@@ -2,8 +2,10 @@
 
 use super::source;
 use crate::support::calls::calls;
-use crate::support::env::Env;
+use crate::support::env::{Env, edit, have};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
 
 fn topic(name: &str) -> String {
     let ran = Env::new().akm(&["help", name]);
@@ -63,6 +65,42 @@ fn every_code_of_a_note_or_a_warning_is_listed() {
         .split([' ', ',', '\n'])
         .filter(|word| !word.is_empty());
     assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), given);
+}
+
+/// The text between two lines of the topic on cron, as a file of that name.
+fn unit(env: &Env, name: &str, after: &str, before: &str) -> PathBuf {
+    let text = topic("cron");
+    let (_, text) = text.split_once(after).unwrap();
+    let (text, _) = text.split_once(before).unwrap();
+    std::fs::write(env.path(name), text.trim_start()).unwrap();
+    env.path(name)
+}
+
+#[test]
+fn systemd_accepts_the_printed_service_and_timer() {
+    if !have("systemd-analyze") {
+        return;
+    }
+    let env = Env::new();
+    let bin = env.path(".cargo/bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_akm"), bin.join("akm")).unwrap();
+    let end = "~/.config/systemd/user/akm-rotate.timer:\n";
+    let service = unit(&env, "akm-rotate.service", "akm-rotate.service:\n", end);
+    let timer = unit(&env, "akm-rotate.timer", end, "systemctl ");
+    let verify = || {
+        let mut analyze = Command::new("systemd-analyze");
+        analyze.args(["verify", "--user"]).args([&service, &timer]);
+        analyze
+            .env("HOME", env.path(""))
+            .env("XDG_RUNTIME_DIR", env.path(""));
+        analyze.output().unwrap()
+    };
+    let verified = verify();
+    assert!(verified.status.success(), "{verified:?}");
+    assert!(verified.stderr.is_empty(), "{verified:?}");
+    edit(&timer, "04:00", "25:00");
+    assert!(!verify().status.success());
 }
 
 /// The first policy, as it is printed, lets akm do what it does for a user from its first pair to its last.
