@@ -218,7 +218,7 @@ fn show(context: &Context, name: Option<&str>) -> Result<(), Failure> {
     if context.ui.json() {
         return ui::print_json(&view);
     }
-    ui::print(view.lines().as_bytes())
+    ui::print_text(&view.lines())
 }
 
 fn choose(context: &Context, name: &ProfileName) -> Result<(), Failure> {

@@ -92,7 +92,7 @@ fn pair(context: &Context, account: &Account, id: &AccessKeyId) -> Result<(), Fa
     if context.ui.json() {
         return ui::print_json(&row);
     }
-    ui::print(block::of(context, account, &record, pair, &row).as_bytes())
+    ui::print_text(&block::of(context, account, &record, pair, &row))
 }
 
 /// `NoSuchPair` for an owner of whom no pair is known and nothing is unfinished.
@@ -126,7 +126,7 @@ fn print(context: &Context, account: &Account, record: &OwnerRecord) -> Result<(
     let blocks = blocks.map(|(pair, row)| block::of(context, account, record, pair, row));
     let unfinished = unfinished::of(context, account, &owner, &open);
     let blocks: Vec<String> = blocks.chain(unfinished).collect();
-    ui::print(blocks.join("\n").as_bytes())
+    ui::print_text(&blocks.join("\n"))
 }
 
 /// An owner and its pairs, for a script.

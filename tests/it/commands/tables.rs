@@ -51,6 +51,8 @@ fn ids_and_owners_are_whole_at_every_width() {
             ("recover --list", vec![OWNER, &new]),
             ("profile list", vec!["production", "5123456789012345"]),
             ("user list", vec![OWNER]),
+            (&format!("show {OWNER}"), vec![OWNER, &old, &new]),
+            (&format!("show {new}"), vec![OWNER, &new]),
         ] {
             let plain = screen(&dumb, command, columns);
             assert!(!plain.contains('\u{1b}'), "{command}: {plain}");
@@ -62,6 +64,40 @@ fn ids_and_owners_are_whole_at_every_width() {
                 // A block a row is shorter than the screen is, unless one name alone is longer than that.
                 let fits = longest.is_some_and(|longest| longest <= usize::from(columns));
                 assert!(fits || columns == 30, "{command} in {columns}:\n{text}");
+            }
+        }
+    }
+}
+
+/// Sentences break between words: no id and no command is cut, and no line is longer than the screen is.
+#[test]
+fn what_a_change_says_fits_every_width() {
+    for terminal in ["dumb", "xterm-256color"] {
+        for columns in [60, 80, 120] {
+            let env = Env::new().with("TERM", terminal);
+            let (new, again) = ("create alice --comment none", "rotate alice");
+            for command in [
+                new,
+                again,
+                again,
+                "leak alice",
+                "rollback alice",
+                "delete nobody",
+            ] {
+                let text = screen(&env, command, columns);
+                let is_dumb = terminal == "dumb";
+                assert!(!(is_dumb && text.contains('\u{1b}')), "{command}: {text}");
+                let text = bare(&text);
+                let longest = text.lines().map(|line| line.chars().count()).max();
+                assert!(
+                    longest <= Some(columns.into()),
+                    "{command} in {columns}:\n{text}"
+                );
+            }
+            for pair in env.pairs() {
+                let id = pair["access_key_id"].as_str().unwrap();
+                let asked = screen(&env, &format!("delete {id} --force --no-input"), columns);
+                assert!(bare(&asked).contains(id), "{columns}: {asked}");
             }
         }
     }
