@@ -231,3 +231,19 @@ impl OpenWork {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known of a restore that is over waits for nobody: its journal may go.
+    #[test]
+    fn a_restore_that_is_over_leaves_nothing_unfinished() {
+        let id = AccessKeyId::parse("LTAI5tAbCdEfGhIjKlMnOpQr").unwrap();
+        let mut open = OpenWork::default();
+        open.apply(Event::Restored(id.clone(), Some(Timestamp::default())));
+        assert!(open.restored.contains_key(&id) && open.is_empty());
+        open.apply(Event::Leaked(id));
+        assert!(!open.is_empty());
+    }
+}

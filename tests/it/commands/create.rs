@@ -119,6 +119,8 @@ fn the_accounts_own_pair_is_warned_of_and_asked_for() {
             &format!("{WARNING}{SANDBOX}{made}"),
         );
     }
+    // What is refused is not asked for.
+    env.refused(&["create", "--account"], 4);
     let ran = env.refused(&["create", "--account", "-y"], 4);
     assert!(
         ran.stderr

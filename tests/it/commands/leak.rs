@@ -38,6 +38,17 @@ pub(crate) fn is_open(env: &Env, what: &str, id: Option<&str>) {
     assert_eq!(row["access_key_id"].as_str(), id, "{open}");
 }
 
+/// It is marked before the cloud is asked for anything: whoever hands out meanwhile gives another pair.
+#[test]
+fn a_leak_that_was_cut_short_hands_out_another_pair_from_its_begin() {
+    let env = Env::new().without_overlap();
+    let (other, leaked) = (env.create("alice"), env.create("alice"));
+    assert_eq!(done(&env, &["show-id", "alice"]), leaked);
+    cut_leak(&env, &leaked);
+    assert_eq!(active(&env).len(), 2);
+    assert_eq!(done(&env, &["show-id", "alice"]), other);
+}
+
 #[test]
 fn the_only_pair_is_replaced_and_deleted() {
     for named in [false, true] {
