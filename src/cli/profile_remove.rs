@@ -42,9 +42,17 @@ pub(super) fn remove(
     ops::profile::written_down(&account, Action::ProfileRemove, &entry);
     told(context, name, &entry, drop_secret, &after);
     if context.ui.json() {
-        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
+        return ui::print_json(&Removed {
+            name: name.as_str(),
+        });
     }
     Ok(())
+}
+
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Removed<'a> {
+    name: &'a str,
 }
 
 fn ask(

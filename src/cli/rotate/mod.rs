@@ -1,8 +1,8 @@
 //! `akm rotate`
 
 mod age;
-mod all;
-mod plan;
+pub(super) mod all;
+pub(super) mod plan;
 mod signer;
 mod summary;
 pub(super) mod told;

@@ -36,6 +36,11 @@ pub(crate) struct Move<'a> {
 
 /// What became of one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case")
+)]
 pub(crate) enum State {
     /// It is in the new store alone; in a dry run: it would be.
     Moved,
