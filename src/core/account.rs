@@ -28,7 +28,7 @@ pub(crate) enum Owner {
     RamUser(UserName),
 }
 
-/// The words of [`Owner::kind`], for the schemas of what is printed.
+/// Who a pair belongs to, in one word.
 #[cfg(test)]
 #[derive(schemars::JsonSchema)]
 #[schemars(rename_all = "kebab-case")]

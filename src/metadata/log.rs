@@ -112,7 +112,7 @@ pub(crate) struct Line {
     #[serde(with = "time::text")]
     #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) time: Timestamp,
-    /// A word of [`Action`]'s, or of a newer akm's.
+    /// What was done, in one word; a newer akm may have others.
     pub(crate) action: String,
     pub(crate) outcome: Effect,
     pub(crate) access_key_id: Option<AccessKeyId>,

@@ -40,7 +40,7 @@ fn fits(name: &str, lines: &str) {
     for line in lines.lines() {
         let value: Value =
             serde_json::from_str(line).unwrap_or_else(|_| panic!("{name}: no JSON: {line}"));
-        if let Err(why) = schema::check(&schema, &value) {
+        if let Err(why) = schema::check(&schema, &schema, &value) {
             panic!("{name}: {line}: {why}");
         }
     }

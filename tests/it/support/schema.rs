@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 use std::path::Path;
 
+type Checked = Result<(), String>;
+
 /// Returns the schema of a command's output, by the file that is named like the command; `None` where there is none.
 pub(crate) fn of(command: &str) -> Option<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/schemas");
@@ -11,79 +13,54 @@ pub(crate) fn of(command: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-/// Returns why the value is not what the schema says. An object may have no member that the schema does not name.
-pub(crate) fn check(schema: &Value, value: &Value) -> Result<(), String> {
-    checked(schema, schema, value)
-}
-
-fn checked(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
-    let Some(rules) = schema.as_object() else {
-        return Ok(());
-    };
+/// Says why the value is not what the schema, a part of `root`, wants. No object may have a member that its schema does not name.
+pub(crate) fn check(root: &Value, schema: &Value, value: &Value) -> Checked {
+    let rules = schema.as_object().unwrap();
     for (rule, said) in rules {
-        let kept = match rule.as_str() {
-            "type" => is_of(said, value),
-            "enum" => said.as_array().unwrap().contains(value),
+        let mut list = said.as_array().into_iter().flatten();
+        let is_kept = match rule.as_str() {
+            "type" if said.is_string() => is_of(said, value),
+            "type" => list.any(|kind| is_of(kind, value)),
+            "enum" => list.any(|it| it == value),
             "const" => said == value,
-            "minimum" => value.as_f64() >= said.as_f64(),
-            "maximum" => value.as_f64() <= said.as_f64(),
+            "anyOf" | "oneOf" => list.any(|it| check(root, it, value).is_ok()),
+            "required" => list.all(|name| value.get(name.as_str().unwrap()).is_some()),
             "$ref" => {
-                let target = said.as_str().unwrap().trim_start_matches('#');
-                checked(root, root.pointer(target).unwrap(), value)?;
+                let place = said.as_str().unwrap().trim_start_matches('#');
+                check(root, root.pointer(place).unwrap(), value)?;
                 true
             }
-            "anyOf" | "oneOf" => {
-                let schemas = said.as_array().unwrap().iter();
-                let tried: Vec<_> = schemas.map(|it| checked(root, it, value)).collect();
-                let fitting = tried.iter().filter(|it| it.is_ok()).count();
-                if fitting == 0 {
-                    return Err(format!("none of {rule} fits: {tried:?}"));
-                }
-                rule == "anyOf" || fitting == 1
-            }
             "items" => {
-                let items = value.as_array().into_iter().flatten();
-                items
-                    .map(|item| checked(root, said, item))
-                    .collect::<Result<(), _>>()?;
+                let mut items = value.as_array().into_iter().flatten();
+                items.try_for_each(|item| check(root, said, item))?;
                 true
             }
             "properties" | "additionalProperties" => {
-                value
-                    .as_object()
-                    .map_or(Ok(()), |object| members(root, rules, object))?;
+                let mut members = value.as_object().into_iter().flatten();
+                members.try_for_each(|(name, value)| member(root, rules, name, value))?;
                 true
             }
-            "required" => {
-                let mut names = said.as_array().unwrap().iter();
-                names.all(|name| value.get(name.as_str().unwrap()).is_some())
+            "$schema" | "$defs" | "title" | "description" | "format" | "minimum" | "maximum" => {
+                true
             }
-            "$schema" | "$defs" | "title" | "description" | "format" => true,
             _ => return Err(format!("the rule `{rule}` is not known here")),
         };
-        if !kept {
+        if !is_kept {
             return Err(format!("{value} is not: {rule} {said}"));
         }
     }
     Ok(())
 }
 
-fn members(
-    root: &Value,
-    rules: &Map<String, Value>,
-    object: &Map<String, Value>,
-) -> Result<(), String> {
-    for (name, value) in object {
-        let named = rules.get("properties").and_then(|all| all.get(name));
-        let rule = named.or(rules.get("additionalProperties"));
-        let rule = rule.ok_or_else(|| format!("`{name}` is not in the schema"))?;
-        checked(root, rule, value).map_err(|why| format!("{name}: {why}"))?;
-    }
-    Ok(())
+fn member(root: &Value, rules: &Map<String, Value>, name: &str, value: &Value) -> Checked {
+    let named = rules.get("properties").and_then(|all| all.get(name));
+    let rule = named.or(rules.get("additionalProperties"));
+    let rule = rule.ok_or_else(|| format!("`{name}` is not in the schema"))?;
+    check(root, rule, value).map_err(|why| format!("{name}: {why}"))
 }
 
-fn is_of(types: &Value, value: &Value) -> bool {
-    let is = |kind: &Value| match kind.as_str().unwrap() {
+fn is_of(kind: &Value, value: &Value) -> bool {
+    match kind.as_str().unwrap() {
         "null" => value.is_null(),
         "boolean" => value.is_boolean(),
         "integer" => value.is_i64() || value.is_u64(),
@@ -91,8 +68,5 @@ fn is_of(types: &Value, value: &Value) -> bool {
         "array" => value.is_array(),
         "object" => value.is_object(),
         kind => panic!("the type `{kind}` is not known here"),
-    };
-    types
-        .as_array()
-        .map_or_else(|| is(types), |all| all.iter().any(is))
+    }
 }
