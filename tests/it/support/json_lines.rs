@@ -59,7 +59,7 @@ fn a_member_that_is_missing_is_caught() {
 }
 
 #[test]
-#[should_panic(expected = "is not: enum")]
+#[should_panic(expected = "is not: anyOf")]
 fn a_code_that_a_schema_does_not_know_is_caught() {
     fits(
         "standard-error",
