@@ -6,7 +6,7 @@ use crate::core::access_key::AccessKeyId;
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Account, Kind, comment, session::no_such_pair};
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
 /// Print or change the comment kept with an AccessKey pair
 ///
@@ -53,7 +53,18 @@ fn print(context: &Context, id: &AccessKeyId, comment: Option<&str>) -> Result<(
 }
 
 fn json(id: &AccessKeyId, comment: Option<&str>) -> Result<(), Failure> {
-    ui::print_json(&json!({ "access_key_id": id, "comment": comment }))
+    let access_key_id = id.as_str();
+    ui::print_json(&View {
+        access_key_id,
+        comment,
+    })
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
+    access_key_id: &'a str,
+    comment: Option<&'a str>,
 }
 
 fn change(

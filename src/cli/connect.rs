@@ -11,7 +11,7 @@ use crate::ops::credentials::{self, Selector};
 use crate::ops::{Account, Kind, role_trial};
 use crate::sys::program;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde::Serialize;
 use std::path::PathBuf;
 use std::{env, fmt};
 
@@ -56,6 +56,15 @@ pub(crate) struct AliyunCli {
     /// The profile to write in `~/.aliyun/config.json`
     #[arg(long = "as", value_name = "PROFILE", default_value = "akm")]
     name: ProfileName,
+}
+
+/// What was written where.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
+    file: &'a str,
+    process_command: &'a str,
+    profile: &'a str,
 }
 
 /// Which credentials the clients get.
@@ -136,11 +145,11 @@ impl AliyunCli {
         self.say(context, account, &file.display().to_string(), &before);
         warn_of_dangers(context, account, &external, &credentials);
         if context.ui.json() {
-            return ui::print_json(&json!({
-                "file": file.display().to_string(),
-                "profile": external.name,
-                "process_command": external.process_command,
-            }));
+            return ui::print_json(&View {
+                file: &file.display().to_string(),
+                process_command: &external.process_command,
+                profile: &external.name,
+            });
         }
         Ok(())
     }

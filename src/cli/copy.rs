@@ -11,7 +11,7 @@ use crate::metadata::log::Action;
 use crate::ops::{Kind, hand_out};
 use crate::sys::clipboard::{Clipboard, Mark};
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 use std::time::Duration;
 
 /// Put a pair's secret on the clipboard, and clear it after a while
@@ -64,14 +64,23 @@ impl Copy {
             (id, cleared)
         };
         if context.ui.json() {
-            return ui::print_json(&json!({
-                "access_key_id": id,
-                "copied": if self.only_id { "id" } else { "secret" },
-                "clear_after_seconds": cleared.map(|after| after.as_secs()),
-            }));
+            return ui::print_json(&View {
+                access_key_id: id,
+                clear_after_seconds: cleared.map(|after| after.as_secs()),
+                copied: if self.only_id { "id" } else { "secret" },
+            });
         }
         Ok(())
     }
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View {
+    access_key_id: AccessKeyId,
+    clear_after_seconds: Option<u64>,
+    #[cfg_attr(test, schemars(extend("enum" = ["id", "secret"])))]
+    copied: &'static str,
 }
 
 /// The time that `create --copy` leaves, and `copy` unless told otherwise.

@@ -43,7 +43,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// The names of all readers: the CLI and the SDKs read the first ones, ossutil the others.
 #[derive(Serialize)]
-struct Answer<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Answer<'a> {
+    #[cfg_attr(test, schemars(extend("enum" = ["AK", "StsToken"])))]
     mode: &'static str,
     access_key_id: &'a str,
     access_key_secret: &'a str,

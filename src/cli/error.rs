@@ -3,7 +3,6 @@
 use super::escape::escape;
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
-use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// The exit codes of the interface; never renumbered.
@@ -85,23 +84,6 @@ pub(crate) fn text(failure: &Failure) -> String {
         let _ = writeln!(text, "hint: {}", escape(hint));
     }
     text
-}
-
-/// For a script: one object on one line.
-pub(crate) fn object(failure: &Failure) -> Value {
-    json!({ "error": value(failure) })
-}
-
-pub(crate) fn value(failure: &Failure) -> Value {
-    let (code, exit) = code(failure.kind);
-    json!({
-        "code": code,
-        "exit": exit,
-        "message": failure.message,
-        "cause": failure.cause,
-        "hint": failure.hint,
-        "request_id": failure.request_id,
-    })
 }
 
 #[cfg(test)]

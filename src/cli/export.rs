@@ -97,7 +97,9 @@ impl Export {
         }
         if context.ui.json() {
             let ids: Vec<&str> = pairs.iter().map(|pair| pair.id.as_str()).collect();
-            ui::print_json(&serde_json::json!({ "access_key_ids": ids }))?;
+            ui::print_json(&Ids {
+                access_key_ids: ids,
+            })?;
         }
         if !self.all {
             return Ok(());
@@ -120,6 +122,12 @@ impl Export {
         let selected = self.selectors.iter().map(|text| selector::selector(text));
         Ok(Which::Selected(selected.collect::<Result<_, _>>()?))
     }
+}
+
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Ids<'a> {
+    access_key_ids: Vec<&'a str>,
 }
 
 /// Whether `--force` would replace what is there: it does that to a file or a link, to nothing else.

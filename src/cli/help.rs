@@ -1,6 +1,6 @@
 //! `akm help`
 
-use super::{error, spelling, ui};
+use super::{error, schema, spelling, ui};
 use crate::cli::failure::Failure;
 use crate::ops::Kind;
 use clap::{Args, Command};
@@ -11,11 +11,15 @@ use clap::{Args, Command};
     "akm help" => "all commands and topics",
     "akm help user create" => "one command, as its `--help` does",
     "akm help exit-codes" => "what each exit code means",
+    "akm help json --schema user list" => "the JSON Schema of what `akm user list --json` prints",
 ])]
 pub(crate) struct Help {
     /// The command's words, or a topic
     #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
+    /// With the topic `json`: the JSON Schema of what that command prints with --json
+    #[arg(long, value_name = "COMMAND", num_args = 1.., requires = "topic")]
+    schema: Vec<String>,
 }
 
 /// The variables that akm looks at.
@@ -116,6 +120,9 @@ const TOPICS: [Topic; 10] = [
 impl Help {
     /// Prints what the topic's text or a command of the tree says.
     pub(crate) fn run(&self, tree: Command) -> Result<(), Failure> {
+        if !self.schema.is_empty() {
+            return self.print_schema();
+        }
         if let [word] = &self.topic[..]
             && let Some((_, _, text)) = TOPICS.iter().find(|(name, ..)| name == word)
         {
@@ -127,6 +134,14 @@ impl Help {
             text.extend(TOPICS.map(|(name, about, _)| format!("  {name:<13}{about}\n")));
         }
         ui::print_text(&text)
+    }
+
+    fn print_schema(&self) -> Result<(), Failure> {
+        if self.topic != ["json"] {
+            let message = "`--schema` is for the topic `json`";
+            return Err(Failure::new(Kind::Usage, message).hint("akm help json --schema COMMAND"));
+        }
+        schema::print(&self.schema)
     }
 }
 

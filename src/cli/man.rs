@@ -35,6 +35,19 @@ impl Man {
     }
 }
 
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Shown<'a> {
+    man_page: &'a str,
+}
+
+/// The names of the files.
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Written<'a> {
+    man_pages: Vec<&'a str>,
+}
+
 /// Shows one page: by `man` on a terminal, as it is elsewhere.
 fn show(tree: &Command, words: &[String], ui: &Ui) -> Result<(), Failure> {
     let mut found = tree;
@@ -46,7 +59,7 @@ fn show(tree: &Command, words: &[String], ui: &Ui) -> Result<(), Failure> {
     let (_, page) = page(found).map_err(failed)?;
     if ui.json() {
         let page = String::from_utf8_lossy(&page);
-        return super::ui::print_json(&serde_json::json!({ "man_page": page }));
+        return super::ui::print_json(&Shown { man_page: &page });
     }
     if !io::stdout().is_terminal() {
         return super::ui::print(&page);
@@ -73,8 +86,8 @@ fn write(tree: &Command, folder: &Path, ui: &Ui) -> Result<(), Failure> {
     let (count, folder) = (pages.len(), folder.display());
     ui.result(&format!("Wrote {count} man pages to {folder}."));
     if ui.json() {
-        let names: Vec<&String> = pages.iter().map(|(name, _)| name).collect();
-        return super::ui::print_json(&serde_json::json!({ "man_pages": names }));
+        let man_pages = pages.iter().map(|(name, _)| name.as_str()).collect();
+        return super::ui::print_json(&Written { man_pages });
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ mod csv_output;
 mod csv_target;
 mod env;
 mod error;
+mod error_object;
 mod escape;
 mod exec;
 mod export;
@@ -57,6 +58,7 @@ mod rotate;
 mod sandbox;
 #[cfg(feature = "server")]
 mod sandbox_serve;
+mod schema;
 mod secret_menu;
 mod selector;
 #[cfg(feature = "server")]
@@ -148,7 +150,7 @@ fn wants_json(args: &[OsString]) -> bool {
 
 fn failed(failure: &Failure, json: bool) -> ExitCode {
     if json {
-        ui::say_json(&error::object(failure));
+        ui::say_json(&error_object::Object::new(failure));
     } else {
         ui::say(&error::text(failure));
     }

@@ -2,7 +2,7 @@
 
 use super::{candidates, context::Context, question, selector::key_id, ui, words};
 use crate::cli::failure::Failure;
-use crate::core::{account::Owner, time};
+use crate::core::{account::Owner, name::UserName, time};
 use crate::metadata::inventory::PairRecord;
 use crate::ops::{Account, retire};
 use clap::Args;
@@ -10,14 +10,18 @@ use serde::Serialize;
 
 /// One pair under `--json`, for `create`, `rotate`, `disable` and `enable`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PairView<'a> {
     access_key_id: &'a str,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
     owner: &'a str,
     ram_user: Option<&'a str>,
     account_id: &'a str,
     profile: &'a str,
+    #[cfg_attr(test, schemars(with = "crate::core::access_key::Status"))]
     status: &'a str,
     created_at: String,
+    #[cfg_attr(test, schemars(with = "Option<crate::core::place::StoreKind>"))]
     secret_store: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) access_key_secret: Option<&'a str>,
@@ -28,9 +32,7 @@ impl<'a> PairView<'a> {
         Self {
             access_key_id: pair.access_key_id.as_str(),
             owner: owner.kind(),
-            ram_user: owner
-                .ram_user()
-                .map(super::super::core::name::UserName::as_str),
+            ram_user: owner.ram_user().map(UserName::as_str),
             account_id: account.id.as_str(),
             profile: account.profile.as_str(),
             status: pair.status.as_str(),
@@ -61,6 +63,17 @@ pub(crate) struct Delete {
     purge: bool,
 }
 
+/// A pair that was deleted.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Deleted<'a> {
+    access_key_id: &'a str,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
+    owner: &'a str,
+    ram_user: Option<&'a str>,
+    restorable_until: Option<String>,
+}
+
 impl Delete {
     pub(crate) fn run(&self, context: &Context) -> Result<(), Failure> {
         let id = key_id(&self.id)?;
@@ -84,12 +97,12 @@ impl Delete {
             "Deleted AccessKey {id} of {whose} in {place}{end}.{kept}"
         ));
         if context.ui.json() {
-            return ui::print_json(&serde_json::json!({
-                "access_key_id": id.as_str(),
-                "owner": deleted.owner.kind(),
-                "ram_user": deleted.owner.ram_user().map(super::super::core::name::UserName::as_str),
-                "restorable_until": deleted.restorable_until.map(time::format),
-            }));
+            return ui::print_json(&Deleted {
+                access_key_id: id.as_str(),
+                owner: deleted.owner.kind(),
+                ram_user: deleted.owner.ram_user().map(UserName::as_str),
+                restorable_until: deleted.restorable_until.map(time::format),
+            });
         }
         Ok(())
     }

@@ -66,6 +66,7 @@ pub(crate) enum Profile {
 
 /// A profile as it is shown.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct View<'a> {
     name: &'a str,
     default: bool,
@@ -73,6 +74,7 @@ pub(super) struct View<'a> {
     identity: Option<&'a str>,
     default_domain: Option<&'a str>,
     access_key_id: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "Option<crate::core::place::StoreKind>"))]
     secret_store: Option<&'a str>,
     endpoint: Option<&'a str>,
     proxy: Option<&'a str>,

@@ -42,9 +42,17 @@ pub(super) fn remove(
     ops::profile::written_down(&account, Action::ProfileRemove, &entry);
     told(context, name, &entry, drop_secret, &after);
     if context.ui.json() {
-        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
+        return ui::print_json(&Removed {
+            name: name.as_str(),
+        });
     }
     Ok(())
+}
+
+#[derive(serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Removed<'a> {
+    name: &'a str,
 }
 
 fn ask(
@@ -121,8 +129,8 @@ fn forget(
     entry: &Profile,
     drop_secret: bool,
 ) -> Result<Config, Failure> {
-    let (id, kind) = (&entry.access_key_id, entry.secret_store);
-    let droppable = drop_secret.then(|| ops::profile::droppable(account, id, kind));
+    let id = &entry.access_key_id;
+    let droppable = drop_secret.then(|| ops::drop_secret::droppable(account, entry));
     let droppable = droppable.transpose()?;
     context.change_config(|config| {
         let gone = || no_such_profile(name);
@@ -130,7 +138,7 @@ fn forget(
         if let Some(secret) = &droppable {
             signs_still(name, known, id)?;
             signs_alone(config, name, id)?;
-            ops::profile::drop_secret(account, secret)?;
+            ops::drop_secret::drop_secret(account, secret)?;
         }
         config.remove(name).map(drop).ok_or_else(gone)
     })

@@ -5,8 +5,9 @@ use crate::cli::failure::Failure;
 use crate::core::time::{self, Span, Timestamp};
 use crate::metadata::config::Config;
 use crate::ops::{self};
+use crate::store::StoreKind;
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Put the identity of the `age` store under a passphrase, or under another one
@@ -90,11 +91,21 @@ impl Protect {
         if !context.ui.json() {
             return Ok(());
         }
-        ui::print_json(&json!({
-            "store": "age",
-            "protected": !self.remove,
-            "unlock_for": span,
-            "unlocked_until": until.map(time::format),
-        }))
+        ui::print_json(&View {
+            protected: !self.remove,
+            store: StoreKind::Age,
+            unlock_for: span,
+            unlocked_until: until.map(time::format),
+        })
     }
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View {
+    protected: bool,
+    store: StoreKind,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    unlock_for: Option<Span>,
+    unlocked_until: Option<String>,
 }

@@ -10,13 +10,14 @@ use super::{
     ui::{self, Ui},
 };
 use crate::cli::failure::Failure;
-use crate::core::{account::Owner, time};
+use crate::core::{access_key::AccessKeyId, account::Owner, name::UserName, time};
 use crate::ops::{
     Account, Session,
     recover::{self, Dismissed, Ended},
     rotate::{Standing, State},
 };
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Finish what an interrupted command left, or show it
@@ -97,12 +98,44 @@ impl Recover {
             return Ok(());
         }
         let (open, _) = open(context.known()?)?;
-        ui::print_json(&json!({
-            "dismissed": self.dismiss,
-            "recovered": recovered,
-            "open": rows(&open),
-        }))
+        ui::print_json(&Answer {
+            dismissed: self.dismiss.as_deref(),
+            open: rows(&open),
+            recovered,
+        })
     }
+}
+
+/// What was done and what is open still.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Answer<'a> {
+    dismissed: Option<&'a str>,
+    open: Vec<Row<'a>>,
+    #[cfg_attr(test, schemars(with = "Vec<crate::cli::schema::words::Recovered>"))]
+    recovered: &'a [Value],
+}
+
+/// What is open.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct List<'a> {
+    open: Vec<Row<'a>>,
+}
+
+/// One thing that is open.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Row<'a> {
+    access_key_id: Option<&'a AccessKeyId>,
+    not_before: Option<String>,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
+    owner: &'static str,
+    ram_user: Option<&'a UserName>,
+    #[cfg_attr(test, schemars(with = "Option<recover::Stage>"))]
+    state: Option<&'static str>,
+    #[cfg_attr(test, schemars(with = "crate::cli::schema::words::What"))]
+    what: &'static str,
 }
 
 /// What a rotation came to; a rollback is told by its old pair.
@@ -151,18 +184,21 @@ fn open(known: Option<Account>) -> Result<(Vec<recover::Open>, Vec<Failure>), Fa
 }
 
 /// What is open, for a script.
-pub(super) fn rows(open: &[recover::Open]) -> Vec<Value> {
-    let row = |open: &recover::Open| {
-        json!({
-            "what": open.what.as_str(),
-            "state": open.what.stage(),
-            "owner": open.owner.kind(),
-            "ram_user": open.owner.ram_user(),
-            "access_key_id": open.id,
-            "not_before": due(open),
-        })
-    };
-    open.iter().map(row).collect()
+pub(super) fn rows(open: &[recover::Open]) -> Vec<Row<'_>> {
+    open.iter().map(Row::new).collect()
+}
+
+impl<'a> Row<'a> {
+    fn new(open: &'a recover::Open) -> Self {
+        Self {
+            access_key_id: open.id.as_ref(),
+            not_before: due(open),
+            owner: open.owner.kind(),
+            ram_user: open.owner.ram_user(),
+            state: open.what.stage(),
+            what: open.what.as_str(),
+        }
+    }
 }
 
 fn due(open: &recover::Open) -> Option<String> {
@@ -186,7 +222,7 @@ fn list(context: &Context) -> Result<(), Failure> {
     let (open, unreadable) = open(context.account()?)?;
     context.note_missing_home();
     if context.ui.json() {
-        ui::print_json(&json!({ "open": rows(&open) }))?;
+        ui::print_json(&List { open: rows(&open) })?;
         return ended(&context.ui, unreadable);
     }
     let rows: Vec<Vec<String>> = open

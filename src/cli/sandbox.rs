@@ -9,7 +9,7 @@ use crate::ops::{self, Kind, Stores};
 use crate::store::SecretName;
 use crate::sys::fs::remove_folder;
 use clap::Subcommand;
-use serde_json::json;
+use serde::Serialize;
 
 /// The built-in account on this machine
 #[derive(Debug, Subcommand)]
@@ -80,7 +80,15 @@ fn show(context: &Context, forgotten: Option<&AccountId>) -> Result<(), Failure>
         return Ok(());
     }
     let account = forgotten.map(AccountId::as_str);
-    ui::print_json(&json!({ "forgotten_account_id": account }))
+    ui::print_json(&Forgotten {
+        forgotten_account_id: account,
+    })
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Forgotten<'a> {
+    forgotten_account_id: Option<&'a str>,
 }
 
 fn forget(context: &Context, account: &AccountId, seed_in: &str) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use crate::ops::Kind;
 use crate::sandbox::{self, Administrator, Gateway, Settings};
 use crate::sys::random;
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -54,14 +54,14 @@ impl Serve {
         let settled = Administrator::settle(&*records, &seed, &*context.clock);
         let administrator = settled.map_err(broken_sandbox)?;
         let settings = self.settings()?;
-        let mut line = shown(&administrator);
+        let mut line = Line::new(&administrator);
         if let Some(token) = &settings.control_token {
-            line["control_token"] = json!(token);
+            line.control_token = Some(token.clone());
         }
         let gateway = Gateway::new(records, seed, context.clock.clone(), false);
         let mut printed = Ok(());
         let served = sandbox::serve(self.listen, gateway, settings, |address| {
-            line["endpoint"] = json!(format!("http://{address}"));
+            line.endpoint = format!("http://{address}");
             printed = ui::print_json(&line);
             printed.is_ok()
         });
@@ -103,16 +103,33 @@ impl Serve {
     }
 }
 
-/// The line, but for the endpoint. This is what the command is for, so the secret is in it.
-fn shown(administrator: &Administrator) -> Value {
-    json!({
-        "endpoint": "",
-        "account_id": administrator.account_id,
-        "default_domain": administrator.default_domain,
-        "access_key_id": administrator.access_key_id,
-        "access_key_secret": administrator.access_key_secret.expose(),
-        "role_arn": administrator.role_arn,
-    })
+/// Where the sandbox is and whose pair is to be used. This is what the command is for, so the secret is in it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Line<'a> {
+    access_key_id: &'a str,
+    access_key_secret: &'a str,
+    account_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control_token: Option<String>,
+    default_domain: &'a str,
+    endpoint: String,
+    role_arn: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// The line, but for the endpoint and the token.
+    fn new(administrator: &'a Administrator) -> Self {
+        Self {
+            access_key_id: administrator.access_key_id.as_ref(),
+            access_key_secret: administrator.access_key_secret.expose(),
+            account_id: administrator.account_id.as_ref(),
+            control_token: None,
+            default_domain: administrator.default_domain.as_ref(),
+            endpoint: String::new(),
+            role_arn: administrator.role_arn.as_ref(),
+        }
+    }
 }
 
 fn wait(text: &str) -> Result<Duration, Invalid> {

@@ -121,7 +121,7 @@ impl Serve {
         let provider = Provider {
             open: Box::new(open),
             warn: Box::new(move |failure, until| {
-                ui.warning("not-renewed", &not_renewed(&failure, until))
+                ui.warning("not-renewed", &not_renewed(&failure, until));
             }),
         };
         let shared = SharedSession::start(session, provider, clock);

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::metadata::inventory::{OwnerRecord, PairRecord};
 use crate::ops::credentials;
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
 /// Print the AccessKey ID of an owner's current pair
 #[derive(Debug, Args)]
@@ -23,6 +23,12 @@ pub(crate) struct ShowId {
     /// All of the owner's pairs, one a line, oldest first
     #[arg(long)]
     all: bool,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Ids<'a> {
+    access_key_ids: Vec<&'a str>,
 }
 
 impl ShowId {
@@ -46,7 +52,9 @@ impl ShowId {
         };
         self.warn_of_none(context, &record);
         if context.ui.json() {
-            return ui::print_json(&json!({ "access_key_ids": ids }));
+            return ui::print_json(&Ids {
+                access_key_ids: ids,
+            });
         }
         ui::print(format!("{}\n", ids.join("\n")).as_bytes())
     }

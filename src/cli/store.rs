@@ -8,7 +8,7 @@ use super::{
     ui,
 };
 use crate::cli::failure::Failure;
-use crate::core::time;
+use crate::core::time::{self, Span};
 use crate::metadata::{Home, inventory::Inventory};
 use crate::ops::Stores;
 use crate::store::{Recipient, State, StoreKind};
@@ -44,12 +44,24 @@ impl Store {
     }
 }
 
+/// All stores that are in use.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Stated {
+    store: Option<StoreKind>,
+    stores: Vec<Row>,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    unlock_for: Option<Span>,
+}
+
 /// One store, as it is just now.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Row {
     kind: StoreKind,
     /// New secrets go here.
     chosen: bool,
+    #[cfg_attr(test, schemars(extend("enum" = ["unused", "open", "unlocked", "protected", "locked", "absent", "failed"])))]
     state: &'static str,
     cause: Option<String>,
     unlocked_until: Option<String>,
@@ -70,8 +82,11 @@ fn status(context: &Context) -> Result<(), Failure> {
         }
     }
     if context.ui.json() {
-        let all = json!({ "store": chosen, "unlock_for": config.unlock_for, "stores": rows });
-        return ui::print_json(&all);
+        return ui::print_json(&json!(Stated {
+            store: chosen,
+            stores: rows,
+            unlock_for: config.unlock_for,
+        }));
     }
     if rows.is_empty() {
         context.ui.note(

@@ -6,7 +6,7 @@ use super::{
     ui::{self, Ui},
 };
 use crate::cli::failure::Failure;
-use crate::core::account::Owner;
+use crate::core::{account::Owner, name::UserName};
 use crate::metadata::config::Config;
 use crate::ops::{
     Kind,
@@ -15,7 +15,7 @@ use crate::ops::{
 };
 use crate::store::StoreKind;
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Save new secrets in another store from now on
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ impl Use {
             .ui
             .next(&format!("akm store move --to {}", self.store));
         if context.ui.json() {
-            return ui::print_json(&json!({ "store": self.store }));
+            return ui::print_json(&Used { store: self.store });
         }
         Ok(())
     }
@@ -97,6 +97,16 @@ impl MoveArgs {
             (1, true) => to.result(&format!("1 secret would be moved to {place}.")),
             (_, true) => to.result(&format!("{done} secrets would be moved to {place}.")),
         }
+        let left = |row: &Row| row.from == StoreKind::Keyring && row.state == State::Moved;
+        if moved.rows.iter().any(left) {
+            let finds = if self.dry_run { "would find" } else { "finds" };
+            to.warning(
+                "other-home",
+                &format!(
+                    "a copy of this AKM_HOME that uses this keyring, too, {finds} these secrets there no more"
+                ),
+            );
+        }
         if moved.is_kept_twice {
             to.note("run-again", "the old store keeps them, too, until you run this again: the keyring then has to give them back");
             to.next(&format!("akm store move --to {}", self.to));
@@ -143,8 +153,8 @@ const HEADER: [Column; 5] = [
 
 fn print(to: &Ui, moved: &Moved) -> Result<(), Failure> {
     if to.json() {
-        let rows: Vec<Value> = moved.rows.iter().map(object).collect();
-        return ui::print_json(&json!({ "secrets": rows }));
+        let secrets = moved.rows.iter().map(Secret::new).collect();
+        return ui::print_json(&View { secrets });
     }
     if moved.rows.is_empty() {
         return Ok(());
@@ -166,13 +176,41 @@ fn print(to: &Ui, moved: &Moved) -> Result<(), Failure> {
     ui::print(table::plain(&HEADER, &rows).as_bytes())
 }
 
-fn object(row: &Row) -> Value {
-    json!({
-        "access_key_id": row.id.as_str(),
-        "owner": row.owner.kind(),
-        "ram_user": row.owner.ram_user(),
-        "account_id": row.account.as_str(),
-        "from": row.from,
-        "state": row.state.as_str(),
-    })
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Used {
+    store: StoreKind,
+}
+
+/// What became of each secret.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
+    secrets: Vec<Secret<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Secret<'a> {
+    access_key_id: &'a str,
+    account_id: &'a str,
+    from: StoreKind,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
+    owner: &'static str,
+    ram_user: Option<&'a UserName>,
+    #[cfg_attr(test, schemars(with = "State"))]
+    state: &'static str,
+}
+
+impl<'a> Secret<'a> {
+    fn new(row: &'a Row) -> Self {
+        Self {
+            access_key_id: row.id.as_str(),
+            account_id: row.account.as_str(),
+            from: row.from,
+            owner: row.owner.kind(),
+            ram_user: row.owner.ram_user(),
+            state: row.state.as_str(),
+        }
+    }
 }

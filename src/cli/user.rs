@@ -9,7 +9,12 @@ use super::{
 };
 use crate::cli::failure::Failure;
 use crate::cloud;
-use crate::core::{account::Owner, name::UserName, time};
+use crate::core::{
+    access_key::{AccessKey, AccessKeyId, Status},
+    account::Owner,
+    name::UserName,
+    time,
+};
 use crate::ops::{self, Account, Kind};
 use clap::Subcommand;
 use serde::Serialize;
@@ -60,7 +65,8 @@ pub(crate) enum User {
 }
 
 #[derive(Serialize)]
-struct View<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
     name: &'a str,
     user_id: &'a str,
     display_name: &'a str,
@@ -78,6 +84,39 @@ impl<'a> View<'a> {
             created_at: user.created_at.map(time::format),
         }
     }
+}
+
+/// A RAM user and its pairs.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct WithPairs<'a> {
+    access_keys: Vec<Pair<'a>>,
+    #[serde(flatten)]
+    user: View<'a>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Pair<'a> {
+    access_key_id: &'a AccessKeyId,
+    created_at: String,
+    status: Status,
+}
+
+impl<'a> Pair<'a> {
+    fn new(key: &'a AccessKey) -> Self {
+        Self {
+            access_key_id: &key.id,
+            created_at: time::format(key.created_at),
+            status: key.status,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Deleted<'a> {
+    name: &'a str,
 }
 
 impl Listed for View<'_> {
@@ -171,13 +210,9 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
     let pairs = session.cloud.pairs(&Owner::RamUser(name))?;
     let view = View::new(&user);
     if context.ui.json() {
-        let keys: Vec<_> = pairs
-            .iter()
-            .map(|key| serde_json::json!({ "access_key_id": key.id, "status": key.status, "created_at": time::format(key.created_at) }))
-            .collect();
-        let mut object = serde_json::to_value(&view).unwrap_or_default();
-        object["access_keys"] = keys.into();
-        return ui::print_json(&object);
+        let access_keys = pairs.iter().map(Pair::new).collect();
+        let user = view;
+        return ui::print_json(&serde_json::json!(WithPairs { access_keys, user }));
     }
     let mut text = listing::table(std::slice::from_ref(&view));
     for key in &pairs {
@@ -206,7 +241,9 @@ fn delete(context: &Context, name: &str) -> Result<(), Failure> {
         .ui
         .result(&format!("Deleted RAM user {name} in {place}."));
     if context.ui.json() {
-        return ui::print_json(&serde_json::json!({ "name": name.as_str() }));
+        return ui::print_json(&Deleted {
+            name: name.as_str(),
+        });
     }
     Ok(())
 }

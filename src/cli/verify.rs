@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cloud::Credentials;
 use crate::ops::verify;
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 
 /// Ask the cloud whose pair it is, signing with the pair itself
 #[derive(Debug, Args)]
@@ -17,6 +17,16 @@ use serde_json::json;
 pub(crate) struct Verify {
     #[command(flatten)]
     pair: PairArgs,
+}
+
+/// Whose pair it is.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
+    account_id: &'a str,
+    arn: &'a str,
+    identity_type: &'a str,
+    user_id: Option<&'a str>,
 }
 
 impl Verify {
@@ -34,12 +44,12 @@ impl Verify {
             verify::signer_of(&context.client_as(&reading, credentials)?)?
         };
         if context.ui.json() {
-            return ui::print_json(&json!({
-                "account_id": caller.account_id.as_str(),
-                "arn": caller.arn,
-                "identity_type": caller.identity_type,
-                "user_id": caller.user_id,
-            }));
+            return ui::print_json(&View {
+                account_id: caller.account_id.as_str(),
+                arn: &caller.arn,
+                identity_type: &caller.identity_type,
+                user_id: caller.user_id.as_deref(),
+            });
         }
         ui::print(format!("{}\n", super::escape::escape(&caller.arn)).as_bytes())
     }

@@ -52,6 +52,7 @@ validated_text!(AccessKeyId);
 
 /// Whether a pair may sign (RAM, `UpdateAccessKey`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum Status {
     Active,
     Inactive,

@@ -28,6 +28,16 @@ pub(crate) enum Owner {
     RamUser(UserName),
 }
 
+/// Who a pair belongs to, in one word.
+#[cfg(test)]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its words are read")]
+pub(crate) enum OwnerKind {
+    Account,
+    RamUser,
+}
+
 impl Owner {
     /// The owner's name in files and locks: `account`, or `user-` and the lower-cased name.
     pub(crate) fn key(&self) -> String {

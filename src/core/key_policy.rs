@@ -14,6 +14,7 @@ const EVERYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 /// A policy that keeps the rules of `SetAccessKeyPolicy`. A pair with an Active one may be used from where its statements say and
 /// from nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", try_from = "Unchecked")]
 pub(crate) struct KeyPolicy {
     version: u32,
@@ -23,6 +24,7 @@ pub(crate) struct KeyPolicy {
 
 /// Networks of the internet, or of one VPC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "Type", deny_unknown_fields)]
 pub(crate) enum Statement {
     #[serde(rename = "ClassicWhiteList")]
@@ -40,6 +42,7 @@ pub(crate) enum Statement {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Unchecked {
     /// The reference's own example leaves it out.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The kinds of store there are, as `AKM_STORE`, `config.toml` and metadata write them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum StoreKind {
     Keyring,

@@ -88,6 +88,7 @@ impl Action {
 
 /// What is known of its effect. What was refused had none, and is not in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Effect {
     Done,
@@ -105,20 +106,24 @@ impl Effect {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Line {
     #[serde(with = "time::text")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) time: Timestamp,
-    /// A word of [`Action`]'s, or of a newer akm's.
+    /// What was done, in one word; a newer akm may have others.
     pub(crate) action: String,
     pub(crate) outcome: Effect,
     pub(crate) access_key_id: Option<AccessKeyId>,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
     owner: String,
     ram_user: Option<UserName>,
     pub(crate) account_id: AccountId,
     pub(crate) profile: ProfileName,
     /// The id of the pair that signed, where the cloud was asked.
     pub(crate) signer: Option<String>,
+    #[cfg_attr(test, schemars(with = "u32"))]
     version: Version,
 }
 

@@ -2,6 +2,11 @@
 
 /// What a command did for a rotation. Where it did several things, the first of these that it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case")
+)]
 pub(crate) enum Action {
     /// It made the new pair.
     Created,

@@ -72,6 +72,11 @@ fn action(went: &Went, state: State) -> Action {
 
 /// How far a rotation has come when the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case")
+)]
 pub(crate) enum State {
     /// There was nothing to finish.
     None,

@@ -15,7 +15,7 @@ use crate::ops::import::Imported;
 use crate::ops::{self, Kind};
 use clap::{ArgGroup, Args};
 use scrub::{ScrubArgs, Scrubs};
-use serde_json::json;
+use serde::Serialize;
 use source::Source;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,25 @@ pub(crate) struct Import {
     from: Option<Source>,
     #[command(flatten)]
     scrub: ScrubArgs,
+}
+
+/// How many pairs were imported, and what `--scrub` took out.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Answer {
+    already_held: usize,
+    imported: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scrubbed: Option<Vec<Scrubbed>>,
+}
+
+/// A pair that was taken out of a file.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Scrubbed {
+    access_key_id: String,
+    backup: String,
+    file: String,
 }
 
 impl Import {
@@ -73,9 +92,9 @@ impl Import {
         for note in &notes {
             context.ui.note("clear-text", note);
         }
-        let mut answer = json!({ "imported": imported.new, "already_held": imported.held });
+        let mut scrubbed = None;
         match scrubs {
-            Some(scrubs) => answer["scrubbed"] = scrubs.run(context, &session)?,
+            Some(scrubs) => scrubbed = Some(scrubs.run(context, &session)?),
             None => {
                 for note in &files {
                     context.ui.note("clear-text", note);
@@ -83,7 +102,11 @@ impl Import {
             }
         }
         if context.ui.json() {
-            return ui::print_json(&answer);
+            return ui::print_json(&Answer {
+                already_held: imported.held,
+                imported: imported.new,
+                scrubbed,
+            });
         }
         Ok(())
     }

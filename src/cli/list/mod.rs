@@ -50,7 +50,8 @@ pub(crate) struct List {
 }
 
 #[derive(Serialize)]
-struct View<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
     access_keys: Vec<Row<'a>>,
     refreshed_at: Option<String>,
 }

@@ -8,17 +8,22 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::cli) struct Row<'a> {
     pub(super) access_key_id: &'a str,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
     owner: &'static str,
     ram_user: Option<&'a str>,
     account_id: &'a str,
     profile: &'a str,
+    #[cfg_attr(test, schemars(with = "crate::core::access_key::Status"))]
     status: &'static str,
     created_at: String,
     pub(super) last_used_at: Option<String>,
     comment: Option<&'a str>,
+    #[cfg_attr(test, schemars(extend("enum" = ["stored", "missing"])))]
     secret: &'static str,
+    #[cfg_attr(test, schemars(with = "Option<StoreKind>"))]
     secret_store: Option<&'static str>,
     pub(in crate::cli) suspect: bool,
     leaked: bool,
@@ -29,6 +34,7 @@ pub(in crate::cli) struct Row<'a> {
     /// The profiles that sign with it.
     pub(in crate::cli) signs_for: Vec<&'a str>,
     /// How far a rotation, rollback or leak of its owner has come; `None` where that cannot be read.
+    #[cfg_attr(test, schemars(with = "Option<crate::cli::schema::words::OwnerState>"))]
     state: Option<&'static str>,
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::cli::failure::Failure;
 use crate::cli::{
     context::Context,
-    error,
+    error, error_object,
     ui::{self, Ui},
     words,
 };
@@ -25,7 +25,7 @@ use crate::ops::{
 };
 use crate::sys::signals;
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::{
     Arc,
@@ -223,12 +223,25 @@ fn tell(
     printed.map_err(|failure| failed(ui, owner, "was not rotated", failure))
 }
 
+/// The row of an owner whose rotation failed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::cli) struct FailedRow<'a> {
+    error: error_object::View<'a>,
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
+    owner: &'a str,
+    ram_user: Option<&'a str>,
+}
+
 fn failed(ui: &Ui, owner: &Owner, what: &str, failure: Failure) -> Kind {
     let mut failure = ui.advice.in_hint(failure);
     let name = owner.ram_user().map(UserName::as_str);
     if ui.json() {
-        let row = json!({"owner": owner.kind(), "ram_user": name, "error": error::value(&failure)});
-        let _ = ui::print_json(&row);
+        let _ = ui::print_json(&FailedRow {
+            error: error_object::View::new(&failure),
+            owner: owner.kind(),
+            ram_user: name,
+        });
     }
     failure.message = format!("{owner} {what}: {}", failure.message);
     ui.failure(&failure);

@@ -1,8 +1,8 @@
 //! `akm rotate`
 
 mod age;
-mod all;
-mod plan;
+pub(super) mod all;
+pub(super) mod plan;
 mod signer;
 mod summary;
 pub(super) mod told;
@@ -170,6 +170,7 @@ impl Rotate {
                 said => said.unwrap_or_else(policy::grace),
             },
             finish_only: self.finish,
+            older_than: self.fleet.older_than,
             replace: self.replace.as_deref().map(key_id).transpose()?,
             said: rotate::Said {
                 overlap: self.overlap,

@@ -118,22 +118,28 @@ fn line(session: &Session, call: &Planned) -> String {
 }
 
 #[derive(Serialize)]
-struct View<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::cli) struct View<'a> {
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
     owner: &'a str,
     ram_user: Option<&'a str>,
     steps: Vec<StepView<'a>>,
     calls: Vec<CallView<'a>>,
+    #[cfg_attr(test, schemars(with = "Option<rotate::State>"))]
     state: Option<&'a str>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StepView<'a> {
+    #[cfg_attr(test, schemars(with = "What"))]
     action: &'static str,
     access_key_id: &'a str,
     from: Option<String>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct CallView<'a> {
     service: &'a str,
     action: &'a str,

@@ -18,14 +18,18 @@ use crate::ops::{
 use serde::Serialize;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(in crate::cli) struct View<'a> {
     #[serde(flatten)]
     pair: PairView<'a>,
     old_access_key_id: Option<&'a str>,
+    #[cfg_attr(test, schemars(with = "Option<Status>"))]
     old_status: Option<&'a str>,
     disable_old_after: Option<String>,
     delete_old_after: Option<String>,
+    #[cfg_attr(test, schemars(with = "State"))]
     state: &'a str,
+    #[cfg_attr(test, schemars(with = "Action"))]
     action: &'a str,
     changed: bool,
 }

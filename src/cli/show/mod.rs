@@ -7,7 +7,7 @@ use super::{
     candidates,
     context::Context,
     list::{Marks, Row},
-    recover::rows,
+    recover::{Row as Unfinished, rows},
     rotate::owner_of_signer,
     selector::{nothing_known, owner, selector},
     ui,
@@ -23,7 +23,6 @@ use crate::ops::{
 };
 use clap::Args;
 use serde::Serialize;
-use serde_json::Value;
 
 /// Show all that akm knows of one AccessKey pair, or of one owner and its pairs
 ///
@@ -131,13 +130,15 @@ fn print(context: &Context, account: &Account, record: &OwnerRecord) -> Result<(
 
 /// An owner and its pairs, for a script.
 #[derive(Serialize)]
-struct View<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct View<'a> {
+    #[cfg_attr(test, schemars(with = "crate::core::account::OwnerKind"))]
     owner: &'static str,
     ram_user: Option<&'a str>,
     account_id: &'a str,
     profile: &'a str,
     access_keys: Vec<Row<'a>>,
-    unfinished: Vec<Value>,
+    unfinished: Vec<Unfinished<'a>>,
     refreshed_at: Option<String>,
 }
 
@@ -146,7 +147,7 @@ impl<'a> View<'a> {
         account: &'a Account,
         record: &'a OwnerRecord,
         access_keys: Vec<Row<'a>>,
-        open: &[Open],
+        open: &'a [Open],
     ) -> Self {
         Self {
             owner: record.owner().kind(),

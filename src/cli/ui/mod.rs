@@ -2,6 +2,9 @@
 
 mod speech;
 
+#[cfg(test)]
+pub(in crate::cli) use speech::Line;
+
 use super::{
     advice::ProfileOption,
     escape::{self, escape},
@@ -13,7 +16,6 @@ use crate::cli::failure::Failure;
 use crate::ops::Kind;
 use crate::sys::{output, terminal};
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -173,8 +175,9 @@ pub(crate) fn say_as_is(text: &str) {
 }
 
 /// One JSON object and a line's end, to standard error.
-pub(crate) fn say_json(value: &Value) {
-    say_as_is(&format!("{}\n", escape::in_json(value.to_string())));
+pub(crate) fn say_json<T: Serialize>(value: &T) {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    say_as_is(&format!("{}\n", escape::in_json(text)));
 }
 
 /// Help, to standard output, on a terminal in lines that fit it.

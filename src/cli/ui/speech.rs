@@ -2,10 +2,33 @@
 
 use super::{Ui, say, say_json};
 use crate::cli::failure::Failure;
-use crate::cli::{error, escape::escape, words};
+use crate::cli::{error, error_object, escape::escape, words};
 use crate::ops::{Tell, remark::Remark};
-use serde_json::json;
+use serde::Serialize;
+use std::borrow::Cow;
 use std::sync::PoisonError;
+
+/// A line for a script, but for a failure's.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::cli) enum Line<'a> {
+    Note {
+        #[cfg_attr(test, schemars(schema_with = "crate::cli::schema::words::remark_code"))]
+        code: &'a str,
+        message: Cow<'a, str>,
+    },
+    Warning {
+        #[cfg_attr(test, schemars(schema_with = "crate::cli::schema::words::remark_code"))]
+        code: &'a str,
+        message: Cow<'a, str>,
+    },
+    Call {
+        action: &'a str,
+        outcome: &'a str,
+        service: &'a str,
+    },
+}
 
 impl Ui {
     /// What was done: a full sentence. A script has the data instead.
@@ -26,13 +49,13 @@ impl Ui {
     /// What nobody asked for, and a person must know; left out under `--quiet`. Scripts know it by its code.
     pub(crate) fn note(&self, code: &str, text: &str) {
         if !self.quiet {
-            self.remark("note", code, text);
+            self.remark("note", text, |message| Line::Note { code, message });
         }
     }
 
     /// It worked, and something is or will be wrong.
     pub(crate) fn warning(&self, code: &str, text: &str) {
-        self.remark("warning", code, text);
+        self.remark("warning", text, |message| Line::Warning { code, message });
     }
 
     /// A call to the cloud, and what came of it. Two calls that look alike are two lines.
@@ -41,8 +64,11 @@ impl Ui {
             return;
         }
         if self.json() {
-            let call = json!({"service": service, "action": action, "outcome": outcome});
-            return say_json(&json!({ "call": call }));
+            return say_json(&Line::Call {
+                action,
+                outcome,
+                service,
+            });
         }
         self.say("call: ", &format!("{service} {action}: {outcome}"));
     }
@@ -50,7 +76,7 @@ impl Ui {
     /// One of several failures: the last one ends the command.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json() {
-            return say_json(&error::object(failure));
+            return say_json(&error_object::Object::new(failure));
         }
         say(&error::text(failure));
     }
@@ -67,13 +93,17 @@ impl Ui {
         }
     }
 
-    fn remark(&self, form: &str, code: &str, text: &str) {
+    fn remark<'a>(
+        &'a self,
+        form: &str,
+        text: &'a str,
+        line: impl FnOnce(Cow<'a, str>) -> Line<'a>,
+    ) {
         if self.is_silent || self.was_said(text) {
             return;
         }
         if self.json() {
-            let message = self.advice.in_profile(text);
-            return say_json(&json!({ form: {"code": code, "message": message} }));
+            return say_json(&line(self.advice.in_profile(text)));
         }
         self.say(&format!("{form}: "), text);
     }

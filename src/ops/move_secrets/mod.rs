@@ -36,6 +36,11 @@ pub(crate) struct Move<'a> {
 
 /// What became of one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case")
+)]
 pub(crate) enum State {
     /// It is in the new store alone; in a dry run: it would be.
     Moved,
@@ -167,6 +172,10 @@ impl Move<'_> {
             return Ok(State::Moved);
         }
         let new = self.stores.open(self.to).map_err(of(self.to))?;
+        let there = new.get(name).map_err(of(self.to))?;
+        if there.is_some_and(|there| !there.same_as(&secret)) {
+            return Err(problem::Secret::Swapped.into());
+        }
         new.put(name, &secret).map_err(of(self.to))?;
         let back = new.get(name).map_err(of(self.to))?;
         if back.is_some_and(|back| back.same_as(&secret)) {
@@ -240,7 +249,7 @@ impl Move<'_> {
     }
 
     /// The store that the owner's file names for the profile's pair; `None` where no file knows the pair.
-    fn of_file(&self, profile: &Profile) -> Result<Option<StoreKind>, Failure> {
+    pub(super) fn of_file(&self, profile: &Profile) -> Result<Option<StoreKind>, Failure> {
         let inventory = Inventory::new(self.home.clone(), profile.account_id.clone());
         let record = inventory.owner_of(&profile.access_key_id)?;
         let pair = record

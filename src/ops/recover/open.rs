@@ -38,6 +38,11 @@ pub(crate) enum What {
 
 /// How far a rotation or a rollback has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case")
+)]
 pub(crate) enum Stage {
     Unfinished,
     Overlap,

@@ -14,6 +14,11 @@ pub(crate) struct Planned {
 
 /// What would be done to a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case")
+)]
 pub(crate) enum What {
     Create,
     HandOut,

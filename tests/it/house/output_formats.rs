@@ -226,3 +226,32 @@ fn what_a_script_is_told_of_recovery_and_of_a_reset() {
     let account = env.account();
     assert_eq!(reset(&env).json()["forgotten_account_id"], account);
 }
+
+#[test]
+fn each_command_that_prints_json_has_a_schema_that_help_prints() {
+    let env = Env::new();
+    let built = |case: &&Case| cfg!(feature = "server") || case.0 != "sandbox serve";
+    for (name, _, _) in CASES
+        .iter()
+        .filter(|case| case.2.contains(&"json"))
+        .filter(built)
+    {
+        let name = name.trim_end_matches(" --list");
+        let words = ["help json --schema ", name].concat();
+        let ran = env.akm(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{name}");
+        assert_eq!(ran.json()["title"], format!("akm {name} --json"));
+    }
+}
+
+#[test]
+fn a_schema_that_there_is_not_is_refused_with_those_there_are() {
+    let env = Env::new();
+    let ran = env.refused(&["help", "json", "--schema", "exec"], 2);
+    let (first, hint) = ran.stderr.split_once('\n').unwrap();
+    assert_eq!(first, "error: there is no schema of `exec`");
+    assert!(hint.starts_with("hint: there are: comment, connect aliyun-cli, copy,"));
+    let ran = env.refused(&["help", "files", "--schema", "list"], 2);
+    let told = "error: `--schema` is for the topic `json`\nhint: akm help json --schema COMMAND\n";
+    assert_eq!(ran.stderr, told);
+}

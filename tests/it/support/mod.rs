@@ -26,6 +26,7 @@ pub(crate) mod proxied;
 #[cfg(feature = "server")]
 pub(crate) mod proxy;
 pub(crate) mod pty;
+pub(crate) mod schema;
 #[cfg(feature = "server")]
 pub(crate) mod served;
 #[cfg(feature = "server")]

@@ -5,11 +5,11 @@ use crate::cli::client_command::ClientCommand;
 use crate::cli::connect::ClientCredentials;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::import::Answer;
 use crate::cli::import::source::{Source, aliyun_config, aliyun_profile};
 use crate::cli::ui::print_json;
 use crate::delivery::aliyun_config::{AliyunConfig, External, Held};
 use crate::ops::{Kind, connect::Before, scrub};
-use serde_json::json;
 use std::path::Path;
 
 /// Tells whether there is nothing to import, because the selected profile of the `aliyun` CLI gets its credentials from akm, and says so.
@@ -43,7 +43,11 @@ pub(in crate::cli::import) fn is_done(
     let before = scrub::again(&context.reading()?.account, &file, &external)?;
     say_done(context, &external.name, &file, &before);
     if context.ui.json() {
-        let answer = json!({ "imported": 0, "already_held": 0, "scrubbed": [] });
+        let answer = Answer {
+            already_held: 0,
+            imported: 0,
+            scrubbed: Some(Vec::new()),
+        };
         print_json(&answer)?;
     }
     Ok(true)

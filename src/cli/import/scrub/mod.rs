@@ -17,7 +17,6 @@ use crate::ops::credentials::{Selector, check_not_leaked, choose};
 use crate::ops::scrub::{Origin, Scrubbed};
 use crate::ops::{Account, Kind, Session, role_trial};
 use clap::Args;
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Whether the source loses the pair, and what its programs get then.
@@ -105,7 +104,7 @@ impl Scrubs {
         &self,
         context: &Context,
         session: &Session,
-    ) -> Result<serde_json::Value, Failure> {
+    ) -> Result<Vec<super::Scrubbed>, Failure> {
         for scrub in &self.0 {
             let checked = scrub.check(context, session);
             checked.map_err(|failure| scrub.saved(failure))?;
@@ -118,7 +117,7 @@ impl Scrubs {
         if let Some(first) = self.0.first() {
             context.ui.next(&format!("akm verify {}", first.id));
         }
-        Ok(done.into())
+        Ok(done)
     }
 }
 
@@ -163,17 +162,17 @@ impl Scrub {
         role_trial::check(&session.account, &chosen, client)
     }
 
-    fn run(&self, context: &Context, account: &Account) -> Result<serde_json::Value, Failure> {
+    fn run(&self, context: &Context, account: &Account) -> Result<super::Scrubbed, Failure> {
         let scrubbed = match &self.target {
             Target::Profile(credentials) => profile::scrub(context, account, self, credentials)?,
             Target::Section(_) => section::scrub(context, account, self)?,
         };
         say_left(context, &self.file, &scrubbed);
-        Ok(json!({
-            "access_key_id": self.id.as_str(),
-            "file": self.file.display().to_string(),
-            "backup": scrubbed.backup.display().to_string(),
-        }))
+        Ok(super::Scrubbed {
+            access_key_id: self.id.to_string(),
+            backup: scrubbed.backup.display().to_string(),
+            file: self.file.display().to_string(),
+        })
     }
 
     fn origin(&self) -> Origin<'_> {
