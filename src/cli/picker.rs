@@ -43,7 +43,8 @@ pub(crate) fn search<T: Display>(
 
 fn answered<T: Display>(list: Select<T>) -> Result<T, Failure> {
     forget_typed();
-    list.with_render_config(look()).prompt().map_err(|error| {
+    let list = list.with_render_config(look());
+    terminal::put_back_after(|| list.prompt()).map_err(|error| {
         let unanswered = || "the question was not answered".to_owned();
         let (kind, why) = match error {
             InquireError::OperationCanceled => (Kind::Cancelled, unanswered()),

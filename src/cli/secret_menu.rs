@@ -131,6 +131,13 @@ fn save(context: &Context, account: &Account, new: &Chosen) -> Result<(), Failur
     let usual = format!("{name}.csv");
     while let Some(line) = ui::line(&format!("Save the CSV as [{usual}]: "))? {
         let path = if line.is_empty() { &usual } else { &line };
+        if path == "-" {
+            context.ui.warning(
+                "not-handed-out",
+                "`-` is standard output, and a file is asked for here",
+            );
+            continue;
+        }
         match CsvTarget::reserve(Some(Path::new(path)), false) {
             Err(failure) => context.ui.warning("not-handed-out", &failure.whole()),
             Ok(file) => {

@@ -172,7 +172,7 @@ fn take(
         }
         let kind = pair.secret_store.unwrap_or(session.store);
         issue::store_new(&*session.stores, kind, &name, &found.secret)?;
-        pair.secret_store = Some(kind);
+        pair.save_in(kind);
         pair.imported = true;
         session.journal.dismiss(&found.id)?;
         new.push(found.id.clone());

@@ -7,6 +7,7 @@ pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod credentials;
 mod drive;
+pub(crate) mod drop_secret;
 pub(crate) mod export;
 pub(crate) mod forget;
 mod forget_pair;

@@ -3,20 +3,12 @@
 use super::{Account, Failure, Session, advice::Advice, issue, problem, record, remark, session};
 use crate::cloud::{Caller, Client, Credentials, Fault};
 use crate::core::access_key::AccessKeyId;
-use crate::core::account::{AccountId, Owner};
+use crate::core::account::Owner;
 use crate::core::name::{ProfileName, UserName};
-use crate::core::open_work::OpenWork;
 use crate::core::proxy::Login;
 use crate::core::secret::Secret;
-use crate::metadata::{
-    config::Config,
-    inventory::{Inventory, PairRecord},
-    journal::Journal,
-    log::Action,
-    profile::Profile,
-};
+use crate::metadata::{config::Config, inventory::PairRecord, log::Action, profile::Profile};
 use crate::store::{SecretName, StoreKind};
-use std::any::Any;
 
 /// Whose account it is, and the domain of its RAM users' logon names where the signer may know that.
 pub(crate) struct Known {
@@ -160,7 +152,7 @@ pub(crate) fn adopt(
     let Some(pair) = record.pair_mut(id) else {
         return Ok(false);
     };
-    pair.secret_store = Some(kind);
+    pair.save_in(kind);
     pair.imported = true;
     account.inventory.save(&record)?;
     Ok(true)
@@ -182,104 +174,12 @@ pub(super) fn switch(
     let mut names = Vec::new();
     for (name, profile) in signing {
         (profile.access_key_id, profile.secret_store) = (to.clone(), kind);
+        profile.moved_from = None;
         names.push(name.clone());
     }
     config.save(&account.home)?;
     let switched = remark::Rotation::Switched(names, to.clone());
     account.tell.note(switched.into());
-    Ok(())
-}
-
-/// A secret that may be dropped: while this is there, nobody rotates its pair, in whatever account that is known.
-pub(crate) struct Droppable {
-    id: AccessKeyId,
-    store: StoreKind,
-    known: Vec<Row>,
-}
-
-/// The pair in one account, its owner locked.
-struct Row {
-    inventory: Inventory,
-    owner: Owner,
-    _lock: Box<dyn Any + Send>,
-}
-
-/// Whether the signer's secret may go. Changes nothing. `Refused` while a journal holds it, sealed. Its owners' locks are taken here,
-/// and the configuration's only after them, as a rotation does.
-pub(crate) fn droppable(
-    account: &Account,
-    id: &AccessKeyId,
-    store: StoreKind,
-) -> Result<Droppable, Failure> {
-    // A store that cannot be opened is found out before anything is given up.
-    account.stores.open(store)?.get(&SecretName::pair(id))?;
-    let mut known = Vec::new();
-    for of in Inventory::accounts(&account.home)? {
-        known.extend(lock_known(account, of, id)?);
-    }
-    Ok(Droppable {
-        id: id.clone(),
-        store,
-        known,
-    })
-}
-
-/// First nothing claims the secret any more, then it goes: cut short in between, the same command goes on.
-pub(crate) fn drop_secret(account: &Account, dropped: &Droppable) -> Result<(), Failure> {
-    for row in &dropped.known {
-        disclaim(row, &dropped.id)?;
-    }
-    let store = account.stores.open(dropped.store)?;
-    store.delete(&SecretName::pair(&dropped.id))?;
-    Ok(())
-}
-
-/// What is unfinished holds the secret, sealed.
-fn still_needed(account: &Account, owner: Owner, open: &OpenWork, id: &AccessKeyId) -> Failure {
-    let due = open.replacement.as_ref().and_then(|it| {
-        let (disable, delete) = it.due();
-        delete.or(disable)
-    });
-    let (id, profile) = (id.clone(), account.profile.clone());
-    Failure::of(problem::Secret::StillNeeded {
-        id,
-        owner,
-        profile,
-        due,
-    })
-}
-
-/// The pair's row in that account, if it has one.
-fn lock_known(
-    account: &Account,
-    known: AccountId,
-    id: &AccessKeyId,
-) -> Result<Option<Row>, Failure> {
-    let inventory = Inventory::new(account.home.clone(), known.clone());
-    let Some(owner) = inventory.owner_of(id)?.map(|record| record.owner()) else {
-        return Ok(None);
-    };
-    let name = format!("{known}/{}", owner.key());
-    let lock = session::lock(&account.home, &name, &*account.clock, &*account.tell)?;
-    let open = Journal::new(account.home.clone(), known).read(&owner)?;
-    if open.made.contains_key(id) {
-        return Err(still_needed(account, owner, &open, id));
-    }
-    Ok(Some(Row {
-        inventory,
-        owner,
-        _lock: lock,
-    }))
-}
-
-fn disclaim(row: &Row, id: &AccessKeyId) -> Result<(), Failure> {
-    let Some(mut record) = row.inventory.load(&row.owner)? else {
-        return Ok(());
-    };
-    if let Some(pair) = record.pair_mut(id) {
-        pair.secret_store = None;
-        row.inventory.save(&record)?;
-    }
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub(in crate::ops) fn reclaim(
         let found = store.and_then(|store| store.holds(&SecretName::pair(id)));
         if !is_unwanted && found.unwrap_or(false) {
             reclaimed.push(id.clone());
-            pair.secret_store = Some(kind);
+            pair.save_in(kind);
         }
     }
     reclaimed

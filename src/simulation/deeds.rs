@@ -100,6 +100,7 @@ impl Deed {
             overlap: Span::days(overlap),
             grace: Span::days(grace),
             finish_only: *self == Self::Finish,
+            older_than: None,
             replace,
             said: rotate::Said::default(),
         }

@@ -201,6 +201,7 @@ fn left(world: &Arc<World>, days: [u16; 2], plan: Plan) -> PairsLeft {
         overlap: Span::days(days[0]),
         grace: Span::days(days[1]),
         finish_only: false,
+        older_than: None,
         replace: None,
         said: rotate::Said::default(),
     };

@@ -90,6 +90,7 @@ fn ends(says: Says) -> (Kind, u32) {
         overlap: Span::ZERO,
         grace: Span::days(0),
         finish_only: false,
+        older_than: None,
         replace: None,
         said: rotate::Said::default(),
     };

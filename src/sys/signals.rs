@@ -1,7 +1,7 @@
 //! Signals that would end the program while it holds the only copy of a secret, or between two of many things that it does. One that
 //! was ignored when the program was started, as under `nohup`, stays ignored.
 
-/// While one of these lives, INT, TERM and HUP wait; with the last one dropped, the one that came does what it does.
+/// While one of these lives, INT, TERM, HUP and QUIT wait; with the last one dropped, the one that came does what it does.
 pub(crate) struct Held(());
 
 /// Begins to hold them. A system that refuses leaves them as they were: nothing here is worth failing for. Where one has come
@@ -19,6 +19,18 @@ pub(crate) fn hold() -> Held {
 #[cfg(not(unix))]
 pub(crate) fn hold() -> Held {
     Held(())
+}
+
+/// Begins to hold them, where none has come already.
+#[cfg(unix)]
+pub(super) fn try_hold() -> Option<Held> {
+    waiting::begin()
+}
+
+/// Ends the program as that signal would have, once nobody holds it.
+#[cfg(unix)]
+pub(super) fn raise(signal: i32) {
+    waiting::raise(signal);
 }
 
 /// Returns whether the signal was ignored when the program was started, as far as the system tells.
@@ -68,7 +80,7 @@ impl Drop for Caught {
 mod waiting {
     use super::Held;
     use signal_hook::SigId;
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::flag::{register, register_conditional_default};
     use signal_hook::low_level::{emulate_default_handler, pipe};
     use std::io::{self, Read};
@@ -115,6 +127,15 @@ mod waiting {
         }
     }
 
+    pub(super) fn raise(number: i32) {
+        let mut waiting = waiting();
+        let waiting = waiting.get_or_insert_with(Waiting::new);
+        for signal in waiting.signals.iter().filter(|it| it.number == number) {
+            signal.came.store(true, SeqCst);
+        }
+        waiting.let_through();
+    }
+
     /// `None` where INT was ignored.
     pub(super) fn catch(tell: impl FnOnce() + Send + 'static) -> io::Result<Option<SigId>> {
         let mut waiting = waiting();
@@ -152,7 +173,7 @@ mod waiting {
     impl Waiting {
         fn new() -> Self {
             let ignored = ignored();
-            let heeded = [SIGINT, SIGTERM, SIGHUP]
+            let heeded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
                 .into_iter()
                 .filter(|number| ignored & (1 << (number - 1)) == 0);
             Self {

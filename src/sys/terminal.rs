@@ -1,12 +1,13 @@
 //! A line typed on the terminal and not shown, what was typed too early, and how wide the terminal is.
 
 #[cfg(not(unix))]
-pub(crate) use none::{forget_typed, hidden_line, width};
+pub(crate) use none::{forget_typed, hidden_line, put_back_after, width};
 #[cfg(unix)]
-pub(crate) use unix::{forget_typed, hidden_line, width};
+pub(crate) use unix::{forget_typed, hidden_line, put_back_after, width};
 
 #[cfg(unix)]
 mod unix {
+    use crate::sys::signals::{self, Held};
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::termios::{
         InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush,
@@ -15,11 +16,13 @@ mod unix {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::{SigId, low_level};
     use std::io::{self, Stdin, Write};
+    use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
+    use std::thread::JoinHandle;
     use zeroize::Zeroizing;
 
     /// The columns of the terminal that `output` is; `None` where it is none, or does not say.
-    pub(crate) fn width(output: impl std::os::fd::AsFd) -> Option<usize> {
+    pub(crate) fn width(output: impl AsFd) -> Option<usize> {
         let size = rustix::termios::tcgetwinsize(output).ok()?;
         Some(usize::from(size.ws_col)).filter(|width| *width > 0)
     }
@@ -38,6 +41,9 @@ mod unix {
         prompt: &str,
         limit: usize,
     ) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        // The prompt ends by a signal itself: the terminal is put right first, and by then nobody else may need the time.
+        let interrupted = || io::Error::from(io::ErrorKind::Interrupted);
+        let held = signals::try_hold().ok_or_else(interrupted)?;
         let signals = Signals::new()?;
         let hidden = Hidden::new(io::stdin())?;
         io::stderr().write_all(prompt.as_bytes())?;
@@ -49,10 +55,52 @@ mod unix {
             Typed::Line(line) => Ok(Some(line)),
             Typed::Nothing => Ok(None),
             Typed::Signal(signal) => {
-                drop(signals);
-                low_level::emulate_default_handler(signal)?;
-                Err(io::Error::from(io::ErrorKind::Interrupted))
+                drop((signals, held));
+                signals::raise(signal);
+                Err(interrupted())
             }
+        }
+    }
+
+    /// Asks in a way that changes the terminal. A signal that ends the program ends it still, after the terminal is as it was.
+    pub(crate) fn put_back_after<T>(ask: impl FnOnce() -> T) -> T {
+        let _guard = Guard::new();
+        ask()
+    }
+
+    struct Guard {
+        done: Option<UnixStream>,
+        watch: Option<JoinHandle<()>>,
+        _held: Held,
+    }
+
+    impl Guard {
+        /// `None` where the system refuses, or standard input is no terminal.
+        fn new() -> Option<Self> {
+            let held = signals::try_hold()?;
+            let before = tcgetattr(io::stdin()).ok()?;
+            let signals = Signals::new().ok()?;
+            let (done, stop) = UnixStream::pair().ok()?;
+            let watch = std::thread::spawn(move || {
+                if let Ok(Some(signal)) = signals.wait(&stop) {
+                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
+                    // What a list switches on: brackets round what is pasted, and a hidden cursor.
+                    let _ = io::stderr().write_all(b"\x1b[?2004l\x1b[?25h\r\n");
+                    let _ = low_level::emulate_default_handler(signal);
+                }
+            });
+            Some(Self {
+                done: Some(done),
+                watch: Some(watch),
+                _held: held,
+            })
+        }
+    }
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            drop(self.done.take());
+            let _ = self.watch.take().map(JoinHandle::join);
         }
     }
 
@@ -134,7 +182,7 @@ mod unix {
         }
 
         /// Waits until there is something to read, or a signal, which is given back.
-        fn wait(&self, terminal: &Stdin) -> io::Result<Option<i32>> {
+        fn wait(&self, terminal: &impl AsFd) -> io::Result<Option<i32>> {
             let pipes = self
                 .0
                 .iter()
@@ -182,6 +230,10 @@ mod none {
     }
 
     pub(crate) fn forget_typed() {}
+
+    pub(crate) fn put_back_after<T>(ask: impl FnOnce() -> T) -> T {
+        ask()
+    }
 
     pub(crate) fn hidden_line(_: &str, _: usize) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         Err(io::Error::other(

@@ -105,6 +105,12 @@ impl PairRecord {
         (self.disable_after, self.delete_after) = (None, None);
     }
 
+    /// Names the store that has its secret from now on. The one before may have it, too.
+    pub(crate) fn save_in(&mut self, kind: StoreKind) {
+        let before = [self.secret_store.replace(kind), self.moved_from];
+        self.moved_from = before.into_iter().flatten().find(|store| *store != kind);
+    }
+
     /// Whether it is there and its secret is held.
     pub(crate) fn is_held(&self) -> bool {
         !self.is_deleted() && self.secret_store.is_some()

@@ -29,7 +29,7 @@ impl Live<'_> {
         });
         self.know_and(log.open(), |record| {
             if let Some(pair) = record.pair_mut(id) {
-                pair.secret_store = Some(made.keeping.store);
+                pair.save_in(made.keeping.store);
                 // Once claimed, the comment is the person's own to change.
                 if !was_claimed {
                     pair.comment.clone_from(&made.keeping.comment);

@@ -61,14 +61,19 @@ impl Move<'_> {
     fn forget_of_profiles(&self, fresh: &[AccessKeyId]) -> Result<(), Failure> {
         let _lock = session::lock(self.home, "home", self.clock, self.tell)?;
         let mut config = Config::load(self.home)?;
+        let all = config.profiles.clone();
         let marked = config
             .profiles
             .values_mut()
             .filter(|it| it.moved_from.is_some() && it.secret_store == self.to);
         let mut is_changed = false;
         for profile in marked {
+            let id = &profile.access_key_id;
+            let mut others = all.values().filter(|it| it.access_key_id == *id);
             if let Some(from) = profile.moved_from
-                && self.let_go(from, &profile.access_key_id, fresh)?
+                && !others.any(|it| it.secret_store == from)
+                && self.of_file(profile)? != Some(from)
+                && self.let_go(from, id, fresh)?
             {
                 profile.moved_from = None;
                 is_changed = true;
@@ -88,6 +93,10 @@ impl Move<'_> {
         id: &AccessKeyId,
         fresh: &[AccessKeyId],
     ) -> Result<bool, Failure> {
+        // Another command has put the secret back there since: that copy is the one in use.
+        if from == self.to {
+            return Ok(true);
+        }
         if fresh.contains(id) && !self.is_durable()? {
             return Ok(false);
         }

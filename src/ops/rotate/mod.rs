@@ -37,6 +37,8 @@ pub(crate) struct Wish {
     pub(crate) grace: Span,
     /// Do what is due and start nothing.
     pub(crate) finish_only: bool,
+    /// Only what is due is done while the pair is younger.
+    pub(crate) older_than: Option<Span>,
     /// An Inactive pair that is deleted first, to make room; the one that an open rotation retired too, before its time.
     pub(crate) replace: Option<AccessKeyId>,
     pub(crate) said: Said,
@@ -55,6 +57,7 @@ impl Default for Wish {
             overlap: policy::overlap(),
             grace: policy::grace(),
             finish_only: false,
+            older_than: None,
             replace: None,
             said: Said::default(),
         }
@@ -80,7 +83,7 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
     if let Some(spans) = spans::changed(session, owner, work.open(), wish)? {
         work.append(Event::Spans(spans))?;
     }
-    if wish.finish_only {
+    if wish.finish_only || is_young(&work, wish)? {
         return finish(&mut work, wish);
     }
     if let Some(id) = &wish.replace {
@@ -92,6 +95,18 @@ pub(crate) fn rotate(session: &Session, owner: &Owner, wish: &Wish) -> Result<St
         tell_of_rolled_back(&work, &went);
     }
     go(&mut work, wish)
+}
+
+/// Whether the pair is younger than was asked for. Another run may have made it since this one chose its owner, who is locked by now.
+fn is_young(work: &Work, wish: &Wish) -> Result<bool, Failure> {
+    let Some(age) = wish.older_than.map(Span::delta) else {
+        return Ok(false);
+    };
+    let record = work.session.record(&work.owner)?;
+    let oldest = work.session.cloud.now() - age;
+    Ok(record
+        .current()
+        .is_some_and(|pair| pair.created_at >= oldest))
 }
 
 fn go(work: &mut Work, wish: &Wish) -> Result<Standing, Failure> {

@@ -4,6 +4,7 @@ use crate::support::env::Env;
 use crate::support::pty::Pty;
 use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 const UP: &str = "\u{1b}[A";
 const DOWN: &str = "\u{1b}[B";
@@ -45,6 +46,9 @@ fn the_secret_is_saved_and_shown_until_done_is_chosen() {
     pty.send(DOWN).send(ENTER);
     pty.see("Save the CSV as [alice.csv]: ").send(ENTER);
     pty.see("warning: `alice.csv` exists already")
+        .see("Save the CSV as [alice.csv]: ")
+        .send("-\r")
+        .see("warning: `-` is standard output")
         .see("Save the CSV as [alice.csv]: ")
         .send("xx\u{15}other.csv\r")
         .see("Saved the pair in other.csv.");
@@ -186,4 +190,19 @@ fn a_dumb_terminal_is_asked_in_words() {
     assert!(!pty.screen().contains('\u{1b}'), "{}", pty.screen());
     let csv = std::fs::read_to_string(env.path("alice.csv")).unwrap();
     assert!(csv.ends_with(&format!(",{secret}\n")), "{csv}");
+}
+
+/// A signal that ends akm at a list gives the terminal back as it was.
+#[test]
+fn a_terminal_is_as_it_was_after_a_signal_at_a_list() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let env = Env::new();
+        let mut pty = made(&env);
+        assert!(!pty.echoes());
+        let id = pty.id().to_string();
+        let kill = Command::new("kill").args(["-s", signal, &id]).status();
+        assert!(kill.unwrap().success());
+        assert_eq!(pty.wait().code(), code);
+        assert!(pty.echoes() && pty.screen().contains("\u{1b}[?2004l"));
+    }
 }

@@ -324,3 +324,27 @@ fn a_fleet_that_finishes_earlier_rotations_warns_that_it_made_no_pair() {
     let many = "6 RAM users whose earlier rotations are not finished: alice, bob, carol, dave, eve and 1 more";
     assert_eq!(warned(&rotate(&env, &[])), [many]);
 }
+
+/// Two runs at once, as of a cron that overlaps itself: the second one has chosen its owners before the first one is done with them.
+#[test]
+fn a_pair_that_another_run_has_just_made_is_not_replaced() {
+    let env = Env::new();
+    env.create("alice");
+    for file in [env.record_of("alice"), env.cloud_of("alice")] {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let line = text.lines().rfind(|line| line.starts_with("created_at"));
+        edit(
+            &file,
+            line.unwrap(),
+            "created_at = \"2026-01-02T03:04:05Z\"",
+        );
+    }
+    let words = "rotate --all --older-than 90d --overlap 0s --delete-old -y";
+    let words: Vec<&str> = words.split(' ').collect();
+    let runs = [0, 1].map(|_| env.command(&words).spawn().unwrap());
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+    let log = env.akm(&["log", "--json"]).stdout;
+    assert_eq!(log.matches("\"rotate-create\"").count(), 1, "{log}");
+}

@@ -3,6 +3,8 @@
 use crate::support::desktop::Desktop;
 use crate::support::env::have;
 use crate::support::kill_points::{CHANGING, among};
+#[cfg(feature = "server")]
+use crate::support::serving::Serving;
 use crate::support::strace::{self, Call, count};
 
 const TO_AGE: [&str; 4] = ["store", "move", "--to", "age"];
@@ -28,10 +30,12 @@ fn a_secret_is_moved_and_the_old_store_forgets_it() {
     let table = "ACCESSKEY ID              OWNER  ACCOUNT           FROM     STATE\n\
                  <ID1>  alice  <ACCOUNT>  keyring  moved\n";
     let dry = [&TO_AGE[..], &["--dry-run"]].concat();
-    let would = "1 secret would be moved to encrypted files.\n";
+    let would = "1 secret would be moved to encrypted files.\n\
+                 warning: a copy of this AKM_HOME that uses this keyring, too, would find these secrets there no more\n";
     env.akm(&dry).said(&[&id], 0, table, would);
     assert_eq!(desktop.lookup(&id).as_ref(), Some(&secret));
-    let done = "1 secret was moved to encrypted files.\n";
+    let done = "1 secret was moved to encrypted files.\n\
+                warning: a copy of this AKM_HOME that uses this keyring, too, finds these secrets there no more\n";
     env.akm(&TO_AGE).said(&[&id], 0, table, done);
     assert_eq!(desktop.lookup(&id), None);
     assert_eq!(env.pairs()[0]["secret_store"], "age");
@@ -74,6 +78,70 @@ fn a_pair_that_is_purged_in_the_middle_of_a_move_is_in_no_store() {
     let ran = env.akm(&["delete", &id, "--force", "--purge", "-y"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!((file.exists(), desktop.lookup(&id)), (false, None));
+}
+
+/// The profile `dev` in the middle of a move out of encrypted files, and the pair that it signs with.
+#[cfg(feature = "server")]
+fn half_moved(desktop: &Desktop) -> (Serving, String) {
+    let env = &desktop.env;
+    assert_eq!(env.akm(&TO_AGE).code, 0);
+    let serving = Serving::start(env, &["--persist"]);
+    serving.add_profile(env, "dev");
+    assert_eq!(env.akm(&TO_KEYRING).code, 0);
+    let id = serving.field("access_key_id").to_owned();
+    let file = env.home().join(format!("secrets/{id}.age"));
+    assert!(file.exists() && desktop.lookup(&id).is_some());
+    (serving, id)
+}
+
+/// What is put back into the old store meanwhile is in use there, and no left-over.
+#[cfg(feature = "server")]
+#[test]
+fn a_signer_that_is_rotated_into_the_old_store_in_the_middle_of_a_move_is_not_lost() {
+    let Some((desktop, ..)) = prepared() else {
+        return;
+    };
+    let (env, _serving) = (&desktop.env, half_moved(&desktop));
+    let done = |args: &[&str]| {
+        let ran = env.akm(&[&["-p", "dev"], args].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    };
+    done(&["store", "use", "age"]);
+    done(&["rotate", "--self", "-y", "--overlap", "0s", "--delete-old"]);
+    done(&TO_AGE);
+    done(&["verify", "--self"]);
+    // The same of a pair's row, where the profile came back to the old store.
+    done(&TO_KEYRING);
+    done(&["store", "use", "age"]);
+    let csv = env.path("own.csv");
+    let csv = csv.to_str().unwrap();
+    done(&["export", "-u", "sandbox-administrator", "--csv", csv]);
+    let endpoint = _serving.0.field("endpoint");
+    done(&[
+        "profile",
+        "add",
+        "dev2",
+        "--csv",
+        csv,
+        "--endpoint",
+        endpoint,
+    ]);
+    done(&TO_AGE);
+    done(&["verify", "--self"]);
+    assert_eq!(env.akm(&["-p", "dev2", "verify", "--self"]).code, 0);
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn a_secret_that_is_dropped_in_the_middle_of_a_move_is_in_no_store() {
+    let Some((desktop, ..)) = prepared() else {
+        return;
+    };
+    let (env, (_serving, id)) = (&desktop.env, half_moved(&desktop));
+    let ran = env.akm(&["profile", "remove", "dev", "--drop-secret", "-y"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let file = env.home().join(format!("secrets/{id}.age"));
+    assert!(!file.exists() && desktop.lookup(&id).is_none());
 }
 
 #[test]

@@ -614,3 +614,21 @@ fn status_tells_all_and_changes_nothing() {
     let none = Env::new().akm(&["store", "protect"]);
     none.said(&[], 5, "", "error: there is no `age` identity yet\nhint: the first secret makes one: `AKM_STORE=age akm create --ram-user NAME`\n");
 }
+
+#[cfg(feature = "server")]
+#[test]
+fn ctrl_c_ends_akm_after_a_passphrase_was_typed() {
+    let env = Env::new();
+    let serving = crate::support::serving::Serving::start(&env, &["--latency", "2s"]);
+    serving.add_profile(&env, "dev");
+    let ran = with(&env, PASSPHRASE).akm(&["store", "protect"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut pty = Pty::akm(&env, &["list", "--refresh"]);
+    pty.see(ASKS).hides().send(&format!("{PASSPHRASE}\n"));
+    pty.see("\n");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let id = pty.id().to_string();
+    let kill = Command::new("kill").args(["-s", "INT", &id]).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(pty.wait().code(), 130);
+}

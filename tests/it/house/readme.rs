@@ -73,7 +73,10 @@ fn shell(env: &Env, line: &str) -> String {
     let output = command.output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     let said = said + &String::from_utf8(output.stdout).unwrap();
-    said.replace(&env.home().display().to_string(), "/home/me/akm")
+    said.replace(
+        &env.home().display().to_string(),
+        "/home/me/.local/share/akm",
+    )
 }
 
 #[test]
