@@ -101,7 +101,7 @@ fn a_signer_that_is_rotated_into_the_old_store_in_the_middle_of_a_move_is_not_lo
     let Some((desktop, ..)) = prepared() else {
         return;
     };
-    let (env, _serving) = (&desktop.env, half_moved(&desktop));
+    let (env, (serving, _)) = (&desktop.env, half_moved(&desktop));
     let done = |args: &[&str]| {
         let ran = env.akm(&[&["-p", "dev"], args].concat());
         assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
@@ -116,7 +116,7 @@ fn a_signer_that_is_rotated_into_the_old_store_in_the_middle_of_a_move_is_not_lo
     let csv = env.path("own.csv");
     let csv = csv.to_str().unwrap();
     done(&["export", "-u", "sandbox-administrator", "--csv", csv]);
-    let endpoint = _serving.0.field("endpoint");
+    let endpoint = serving.field("endpoint");
     done(&[
         "profile",
         "add",

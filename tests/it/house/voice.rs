@@ -66,7 +66,9 @@ fn literals(file: &str, code: &str) -> Vec<Text> {
 
 fn text(file: &str, before: &str, said: &str) -> Text {
     let from = before.len().saturating_sub(200);
-    let from = (from..).find(|at| before.is_char_boundary(*at)).unwrap();
+    let from = (from..=before.len())
+        .find(|at| before.is_char_boundary(*at))
+        .unwrap();
     let taker: String = before[from..].split_whitespace().collect();
     let taker = taker.strip_suffix("format!(").unwrap_or(&taker);
     let taker = taker.strip_suffix('&').unwrap_or(taker);
@@ -99,7 +101,7 @@ fn all() -> Vec<Text> {
 
 fn banned_in(said: &str) -> Option<&'static (&'static str, &'static str)> {
     let plain = said
-        .split("{")
+        .split('{')
         .map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
     let plain: String = plain.collect::<Vec<_>>().join("{}");
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "-_".contains(c));
