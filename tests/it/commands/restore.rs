@@ -32,6 +32,20 @@ const NOT_THE_ACCOUNT: &str = "error: the account's own pairs are the account's 
      akm signs as `acs:ram::<ACCOUNT>:user/sandbox-administrator`\n\
      hint: use a profile that signs with the account's own pair\n";
 
+/// What is unfinished of another owner is not in its way.
+#[test]
+fn a_pair_is_restored_beside_the_rotation_of_another_owner() {
+    let env = Env::new();
+    env.create("alice");
+    assert_eq!(env.akm(&["rotate", "alice"]).code, 0);
+    let id = env.create("bob");
+    assert_eq!(env.akm(&["delete", &id, "--force", "-y"]).code, 0);
+    let ran = env.akm(&["restore", &id, "--json", "-q"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.json()["ram_user"], "bob");
+    assert_eq!(ran.json()["status"], "Inactive");
+}
+
 /// What a RAM user's list lacks says nothing of the account's own pair.
 #[test]
 fn the_accounts_own_pair_is_restored_by_the_account_alone() {

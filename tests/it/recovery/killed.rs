@@ -556,7 +556,9 @@ fn a_restoring() {
             ran.stderr
         );
         let ran = owner.akm(&["rotate", "--ram-user", "alice"]);
-        let finished = ran.stderr.contains("is restored and Inactive");
+        let finished = ran
+            .stderr
+            .contains("an earlier command's restore is finished");
         let restoring = open && !restored;
         assert_eq!(finished, restoring && back, "{point}: {}", ran.stderr);
         assert!(there(&owner).is_none_or(|pair| !pair.active), "{point}");
