@@ -70,6 +70,7 @@ mod unix {
             let mut caught = Vec::new();
             let passed_on = PASSED_ON.into_iter();
             let heeded = passed_on.filter(|signal| !signals::is_ignored(signal.as_raw()));
+            signals::hand_over(&PASSED_ON.map(Signal::as_raw));
             for signal in heeded.chain([Signal::CHILD]) {
                 let (from, to) = UnixStream::pair()?;
                 from.set_nonblocking(true)?;

@@ -33,6 +33,12 @@ pub(super) fn raise(signal: i32) {
     waiting::raise(signal);
 }
 
+/// From now on somebody else sees to these signals: none of them ends the program by itself any more.
+#[cfg(all(unix, feature = "server"))]
+pub(super) fn hand_over(numbers: &[i32]) {
+    waiting::hand_over(numbers);
+}
+
 /// Returns whether the signal was ignored when the program was started, as far as the system tells.
 #[cfg(all(unix, feature = "server"))]
 pub(super) fn is_ignored(signal: i32) -> bool {
@@ -134,6 +140,17 @@ mod waiting {
             signal.came.store(true, SeqCst);
         }
         waiting.let_through();
+    }
+
+    #[cfg(feature = "server")]
+    pub(super) fn hand_over(numbers: &[i32]) {
+        let mut waiting = waiting();
+        let waiting = waiting.get_or_insert_with(Waiting::new);
+        waiting.signals.retain(|signal| {
+            let is_kept = !numbers.contains(&signal.number);
+            signal.ends.fetch_and(is_kept, SeqCst);
+            is_kept
+        });
     }
 
     /// `None` where INT was ignored.

@@ -1,5 +1,7 @@
 //! Being asked to stop.
 
+#[cfg(unix)]
+use crate::sys::signals;
 use std::io;
 
 /// Takes the signals over when it is made: from then on none of them kills the process by itself.
@@ -13,6 +15,8 @@ pub(super) struct Stop {
 impl Stop {
     pub(super) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        signals::hand_over(&kinds.map(|kind| kind.as_raw_value()));
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

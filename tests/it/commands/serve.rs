@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -376,6 +377,36 @@ fn signals_reach_the_command() {
         assert_eq!(running.next_line(), "ready");
         running.signal(name);
         assert_eq!(running.end().0, Some(128 + number), "{name}");
+    }
+}
+
+/// A prompt before that takes signals, too, and gives them on.
+#[test]
+fn signals_reach_the_command_after_a_passphrase_was_typed() {
+    let cloud = Cloud::start();
+    let word = cloud.env.path("passphrase");
+    std::fs::write(&word, "abc\n").unwrap();
+    std::fs::set_permissions(&word, PermissionsExt::from_mode(0o600)).unwrap();
+    let mut protect = cloud.env.command(&["store", "protect"]);
+    protect.env("AKM_PASSPHRASE_FILE", &word);
+    assert!(protect.output().unwrap().status.success());
+    // INT and QUIT of a terminal reach the command by themselves: akm only must not end by them.
+    for signals in [&["HUP"][..], &["INT", "QUIT", "TERM"]] {
+        let last = signals.last().unwrap();
+        let line =
+            format!("trap 'echo got; exit 3' {last}; echo ready; while :; do sleep 0.05; done");
+        let mut pty = Pty::akm(&cloud.env, &cloud.args(&["sh", "-c", &line]));
+        pty.see("Passphrase of the secret store: ")
+            .hides()
+            .send("abc\n");
+        pty.see("ready");
+        let id = pty.id().to_string();
+        for signal in signals {
+            let kill = Command::new("kill").args(["-s", signal, &id]).status();
+            assert!(kill.unwrap().success());
+        }
+        pty.see("got");
+        assert_eq!(pty.wait().code(), 3, "{signals:?}");
     }
 }
 
