@@ -11,8 +11,8 @@ use std::any::Any;
 /// A secret that may be dropped: while this is there, nobody rotates its pair, in whatever account that is known.
 pub(crate) struct Droppable {
     id: AccessKeyId,
-    store: StoreKind,
-    moved_from: Option<StoreKind>,
+    /// Every store that may have it: where a move is unfinished, two have.
+    stores: Vec<StoreKind>,
     known: Vec<Row>,
 }
 
@@ -20,36 +20,39 @@ pub(crate) struct Droppable {
 struct Row {
     inventory: Inventory,
     owner: Owner,
+    stores: [Option<StoreKind>; 2],
     _lock: Box<dyn Any + Send>,
 }
 
 /// Whether the signer's secret may go. Changes nothing. `Refused` while a journal holds it, sealed. Its owners' locks are taken here,
 /// and the configuration's only after them, as a rotation does.
 pub(crate) fn droppable(account: &Account, profile: &Profile) -> Result<Droppable, Failure> {
-    let (id, store) = (&profile.access_key_id, profile.secret_store);
-    // A store that cannot be opened is found out before anything is given up.
-    account.stores.open(store)?.get(&SecretName::pair(id))?;
+    let id = &profile.access_key_id;
     let mut known = Vec::new();
     for of in Inventory::accounts(&account.home)? {
         known.extend(lock_known(account, of, id)?);
     }
+    let named = known.iter().flat_map(|row| row.stores).flatten();
+    let mut stores = vec![profile.secret_store];
+    stores.extend(profile.moved_from.into_iter().chain(named));
+    // A store that cannot be opened is found out before anything is given up.
+    for kind in &stores {
+        account.stores.open(*kind)?.get(&SecretName::pair(id))?;
+    }
     Ok(Droppable {
         id: id.clone(),
-        store,
-        moved_from: profile.moved_from,
+        stores,
         known,
     })
 }
 
-/// First nothing claims the secret any more, then it goes: cut short in between, the same command goes on. Where a move is unfinished, the
-/// store before has it, too.
+/// First nothing claims the secret any more, then it goes: cut short in between, the same command goes on.
 pub(crate) fn drop_secret(account: &Account, dropped: &Droppable) -> Result<(), Failure> {
-    let mut stores = vec![Some(dropped.store), dropped.moved_from];
     for row in &dropped.known {
-        stores.extend(disclaim(row, &dropped.id)?);
+        disclaim(row, &dropped.id)?;
     }
-    for kind in stores.into_iter().flatten() {
-        let store = account.stores.open(kind)?;
+    for kind in &dropped.stores {
+        let store = account.stores.open(*kind)?;
         store.delete(&SecretName::pair(&dropped.id))?;
     }
     Ok(())
@@ -86,22 +89,23 @@ fn lock_known(
     if open.made.contains_key(id) {
         return Err(still_needed(account, owner, &open, id));
     }
+    let record = inventory.load(&owner)?;
+    let pair = record.as_ref().and_then(|record| record.pair(id));
     Ok(Some(Row {
+        stores: pair.map_or([None, None], |pair| [pair.secret_store, pair.moved_from]),
         inventory,
         owner,
         _lock: lock,
     }))
 }
 
-/// Returns the stores that the row named.
-fn disclaim(row: &Row, id: &AccessKeyId) -> Result<[Option<StoreKind>; 2], Failure> {
+fn disclaim(row: &Row, id: &AccessKeyId) -> Result<(), Failure> {
     let Some(mut record) = row.inventory.load(&row.owner)? else {
-        return Ok([None, None]);
+        return Ok(());
     };
-    let Some(pair) = record.pair_mut(id) else {
-        return Ok([None, None]);
-    };
-    let named = [pair.secret_store.take(), pair.moved_from.take()];
-    row.inventory.save(&record)?;
-    Ok(named)
+    if let Some(pair) = record.pair_mut(id) {
+        (pair.secret_store, pair.moved_from) = (None, None);
+        row.inventory.save(&record)?;
+    }
+    Ok(())
 }
