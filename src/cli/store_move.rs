@@ -129,7 +129,7 @@ impl MoveArgs {
             row.owner
         );
         let hint = format!(
-            "akm recover --list shows it; when it is done: akm store move --to {}",
+            "`akm recover --list` shows it; when that is done: `akm store move --to {}`",
             self.to
         );
         Err(Failure::new(Kind::HalfDone, message).hint(hint))

@@ -6,6 +6,8 @@ use crate::support::kill_points::{CHANGING, among};
 #[cfg(feature = "server")]
 use crate::support::serving::Serving;
 use crate::support::strace::{self, Call, count};
+#[cfg(feature = "server")]
+use serde_json::json;
 
 const TO_AGE: [&str; 4] = ["store", "move", "--to", "age"];
 const TO_KEYRING: [&str; 4] = ["store", "move", "--to", "keyring"];
@@ -85,7 +87,7 @@ fn a_pair_that_is_purged_in_the_middle_of_a_move_is_in_no_store() {
 fn half_moved(desktop: &Desktop) -> (Serving, String) {
     let env = &desktop.env;
     assert_eq!(env.akm(&TO_AGE).code, 0);
-    let serving = Serving::start(env, &["--persist"]);
+    let serving = Serving::start(env, &["--persist", "--control"]);
     serving.add_profile(env, "dev");
     assert_eq!(env.akm(&TO_KEYRING).code, 0);
     let id = serving.field("access_key_id").to_owned();
@@ -128,6 +130,60 @@ fn a_signer_that_is_rotated_into_the_old_store_in_the_middle_of_a_move_is_not_lo
     ]);
     done(&TO_AGE);
     done(&["verify", "--self"]);
+    assert_eq!(env.akm(&["-p", "dev2", "verify", "--self"]).code, 0);
+}
+
+/// Two secrets of one pair: nobody knows which one is right, so that neither is written over.
+#[test]
+fn a_secret_is_not_moved_over_another_one() {
+    let Some((desktop, id, secret)) = prepared() else {
+        return;
+    };
+    let env = &desktop.env;
+    assert_eq!(env.akm(&TO_AGE).code, 0);
+    let item = ["store", "--label", "akm", "service", "akm", "username", &id];
+    assert!(desktop.tool(&item, "another").is_some());
+    let ran = env.akm(&TO_KEYRING);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert_eq!(desktop.lookup(&id).as_deref(), Some("another"));
+    assert_eq!(env.akm(&["read", "alice"]).stdout.trim(), secret);
+}
+
+/// The old store keeps what another profile says it has.
+#[cfg(feature = "server")]
+#[test]
+fn a_secret_that_another_profile_has_in_the_old_store_stays_there() {
+    let Some((desktop, ..)) = prepared() else {
+        return;
+    };
+    let (env, (serving, id)) = (&desktop.env, half_moved(&desktop));
+    let csv = env.path("own.csv");
+    let csv = csv.to_str().unwrap();
+    let done = |args: &[&str]| {
+        let ran = env.akm(&[&["-p", "dev"], args].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    };
+    done(&["export", "-u", "sandbox-administrator", "--csv", csv]);
+    done(&["store", "use", "age"]);
+    let endpoint = serving.field("endpoint");
+    done(&[
+        "profile",
+        "add",
+        "dev2",
+        "--csv",
+        csv,
+        "--endpoint",
+        endpoint,
+    ]);
+    // What is unfinished keeps the owner's secrets where they are, so that only `dev` is to be forgotten of.
+    let lost = json!({ "fault": "lose-answer", "action": "CreateAccessKey" });
+    serving.order(&lost);
+    let create = ["create", "-u", "sandbox-administrator"];
+    assert_ne!(env.akm(&[&["-p", "dev"], &create[..]].concat()).code, 0);
+    let file = env.home().join(format!("secrets/{id}.age"));
+    assert!(file.exists());
+    assert_eq!(env.akm(&TO_KEYRING).code, 8);
+    assert!(file.exists());
     assert_eq!(env.akm(&["-p", "dev2", "verify", "--self"]).code, 0);
 }
 
