@@ -108,7 +108,7 @@ impl FleetArgs {
         Ok(damaged?)
     }
 
-    /// Rotates them until Ctrl-C: then those in progress are gone through, and no further one is begun.
+    /// Rotates them until Ctrl-C: then those in progress come to their end, and no further one is begun.
     fn go(
         &self,
         ui: &Ui,

@@ -90,8 +90,8 @@ impl Summary {
 /// How many RAM users a warning names.
 const NAMED: usize = 5;
 
-/// Says for whom an earlier rotation was gone on with and no new pair was made: run once a month, a rotation would else happen every
-/// second month.
+/// Says for whom an earlier rotation was continued and no new pair was made: run once a month, this would else rotate every second
+/// month.
 pub(super) fn warn_of_no_new_pairs(to: &Ui, owners: &[Owner]) {
     let names = owners.iter().filter_map(Owner::ram_user);
     let mut names: Vec<&str> = names.map(UserName::as_str).collect();
