@@ -17,7 +17,7 @@ pub(super) fn problem(problem: &Rotation) -> Text {
             it.new
         ))
         .hint(format!(
-            "`akm rotate {}` continues it; with `--force` the rollback ends, and `{}` is left as it is",
+            "`akm rotate {} --finish` ends it once it is due; with `--force` it ends now, and `{}` is left as it is",
             selector(owner),
             it.old
         )),

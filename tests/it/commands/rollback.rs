@@ -229,7 +229,7 @@ fn the_pair_that_a_rollback_is_to_is_taken_away_by_force_alone() {
     assert_eq!(rolled_back(&env).code, 8);
     for command in [&["disable", &old][..], &["delete", &old, "--purge", "-y"]] {
         let told = "error: `<ID1>` is the old pair of a rollback that is not over\n\
-                    hint: `akm rotate --ram-user alice` continues it; with `--force` the rollback ends, and `<ID2>` is left as it is\n";
+                    hint: `akm rotate --ram-user alice --finish` ends it once it is due; with `--force` it ends now, and `<ID2>` is left as it is\n";
         env.refused(command, 4)
             .said(&ids, 4, "", &format!("{SANDBOX}{told}"));
         let copy = env.copied();
